@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_SIZE ((size_t)64 * 1024)
+#define ALIGN      ((size_t)16)
+
+struct ld_arena_chunk {
+	struct ld_arena_chunk *older;
+	max_align_t data[];
+};
+
+static _Noreturn void out_of_memory(struct ld_arena *a)
+{
+	longjmp(*a->oom, 1);
+}
+
+static void *new_chunk(struct ld_arena *a, size_t size)
+{
+	struct ld_arena_chunk *c = calloc(1, sizeof(*c) + size);
+
+	if (!c)
+		out_of_memory(a);
+	c->older = a->chunks;
+	a->chunks = c;
+	return c->data;
+}
+
+void *ld_alloc(struct ld_arena *a, size_t size)
+{
+	void *p;
+
+	if (size > SIZE_MAX - CHUNK_SIZE)
+		out_of_memory(a);
+	size = (size + ALIGN - 1) & ~(ALIGN - 1);
+	if (!size)
+		size = ALIGN;
+	if (size > a->left) {
+		/* A large block gets a chunk of its own; what is left of the old one stays in use. */
+		if (size > CHUNK_SIZE / 4)
+			return new_chunk(a, size);
+		a->next = new_chunk(a, CHUNK_SIZE);
+		a->left = CHUNK_SIZE;
+	}
+	p = a->next;
+	a->next += size;
+	a->left -= size;
+	return p;
+}
+
+void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size)
+{
+	if (size && nr > SIZE_MAX / size)
+		out_of_memory(a);
+	return ld_alloc(a, nr * size);
+}
+
+void *ld_memdup(struct ld_arena *a, const void *src, size_t size)
+{
+	void *p = ld_alloc(a, size);
+
+	if (size)
+		memcpy(p, src, size);
+	return p;
+}
+
+char *ld_strdup(struct ld_arena *a, const char *s)
+{
+	return ld_memdup(a, s, strlen(s) + 1);
+}
+
+char *ld_vprintf(struct ld_arena *a, const char *fmt, va_list args)
+{
+	va_list again;
+	char *s;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (len < 0)
+		out_of_memory(a);
+	s = ld_alloc(a, (size_t)len + 1);
+	vsnprintf(s, (size_t)len + 1, fmt, args);
+	return s;
+}
+
+char *ld_printf(struct ld_arena *a, const char *fmt, ...)
+{
+	va_list args;
+	char *s;
+
+	va_start(args, fmt);
+	s = ld_vprintf(a, fmt, args);
+	va_end(args);
+	return s;
+}
+
+void ld_arena_free(struct ld_arena *a)
+{
+	struct ld_arena_chunk *c, *older;
+
+	for (c = a->chunks; c; c = older) {
+		older = c->older;
+		free(c);
+	}
+	a->chunks = NULL;
+	a->next = NULL;
+	a->left = 0;
+}
+
+void *ld_vec_grow(struct ld_arena *a, void *v, size_t nr, size_t *cap, size_t size)
+{
+	size_t bigger = *cap ? *cap * 2 : 8;
+	void *p = ld_alloc_array(a, bigger, size);
+
+	if (nr)
+		memcpy(p, v, nr * size);
+	*cap = bigger;
+	return p;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Memory that is freed all at once. Nothing in the model is freed singly, so pointers into it stay
+ * valid until the link ends.
+ *
+ * Out of memory: an arena has an escape, set at the API's entry (or at the head of a thread's
+ * task). Where the system has no more memory the arena jumps there, so that the passes are not
+ * littered with checks that can be tested by fault injection only. Code between the entry and an
+ * allocation therefore owns nothing that is not recorded in the arena's owner.
+ */
+#ifndef LD_BASE_ARENA_H
+#define LD_BASE_ARENA_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ld_arena_chunk;
+
+struct ld_arena {
+	struct ld_arena_chunk *chunks; /* newest first */
+	char *next;                    /* free bytes of the newest chunk */
+	size_t left;
+	jmp_buf *oom; /* where to go when memory is out; must be set before the first use */
+};
+
+/* size bytes of zeros, aligned to 16. Never NULL, also for size 0. */
+void *ld_alloc(struct ld_arena *a, size_t size);
+
+/* The same for nr * size, where the product may overflow. */
+void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size);
+
+#define LD_NEW(a, type) ((type *)ld_alloc((a), sizeof(type)))
+#define LD_NEW_ARRAY(a, type, nr) ((type *)ld_alloc_array((a), (nr), sizeof(type)))
+
+void *ld_memdup(struct ld_arena *a, const void *src, size_t size);
+char *ld_strdup(struct ld_arena *a, const char *s);
+char *ld_printf(struct ld_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *ld_vprintf(struct ld_arena *a, const char *fmt, va_list args);
+
+void ld_arena_free(struct ld_arena *a);
+
+/*
+ * A vector in an arena: struct { T *v; size_t nr, cap; }. Growing leaves the old array behind, so
+ * pointers to elements are stable only until the next push; store indexes.
+ */
+#define LD_VEC(type)                                                                               \
+	struct {                                                                                   \
+		type *v;                                                                           \
+		size_t nr, cap;                                                                    \
+	}
+
+void *ld_vec_grow(struct ld_arena *a, void *v, size_t nr, size_t *cap, size_t size);
+
+#define LD_PUSH(a, vec, ...)                                                                       \
+	do {                                                                                       \
+		if ((vec)->nr == (vec)->cap)                                                       \
+			(vec)->v = ld_vec_grow((a), (vec)->v, (vec)->nr, &(vec)->cap,              \
+					       sizeof(*(vec)->v));                                 \
+		(vec)->v[(vec)->nr++] = (__VA_ARGS__);                                             \
+	} while (0)
+
+#endif

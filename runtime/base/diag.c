@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "base/diag.h"
+
+#include <errno.h>
+
+static void report(struct ld_diags *d, enum ld_severity severity, const char *id, const char *fmt,
+		   va_list args)
+{
+	struct ld_diag diag = {severity, id, ld_vprintf(d->arena, fmt, args)};
+
+	LD_PUSH(d->arena, &d->list, diag);
+	if (severity == LD_ERROR)
+		d->errors++;
+}
+
+int ld_error(struct ld_diags *d, const char *id, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(d, LD_ERROR, id, fmt, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+void ld_warn(struct ld_diags *d, const char *id, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(d, LD_WARNING, id, fmt, args);
+	va_end(args);
+}
+
+void ld_note(struct ld_diags *d, const char *id, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(d, LD_NOTE, id, fmt, args);
+	va_end(args);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Diagnostics. A pass that runs over files in parallel reports into a list of the file's own; the
+ * lists are then said in the order of the files, so that what the user reads does not depend on
+ * the number of threads.
+ */
+#ifndef LD_BASE_DIAG_H
+#define LD_BASE_DIAG_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+enum ld_severity { LD_NOTE, LD_WARNING, LD_ERROR };
+
+struct ld_diag {
+	enum ld_severity severity;
+	const char *id;
+	const char *message;
+};
+
+struct ld_diags {
+	struct ld_arena *arena;
+	LD_VEC(struct ld_diag) list;
+	size_t said;   /* how many of the list the callback has had */
+	size_t errors; /* among the list */
+};
+
+/*
+ * Report and return the error (a negative errno) or 0. The text is the message's first line, or
+ * all of it with further lines after '\n', each beginning ">>> ".
+ */
+int ld_error(struct ld_diags *d, const char *id, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void ld_warn(struct ld_diags *d, const char *id, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void ld_note(struct ld_diags *d, const char *id, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

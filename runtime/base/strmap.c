@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "base/strmap.h"
+
+#include <string.h>
+
+static uint64_t mix(uint64_t h)
+{
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93ull;
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93ull;
+	return h ^ (h >> 32);
+}
+
+uint64_t ld_hash_bytes(const void *p, size_t len)
+{
+	const unsigned char *s = p;
+	uint64_t h = len * 0x9e3779b97f4a7c15ull, w;
+
+	for (; len >= 8; len -= 8, s += 8) {
+		memcpy(&w, s, 8);
+		h = (h ^ w) * 0xff51afd7ed558ccdull;
+		h ^= h >> 29;
+	}
+	if (len) {
+		w = 0;
+		memcpy(&w, s, len);
+		h = (h ^ w) * 0xff51afd7ed558ccdull;
+	}
+	return mix(h);
+}
+
+static struct ld_strmap_slot *find(const struct ld_strmap *m, const char *key, size_t len,
+				   uint32_t hash)
+{
+	size_t mask = m->cap - 1, i = hash & mask;
+
+	for (;; i = (i + 1) & mask) {
+		struct ld_strmap_slot *s = &m->slots[i];
+
+		if (!s->key)
+			return s;
+		if (s->hash == hash && s->len == len && !memcmp(s->key, key, len))
+			return s;
+	}
+}
+
+static void grow(struct ld_arena *a, struct ld_strmap *m)
+{
+	struct ld_strmap bigger = {.cap = m->cap ? m->cap * 2 : 64, .nr = m->nr};
+	size_t i;
+
+	bigger.slots = LD_NEW_ARRAY(a, struct ld_strmap_slot, bigger.cap);
+	for (i = 0; i < m->cap; i++) {
+		struct ld_strmap_slot *s = &m->slots[i];
+
+		if (s->key)
+			*find(&bigger, s->key, s->len, s->hash) = *s;
+	}
+	*m = bigger;
+}
+
+void **ld_strmap_slot(struct ld_arena *a, struct ld_strmap *m, const char *key, size_t len)
+{
+	uint32_t hash = (uint32_t)ld_hash_bytes(key, len);
+	struct ld_strmap_slot *s;
+
+	if ((m->nr + 1) * 4 > m->cap * 3)
+		grow(a, m);
+	s = find(m, key, len, hash);
+	if (!s->key) {
+		*s = (struct ld_strmap_slot){.key = key, .len = (uint32_t)len, .hash = hash};
+		m->nr++;
+	}
+	return &s->value;
+}
+
+void *ld_strmap_get(const struct ld_strmap *m, const char *key, size_t len)
+{
+	if (!m->nr)
+		return NULL;
+	return find(m, key, len, (uint32_t)ld_hash_bytes(key, len))->value;
+}

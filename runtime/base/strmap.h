@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* A map from strings to pointers. Iterate the vectors that its values are in, never the map. */
+#ifndef LD_BASE_STRMAP_H
+#define LD_BASE_STRMAP_H
+
+#include "base/arena.h"
+
+struct ld_strmap_slot {
+	const char *key; /* not copied; need not end in NUL */
+	uint32_t len;
+	uint32_t hash;
+	void *value;
+};
+
+struct ld_strmap {
+	struct ld_strmap_slot *slots;
+	size_t nr, cap; /* cap is a power of two */
+};
+
+uint64_t ld_hash_bytes(const void *p, size_t len);
+
+/* The slot of key, made with a NULL value if it is new. Valid until the next call. */
+void **ld_strmap_slot(struct ld_arena *a, struct ld_strmap *m, const char *key, size_t len);
+
+/* The value of key, or NULL. */
+void *ld_strmap_get(const struct ld_strmap *m, const char *key, size_t len);
+
+#endif

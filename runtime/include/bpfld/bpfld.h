@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * bpfld: link BPF ELF objects into one.
+ *
+ *	struct bpfld_opts opts = BPFLD_OPTS_INIT;
+ *	struct bpfld *l = bpfld_new(&opts);
+ *	bpfld_add_file(l, "a.o");
+ *	bpfld_add_file(l, "b.o");
+ *	if (bpfld_link(l) || bpfld_write_file(l, "prog.o"))
+ *		...;
+ *	bpfld_free(l);
+ *
+ * Threads: different handles may be used from different threads at the same time; one handle
+ * must not be used by two threads at once. The library keeps no global state, never prints and
+ * never ends the process: what there is to say goes to the diagnostics callback.
+ *
+ * Errors: functions that return int return 0 or a negative errno value. By then the callback has
+ * been called with at least one BPFLD_ERROR. Once a call on a handle has failed, later calls on
+ * it return -EINVAL; bpfld_free() is always allowed.
+ */
+#ifndef BPFLD_BPFLD_H
+#define BPFLD_BPFLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define BPFLD_API __attribute__((visibility("default")))
+#else
+#define BPFLD_API
+#endif
+
+struct bpfld;
+
+enum bpfld_severity {
+	BPFLD_NOTE,
+	BPFLD_WARNING,
+	BPFLD_ERROR,
+};
+
+/* One diagnostic. All pointers are valid during the callback only. */
+struct bpfld_diag {
+	size_t sz;                    /* sizeof(struct bpfld_diag) of the library */
+	enum bpfld_severity severity; /* after fatal_warnings has been applied */
+	const char *id;               /* stable name in kebab-case, "duplicate-symbol" */
+	const char *message;          /* lines parted by '\n'; those after the first start ">>> " */
+};
+
+typedef void (*bpfld_diag_fn)(void *ctx, const struct bpfld_diag *diag);
+
+enum bpfld_output {
+	BPFLD_FINAL,   /* a program: undefined symbols are errors, hidden functions are sealed */
+	BPFLD_PARTIAL, /* -r: a file to link again; also what stands for `bpftool gen object` */
+};
+
+enum bpfld_strip {
+	BPFLD_STRIP_NONE,
+	BPFLD_STRIP_DEBUG, /* DWARF goes, BTF stays */
+	BPFLD_STRIP_ALL,   /* and local data symbols that nothing refers to */
+};
+
+/*
+ * What to do. Zero means the default for each field. A field added later stands at the end; a
+ * library that is older than its caller refuses (-E2BIG) a tail that it doesn't know unless all
+ * of it is zero. Strings and arrays are read during bpfld_new() only: the library copies them.
+ */
+struct bpfld_opts {
+	size_t sz; /* sizeof(struct bpfld_opts) of the caller */
+
+	bpfld_diag_fn diag; /* NULL: diagnostics are dropped. Called from the caller's thread. */
+	void *diag_ctx;     /* passed to diag */
+
+	enum bpfld_output output;
+	enum bpfld_strip strip;
+
+	const char *license;           /* text for the license section, over every input's */
+	const char *entry;             /* accepted and recorded, without effect on BPF */
+	const char *const *undefined;  /* -u: names to treat as used; ends in NULL */
+	const char *const *no_warn;    /* ids of warnings and notes to drop; ends in NULL */
+	uint32_t error_limit;          /* stop reporting after this many errors; 0: 20, ~0u: never */
+	uint32_t threads;              /* 0: one for each core */
+	bool unresolved_ok;            /* undefined symbols stay in a final link */
+	bool no_btf_gc;                /* keep types that nothing refers to */
+	bool no_check_types;           /* don't compare externs with definitions */
+	bool fatal_warnings;           /* a warning is an error */
+	bool verify;                   /* parse the output again and compare it with the model */
+};
+
+#define BPFLD_OPTS_INIT {sizeof(struct bpfld_opts)}
+
+/* "0.1.0". The string is static. */
+BPFLD_API const char *bpfld_version(void);
+
+/*
+ * A new link, to be given to bpfld_free(). opts may be NULL. On error returns NULL and, where err
+ * is not NULL, stores -ENOMEM, -E2BIG (opts has a tail from a newer library) or -EINVAL there.
+ */
+BPFLD_API struct bpfld *bpfld_new(const struct bpfld_opts *opts, int *err);
+
+/*
+ * Adds an input; order matters as on a command line. The file is mapped at once and may be
+ * replaced (renamed over), but not changed in place, until the link is done.
+ */
+BPFLD_API int bpfld_add_file(struct bpfld *l, const char *path);
+
+/*
+ * Adds an input from memory. data is copied; name stands for the path in diagnostics.
+ */
+BPFLD_API int bpfld_add_buffer(struct bpfld *l, const char *name, const void *data, size_t size);
+
+/*
+ * Tells that the input added last has a made-up name (clang's /tmp/x-1234.o), so that diagnostics
+ * better name the source file that the object itself names.
+ */
+BPFLD_API int bpfld_mark_temporary(struct bpfld *l);
+
+/* Links what was added. May be called once; nothing can be added afterwards. */
+BPFLD_API int bpfld_link(struct bpfld *l);
+
+/* The linked ELF file, owned by l and valid until bpfld_free(l); NULL before bpfld_link(). */
+BPFLD_API const void *bpfld_image(const struct bpfld *l, size_t *size);
+
+/*
+ * Writes the linked file. A regular file is written beside the target and renamed over it, so
+ * that a failure leaves the old one whole; anything else (/dev/null, a pipe) is written to.
+ * "-" is standard output.
+ */
+BPFLD_API int bpfld_write_file(struct bpfld *l, const char *path);
+
+/* Frees l and everything got from it. NULL is allowed. */
+BPFLD_API void bpfld_free(struct bpfld *l);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
