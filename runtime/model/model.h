@@ -27,9 +27,11 @@
 #include "format/btf_dedup.h"
 
 struct ld_file;
-struct ld_section;
+struct ld_link;
 struct ld_name;
 struct ld_out;
+struct ld_piece;
+struct ld_section;
 
 enum ld_sec_kind {
 	LD_SEC_NONE,    /* consumed or dropped: symbol tables, relocations, .llvm_addrsig, ... */
@@ -42,6 +44,21 @@ enum ld_sec_kind {
 	LD_SEC_BTF_EXT, /* .BTF.ext */
 };
 
+/* The three tables of .BTF.ext. Every record begins with the instruction's offset in bytes. */
+enum ld_ext_kind {
+	LD_EXT_FUNC, /* struct bpf_func_info: a FUNC for each function's first instruction */
+	LD_EXT_LINE, /* struct bpf_line_info */
+	LD_EXT_CORE, /* struct bpf_core_relo */
+	LD_EXT_NR,
+};
+
+/* The records of one kind for one section, in host byte order, ordered by instruction. */
+struct ld_ext {
+	const uint32_t *recs;
+	uint32_t words; /* 4-byte words in a record; what is unknown at its end is kept */
+	uint32_t nr;
+};
+
 /*
  * A relocation, or a hidden edge: a call inside one section, which clang resolves itself. What it
  * refers to is a symbol, or a place in a section (where the input named the section symbol): then
@@ -51,8 +68,7 @@ struct ld_reloc {
 	uint64_t off;           /* bytes into the section */
 	uint32_t type;          /* R_BPF_* */
 	uint32_t sym;           /* in_sym, or 0 */
-	struct ld_piece *piece; /* with sym 0: the piece; NULL: outside every piece, see ld_reloc.sec */
-	struct ld_section *sec; /* with sym 0: the section meant */
+	struct ld_piece *piece; /* with sym 0: the piece */
 	int64_t addend;         /* bytes, from the symbol or, with sym 0, from the piece's start */
 	bool hidden;            /* stands for an instruction without a relocation */
 };
@@ -87,8 +103,10 @@ struct ld_section {
 	uint32_t nr_pieces;
 	struct ld_reloc *relocs; /* ordered by off */
 	uint32_t nr_relocs;
-	uint32_t *syms;       /* in_syms defined here, ordered by value */
+	uint32_t *syms;       /* in_syms defined here but the section symbol, ordered by value */
 	uint32_t nr_syms;
+	struct ld_ext ext[LD_EXT_NR];
+	struct ld_out *out;   /* where its pieces go; set by layout_sections */
 };
 
 /* A symbol of a file's symbol table. */
@@ -120,4 +138,108 @@ struct ld_name {
 	const char *out_name;   /* NULL: name */
 	uint32_t out_sym;
 };
+
+struct ld_file {
+	struct ld_link *link;
+	uint32_t index;         /* in the order of the command line */
+	const char *path;       /* as given */
+	const char *source;     /* the first STT_FILE's name, or NULL */
+	bool temporary;         /* path was made up by the compiler driver */
+	const uint8_t *image;
+	size_t size;
+	bool mapped;            /* image is to be unmapped */
+
+	struct ld_arena arena;  /* for what is parsed in parallel */
+	struct ld_diags diags;
+	bool failed;            /* ran out of memory while parsed */
+
+	bool big;               /* byte order of the file */
+	struct ld_section *secs; /* by section header index; [0] is unused */
+	uint32_t nr_secs;
+	struct ld_sym *syms;    /* by in_sym; [0] is the null symbol */
+	uint32_t nr_syms;
+
+	bool has_btf;
+	struct ld_btf btf;
+	struct ld_btf_digest *digest;
+	uint32_t *canon;        /* in_type -> node of link->graph; 0 for FUNC, VAR, DATASEC, DECL_TAG */
+	uint32_t *out_types;    /* in_type -> out_type; 0 where dropped */
+	uint32_t *extern_secs;  /* in_type -> in_type of the DATASEC that lists it, or 0 */
+};
+
+/* An output section. */
+struct ld_out {
+	const char *name;
+	enum ld_sec_kind kind;
+	uint32_t type;
+	uint64_t flags, align, entsize, size;
+	LD_VEC(struct ld_piece *) pieces; /* ordered by out_off */
+	uint32_t index;       /* in the output's section header table */
+	uint32_t sym;         /* out_sym of its section symbol */
+	uint8_t *data;        /* size bytes in the image; NULL for NOBITS */
+	LD_VEC(Elf64_Rel) relocs; /* host byte order, ordered by r_offset */
+};
+
+/* Growing bytes, for sections that the linker makes. */
+struct ld_blob {
+	uint8_t *data;
+	size_t size, cap;
+};
+
+struct ld_link {
+	/* options: see struct bpfld_opts */
+	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
+	const char *license;
+	const char **undefined; /* ends in NULL */
+	uint32_t threads;
+
+	struct ld_arena arena;
+	struct ld_diags diags;
+
+	LD_VEC(struct ld_file *) files;
+	bool big;               /* byte order of all files */
+	struct ld_strmap name_map;
+	LD_VEC(struct ld_name *) names; /* in order of first appearance */
+	struct ld_strmap out_map;
+	LD_VEC(struct ld_out *) outs;   /* in order of the output's section table */
+
+	struct ld_btf_graph graph;
+	struct ld_blob btf;     /* .BTF, host byte order until emitted */
+	struct ld_blob btf_ext; /* .BTF.ext */
+
+	uint8_t *image;         /* from malloc: freed with the link */
+	size_t image_size;
+};
+
+#define ld_for_each(i, vec) for (size_t i = 0; i < (vec)->nr; i++)
+
+/* The section, piece and offset in it of what a defined symbol or relocation means. */
+struct ld_target {
+	struct ld_file *file;
+	uint32_t sym;           /* in_sym in file; 0: none, a place in a section */
+	struct ld_piece *piece; /* NULL: undefined or absolute */
+	int64_t off;            /* bytes into piece */
+};
+
+/* What r of file f refers to once names have owners. */
+struct ld_target ld_reloc_target(const struct ld_file *f, const struct ld_reloc *r);
+
+/* The piece that off lies in; for off at the section's end, the last one. NULL without pieces. */
+struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off);
+
+/* The owner's symbol, or NULL. */
+struct ld_sym *ld_name_def(const struct ld_name *n);
+
+/* The file as diagnostics call it: its source where the path was made up. */
+const char *ld_file_name(const struct ld_file *f);
+
+/*
+ * A place for diagnostics: "w3.c:4 (w3.o)" where line info knows it, "w3.o:(.text+0x10)" where
+ * not. In l's arena.
+ */
+const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t off);
+
+/* The same for a symbol: its definition, or its first use in that file. */
+const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in_sym);
+
 #endif

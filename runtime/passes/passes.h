@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The passes in running order, each in the file of its name. A pass reports all errors that it
+ * finds; the link stops at the end of the first pass that reported one. No pass calls another.
+ */
+#ifndef LD_PASSES_PASSES_H
+#define LD_PASSES_PASSES_H
+
+#include "model/model.h"
+
+/* Bytes to sections, symbols, relocations, pieces, types; every index, offset and id is checked. */
+void ld_parse_files(struct ld_link *l);
+
+/* Every global name gets its owner, or is known to be undefined. No file is added afterwards. */
+void ld_resolve_symbols(struct ld_link *l);
+
+/* Compares what externs declare with what their owners define. Changes nothing. */
+void ld_check_types(struct ld_link *l);
+
+/* Sets live on each piece that goes into the output. */
+void ld_mark_live(struct ld_link *l);
+
+/* Gives each live piece its output section and offset. */
+void ld_layout_sections(struct ld_link *l);
+
+/* Makes .BTF and .BTF.ext; sets each file's out_types. */
+void ld_merge_btf(struct ld_link *l);
+void ld_merge_btf_ext(struct ld_link *l);
+
+/* Numbers the output's symbols, lays out the file, copies the pieces. */
+void ld_emit(struct ld_link *l);
+
+/* Parses the image again and compares it with the model. */
+void ld_verify(struct ld_link *l);
+
+#endif
