@@ -14,6 +14,9 @@ void ld_parse_files(struct ld_link *l);
 /* Every global name gets its owner, or is known to be undefined. No file is added afterwards. */
 void ld_resolve_symbols(struct ld_link *l);
 
+/* One graph of the types of all files: link->graph, and each file's canon[]. */
+void ld_dedup_types(struct ld_link *l);
+
 /* Compares what externs declare with what their owners define. Changes nothing. */
 void ld_check_types(struct ld_link *l);
 
@@ -27,7 +30,13 @@ void ld_layout_sections(struct ld_link *l);
 void ld_merge_btf(struct ld_link *l);
 void ld_merge_btf_ext(struct ld_link *l);
 
-/* Numbers the output's symbols, lays out the file, copies the pieces. */
+/* Decides which symbols the output has, and their order. */
+void ld_number_symbols(struct ld_link *l);
+
+/* The contents of the output sections, and the relocations that stay. */
+void ld_apply_relocs(struct ld_link *l);
+
+/* The ELF file in memory: link->image. */
 void ld_emit(struct ld_link *l);
 
 /* Parses the image again and compares it with the model. */
