@@ -21,16 +21,20 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/blob.h"
 #include "base/diag.h"
 #include "base/strmap.h"
 #include "format/btf.h"
 #include "format/btf_dedup.h"
+#include "format/btf_write.h"
 
+struct Elf;
 struct ld_file;
 struct ld_link;
 struct ld_name;
 struct ld_out;
 struct ld_piece;
+struct ld_proto;
 struct ld_section;
 
 enum ld_sec_kind {
@@ -38,8 +42,7 @@ enum ld_sec_kind {
 	LD_SEC_CODE,    /* SHF_EXECINSTR */
 	LD_SEC_DATA,    /* PROGBITS: variables, maps, struct_ops, the license */
 	LD_SEC_BSS,     /* NOBITS */
-	LD_SEC_MERGE,   /* SHF_MERGE: strings or constants, one piece for each */
-	LD_SEC_DEBUG,   /* DWARF: one piece for the section */
+	LD_SEC_DEBUG,   /* DWARF */
 	LD_SEC_BTF,     /* .BTF */
 	LD_SEC_BTF_EXT, /* .BTF.ext */
 };
@@ -70,6 +73,7 @@ struct ld_reloc {
 	uint32_t sym;           /* in_sym, or 0 */
 	struct ld_piece *piece; /* with sym 0: the piece */
 	int64_t addend;         /* bytes, from the symbol or, with sym 0, from the piece's start */
+	bool explicit_addend;   /* from SHT_RELA: the place holds no addend */
 	bool hidden;            /* stands for an instruction without a relocation */
 };
 
@@ -80,8 +84,10 @@ struct ld_piece {
 	uint64_t align;
 	uint32_t rel, rel_end;  /* its relocations: sec->relocs[rel .. rel_end) */
 	uint32_t sym, sym_end;  /* symbols defined in it: sec->syms[sym .. sym_end) */
+	bool pad;               /* alignment only: lives and dies with the piece before it */
 	bool live;
-	struct ld_piece *same;  /* LD_SEC_MERGE: the piece whose copy stands for this one */
+	struct ld_piece *same;  /* the piece whose copy stands for this one: equal strings, licenses */
+	const struct ld_section *user; /* of a jump table: the code section that uses it */
 	struct ld_out *out;     /* set by layout_sections, where live */
 	uint64_t out_off;       /* bytes into out */
 };
@@ -96,9 +102,12 @@ struct ld_section {
 	uint64_t size;
 	uint64_t align;       /* a power of two, at least 1 */
 	uint64_t entsize;
+	uint32_t link, info;  /* sh_link, sh_info */
+	const char *group;    /* signature of the COMDAT group that it belongs to, or NULL */
 	const uint8_t *data;  /* size bytes; NULL for NOBITS */
 	bool discarded;       /* a second copy of a group: no piece of it lives */
-	bool whole;           /* could not be split: one piece */
+	bool replaced;        /* another file's section stands for it: see ld_piece.same */
+	bool merge;           /* equal pieces are stored once: strings or constants */
 	struct ld_piece *pieces; /* ordered by off, without gaps or overlaps */
 	uint32_t nr_pieces;
 	struct ld_reloc *relocs; /* ordered by off */
@@ -120,7 +129,29 @@ struct ld_sym {
 	struct ld_piece *piece; /* where defined in a section that has pieces */
 	struct ld_name *global; /* global and weak symbols: their name */
 	uint32_t btf;           /* in_type of its FUNC or VAR, or 0 */
-	uint32_t out_sym;       /* index in the output's table, or 0: set by emit's first half */
+	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
+	bool emit;              /* stands in the output: set by choose_symbols */
+	bool named;             /* a relocation of the output names it */
+	uint8_t out_bind, out_vis;
+	const char *out_name;
+	uint32_t out_sym;       /* index in the output's table, or 0 */
+};
+
+/* A FUNC or VAR of the output's BTF. */
+struct ld_entity {
+	const char *name;
+	uint32_t kind;          /* BTF_KIND_FUNC or BTF_KIND_VAR */
+	uint32_t linkage;
+	uint32_t node;          /* its prototype or type in link->graph; 0: void, or */
+	struct ld_proto *proto; /* a prototype that no input has */
+	uint32_t out_type;
+};
+
+/* A file's symbol of a global name. */
+struct ld_mention {
+	struct ld_mention *next;
+	struct ld_file *file;
+	uint32_t sym; /* in_sym */
 };
 
 /* One global name over all files. */
@@ -128,15 +159,15 @@ struct ld_name {
 	const char *name;
 	struct ld_file *owner;  /* the file that defines it, or NULL */
 	uint32_t owner_sym;     /* in_sym there */
-	struct ld_file *first;  /* the first file that mentions it */
-	uint32_t first_sym;
+	struct ld_mention *mentions, *last_mention; /* in the order of the inputs */
 	uint8_t vis;            /* most constraining of definitions and references */
-	bool referenced;        /* some relocation or -u names it */
+	bool referenced;        /* a relocation that stays, or -u, names it */
+	bool strong_ref;        /* some reference is not weak */
 	bool weak;              /* the owner is weak; without an owner: every reference is weak */
 	bool ksym, kconfig;     /* undefined and declared in DATASEC .ksyms or .kconfig */
 	bool sealed;            /* becomes local in the output */
-	const char *out_name;   /* NULL: name */
-	uint32_t out_sym;
+	bool emit;              /* without an owner: stays, undefined */
+	uint32_t out_sym;       /* without an owner: index in the output's table, or 0 */
 };
 
 struct ld_file {
@@ -153,37 +184,56 @@ struct ld_file {
 	struct ld_diags diags;
 	bool failed;            /* ran out of memory while parsed */
 
+	struct Elf *elf;        /* while it is read */
 	bool big;               /* byte order of the file */
+	bool gnu;               /* assembled by GNU as, whose implicit addends differ */
 	struct ld_section *secs; /* by section header index; [0] is unused */
 	uint32_t nr_secs;
 	struct ld_sym *syms;    /* by in_sym; [0] is the null symbol */
 	uint32_t nr_syms;
+	LD_VEC(struct ld_section *) commons; /* made for COMMON symbols that this file owns */
 
 	bool has_btf;
 	struct ld_btf btf;
 	struct ld_btf_digest *digest;
 	uint32_t *canon;        /* in_type -> node of link->graph; 0 for FUNC, VAR, DATASEC, DECL_TAG */
-	uint32_t *out_types;    /* in_type -> out_type; 0 where dropped */
+	uint32_t *out_types;    /* in_type of FUNCs and VARs -> out_type; 0 where dropped */
+	bool synthesized;       /* some of its functions got records that were made up */
 	uint32_t *extern_secs;  /* in_type -> in_type of the DATASEC that lists it, or 0 */
 };
 
 /* An output section. */
 struct ld_out {
 	const char *name;
+	const struct ld_section *first; /* the input section that it was made for */
 	enum ld_sec_kind kind;
 	uint32_t type;
 	uint64_t flags, align, entsize, size;
+	bool merge;           /* every contribution so far is mergeable in the same way */
+	struct ld_strmap merged; /* content -> struct ld_piece */
 	LD_VEC(struct ld_piece *) pieces; /* ordered by out_off */
 	uint32_t index;       /* in the output's section header table */
-	uint32_t sym;         /* out_sym of its section symbol */
+	bool needs_sym;       /* a relocation refers to the section */
+	uint32_t sym;         /* out_sym of its section symbol, or 0 */
 	uint8_t *data;        /* size bytes in the image; NULL for NOBITS */
 	LD_VEC(Elf64_Rel) relocs; /* host byte order, ordered by r_offset */
 };
 
-/* Growing bytes, for sections that the linker makes. */
-struct ld_blob {
-	uint8_t *data;
-	size_t size, cap;
+/* An entry of the output's symbol table: of a section, of a file's symbol, or an undefined name. */
+struct ld_out_sym {
+	struct ld_out *sec;
+	const struct ld_file *file;
+	uint32_t in_sym;
+	const struct ld_name *undefined;
+};
+
+/* How a relocation of the output names its target. */
+struct ld_ref {
+	enum { LD_REF_NONE, LD_REF_SYM, LD_REF_UNDEFINED, LD_REF_SECTION } form;
+	struct ld_sym *sym;     /* LD_REF_SYM */
+	struct ld_name *name;   /* LD_REF_UNDEFINED */
+	struct ld_out *out;     /* LD_REF_SECTION */
+	int64_t addend;         /* bytes, from the symbol or the output section's start */
 };
 
 struct ld_link {
@@ -195,6 +245,7 @@ struct ld_link {
 
 	struct ld_arena arena;
 	struct ld_diags diags;
+	const char *cwd;        /* for places in diagnostics; NULL until it is asked for */
 
 	LD_VEC(struct ld_file *) files;
 	bool big;               /* byte order of all files */
@@ -202,10 +253,15 @@ struct ld_link {
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;
 	LD_VEC(struct ld_out *) outs;   /* in order of the output's section table */
+	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
+	uint32_t first_global;          /* index in the output's symbol table */
 
 	struct ld_btf_graph graph;
-	struct ld_blob btf;     /* .BTF, host byte order until emitted */
-	struct ld_blob btf_ext; /* .BTF.ext */
+	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
+	uint32_t *node_out;     /* by node: its out_type, or 0 where dropped */
+	struct ld_btf_out *btf; /* .BTF of the output; NULL where no input has any */
+	struct ld_blob btf_ext; /* .BTF.ext, host byte order */
+	bool has_ext[LD_EXT_NR]; /* some live piece has records of that kind */
 
 	uint8_t *image;         /* from malloc: freed with the link */
 	size_t image_size;
@@ -215,17 +271,42 @@ struct ld_link {
 
 /* The section, piece and offset in it of what a defined symbol or relocation means. */
 struct ld_target {
-	struct ld_file *file;
+	const struct ld_file *file;
 	uint32_t sym;           /* in_sym in file; 0: none, a place in a section */
 	struct ld_piece *piece; /* NULL: undefined or absolute */
 	int64_t off;            /* bytes into piece */
 };
+
+/* Where a symbol of f is defined once names have owners: here or in another file. */
+struct ld_target ld_sym_target(const struct ld_file *f, uint32_t in_sym);
+
+/* Bytes into its output section of the byte at off of a live piece. */
+uint64_t ld_piece_out_off(const struct ld_piece *p, uint64_t off);
 
 /* What r of file f refers to once names have owners. */
 struct ld_target ld_reloc_target(const struct ld_file *f, const struct ld_reloc *r);
 
 /* The piece that off lies in; for off at the section's end, the last one. NULL without pieces. */
 struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off);
+
+/*
+ * The same in terms of the output, once choose_symbols has run. LD_REF_NONE: what it refers to is
+ * not there (an undefined weak symbol, something that was dropped).
+ */
+struct ld_ref ld_reloc_ref(const struct ld_file *f, const struct ld_reloc *r);
+
+/* What became of a type: its out_type, or 0 where it was dropped. */
+uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);
+
+/* The records of ext that belong to p: ext->recs[first * words .. end * words). */
+void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *first,
+		  uint32_t *end);
+
+/* The out_type of the function at off of sec, whose func_info says in_func. */
+uint32_t ld_func_out_type(const struct ld_section *sec, uint64_t off, uint32_t in_func);
+
+/* Whether a section of this name holds subprograms: .text, and .text.X that goes there. */
+bool ld_is_text(const char *sec_name);
 
 /* The owner's symbol, or NULL. */
 struct ld_sym *ld_name_def(const struct ld_name *n);

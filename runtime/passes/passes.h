@@ -14,6 +14,9 @@ void ld_parse_files(struct ld_link *l);
 /* Every global name gets its owner, or is known to be undefined. No file is added afterwards. */
 void ld_resolve_symbols(struct ld_link *l);
 
+/* One license and one version section stay. */
+void ld_merge_license(struct ld_link *l);
+
 /* One graph of the types of all files: link->graph, and each file's canon[]. */
 void ld_dedup_types(struct ld_link *l);
 
@@ -23,15 +26,18 @@ void ld_check_types(struct ld_link *l);
 /* Sets live on each piece that goes into the output. */
 void ld_mark_live(struct ld_link *l);
 
+/* Undefined symbols; pointers that no loader will fill in. */
+void ld_check_references(struct ld_link *l);
+
 /* Gives each live piece its output section and offset. */
 void ld_layout_sections(struct ld_link *l);
+
+/* Decides which symbols the output has, as what, and their order. */
+void ld_choose_symbols(struct ld_link *l);
 
 /* Makes .BTF and .BTF.ext; sets each file's out_types. */
 void ld_merge_btf(struct ld_link *l);
 void ld_merge_btf_ext(struct ld_link *l);
-
-/* Decides which symbols the output has, and their order. */
-void ld_number_symbols(struct ld_link *l);
 
 /* The contents of the output sections, and the relocations that stay. */
 void ld_apply_relocs(struct ld_link *l);

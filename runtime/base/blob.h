@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Growing bytes in an arena, for sections that the linker makes. */
+#ifndef LD_BASE_BLOB_H
+#define LD_BASE_BLOB_H
+
+#include "base/arena.h"
+
+struct ld_blob {
+	uint8_t *data;
+	size_t size, cap;
+};
+
+/* size zero bytes at the end; the pointer is valid until the next call. */
+void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size);
+
+void ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t size);
+void ld_blob_put32(struct ld_arena *a, struct ld_blob *b, uint32_t v);
+
+#endif

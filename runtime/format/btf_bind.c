@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Symbols and their types. A global has one by its name. A static function's FUNC is the one that
+ * func_info gives its first instruction; a static variable's VAR is the one that a DATASEC lists
+ * at its offset. Where a compiler leaves those out (gcc-bpf 12 writes no func_info, and zeros for
+ * offsets), the name decides, if the file has it once.
+ */
+#include "format/btf_bind.h"
+
+#include <string.h>
+
+struct binder {
+	struct ld_file *f;
+	struct ld_strmap globals; /* name -> struct ld_sym */
+	struct ld_strmap locals;  /* the same, for names that the file has once */
+	struct ld_strmap sections;
+};
+
+static struct ld_sym ambiguous;
+
+static void index_names(struct binder *b)
+{
+	struct ld_file *f = b->f;
+	uint32_t i;
+
+	for (i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		void **slot;
+
+		if (!sym->name[0] || sym->type == STT_FILE || sym->type == STT_SECTION)
+			continue;
+		slot = ld_strmap_slot(&f->arena, sym->bind == STB_LOCAL ? &b->locals : &b->globals,
+				      sym->name, strlen(sym->name));
+		*slot = *slot ? &ambiguous : sym;
+	}
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+		void **slot;
+
+		if (sec->kind != LD_SEC_DATA && sec->kind != LD_SEC_BSS && sec->kind != LD_SEC_CODE)
+			continue;
+		slot = ld_strmap_slot(&f->arena, &b->sections, sec->name, strlen(sec->name));
+		if (!*slot)
+			*slot = sec;
+	}
+}
+
+static struct ld_sym *lookup(const struct ld_strmap *m, const char *name)
+{
+	struct ld_sym *sym = ld_strmap_get(m, name, strlen(name));
+
+	return sym == &ambiguous ? NULL : sym;
+}
+
+/* func_info is the best witness: it names the FUNC of an instruction. */
+static void bind_func_info(struct ld_section *sec)
+{
+	const struct ld_ext *ext = &sec->ext[LD_EXT_FUNC];
+	struct ld_file *f = sec->file;
+	uint32_t i = 0, k;
+
+	for (k = 0; k < sec->nr_syms; k++) {
+		struct ld_sym *sym = &f->syms[sec->syms[k]];
+
+		while (i < ext->nr && ext->recs[(size_t)i * ext->words] < sym->value)
+			i++;
+		if (i < ext->nr && sym->type == STT_FUNC &&
+		    ext->recs[(size_t)i * ext->words] == sym->value)
+			sym->btf = ext->recs[(size_t)i * ext->words + 1];
+	}
+}
+
+/* The symbol of sec at off that is called name. */
+static struct ld_sym *symbol_at(const struct ld_section *sec, uint64_t off, const char *name)
+{
+	struct ld_sym *syms = sec->file->syms;
+	uint32_t lo = 0, hi = sec->nr_syms;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (syms[sec->syms[mid]].value < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < sec->nr_syms && syms[sec->syms[lo]].value == off; lo++)
+		if (!strcmp(syms[sec->syms[lo]].name, name))
+			return &syms[sec->syms[lo]];
+	return NULL;
+}
+
+static void bind_datasec(struct binder *b, uint32_t datasec)
+{
+	struct ld_file *f = b->f;
+	const struct btf_type *t = ld_btf_type(&f->btf, datasec);
+	const struct btf_var_secinfo *info = ld_btf_tail(t);
+	const char *name = ld_btf_str(&f->btf, t->name_off);
+	struct ld_section *sec = ld_strmap_get(&b->sections, name, strlen(name));
+	uint32_t i;
+
+	for (i = 0; i < ld_btf_vlen(t); i++) {
+		const struct btf_type *var = ld_btf_type(&f->btf, info[i].type);
+		const char *var_name = ld_btf_str(&f->btf, var->name_off);
+		uint32_t linkage = ld_btf_kind(var) == BTF_KIND_VAR
+					   ? *(const uint32_t *)ld_btf_tail(var)
+					   : ld_btf_vlen(var);
+		struct ld_sym *sym;
+
+		if (linkage == BTF_VAR_GLOBAL_EXTERN)
+			f->extern_secs[info[i].type] = datasec;
+		if (linkage != BTF_VAR_STATIC || ld_btf_kind(var) != BTF_KIND_VAR || !sec)
+			continue;
+		sym = symbol_at(sec, info[i].offset, var_name);
+		if (!sym)
+			sym = lookup(&b->locals, var_name);
+		/* What a partial link has made of hidden variables may be global in ELF. */
+		if (!sym)
+			sym = lookup(&b->globals, var_name);
+		if (sym && sym->sec == sec && !sym->btf)
+			sym->btf = info[i].type;
+	}
+}
+
+static void bind_by_name(struct binder *b, uint32_t in_type)
+{
+	const struct btf_type *t = ld_btf_type(&b->f->btf, in_type);
+	const char *name = ld_btf_str(&b->f->btf, t->name_off);
+	bool func = ld_btf_kind(t) == BTF_KIND_FUNC;
+	struct ld_sym *sym = lookup(&b->globals, name);
+
+	if (!sym && func)
+		sym = lookup(&b->locals, name);
+	if (!sym || sym->btf)
+		return;
+	/* A name may be a FUNC here and a VAR in another life: the symbol's type decides. */
+	if ((sym->type == STT_FUNC && !func) || (sym->type == STT_OBJECT && func))
+		return;
+	if (sym->bind == STB_LOCAL && sym->type != STT_FUNC)
+		return;
+	sym->btf = in_type;
+}
+
+void ld_btf_bind(struct ld_file *f)
+{
+	struct binder b = {.f = f};
+	uint32_t i;
+
+	f->extern_secs = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
+	index_names(&b);
+	for (i = 1; i < f->nr_secs; i++)
+		if (f->secs[i].kind == LD_SEC_CODE)
+			bind_func_info(&f->secs[i]);
+	for (i = 1; i < f->btf.nr_types; i++)
+		if (ld_btf_kind(ld_btf_type(&f->btf, i)) == BTF_KIND_DATASEC)
+			bind_datasec(&b, i);
+	for (i = 1; i < f->btf.nr_types; i++) {
+		uint32_t kind = ld_btf_kind(ld_btf_type(&f->btf, i));
+
+		if (kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR)
+			bind_by_name(&b, i);
+	}
+}

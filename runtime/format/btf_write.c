@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "format/btf_write.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+struct ld_btf_out *ld_btf_out_new(struct ld_arena *a)
+{
+	struct ld_btf_out *out = LD_NEW(a, struct ld_btf_out);
+
+	out->arena = a;
+	out->nr_types = 1;
+	ld_btf_out_str(out, "");
+	return out;
+}
+
+uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s)
+{
+	size_t len = strlen(s);
+	void **slot = ld_strmap_slot(out->arena, &out->map, s, len);
+
+	if (!*slot) {
+		*slot = (void *)(uintptr_t)(out->strs.size + 1);
+		ld_blob_put(out->arena, &out->strs, s, len + 1);
+	}
+	return (uint32_t)((uintptr_t)*slot - 1);
+}
+
+struct btf_type *ld_btf_out_type(struct ld_btf_out *out, const char *name, uint32_t kind,
+				 uint32_t vlen, uint32_t size_or_type, size_t tail)
+{
+	uint32_t name_off = ld_btf_out_str(out, name);
+	struct btf_type *t = ld_blob_add(out->arena, &out->types, sizeof(*t) + tail);
+
+	t->name_off = name_off;
+	t->info = kind << 24 | vlen;
+	t->size = size_or_type;
+	out->nr_types++;
+	return t;
+}
+
+uint8_t *ld_btf_out_image(const struct ld_btf_out *out, bool big, size_t *size)
+{
+	size_t hdr = sizeof(struct btf_header), i;
+	uint8_t *image;
+
+	*size = hdr + out->types.size + out->strs.size;
+	image = ld_alloc(out->arena, *size);
+	ld_put16(image, BTF_MAGIC, big);
+	image[2] = BTF_VERSION;
+	ld_put32(image + 4, (uint32_t)hdr, big);
+	ld_put32(image + 8, 0, big);
+	ld_put32(image + 12, (uint32_t)out->types.size, big);
+	ld_put32(image + 16, (uint32_t)out->types.size, big);
+	ld_put32(image + 20, (uint32_t)out->strs.size, big);
+	/* Everything in the type section is a 4-byte word. */
+	for (i = 0; i < out->types.size; i += 4)
+		ld_put32(image + hdr + i, ld_get32(out->types.data + i, LD_HOST_BIG), big);
+	if (out->strs.size)
+		memcpy(image + hdr + out->types.size, out->strs.data, out->strs.size);
+	return image;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* A .BTF section in the making, in host byte order. */
+#ifndef LD_FORMAT_BTF_WRITE_H
+#define LD_FORMAT_BTF_WRITE_H
+
+#include <linux/btf.h>
+#include <stdbool.h>
+
+#include "base/blob.h"
+#include "base/strmap.h"
+
+struct ld_btf_out {
+	struct ld_arena *arena;
+	struct ld_blob types, strs;
+	uint32_t nr_types;      /* the next out_type */
+	struct ld_strmap map;   /* string -> offset + 1 as a pointer */
+};
+
+struct ld_btf_out *ld_btf_out_new(struct ld_arena *a);
+
+/* The offset of s in the string section; equal strings are stored once. s must stay valid. */
+uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s);
+
+/* A type with tail bytes behind it, all but its three words zero. Valid until the next call. */
+struct btf_type *ld_btf_out_type(struct ld_btf_out *out, const char *name, uint32_t kind,
+				 uint32_t vlen, uint32_t size_or_type, size_t tail);
+
+/* The whole section: header, types, strings; in a byte order. Size in *size. */
+uint8_t *ld_btf_out_image(const struct ld_btf_out *out, bool big, size_t *size);
+
+#endif

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * An ELF relocatable file to the model. libelf finds the section headers (and knows the escapes
+ * for more than 65,279 sections); symbol and relocation tables are read from the image here, with
+ * every number checked against the file.
+ */
+#include "format/elf_read.h"
+
+#include <errno.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+struct reader {
+	struct ld_file *f;
+	Elf *elf;
+	uint32_t symtab, strtab, symtab_shndx; /* section indexes; 0: none */
+	uint32_t shstrtab;
+	bool gnu; /* assembled by GNU as; see implicit_addend() in split_pieces.c */
+};
+
+bool ld_is_bpf_object(const void *image, size_t size)
+{
+	const unsigned char *e = image;
+
+	return size >= sizeof(Elf64_Ehdr) && !memcmp(e, ELFMAG, SELFMAG) &&
+	       e[EI_CLASS] == ELFCLASS64 &&
+	       ld_get16(e + offsetof(Elf64_Ehdr, e_machine), e[EI_DATA] == ELFDATA2MSB) == EM_BPF;
+}
+
+static const char *machine_name(unsigned int machine)
+{
+	switch (machine) {
+	case EM_X86_64: return "x86-64";
+	case EM_386: return "i386";
+	case EM_AARCH64: return "AArch64";
+	case EM_ARM: return "ARM";
+	case EM_RISCV: return "RISC-V";
+	case EM_S390: return "s390";
+	case EM_PPC64: return "PowerPC64";
+	case EM_MIPS: return "MIPS";
+	case EM_LOONGARCH: return "LoongArch";
+	default: return NULL;
+	}
+}
+
+static int not_elf(struct ld_file *f)
+{
+	const unsigned char *e = f->image;
+	const char *name = ld_file_name(f);
+
+	if (!f->size)
+		return ld_error(&f->diags, "not-an-object", "%s: file is empty", name);
+	if (f->size >= 4 && (!memcmp(e, "BC\xc0\xde", 4) || !memcmp(e, "\xde\xc0\x17\x0b", 4)))
+		return ld_error(&f->diags, "bitcode-input",
+				"%s: LLVM bitcode: link-time optimisation is not supported yet\n"
+				">>> compile without -flto",
+				name);
+	if (f->size >= 8 && (!memcmp(e, "!<arch>\n", 8) || !memcmp(e, "!<thin>\n", 8)))
+		return ld_error(&f->diags, "archive-input",
+				"%s: archives are not supported yet\n"
+				">>> name the archive's members as inputs",
+				name);
+	return ld_error(&f->diags, "not-an-object", "%s: not an ELF object", name);
+}
+
+static int check_header(struct ld_file *f)
+{
+	const unsigned char *e = f->image;
+	const char *name = ld_file_name(f);
+	uint16_t machine, type;
+
+	if (f->size < SELFMAG || memcmp(e, ELFMAG, SELFMAG))
+		return not_elf(f);
+	if (f->size < sizeof(Elf64_Ehdr))
+		return ld_error(&f->diags, "truncated-file",
+				"%s: file is truncated: %zu bytes, an ELF header has %zu", name,
+				f->size, sizeof(Elf64_Ehdr));
+	if (e[EI_DATA] != ELFDATA2LSB && e[EI_DATA] != ELFDATA2MSB)
+		return ld_error(&f->diags, "invalid-elf", "%s: unknown byte order %u", name,
+				e[EI_DATA]);
+	f->big = e[EI_DATA] == ELFDATA2MSB;
+	machine = ld_get16(e + offsetof(Elf64_Ehdr, e_machine), f->big);
+	type = ld_get16(e + offsetof(Elf64_Ehdr, e_type), f->big);
+	if (machine != EM_BPF) {
+		const char *other = machine_name(machine);
+
+		if (other)
+			return ld_error(&f->diags, "wrong-machine",
+					"%s: %s object, not a BPF object\n"
+					">>> compile it with -target bpf",
+					name, other);
+		return ld_error(&f->diags, "wrong-machine",
+				"%s: object for machine %u, not a BPF object\n"
+				">>> compile it with -target bpf",
+				name, machine);
+	}
+	if (e[EI_CLASS] != ELFCLASS64)
+		return ld_error(&f->diags, "wrong-machine", "%s: 32-bit ELF; BPF objects are 64-bit",
+				name);
+	if (type != ET_REL)
+		return ld_error(&f->diags, "not-an-object",
+				"%s: not a relocatable object (ELF type %u)", name, type);
+	return 0;
+}
+
+static int bad_section(struct ld_section *sec, const char *what)
+{
+	return ld_error(&sec->file->diags, "invalid-elf", "%s: section %u (%s): %s",
+			ld_file_name(sec->file), sec->index, sec->name ? sec->name : "?", what);
+}
+
+/* The NUL-terminated string at off of a string table, or NULL. */
+static const char *table_str(const struct ld_section *tab, uint64_t off)
+{
+	if (!tab->data || off >= tab->size || !memchr(tab->data + off, 0, tab->size - off))
+		return NULL;
+	return (const char *)tab->data + off;
+}
+
+static int read_section_header(struct reader *r, uint32_t i, Elf64_Word *name_off)
+{
+	struct ld_file *f = r->f;
+	struct ld_section *sec = &f->secs[i];
+	Elf64_Shdr *sh = elf64_getshdr(elf_getscn(r->elf, i));
+
+	if (!sh)
+		return ld_error(&f->diags, "invalid-elf", "%s: section %u: %s", ld_file_name(f), i,
+				elf_errmsg(-1));
+	*name_off = sh->sh_name;
+	sec->file = f;
+	sec->index = i;
+	sec->type = sh->sh_type;
+	sec->flags = sh->sh_flags;
+	sec->size = sh->sh_size;
+	sec->align = sh->sh_addralign ? sh->sh_addralign : 1;
+	sec->entsize = sh->sh_entsize;
+	sec->link = sh->sh_link;
+	sec->info = sh->sh_info;
+	if (sec->align & (sec->align - 1) || sec->align > UINT32_MAX)
+		return bad_section(sec, "alignment is not a power of two below 4 GiB");
+	if (sec->type != SHT_NOBITS && sec->type != SHT_NULL) {
+		if (!ld_in_range(sh->sh_offset, sh->sh_size, f->size))
+			return ld_error(&f->diags, "truncated-file",
+					"%s: file is truncated: section %u ends at byte %llu of %zu",
+					ld_file_name(f), i,
+					(unsigned long long)(sh->sh_offset + sh->sh_size), f->size);
+		sec->data = f->image + sh->sh_offset;
+	}
+	if (sec->flags & SHF_COMPRESSED)
+		return bad_section(sec, "compressed sections are not supported");
+	return 0;
+}
+
+static bool has_prefix(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+static enum ld_sec_kind classify(const struct ld_section *sec)
+{
+	const char *n = sec->name;
+
+	switch (sec->type) {
+	case SHT_NOBITS: return LD_SEC_BSS;
+	case SHT_PROGBITS:
+	case SHT_NOTE:
+	case SHT_INIT_ARRAY:
+	case SHT_FINI_ARRAY: break;
+	default: return LD_SEC_NONE;
+	}
+	if (!strcmp(n, ".BTF"))
+		return LD_SEC_BTF;
+	if (!strcmp(n, ".BTF.ext"))
+		return LD_SEC_BTF_EXT;
+	if (!strcmp(n, ".note.GNU-stack") || !strcmp(n, ".llvmbc") || !strcmp(n, ".llvmcmd") ||
+	    !strcmp(n, ".comment") || has_prefix(n, ".eh_frame"))
+		return LD_SEC_NONE;
+	if (has_prefix(n, ".debug_"))
+		return LD_SEC_DEBUG;
+	if (sec->flags & SHF_EXECINSTR)
+		return LD_SEC_CODE;
+	if (!(sec->flags & SHF_ALLOC))
+		return LD_SEC_NONE;
+	return LD_SEC_DATA;
+}
+
+static int read_sections(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	Elf64_Word *names;
+	size_t nr, shstrndx;
+	uint32_t i;
+
+	if (elf_getshdrnum(r->elf, &nr) || elf_getshdrstrndx(r->elf, &shstrndx))
+		return ld_error(&f->diags, "invalid-elf", "%s: %s", ld_file_name(f), elf_errmsg(-1));
+	if (nr < 2)
+		return ld_error(&f->diags, "invalid-elf", "%s: object has no sections",
+				ld_file_name(f));
+	if (nr > f->size / sizeof(Elf64_Shdr) || shstrndx >= nr)
+		return ld_error(&f->diags, "truncated-file",
+				"%s: file is truncated: section headers are past its end",
+				ld_file_name(f));
+	f->secs = LD_NEW_ARRAY(&f->arena, struct ld_section, nr);
+	f->nr_secs = (uint32_t)nr;
+	names = LD_NEW_ARRAY(&f->arena, Elf64_Word, nr);
+	f->secs[0].name = "";
+	f->secs[0].file = f;
+	for (i = 1; i < nr; i++) {
+		int err = read_section_header(r, i, &names[i]);
+
+		if (err)
+			return err;
+	}
+	r->shstrtab = (uint32_t)shstrndx;
+	for (i = 1; i < nr; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		sec->name = table_str(&f->secs[shstrndx], names[i]);
+		if (!sec->name)
+			return bad_section(sec, "name is outside the string table");
+		sec->kind = classify(sec);
+		if (sec->kind == LD_SEC_CODE && sec->size % 8)
+			return bad_section(sec, "size of code is not a multiple of 8");
+	}
+	return 0;
+}
+
+/* Finds the symbol table and what goes with it. */
+static int find_tables(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	uint32_t i;
+
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		if (sec->type == SHT_SYMTAB_SHNDX)
+			r->symtab_shndx = i;
+		if (!strcmp(sec->name, ".comment") && sec->size >= 4 && sec->data &&
+		    !memcmp(sec->data, "GCC:", 4))
+			r->gnu = true;
+		if (sec->type != SHT_SYMTAB)
+			continue;
+		if (r->symtab)
+			return bad_section(sec, "second symbol table");
+		if (sec->entsize != sizeof(Elf64_Sym) || sec->size % sizeof(Elf64_Sym))
+			return bad_section(sec, "symbol table entries are not 24 bytes");
+		if (!sec->link || sec->link >= f->nr_secs)
+			return bad_section(sec, "string table index is out of range");
+		if (sec->size / sizeof(Elf64_Sym) > UINT32_MAX)
+			return bad_section(sec, "too many symbols");
+		r->symtab = i;
+		r->strtab = sec->link;
+	}
+	if (r->strtab && r->strtab != r->shstrtab && !strcmp(f->secs[r->shstrtab].name, ".shstrtab"))
+		r->gnu = true;
+	f->gnu = r->gnu;
+	return 0;
+}
+
+static int bad_symbol(struct ld_file *f, uint32_t i, const char *what)
+{
+	return ld_error(&f->diags, "invalid-elf", "%s: symbol %u (%s): %s", ld_file_name(f), i,
+			f->syms[i].name ? f->syms[i].name : "?", what);
+}
+
+static int read_symbol(struct reader *r, uint32_t i)
+{
+	struct ld_file *f = r->f;
+	struct ld_sym *sym = &f->syms[i];
+	const uint8_t *p = f->secs[r->symtab].data + (size_t)i * sizeof(Elf64_Sym);
+	uint8_t info = p[offsetof(Elf64_Sym, st_info)];
+	uint32_t shndx = ld_get16(p + offsetof(Elf64_Sym, st_shndx), f->big);
+
+	sym->name = table_str(&f->secs[r->strtab], ld_get32(p, f->big));
+	if (!sym->name)
+		return bad_symbol(f, i, "name is outside the string table");
+	sym->bind = ELF64_ST_BIND(info);
+	sym->type = ELF64_ST_TYPE(info);
+	sym->vis = ELF64_ST_VISIBILITY(p[offsetof(Elf64_Sym, st_other)]);
+	sym->value = ld_get64(p + offsetof(Elf64_Sym, st_value), f->big);
+	sym->size = ld_get64(p + offsetof(Elf64_Sym, st_size), f->big);
+	if (sym->bind > STB_WEAK)
+		return bad_symbol(f, i, "unknown binding");
+	if (shndx == SHN_XINDEX) {
+		const struct ld_section *x = &f->secs[r->symtab_shndx];
+
+		if (!r->symtab_shndx || x->size / 4 <= i || !x->data)
+			return bad_symbol(f, i, "has no entry in the extended section index table");
+		shndx = ld_get32(x->data + (size_t)i * 4, f->big);
+	} else if (shndx == SHN_ABS || shndx == SHN_COMMON) {
+		sym->abs = shndx == SHN_ABS;
+		sym->common = shndx == SHN_COMMON;
+		if (sym->common && (sym->value & (sym->value - 1) || sym->value > UINT32_MAX))
+			return bad_symbol(f, i, "alignment is not a power of two");
+		return 0;
+	} else if (shndx >= SHN_LORESERVE) {
+		return bad_symbol(f, i, "reserved section index");
+	}
+	if (!shndx)
+		return 0;
+	if (shndx >= f->nr_secs)
+		return bad_symbol(f, i, "section index is out of range");
+	sym->sec = &f->secs[shndx];
+	if (!ld_in_range(sym->value, sym->size, sym->sec->size) &&
+	    sym->sec->kind != LD_SEC_NONE)
+		return bad_symbol(f, i, "reaches past the end of its section");
+	return 0;
+}
+
+static int read_symbols(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	uint32_t i;
+
+	if (!r->symtab) {
+		f->syms = LD_NEW_ARRAY(&f->arena, struct ld_sym, 1);
+		f->syms[0].name = "";
+		f->nr_syms = 1;
+		return 0;
+	}
+	f->nr_syms = (uint32_t)(f->secs[r->symtab].size / sizeof(Elf64_Sym));
+	f->syms = LD_NEW_ARRAY(&f->arena, struct ld_sym, (size_t)f->nr_syms + 1);
+	f->syms[0].name = "";
+	if (!f->nr_syms)
+		f->nr_syms = 1;
+	for (i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		int err = read_symbol(r, i);
+
+		if (err)
+			return err;
+		if (sym->type == STT_FILE && !f->source && sym->name[0])
+			f->source = sym->name;
+	}
+	return 0;
+}
+
+static int compare_relocs(const void *a, const void *b)
+{
+	const struct ld_reloc *x = a, *y = b;
+
+	return x->off < y->off ? -1 : x->off > y->off;
+}
+
+/* The relocations of sec, from the table in rel; they are ordered by offset afterwards. */
+static int read_relocs(struct reader *r, struct ld_section *rel, struct ld_section *sec)
+{
+	struct ld_file *f = r->f;
+	bool rela = rel->type == SHT_RELA, sorted = true;
+	size_t size = rela ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel), nr = rel->size / size, i;
+
+	if (rel->size % size || nr > UINT32_MAX)
+		return bad_section(rel, "size is not a multiple of a relocation's");
+	if (rel->link != r->symtab)
+		return bad_section(rel, "its symbol table is not the object's");
+	if (sec->nr_relocs)
+		return bad_section(rel, "second relocation section for one section");
+	sec->relocs = LD_NEW_ARRAY(&f->arena, struct ld_reloc, nr);
+	sec->nr_relocs = (uint32_t)nr;
+	for (i = 0; i < nr; i++) {
+		const uint8_t *p = rel->data + i * size;
+		uint64_t info = ld_get64(p + 8, f->big);
+		struct ld_reloc *reloc = &sec->relocs[i];
+
+		reloc->off = ld_get64(p, f->big);
+		reloc->type = (uint32_t)info;
+		reloc->sym = (uint32_t)(info >> 32);
+		reloc->addend = rela ? (int64_t)ld_get64(p + 16, f->big) : 0;
+		reloc->explicit_addend = rela;
+		if (reloc->sym >= f->nr_syms)
+			return ld_error(&f->diags, "invalid-elf",
+					"%s: relocation %zu of %s: symbol %u is out of range",
+					ld_file_name(f), i, sec->name, reloc->sym);
+		if (i && reloc->off < reloc[-1].off)
+			sorted = false;
+	}
+	if (!sorted)
+		qsort(sec->relocs, nr, sizeof(*sec->relocs), compare_relocs);
+	return 0;
+}
+
+static int read_all_relocs(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	uint32_t i;
+
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *rel = &f->secs[i], *sec;
+		int err;
+
+		if (rel->type != SHT_REL && rel->type != SHT_RELA)
+			continue;
+		if (!rel->info || rel->info >= f->nr_secs)
+			return bad_section(rel, "section that it relocates is out of range");
+		sec = &f->secs[rel->info];
+		/* In .BTF and .BTF.ext the values stand in place; the symbols tell no more. */
+		if (sec->kind == LD_SEC_NONE || sec->kind == LD_SEC_BTF ||
+		    sec->kind == LD_SEC_BTF_EXT)
+			continue;
+		err = read_relocs(r, rel, sec);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Names the members of each COMDAT group by its signature. */
+static int read_groups(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	uint32_t i;
+
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *g = &f->secs[i];
+		size_t k;
+
+		if (g->type != SHT_GROUP)
+			continue;
+		if (g->size < 4 || g->size % 4 || g->link != r->symtab || g->info >= f->nr_syms)
+			return bad_section(g, "malformed section group");
+		if (!(ld_get32(g->data, f->big) & GRP_COMDAT))
+			continue;
+		for (k = 1; k < g->size / 4; k++) {
+			uint32_t member = ld_get32(g->data + k * 4, f->big);
+
+			if (!member || member >= f->nr_secs)
+				return bad_section(g, "group member is out of range");
+			f->secs[member].group = f->syms[g->info].name;
+		}
+	}
+	return 0;
+}
+
+static int read_elf(struct reader *r)
+{
+	int err;
+
+	if ((err = read_sections(r)) || (err = find_tables(r)) || (err = read_symbols(r)) ||
+	    (err = read_groups(r)))
+		return err;
+	return read_all_relocs(r);
+}
+
+int ld_elf_read(struct ld_file *f)
+{
+	struct reader r = {.f = f};
+	int err = check_header(f);
+
+	if (err)
+		return err;
+	elf_version(EV_CURRENT);
+	/* libelf wants a writable pointer but writes nothing for a file that it only reads. */
+	f->elf = r.elf = elf_memory((char *)(uintptr_t)f->image, f->size);
+	if (!r.elf || elf_kind(r.elf) != ELF_K_ELF)
+		return ld_error(&f->diags, "invalid-elf", "%s: %s", ld_file_name(f), elf_errmsg(-1));
+	err = read_elf(&r);
+	elf_end(f->elf);
+	f->elf = NULL;
+	return err;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#ifndef LD_FORMAT_ELF_READ_H
+#define LD_FORMAT_ELF_READ_H
+
+#include "model/model.h"
+
+/* BPF relocation types (LLVM's names; <elf.h> of this age knows the first and last only). */
+enum {
+	LD_R_BPF_NONE = 0,
+	LD_R_BPF_64_64 = 1,       /* ld_imm64 */
+	LD_R_BPF_64_ABS64 = 2,
+	LD_R_BPF_64_ABS32 = 3,
+	LD_R_BPF_64_NODYLD32 = 4, /* as ABS32, for what a loader must not touch */
+	LD_R_BPF_64_32 = 10,      /* call */
+	/* What GNU as writes for ABS32 and ABS64; read, never written. */
+	LD_R_GNU_DATA_32 = 11,
+	LD_R_GNU_DATA_64 = 12,
+};
+
+/* Whether the image is an ELF object for BPF; no more than its header is looked at. */
+bool ld_is_bpf_object(const void *image, size_t size);
+
+/*
+ * Reads the headers, sections, symbols and relocations of f->image into f, checking every index
+ * and offset. Relocations are left as they stand: type, symbol, explicit addend.
+ */
+int ld_elf_read(struct ld_file *f);
+
+#endif

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Sections to pieces, and relocations to edges between them.
+ *
+ * Code splits at function symbols, data at object symbols, mergeable sections at each string or
+ * constant. What lies between two symbols may be nameless data (switch tables, literals) and is a
+ * piece too. Where symbols overlap, a jump leaves its function, or a relocation straddles a
+ * border, the section stays one piece.
+ *
+ * A call to a static function of the same section has no relocation: the compiler has put the
+ * distance into the instruction. Such a call becomes a relocation here, marked hidden, so that
+ * what comes later sees every edge and may move either end.
+ */
+#include "format/pieces.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "format/elf_read.h"
+#include "format/insn.h"
+
+unsigned int ld_reloc_width(uint32_t type)
+{
+	switch (type) {
+	case LD_R_BPF_64_64: return 2 * LD_INSN_SIZE;
+	case LD_R_BPF_64_32: return LD_INSN_SIZE;
+	case LD_R_BPF_64_ABS64: return 8;
+	case LD_R_BPF_64_ABS32:
+	case LD_R_BPF_64_NODYLD32: return 4;
+	default: return 0;
+	}
+}
+
+/* ---- symbols by section ---- */
+
+static bool has_pieces(const struct ld_section *sec)
+{
+	return sec->kind == LD_SEC_CODE || sec->kind == LD_SEC_DATA || sec->kind == LD_SEC_BSS ||
+	       sec->kind == LD_SEC_DEBUG;
+}
+
+static bool belongs(const struct ld_sym *sym)
+{
+	return sym->sec && sym->type != STT_SECTION && sym->type != STT_FILE;
+}
+
+static void sort_syms(struct ld_section *sec)
+{
+	const struct ld_sym *syms = sec->file->syms;
+	uint32_t i;
+
+	/* Mostly sorted already: insertion for short or nearly sorted runs, a merge sort else. */
+	for (i = 1; i < sec->nr_syms; i++)
+		if (syms[sec->syms[i]].value < syms[sec->syms[i - 1]].value)
+			break;
+	if (i >= sec->nr_syms)
+		return;
+	for (uint32_t width = 1; width < sec->nr_syms; width *= 2) {
+		uint32_t *tmp = LD_NEW_ARRAY(&sec->file->arena, uint32_t, sec->nr_syms);
+
+		for (uint32_t lo = 0; lo < sec->nr_syms; lo += 2 * width) {
+			uint32_t mid = lo + width < sec->nr_syms ? lo + width : sec->nr_syms;
+			uint32_t hi = mid + width < sec->nr_syms ? mid + width : sec->nr_syms;
+			uint32_t a = lo, b = mid, k = lo;
+
+			while (a < mid || b < hi)
+				tmp[k++] = b >= hi || (a < mid && syms[sec->syms[a]].value <=
+									  syms[sec->syms[b]].value)
+						   ? sec->syms[a++]
+						   : sec->syms[b++];
+		}
+		sec->syms = tmp;
+	}
+}
+
+static void collect_syms(struct ld_file *f)
+{
+	uint32_t i;
+
+	for (i = 1; i < f->nr_syms; i++)
+		if (belongs(&f->syms[i]))
+			f->syms[i].sec->nr_syms++;
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		sec->syms = LD_NEW_ARRAY(&f->arena, uint32_t, sec->nr_syms);
+		sec->nr_syms = 0;
+	}
+	for (i = 1; i < f->nr_syms; i++) {
+		struct ld_section *sec = f->syms[i].sec;
+
+		if (belongs(&f->syms[i]))
+			sec->syms[sec->nr_syms++] = i;
+	}
+	for (i = 1; i < f->nr_secs; i++)
+		sort_syms(&f->secs[i]);
+}
+
+/* ---- splitting ---- */
+
+static void add_piece(struct ld_section *sec, uint64_t off, uint64_t end)
+{
+	struct ld_piece *p = &sec->pieces[sec->nr_pieces++];
+	uint64_t natural = off & -off;
+
+	p->sec = sec;
+	p->off = off;
+	p->size = end - off;
+	p->align = !off || natural > sec->align ? sec->align : natural;
+}
+
+static void one_piece(struct ld_section *sec)
+{
+	sec->pieces = LD_NEW(&sec->file->arena, struct ld_piece);
+	sec->nr_pieces = 0;
+	add_piece(sec, 0, sec->size);
+}
+
+static bool is_zero(const struct ld_section *sec, uint64_t off, uint64_t end)
+{
+	if (sec->data)
+		for (; off < end; off++)
+			if (sec->data[off])
+				return false;
+	return true;
+}
+
+static bool splits_at(const struct ld_section *sec, const struct ld_sym *sym)
+{
+	if (sec->kind == LD_SEC_CODE)
+		return sym->type == STT_FUNC && sym->size;
+	return (sym->type == STT_OBJECT || sym->type == STT_COMMON) && sym->size;
+}
+
+/* Whether the symbols allow a split: none overlaps another, no global one is left without size. */
+static bool clean_symbols(const struct ld_section *sec)
+{
+	const struct ld_sym *syms = sec->file->syms;
+	uint64_t start = 0, end = 0;
+	uint32_t i;
+
+	for (i = 0; i < sec->nr_syms; i++) {
+		const struct ld_sym *sym = &syms[sec->syms[i]];
+
+		if (!splits_at(sec, sym)) {
+			if (sym->bind != STB_LOCAL && (sym->value < start || sym->value >= end))
+				return false;
+			continue;
+		}
+		if (sym->value < end && (sym->value != start || sym->value + sym->size != end))
+			return false;
+		if (sec->kind == LD_SEC_CODE && (sym->value % 8 || sym->size % 8))
+			return false;
+		start = sym->value;
+		end = start + sym->size;
+	}
+	return true;
+}
+
+static void split_at_symbols(struct ld_section *sec)
+{
+	const struct ld_sym *syms = sec->file->syms;
+	uint64_t end = 0;
+	uint32_t i;
+
+	if (!clean_symbols(sec)) {
+		one_piece(sec);
+		return;
+	}
+	sec->pieces = LD_NEW_ARRAY(&sec->file->arena, struct ld_piece, 2 * (size_t)sec->nr_syms + 1);
+	for (i = 0; i <= sec->nr_syms; i++) {
+		const struct ld_sym *sym = i < sec->nr_syms ? &syms[sec->syms[i]] : NULL;
+		uint64_t start = sym ? sym->value : sec->size;
+
+		if (sym && (!splits_at(sec, sym) || start < end))
+			continue;
+		if (start > end) {
+			add_piece(sec, end, start);
+			/* A short run of zeros before an aligned symbol is padding, most likely. */
+			if (end && sym && start - end < sec->align && is_zero(sec, end, start))
+				sec->pieces[sec->nr_pieces - 1].pad = true;
+		}
+		if (!sym)
+			break;
+		end = start + sym->size;
+		add_piece(sec, start, end);
+	}
+	if (!sec->nr_pieces)
+		one_piece(sec);
+}
+
+/* The end of the string that starts at off; 0 where it does not end in the section. */
+static uint64_t string_end(const struct ld_section *sec, uint64_t off)
+{
+	uint64_t ent = sec->entsize;
+
+	if (ent == 1) {
+		const uint8_t *nul = memchr(sec->data + off, 0, sec->size - off);
+
+		return nul ? (uint64_t)(nul - sec->data) + 1 : 0;
+	}
+	for (; off < sec->size; off += ent)
+		if (is_zero(sec, off, off + ent))
+			return off + ent;
+	return 0;
+}
+
+/* Splits a mergeable section; false where it is not what its flags say. */
+static bool split_mergeable(struct ld_section *sec)
+{
+	bool strings = sec->flags & SHF_STRINGS;
+	uint64_t off, end;
+	size_t nr = 0;
+
+	if (!(sec->flags & SHF_MERGE) || sec->flags & SHF_WRITE || !sec->entsize || !sec->data ||
+	    sec->size % sec->entsize || sec->nr_relocs || !sec->size)
+		return false;
+	for (off = 0; off < sec->size; off = end, nr++) {
+		end = strings ? string_end(sec, off) : off + sec->entsize;
+		if (!end)
+			return false;
+	}
+	sec->pieces = LD_NEW_ARRAY(&sec->file->arena, struct ld_piece, nr);
+	for (off = 0; off < sec->size; off = end) {
+		end = strings ? string_end(sec, off) : off + sec->entsize;
+		add_piece(sec, off, end);
+	}
+	for (nr = 0; nr < sec->nr_pieces; nr++)
+		sec->pieces[nr].align = sec->align;
+	sec->merge = true;
+	return true;
+}
+
+/* Whether a jump leads from one piece to another. */
+static bool jumps_across(const struct ld_section *sec)
+{
+	uint32_t i;
+
+	for (i = 0; i < sec->nr_pieces; i++) {
+		const struct ld_piece *p = &sec->pieces[i];
+		int64_t nr = (int64_t)(p->size / LD_INSN_SIZE), at, distance;
+
+		for (at = 0; at < nr; at++) {
+			const uint8_t *insn = sec->data + p->off + (uint64_t)at * LD_INSN_SIZE;
+
+			if (ld_insn_op(insn) == LD_OP_LD_IMM64) {
+				at++;
+				continue;
+			}
+			if (ld_insn_is_jump(insn, sec->file->big, &distance) &&
+			    (at + 1 + distance < 0 || at + 1 + distance >= nr))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool relocs_straddle(const struct ld_section *sec)
+{
+	uint32_t i;
+
+	for (i = 0; i < sec->nr_relocs; i++) {
+		const struct ld_reloc *r = &sec->relocs[i];
+		const struct ld_piece *p = ld_piece_at(sec, r->off);
+
+		if (r->off + ld_reloc_width(r->type) > p->off + p->size)
+			return true;
+	}
+	return false;
+}
+
+static void split_section(struct ld_section *sec)
+{
+	struct ld_file *f = sec->file;
+	uint32_t i, k = 0;
+
+	if (split_mergeable(sec)) {
+		/* done */
+	} else if (sec->kind == LD_SEC_DEBUG) {
+		one_piece(sec);
+	} else {
+		split_at_symbols(sec);
+		if ((sec->kind == LD_SEC_CODE && jumps_across(sec)) || relocs_straddle(sec))
+			one_piece(sec);
+	}
+	for (i = 0; i < sec->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[sec->syms[i]];
+
+		while (k + 1 < sec->nr_pieces && sym->value >= sec->pieces[k + 1].off) {
+			sec->pieces[k].sym_end = i;
+			sec->pieces[++k].sym = i;
+		}
+		sym->piece = &sec->pieces[k];
+	}
+	for (; k < sec->nr_pieces; k++) {
+		sec->pieces[k].sym_end = sec->nr_syms;
+		if (k + 1 < sec->nr_pieces)
+			sec->pieces[k + 1].sym = sec->nr_syms;
+	}
+}
+
+/* ---- relocations ---- */
+
+static int bad_reloc(const struct ld_section *sec, const struct ld_reloc *r, const char *what)
+{
+	return ld_error(&sec->file->diags, "invalid-relocation", "%s: relocation at %s+0x%llx: %s",
+			ld_file_name(sec->file), sec->name, (unsigned long long)r->off, what);
+}
+
+/* One set of types for the dialects: LLVM's; that of LLVM before 13; that of GNU as. */
+static uint32_t normal_type(const struct ld_section *sec, uint32_t type)
+{
+	if (type == LD_R_GNU_DATA_64)
+		return LD_R_BPF_64_ABS64;
+	if (type == LD_R_GNU_DATA_32)
+		return LD_R_BPF_64_ABS32;
+	if (sec->kind != LD_SEC_CODE && type == LD_R_BPF_64_64)
+		return LD_R_BPF_64_ABS64;
+	if (sec->kind != LD_SEC_CODE && type == LD_R_BPF_64_32)
+		return LD_R_BPF_64_ABS32;
+	return type;
+}
+
+static int check_reloc(const struct ld_section *sec, struct ld_reloc *r)
+{
+	uint32_t type = r->type = normal_type(sec, r->type);
+	unsigned int width = ld_reloc_width(type);
+	uint8_t op;
+
+	if (!width)
+		return ld_error(&sec->file->diags, "unknown-relocation",
+				"%s: relocation at %s+0x%llx: unknown type %u",
+				ld_file_name(sec->file), sec->name, (unsigned long long)r->off, type);
+	if (!ld_in_range(r->off, width, sec->size) || !sec->data)
+		return bad_reloc(sec, r, "lies outside its section");
+	if (sec->kind != LD_SEC_CODE || (type != LD_R_BPF_64_64 && type != LD_R_BPF_64_32))
+		return 0;
+	op = ld_insn_op(sec->data + r->off);
+	if (r->off % LD_INSN_SIZE)
+		return bad_reloc(sec, r, "does not lie on an instruction");
+	if (type == LD_R_BPF_64_64 && op != LD_OP_LD_IMM64)
+		return bad_reloc(sec, r, "R_BPF_64_64 on an instruction that is not ld_imm64");
+	if (type == LD_R_BPF_64_32 && op != LD_OP_CALL)
+		return bad_reloc(sec, r, "R_BPF_64_32 on an instruction that is not a call");
+	return 0;
+}
+
+/* The addend that stands in place, in bytes. */
+static int64_t implicit_addend(const struct ld_section *sec, const struct ld_reloc *r)
+{
+	bool big = sec->file->big;
+	const uint8_t *p = sec->data + r->off;
+
+	switch (r->type) {
+	case LD_R_BPF_64_64: return ld_insn_imm(p, big);
+	/* clang puts the callee in imm, counted in slots and relative to the next one. */
+	case LD_R_BPF_64_32: return ((int64_t)ld_insn_imm(p, big) + 1) * LD_INSN_SIZE;
+	case LD_R_BPF_64_ABS64: return (int64_t)ld_get64(p, big);
+	default: return ld_get32(p, big);
+	}
+}
+
+/*
+ * GNU as counts a callee in bytes, and adds the symbol's own value where the file defines it. An
+ * object that other tools have rewritten may mix both dialects, so a value is taken as GNU's only
+ * where it makes sense as such.
+ */
+static void gnu_addend(const struct ld_section *sec, struct ld_reloc *r, const struct ld_sym *sym)
+{
+	uint64_t value = sym->sec ? sym->value : 0;
+
+	if (r->type == LD_R_BPF_64_32) {
+		int64_t bytes = (int64_t)ld_insn_imm(sec->data + r->off, sec->file->big) + 1;
+
+		if (bytes >= (int64_t)value && bytes % LD_INSN_SIZE == 0)
+			r->addend = bytes - (int64_t)value;
+	} else if (r->addend >= (int64_t)value) {
+		r->addend -= (int64_t)value;
+	}
+}
+
+static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
+{
+	struct ld_file *f = sec->file;
+	const struct ld_sym *sym = &f->syms[r->sym];
+	uint64_t off;
+
+	if (!r->explicit_addend) {
+		r->addend = implicit_addend(sec, r);
+		if (f->gnu)
+			gnu_addend(sec, r, sym);
+	}
+	if (!r->sym) {
+		if (sec->kind == LD_SEC_DEBUG)
+			return 0;
+		return bad_reloc(sec, r, "names no symbol");
+	}
+	if (sym->type == STT_FILE)
+		return bad_reloc(sec, r, "names a file symbol");
+	if (sym->type != STT_SECTION)
+		return 0;
+	r->sym = 0;
+	if (!sym->sec || !has_pieces(sym->sec)) {
+		if (sec->kind == LD_SEC_DEBUG)
+			return 0;
+		return bad_reloc(sec, r, "names a section that is not linked");
+	}
+	off = sym->value + (uint64_t)r->addend;
+	if (off > sym->sec->size)
+		return bad_reloc(sec, r, "names a place past the end of its target section");
+	if (r->type == LD_R_BPF_64_32 &&
+	    (sym->sec->kind != LD_SEC_CODE || off % LD_INSN_SIZE || off == sym->sec->size))
+		return bad_reloc(sec, r, "calls what is not code");
+	r->piece = ld_piece_at(sym->sec, off);
+	if (sec->kind != LD_SEC_DEBUG)
+		r->piece->pad = false;
+	r->addend = (int64_t)(off - r->piece->off);
+	return 0;
+}
+
+/* Whether the instruction at off is an edge that has no relocation; then r says where to. */
+static bool hidden_edge(const struct ld_section *sec, uint64_t off, struct ld_reloc *r,
+			int64_t *target)
+{
+	const uint8_t *insn = sec->data + off;
+	bool big = sec->file->big;
+	uint8_t op = ld_insn_op(insn), src = ld_insn_src(insn, big);
+
+	if (op == LD_OP_CALL && src == LD_PSEUDO_CALL)
+		r->type = LD_R_BPF_64_32;
+	else if (op == LD_OP_LD_IMM64 && src == LD_PSEUDO_FUNC)
+		r->type = LD_R_BPF_64_64;
+	else
+		return false;
+	r->off = off;
+	r->hidden = true;
+	*target = (int64_t)off + ((int64_t)ld_insn_imm(insn, big) + 1) * LD_INSN_SIZE;
+	return true;
+}
+
+static int add_hidden_edges(struct ld_section *sec)
+{
+	struct ld_file *f = sec->file;
+	LD_VEC(struct ld_reloc) all = {0};
+	uint64_t off;
+	uint32_t k = 0;
+	int64_t target;
+
+	for (off = 0; off < sec->size; off += LD_INSN_SIZE) {
+		struct ld_reloc r = {0};
+		bool relocated = k < sec->nr_relocs && sec->relocs[k].off == off;
+
+		for (; k < sec->nr_relocs && sec->relocs[k].off < off + LD_INSN_SIZE; k++)
+			LD_PUSH(&f->arena, &all, sec->relocs[k]);
+		if (!relocated && hidden_edge(sec, off, &r, &target)) {
+			if (target < 0 || target >= (int64_t)sec->size)
+				return ld_error(&f->diags, "invalid-call",
+						"%s: call at %s+0x%llx leads out of its section",
+						ld_file_name(f), sec->name,
+						(unsigned long long)off);
+			r.piece = ld_piece_at(sec, (uint64_t)target);
+			r.addend = target - (int64_t)r.piece->off;
+			LD_PUSH(&f->arena, &all, r);
+		}
+		if (ld_insn_op(sec->data + off) == LD_OP_LD_IMM64)
+			off += LD_INSN_SIZE;
+	}
+	for (; k < sec->nr_relocs; k++)
+		LD_PUSH(&f->arena, &all, sec->relocs[k]);
+	if (all.nr > UINT32_MAX)
+		return ld_error(&f->diags, "invalid-elf", "%s: too many relocations in %s",
+				ld_file_name(f), sec->name);
+	sec->relocs = all.v;
+	sec->nr_relocs = (uint32_t)all.nr;
+	return 0;
+}
+
+static void assign_relocs(struct ld_section *sec)
+{
+	uint32_t i, k = 0;
+
+	for (i = 0; i < sec->nr_pieces; i++) {
+		struct ld_piece *p = &sec->pieces[i];
+
+		p->rel = k;
+		while (k < sec->nr_relocs && sec->relocs[k].off < p->off + p->size)
+			k++;
+		p->rel_end = k;
+	}
+}
+
+static int bind_relocs(struct ld_section *sec)
+{
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < sec->nr_relocs; i++) {
+		err = bind_reloc(sec, &sec->relocs[i]);
+		if (err)
+			return err;
+	}
+	if (sec->kind == LD_SEC_CODE)
+		err = add_hidden_edges(sec);
+	assign_relocs(sec);
+	return err;
+}
+
+static void drop_none_relocs(struct ld_section *sec)
+{
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < sec->nr_relocs; i++)
+		if (sec->relocs[i].type != LD_R_BPF_NONE)
+			sec->relocs[kept++] = sec->relocs[i];
+	sec->nr_relocs = kept;
+}
+
+int ld_make_pieces(struct ld_file *f)
+{
+	uint32_t i, k;
+	int err;
+
+	collect_syms(f);
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		if (!has_pieces(sec))
+			continue;
+		drop_none_relocs(sec);
+		for (k = 0; k < sec->nr_relocs; k++)
+			if ((err = check_reloc(sec, &sec->relocs[k])))
+				return err;
+		split_section(sec);
+	}
+	for (i = 1; i < f->nr_secs; i++)
+		if (has_pieces(&f->secs[i]) && (err = bind_relocs(&f->secs[i])))
+			return err;
+	return 0;
+}

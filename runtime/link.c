@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The public API, and the order of the passes: run_passes() is the table of contents.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libelf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bpfld/bpfld.h"
+#include "passes/passes.h"
+
+#ifndef BPFLD_VERSION
+#define BPFLD_VERSION "unknown"
+#endif
+
+#define DEFAULT_ERROR_LIMIT 20
+
+struct bpfld {
+	struct ld_link l;
+	bpfld_diag_fn diag;
+	void *diag_ctx;
+	const char **no_warn; /* ends in NULL */
+	uint32_t error_limit, nr_errors;
+	bool fatal_warnings;
+	enum { OPEN, LINKED, FAILED } state;
+};
+
+const char *bpfld_version(void)
+{
+	return BPFLD_VERSION;
+}
+
+/* ---- diagnostics ---- */
+
+static bool is_silenced(const struct bpfld *b, const char *id)
+{
+	for (const char **p = b->no_warn; p && *p; p++)
+		if (!strcmp(*p, id))
+			return true;
+	return false;
+}
+
+static void say(const struct bpfld *b, enum bpfld_severity severity, const char *id,
+		const char *message)
+{
+	struct bpfld_diag d = {sizeof(d), severity, id, message};
+
+	if (b->diag)
+		b->diag(b->diag_ctx, &d);
+}
+
+/* Hands what was reported since the last time to the callback. Returns -EINVAL if errors were. */
+static int flush_diags(struct bpfld *b)
+{
+	struct ld_diags *d = &b->l.diags;
+
+	for (; d->said < d->list.nr; d->said++) {
+		const struct ld_diag *diag = &d->list.v[d->said];
+		enum bpfld_severity severity = (enum bpfld_severity)diag->severity;
+
+		if (severity != BPFLD_ERROR && is_silenced(b, diag->id))
+			continue;
+		if (severity == BPFLD_WARNING && b->fatal_warnings)
+			severity = BPFLD_ERROR;
+		if (severity == BPFLD_ERROR && b->nr_errors++ >= b->error_limit) {
+			if (b->nr_errors == b->error_limit + 1)
+				say(b, BPFLD_ERROR, "error-limit",
+				    "too many errors emitted, stopping now "
+				    "(use --error-limit=0 to see all errors)");
+			continue;
+		}
+		say(b, severity, diag->id, diag->message);
+	}
+	return b->nr_errors ? -EINVAL : 0;
+}
+
+static int fail(struct bpfld *b, int err)
+{
+	b->state = FAILED;
+	return err;
+}
+
+static int out_of_memory(struct bpfld *b)
+{
+	say(b, BPFLD_ERROR, "out-of-memory", "out of memory");
+	return fail(b, -ENOMEM);
+}
+
+/* ---- the passes ---- */
+
+static int run_passes(struct bpfld *b)
+{
+	struct ld_link *l = &b->l;
+	int err;
+
+	ld_parse_files(l);
+	if ((err = flush_diags(b)))
+		return err;
+	/* From here on no index, offset or id of the input needs another check. */
+
+	ld_resolve_symbols(l);
+	ld_merge_license(l);
+	if ((err = flush_diags(b)))
+		return err;
+	/* From here on every defined name has one owner, and no file is added. */
+
+	ld_dedup_types(l);
+	if (!l->no_check_types)
+		ld_check_types(l);
+	ld_mark_live(l);
+	ld_check_references(l);
+	if ((err = flush_diags(b)))
+		return err;
+	/* From here on `live` is final. */
+
+	ld_layout_sections(l);
+	if ((err = flush_diags(b)))
+		return err;
+	/* From here on each live piece has its place in the output. */
+
+	ld_choose_symbols(l);
+	ld_merge_btf(l);
+	ld_merge_btf_ext(l);
+	if ((err = flush_diags(b)))
+		return err;
+	/* From here on types, strings and symbols have their final numbers. */
+
+	ld_apply_relocs(l);
+	if ((err = flush_diags(b)))
+		return err;
+	ld_emit(l);
+	if (l->verify)
+		ld_verify(l);
+	return flush_diags(b);
+}
+
+int bpfld_link(struct bpfld *b)
+{
+	jmp_buf oom;
+	int err;
+
+	if (b->state != OPEN)
+		return -EINVAL;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom))
+		return out_of_memory(b);
+	if (!b->l.files.nr)
+		ld_error(&b->l.diags, "no-input", "no input files");
+	err = flush_diags(b);
+	if (!err)
+		err = run_passes(b);
+	if (err)
+		return fail(b, err);
+	b->state = LINKED;
+	return 0;
+}
+
+/* ---- options ---- */
+
+static const char **copy_strings(struct ld_arena *a, const char *const *in)
+{
+	const char **out;
+	size_t nr = 0;
+
+	while (in && in[nr])
+		nr++;
+	out = LD_NEW_ARRAY(a, const char *, nr + 1);
+	for (size_t i = 0; i < nr; i++)
+		out[i] = ld_strdup(a, in[i]);
+	return out;
+}
+
+/* The caller's options as this library knows them; -E2BIG if it asks for more than that. */
+static int read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
+{
+	size_t known = sizeof(*opts);
+
+	memset(opts, 0, known);
+	if (!in)
+		return 0;
+	if (in->sz < sizeof(in->sz))
+		return -EINVAL;
+	for (size_t i = known; i < in->sz; i++)
+		if (((const char *)in)[i])
+			return -E2BIG;
+	memcpy(opts, in, in->sz < known ? in->sz : known);
+	return 0;
+}
+
+static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
+{
+	struct ld_link *l = &b->l;
+
+	b->diag = opts->diag;
+	b->diag_ctx = opts->diag_ctx;
+	b->no_warn = copy_strings(&l->arena, opts->no_warn);
+	b->error_limit = opts->error_limit ? opts->error_limit : DEFAULT_ERROR_LIMIT;
+	b->fatal_warnings = opts->fatal_warnings;
+	l->partial = opts->output == BPFLD_PARTIAL;
+	l->strip_debug = opts->strip != BPFLD_STRIP_NONE;
+	l->strip_all = opts->strip == BPFLD_STRIP_ALL;
+	l->unresolved_ok = opts->unresolved_ok;
+	l->no_btf_gc = opts->no_btf_gc;
+	l->no_check_types = opts->no_check_types;
+	l->verify = opts->verify;
+	l->threads = opts->threads;
+	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
+	l->undefined = copy_strings(&l->arena, opts->undefined);
+}
+
+struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
+{
+	struct bpfld_opts opts;
+	struct bpfld *b = NULL;
+	jmp_buf oom;
+	int ret = read_opts(in, &opts);
+
+	if (err)
+		*err = ret;
+	if (ret)
+		return NULL;
+	b = calloc(1, sizeof(*b));
+	if (!b) {
+		if (err)
+			*err = -ENOMEM;
+		return NULL;
+	}
+	b->l.arena.oom = &oom;
+	b->l.diags.arena = &b->l.arena;
+	if (setjmp(oom)) {
+		bpfld_free(b);
+		if (err)
+			*err = -ENOMEM;
+		return NULL;
+	}
+	apply_opts(b, &opts);
+	return b;
+}
+
+/* ---- inputs ---- */
+
+static struct ld_file *new_file(struct bpfld *b, const char *name)
+{
+	struct ld_file *f = LD_NEW(&b->l.arena, struct ld_file);
+
+	f->link = &b->l;
+	f->index = (uint32_t)b->l.files.nr;
+	f->path = ld_strdup(&b->l.arena, name);
+	f->arena.oom = b->l.arena.oom;
+	f->diags.arena = &f->arena;
+	return f;
+}
+
+static int cannot_open(struct bpfld *b, const char *path, int err)
+{
+	ld_error(&b->l.diags, "cannot-open", "cannot open %s: %s", path, strerror(err));
+	flush_diags(b);
+	return fail(b, -err);
+}
+
+/* Maps or, where that can't be done (a pipe), reads fd to its end. Returns an errno value. */
+static int load(struct ld_file *f, int fd, const struct stat *st)
+{
+	size_t cap = 0;
+	uint8_t *buf = NULL;
+
+	if (S_ISDIR(st->st_mode))
+		return EISDIR;
+	if (S_ISREG(st->st_mode)) {
+		void *map;
+
+		f->size = (size_t)st->st_size;
+		if (!f->size)
+			return 0;
+		map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (map == MAP_FAILED)
+			return errno;
+		f->image = map;
+		f->mapped = true;
+		return 0;
+	}
+	for (;;) {
+		ssize_t n;
+
+		if (f->size == cap) {
+			uint8_t *bigger = ld_alloc(&f->arena, cap ? cap * 2 : 65536);
+
+			if (cap)
+				memcpy(bigger, buf, cap);
+			cap = cap ? cap * 2 : 65536;
+			f->image = buf = bigger;
+		}
+		n = read(fd, buf + f->size, cap - f->size);
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (!n)
+			return 0;
+		if (n > 0)
+			f->size += (size_t)n;
+	}
+}
+
+int bpfld_add_file(struct bpfld *b, const char *path)
+{
+	volatile int fd = -1;
+	struct ld_file *f;
+	struct stat st;
+	jmp_buf oom;
+	int err;
+
+	if (b->state != OPEN)
+		return -EINVAL;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom)) {
+		if (fd >= 0)
+			close(fd);
+		return out_of_memory(b);
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return cannot_open(b, path, errno);
+	f = new_file(b, path);
+	LD_PUSH(&b->l.arena, &b->l.files, f);
+	err = fstat(fd, &st) ? errno : load(f, fd, &st);
+	close(fd);
+	return err ? cannot_open(b, path, err) : 0;
+}
+
+int bpfld_add_buffer(struct bpfld *b, const char *name, const void *data, size_t size)
+{
+	struct ld_file *f;
+	jmp_buf oom;
+
+	if (b->state != OPEN)
+		return -EINVAL;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom))
+		return out_of_memory(b);
+	f = new_file(b, name);
+	LD_PUSH(&b->l.arena, &b->l.files, f);
+	f->image = ld_memdup(&f->arena, data, size);
+	f->size = size;
+	return 0;
+}
+
+int bpfld_mark_temporary(struct bpfld *b)
+{
+	if (b->state != OPEN || !b->l.files.nr)
+		return -EINVAL;
+	b->l.files.v[b->l.files.nr - 1]->temporary = true;
+	return 0;
+}
+
+/* ---- output ---- */
+
+const void *bpfld_image(const struct bpfld *b, size_t *size)
+{
+	if (b->state != LINKED)
+		return NULL;
+	if (size)
+		*size = b->l.image_size;
+	return b->l.image;
+}
+
+static int write_all(int fd, const uint8_t *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* To what is no regular file: a device, a pipe. */
+static int write_in_place(struct bpfld *b, const char *path)
+{
+	int fd = strcmp(path, "-") ? open(path, O_WRONLY | O_CLOEXEC) : dup(STDOUT_FILENO), err;
+
+	if (fd < 0)
+		return errno;
+	err = write_all(fd, b->l.image, b->l.image_size);
+	if (close(fd) && !err)
+		err = errno;
+	return err;
+}
+
+/* Writes beside the target and renames, so that a failure leaves the old file as it was. */
+static int write_and_rename(struct bpfld *b, const char *path, mode_t mode)
+{
+	char *tmp = ld_printf(&b->l.arena, "%s.tmp-XXXXXX", path);
+	int fd = mkostemp(tmp, O_CLOEXEC), err;
+
+	if (fd < 0)
+		return errno;
+	err = write_all(fd, b->l.image, b->l.image_size);
+	if (!err && fchmod(fd, mode))
+		err = errno;
+	if (close(fd) && !err)
+		err = errno;
+	if (!err && rename(tmp, path))
+		err = errno;
+	if (err)
+		unlink(tmp);
+	return err;
+}
+
+/* The mode that a new file would get. */
+static mode_t default_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int write_output(struct bpfld *b, const char *path)
+{
+	struct stat st;
+	char *real;
+	int err;
+
+	if (!strcmp(path, "-"))
+		return write_in_place(b, path);
+	if (stat(path, &st))
+		return errno == ENOENT ? write_and_rename(b, path, default_mode()) : errno;
+	if (S_ISDIR(st.st_mode))
+		return EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return write_in_place(b, path);
+	/* Through a symbolic link to its target: the link stays. */
+	real = realpath(path, NULL);
+	if (!real)
+		return errno;
+	err = write_and_rename(b, ld_strdup(&b->l.arena, real), st.st_mode & 07777);
+	free(real);
+	return err;
+}
+
+int bpfld_write_file(struct bpfld *b, const char *path)
+{
+	jmp_buf oom;
+	int err;
+
+	if (b->state != LINKED)
+		return -EINVAL;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom))
+		return out_of_memory(b);
+	err = write_output(b, path);
+	if (!err)
+		return 0;
+	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path, strerror(err));
+	flush_diags(b);
+	return fail(b, -err);
+}
+
+void bpfld_free(struct bpfld *b)
+{
+	struct ld_link *l;
+
+	if (!b)
+		return;
+	l = &b->l;
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		if (f->elf)
+			elf_end((Elf *)f->elf);
+		if (f->mapped)
+			munmap((void *)(uintptr_t)f->image, f->size);
+		ld_arena_free(&f->arena);
+	}
+	free(l->image);
+	ld_arena_free(&l->arena);
+	free(b);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "model/model.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off)
+{
+	uint32_t lo = 0, hi = sec->nr_pieces;
+
+	if (!hi)
+		return NULL;
+	while (hi - lo > 1) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (sec->pieces[mid].off <= off)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &sec->pieces[lo];
+}
+
+struct ld_sym *ld_name_def(const struct ld_name *n)
+{
+	return n->owner ? &n->owner->syms[n->owner_sym] : NULL;
+}
+
+struct ld_target ld_sym_target(const struct ld_file *f, uint32_t in_sym)
+{
+	const struct ld_sym *sym = &f->syms[in_sym];
+	struct ld_target t = {.sym = in_sym};
+
+	if (sym->global && sym->global->owner) {
+		f = sym->global->owner;
+		t.sym = sym->global->owner_sym;
+		sym = &f->syms[t.sym];
+	}
+	t.file = f;
+	if (sym->piece) {
+		t.piece = sym->piece;
+		t.off = (int64_t)(sym->value - sym->piece->off);
+	}
+	return t;
+}
+
+struct ld_target ld_reloc_target(const struct ld_file *f, const struct ld_reloc *r)
+{
+	struct ld_target t = {.file = f, .piece = r->piece};
+
+	if (r->sym)
+		t = ld_sym_target(f, r->sym);
+	t.off += r->addend;
+	return t;
+}
+
+/* The definition that won over the dropped piece p; t is moved to the same place in it. */
+static struct ld_sym *winner_of(const struct ld_piece *p, struct ld_target *t)
+{
+	const struct ld_file *f = p->sec->file;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *loser = &f->syms[p->sec->syms[i]];
+		struct ld_target to;
+
+		if (!loser->global || !loser->global->owner)
+			continue;
+		to = ld_sym_target(f, p->sec->syms[i]);
+		if (!to.piece || !to.piece->live)
+			continue;
+		to.off += t->off - (int64_t)(loser->value - p->off);
+		*t = to;
+		return &to.file->syms[to.sym];
+	}
+	return NULL;
+}
+
+/* The symbol that a static map was made global under, or NULL. */
+static struct ld_sym *promoted_sym(const struct ld_piece *p)
+{
+	struct ld_file *f = p->sec->file;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		struct ld_sym *sym = &f->syms[p->sec->syms[i]];
+
+		if (sym->emit && sym->bind == STB_LOCAL && sym->out_bind == STB_GLOBAL)
+			return sym;
+	}
+	return NULL;
+}
+
+struct ld_ref ld_reloc_ref(const struct ld_file *f, const struct ld_reloc *r)
+{
+	struct ld_target t = ld_reloc_target(f, r);
+	struct ld_sym *sym = t.sym ? &t.file->syms[t.sym] : NULL;
+	struct ld_name *name = sym ? sym->global : NULL;
+	const struct ld_piece *p = t.piece;
+	struct ld_ref ref = {0};
+
+	if (name && !name->owner) {
+		ref.form = name->emit ? LD_REF_UNDEFINED : LD_REF_NONE;
+		ref.name = name;
+		ref.addend = r->addend;
+		return ref;
+	}
+	/* A losing copy that was named by its place: its winner stands for it. */
+	if (p && !p->live && !p->same)
+		sym = winner_of(p, &t);
+	if (sym && sym->emit && !(sym->bind != STB_LOCAL && sym->out_bind == STB_LOCAL)) {
+		ref.form = LD_REF_SYM;
+		ref.sym = sym;
+		ref.addend = t.piece ? t.off - (int64_t)(sym->value - t.piece->off) : r->addend;
+		return ref;
+	}
+	p = t.piece;
+	if (!p || !(p->same ? p->same : p)->out)
+		return ref;
+	sym = promoted_sym(p);
+	if (sym) {
+		ref.form = LD_REF_SYM;
+		ref.sym = sym;
+		ref.addend = t.off - (int64_t)(sym->value - p->off);
+		return ref;
+	}
+	ref.form = LD_REF_SECTION;
+	ref.out = (p->same ? p->same : p)->out;
+	ref.addend = (int64_t)(p->same ? p->same : p)->out_off + t.off;
+	return ref;
+}
+
+uint64_t ld_piece_out_off(const struct ld_piece *p, uint64_t off)
+{
+	return (p->same ? p->same : p)->out_off + off;
+}
+
+uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type)
+{
+	uint32_t node = f->canon[in_type];
+
+	return node ? f->link->node_out[node] : f->out_types[in_type];
+}
+
+bool ld_is_text(const char *sec_name)
+{
+	return !strncmp(sec_name, ".text", 5) && (!sec_name[5] || sec_name[5] == '.');
+}
+
+const char *ld_file_name(const struct ld_file *f)
+{
+	return f->temporary && f->source ? f->source : f->path;
+}
+
+/* The number of records before off. */
+static uint32_t records_before(const struct ld_ext *ext, uint64_t off)
+{
+	uint32_t lo = 0, hi = ext->nr;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (ext->recs[(size_t)mid * ext->words] < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *first,
+		  uint32_t *end)
+{
+	*first = records_before(ext, p->off);
+	*end = records_before(ext, p->off + p->size);
+}
+
+uint32_t ld_func_out_type(const struct ld_section *sec, uint64_t off, uint32_t in_func)
+{
+	const struct ld_piece *p = ld_piece_at(sec, off);
+	const struct ld_file *f = sec->file;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *sym = &f->syms[sec->syms[i]];
+
+		if (sym->value == off && sym->entity && sym->entity->kind == BTF_KIND_FUNC)
+			return sym->entity->out_type;
+	}
+	return f->out_types[in_func];
+}
+
+/* The last record that is not after off, or NULL. */
+static const uint32_t *ext_record_at(const struct ld_ext *ext, uint64_t off)
+{
+	uint32_t nr = records_before(ext, off + 1);
+
+	return nr ? ext->recs + (size_t)(nr - 1) * ext->words : NULL;
+}
+
+/* A source path as the user wrote it: compilers put the folder that they ran in before it. */
+static const char *relative_path(struct ld_link *l, const char *path)
+{
+	size_t len;
+
+	if (path[0] != '/')
+		return path;
+	if (!l->cwd) {
+		char buf[4096];
+
+		l->cwd = ld_strdup(&l->arena, getcwd(buf, sizeof(buf)) ? buf : "");
+	}
+	len = strlen(l->cwd);
+	if (len > 1 && !strncmp(path, l->cwd, len) && path[len] == '/')
+		path += len + 1;
+	while (path[0] == '.' && path[1] == '/')
+		path += 2;
+	return path;
+}
+
+const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t off)
+{
+	const struct ld_file *f = sec->file;
+	const struct ld_ext *ext = &sec->ext[LD_EXT_LINE];
+	const uint32_t *rec = f->has_btf ? ext_record_at(ext, off) : NULL;
+	struct ld_piece *p = ld_piece_at(sec, off);
+
+	if (rec && p && rec[0] >= p->off) {
+		const char *path = relative_path(l, ld_btf_str(&f->btf, rec[1]));
+		unsigned int line = rec[3] >> 10; /* BPF_LINE_INFO_LINE_NUM */
+
+		if (f->temporary)
+			return ld_printf(&l->arena, "%s:%u", path, line);
+		return ld_printf(&l->arena, "%s:%u (%s)", path, line, f->path);
+	}
+	return ld_printf(&l->arena, "%s:(%s+0x%llx)", ld_file_name(f), sec->name,
+			 (unsigned long long)off);
+}
+
+/* The first relocation of f that names in_sym. */
+static const struct ld_reloc *first_use(const struct ld_file *f, uint32_t in_sym,
+					const struct ld_section **where)
+{
+	uint32_t i, k;
+
+	for (i = 1; i < f->nr_secs; i++) {
+		const struct ld_section *sec = &f->secs[i];
+
+		if (sec->kind == LD_SEC_DEBUG)
+			continue;
+		for (k = 0; k < sec->nr_relocs; k++) {
+			if (sec->relocs[k].sym != in_sym)
+				continue;
+			*where = sec;
+			return &sec->relocs[k];
+		}
+	}
+	return NULL;
+}
+
+const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
+{
+	const struct ld_sym *sym = &f->syms[in_sym];
+	const struct ld_section *sec;
+	const struct ld_reloc *use;
+
+	if (sym->sec && sym->sec->kind == LD_SEC_CODE)
+		return ld_place(l, sym->sec, sym->value);
+	if (sym->sec || sym->abs || sym->common) {
+		if (f->source && !f->temporary)
+			return ld_printf(&l->arena, "%s (%s)", f->source, f->path);
+		return ld_file_name(f);
+	}
+	use = first_use(f, in_sym, &sec);
+	if (use)
+		return ld_place(l, sec, use->off);
+	return ld_file_name(f);
+}

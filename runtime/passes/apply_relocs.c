@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The contents of the output sections. A relocation of the input becomes one of the output, since
+ * a BPF object is relocated again when it is loaded; a hidden edge is resolved into the
+ * instruction, as the compiler had it.
+ */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "format/elf_read.h"
+#include "format/insn.h"
+#include "passes/passes.h"
+
+struct site {
+	struct ld_link *l;
+	struct ld_out *out;
+	const struct ld_piece *piece;
+	const struct ld_reloc *r;
+	uint64_t off; /* bytes into out */
+	uint8_t *at;
+};
+
+static void out_of_range(const struct site *s, int64_t value)
+{
+	ld_error(&s->l->diags, "relocation-range", "relocation value %lld does not fit\n>>> at %s",
+		 (long long)value, ld_place(s->l, s->piece->sec, s->r->off));
+}
+
+/* Puts value, in bytes, where the relocation's type has its addend. */
+static void put_addend(const struct site *s, int64_t value)
+{
+	bool big = s->l->big;
+
+	switch (s->r->type) {
+	case LD_R_BPF_64_64:
+		if (value < INT32_MIN || value > INT32_MAX)
+			out_of_range(s, value);
+		ld_insn_set_imm(s->at, (int32_t)value, big);
+		ld_insn_set_imm(s->at + LD_INSN_SIZE, value < 0 ? -1 : 0, big);
+		break;
+	case LD_R_BPF_64_32:
+		value = value / LD_INSN_SIZE - 1;
+		if (value < INT32_MIN || value > INT32_MAX)
+			out_of_range(s, value);
+		ld_insn_set_imm(s->at, (int32_t)value, big);
+		break;
+	case LD_R_BPF_64_ABS64: ld_put64(s->at, (uint64_t)value, big); break;
+	default:
+		if (value < INT32_MIN || value > UINT32_MAX)
+			out_of_range(s, value);
+		ld_put32(s->at, (uint32_t)value, big);
+		break;
+	}
+}
+
+/* What the place holds where there is nothing to refer to. */
+static void put_nothing(const struct site *s)
+{
+	static const uint8_t r0_is_0[LD_INSN_SIZE] = {LD_OP_MOV64_IMM};
+
+	if (s->r->type == LD_R_BPF_64_32) {
+		/* The call stands behind a test of the address, which is 0: it is never made. */
+		memcpy(s->at, r0_is_0, sizeof(r0_is_0));
+		return;
+	}
+	/* In DWARF 4's range lists a pair of zeros ends the list: 1 marks a range that is gone. */
+	put_addend(s, !strcmp(s->out->name, ".debug_ranges") || !strcmp(s->out->name, ".debug_loc"));
+}
+
+static void add_reloc(const struct site *s, uint32_t out_sym)
+{
+	Elf64_Rel rel = {.r_offset = s->off, .r_info = ELF64_R_INFO((uint64_t)out_sym, s->r->type)};
+
+	LD_PUSH(&s->l->arena, &s->out->relocs, rel);
+}
+
+static void apply(const struct site *s)
+{
+	struct ld_ref ref = ld_reloc_ref(s->piece->sec->file, s->r);
+
+	if (s->r->hidden && ref.form == LD_REF_SECTION && ref.out == s->out) {
+		/* Counted in slots from the next instruction, for ld_imm64 of a function too. */
+		int64_t distance = (ref.addend - (int64_t)s->off) / LD_INSN_SIZE - 1;
+
+		if (distance < INT32_MIN || distance > INT32_MAX)
+			out_of_range(s, distance);
+		ld_insn_set_imm(s->at, (int32_t)distance, s->l->big);
+		return;
+	}
+	switch (ref.form) {
+	case LD_REF_NONE: put_nothing(s); return;
+	case LD_REF_SYM: add_reloc(s, ref.sym->out_sym); break;
+	case LD_REF_UNDEFINED: add_reloc(s, ref.name->out_sym); break;
+	case LD_REF_SECTION: add_reloc(s, ref.out->sym); break;
+	}
+	put_addend(s, ref.addend);
+}
+
+static void fill(struct ld_link *l, struct ld_out *out)
+{
+	out->data = ld_alloc(&l->arena, out->size);
+	ld_for_each(i, &out->pieces) {
+		const struct ld_piece *p = out->pieces.v[i];
+		struct site s = {.l = l, .out = out, .piece = p};
+
+		if (p->sec->data && p->size)
+			memcpy(out->data + p->out_off, p->sec->data + p->off, p->size);
+		for (uint32_t k = p->rel; k < p->rel_end; k++) {
+			s.r = &p->sec->relocs[k];
+			s.off = p->out_off + (s.r->off - p->off);
+			s.at = out->data + s.off;
+			apply(&s);
+		}
+	}
+}
+
+/* ---- jump tables ---- */
+
+/*
+ * An entry of a table in .jumptables is the target's offset in the code section that uses the
+ * table, in bytes. Where that section has moved within the output's, the entries move with it.
+ */
+static void move_table(struct ld_link *l, const struct ld_section *code, struct ld_piece *table,
+		       const struct ld_reloc *use)
+{
+	struct ld_out *out = table->out;
+
+	if (!out || table->rel != table->rel_end)
+		return;
+	if (table->user && table->user != code) {
+		ld_error(&l->diags, "jump-table",
+			 "a jump table is used by two sections\n>>> used at %s\n>>> and in %s",
+			 ld_place(l, code, use->off), table->user->name);
+		return;
+	}
+	if (table->user)
+		return;
+	table->user = code;
+	for (uint64_t i = 0; i + 8 <= table->size; i += 8) {
+		uint8_t *at = out->data + table->out_off + i;
+		uint64_t target = ld_get64(at, l->big);
+		const struct ld_piece *p = target < code->size ? ld_piece_at(code, target) : NULL;
+
+		if (!p || !p->live) {
+			ld_error(&l->diags, "jump-table",
+				 "jump table entry %llu leads out of the code\n>>> used at %s",
+				 (unsigned long long)(i / 8), ld_place(l, code, use->off));
+			return;
+		}
+		ld_put64(at, ld_piece_out_off(p, target - p->off), l->big);
+	}
+}
+
+static void move_tables(struct ld_link *l, const struct ld_out *out)
+{
+	ld_for_each(i, &out->pieces) {
+		const struct ld_piece *p = out->pieces.v[i];
+
+		for (uint32_t k = p->rel; k < p->rel_end; k++) {
+			const struct ld_reloc *r = &p->sec->relocs[k];
+			struct ld_target t = ld_reloc_target(p->sec->file, r);
+
+			if (t.piece && !strcmp(t.piece->sec->name, ".jumptables"))
+				move_table(l, p->sec, t.piece, r);
+		}
+	}
+}
+
+void ld_apply_relocs(struct ld_link *l)
+{
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->kind != LD_SEC_BSS)
+			fill(l, l->outs.v[i]);
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->kind == LD_SEC_CODE)
+			move_tables(l, l->outs.v[i]);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* What live code and data refer to, and whether a loader can make it good. */
+#include <string.h>
+
+#include "passes/passes.h"
+
+struct use {
+	const struct ld_section *sec;
+	uint64_t off;
+};
+
+/* The uses of one undefined name. */
+struct uses {
+	LD_VEC(struct use) list;
+};
+
+struct checker {
+	struct ld_link *l;
+	struct ld_strmap undefined; /* name -> struct uses */
+};
+
+/* libbpf fills in pointers in code, map definitions and struct_ops only. */
+static bool loader_relocates(const struct ld_section *sec)
+{
+	return sec->kind == LD_SEC_CODE || !strcmp(sec->name, ".maps") ||
+	       !strncmp(sec->name, ".struct_ops", 11) || !strcmp(sec->name, ".jumptables");
+}
+
+static bool may_stay_undefined(const struct ld_link *l, const struct ld_name *n)
+{
+	return l->partial || l->unresolved_ok || n->weak || n->ksym || n->kconfig;
+}
+
+static void check_undefined(struct checker *c, const struct ld_section *sec,
+			    const struct ld_reloc *r, struct ld_name *n)
+{
+	struct use use = {sec, r->off};
+	struct uses *uses;
+	void **slot;
+
+	n->referenced = true;
+	if (n->owner || may_stay_undefined(c->l, n))
+		return;
+	slot = ld_strmap_slot(&c->l->arena, &c->undefined, n->name, strlen(n->name));
+	if (!*slot)
+		*slot = LD_NEW(&c->l->arena, struct uses);
+	uses = *slot;
+	LD_PUSH(&c->l->arena, &uses->list, use);
+}
+
+static void check_discarded(struct checker *c, const struct ld_section *sec,
+			    const struct ld_reloc *r)
+{
+	struct ld_target t = ld_reloc_target(sec->file, r);
+
+	if (t.piece && !t.piece->live && !t.piece->same && t.piece->sec->discarded)
+		ld_error(&c->l->diags, "discarded-section",
+			 "relocation refers to a discarded section\n"
+			 ">>> used at %s\n>>> defined in %s of group %s",
+			 ld_place(c->l, sec, r->off), t.piece->sec->name, t.piece->sec->group);
+}
+
+static void check_section(struct checker *c, struct ld_section *sec)
+{
+	struct ld_file *f = sec->file;
+	bool warned = loader_relocates(sec);
+
+	if (sec->kind == LD_SEC_DEBUG)
+		return;
+	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
+		const struct ld_piece *p = &sec->pieces[i];
+
+		for (uint32_t k = p->rel; p->live && k < p->rel_end; k++) {
+			const struct ld_reloc *r = &sec->relocs[k];
+
+			if (r->sym && f->syms[r->sym].global)
+				check_undefined(c, sec, r, f->syms[r->sym].global);
+			check_discarded(c, sec, r);
+			if (!warned)
+				ld_warn(&c->l->diags, "data-relocation",
+					"pointer in %s will read 0: no loader fills it in\n"
+					">>> at %s:(%s+0x%llx)\n"
+					">>> pointers are relocated in code, .maps and .struct_ops "
+					"only",
+					sec->name, ld_file_name(f), sec->name,
+					(unsigned long long)r->off);
+			warned = true;
+		}
+	}
+}
+
+static void report_undefined(struct ld_link *l, const struct ld_name *n, const struct uses *uses)
+{
+	char *text = ld_printf(&l->arena, "undefined symbol '%s'", n->name);
+
+	ld_for_each(i, &uses->list)
+		text = ld_printf(&l->arena, "%s\n>>> used at %s", text,
+				 ld_place(l, uses->list.v[i].sec, uses->list.v[i].off));
+	ld_error(&l->diags, "undefined-symbol", "%s", text);
+}
+
+void ld_check_references(struct ld_link *l)
+{
+	struct checker c = {.l = l};
+
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
+			check_section(&c, &l->files.v[i]->secs[k]);
+	ld_for_each(i, &l->names) {
+		const struct ld_name *n = l->names.v[i];
+		const struct uses *uses = ld_strmap_get(&c.undefined, n->name, strlen(n->name));
+
+		if (uses)
+			report_undefined(l, n, uses);
+	}
+}

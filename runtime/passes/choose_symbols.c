@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The output's symbol table: which symbols it has, under which names and bindings, in which order
+ * (gABI: locals first). Section symbols, then each file's locals, then globals.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "passes/passes.h"
+
+static bool in_output(const struct ld_sym *sym)
+{
+	const struct ld_piece *p = sym->piece;
+
+	if (sym->abs)
+		return true;
+	return p && p->live && (p->same ? p->same : p)->out;
+}
+
+static bool is_owner(const struct ld_file *f, uint32_t in_sym)
+{
+	const struct ld_name *n = f->syms[in_sym].global;
+
+	return n && n->owner == f && n->owner_sym == in_sym;
+}
+
+static bool is_map(const struct ld_sym *sym)
+{
+	return sym->sec && !strcmp(sym->sec->name, ".maps") && sym->type == STT_OBJECT;
+}
+
+/* ---- static maps of a final link: libbpf opens global ones only ---- */
+
+static bool name_is_free(const struct ld_link *l, const char *name)
+{
+	return !ld_strmap_get(&l->name_map, name, strlen(name));
+}
+
+/* "counter" of net.bpf.c as "net__counter". */
+static const char *qualified_name(struct ld_link *l, const struct ld_file *f, const char *name)
+{
+	const char *base = f->source ? f->source : f->path, *slash = strrchr(base, '/');
+	char *file, *full;
+	unsigned int nr = 1;
+
+	base = slash ? slash + 1 : base;
+	file = ld_strdup(&l->arena, base);
+	file[strcspn(file, ".")] = '\0';
+	for (char *c = file; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
+	full = ld_printf(&l->arena, "%s%s__%s", isdigit((unsigned char)file[0]) ? "_" : "", file,
+			 name);
+	if (name_is_free(l, full))
+		return full;
+	do
+		name = ld_printf(&l->arena, "%s_%u", full, ++nr);
+	while (!name_is_free(l, name));
+	return name;
+}
+
+static void promote_map(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+{
+	struct ld_sym *sym = &f->syms[in_sym];
+
+	if (!name_is_free(l, sym->name)) {
+		sym->out_name = qualified_name(l, f, sym->name);
+		ld_note(&l->diags, "renamed-static-map",
+			"static map '%s' of %s is called '%s' in the output: the name is taken",
+			sym->name, ld_file_name(f), sym->out_name);
+	}
+	*ld_strmap_slot(&l->arena, &l->name_map, sym->out_name, strlen(sym->out_name)) = sym;
+	sym->out_bind = STB_GLOBAL;
+	sym->out_vis = STV_DEFAULT;
+}
+
+/* ---- which, and as what ---- */
+
+static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+{
+	struct ld_sym *sym = &f->syms[in_sym];
+	const struct ld_name *n = sym->global;
+
+	sym->emit = is_owner(f, in_sym) && in_output(sym);
+	sym->out_vis = n->vis;
+	if (n->sealed) {
+		sym->out_bind = STB_LOCAL;
+		sym->out_vis = STV_DEFAULT;
+	}
+	if (!l->partial && is_map(sym))
+		sym->out_vis = STV_DEFAULT;
+}
+
+static void choose_local(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+{
+	struct ld_sym *sym = &f->syms[in_sym];
+
+	if (sym->type == STT_FILE)
+		sym->emit = !l->strip_all;
+	else if (sym->type != STT_SECTION)
+		sym->emit = in_output(sym);
+	if (sym->emit && !l->partial && is_map(sym))
+		promote_map(l, f, in_sym);
+}
+
+/* An undefined symbol stays where something still refers to it. */
+static bool stays_undefined(const struct ld_link *l, const struct ld_name *n)
+{
+	if (n->owner)
+		return false;
+	if (l->partial)
+		return true;
+	return n->referenced && (!n->weak || n->ksym || n->kconfig || l->unresolved_ok);
+}
+
+/* -s: local data symbols that no relocation names go; functions stay, loaders want them. */
+static void strip_locals(struct ld_link *l)
+{
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++) {
+			struct ld_sym *sym = &f->syms[k];
+
+			if (sym->bind == STB_LOCAL && sym->out_bind == STB_LOCAL &&
+			    sym->type != STT_FUNC && !sym->named)
+				sym->emit = false;
+		}
+	}
+}
+
+/* Marks the sections and local symbols that relocations of the output name. */
+static void note_refs(struct ld_section *sec)
+{
+	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
+		const struct ld_piece *p = &sec->pieces[i];
+
+		for (uint32_t k = p->rel; p->live && k < p->rel_end; k++) {
+			struct ld_ref ref;
+
+			if (sec->relocs[k].hidden && sec->relocs[k].piece->live)
+				continue;
+			ref = ld_reloc_ref(sec->file, &sec->relocs[k]);
+			if (ref.form == LD_REF_SECTION)
+				ref.out->needs_sym = true;
+			else if (ref.form == LD_REF_SYM)
+				ref.sym->named = true;
+		}
+	}
+}
+
+/* ---- numbers ---- */
+
+static uint32_t add_sym(struct ld_link *l, struct ld_out_sym s)
+{
+	LD_PUSH(&l->arena, &l->out_syms, s);
+	return (uint32_t)l->out_syms.nr;
+}
+
+static void number_bind(struct ld_link *l, bool local)
+{
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++) {
+			struct ld_sym *sym = &f->syms[k];
+
+			if (sym->emit && (sym->out_bind == STB_LOCAL) == local)
+				sym->out_sym = add_sym(l, (struct ld_out_sym){.file = f, .in_sym = k});
+			else if (!local && sym->global && sym->global->emit &&
+				 !sym->global->out_sym)
+				sym->global->out_sym = add_sym(
+					l, (struct ld_out_sym){.undefined = sym->global});
+		}
+	}
+}
+
+static void number_symbols(struct ld_link *l)
+{
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->needs_sym)
+			l->outs.v[i]->sym = add_sym(l, (struct ld_out_sym){.sec = l->outs.v[i]});
+	number_bind(l, true);
+	l->first_global = (uint32_t)l->out_syms.nr + 1;
+	number_bind(l, false);
+}
+
+void ld_choose_symbols(struct ld_link *l)
+{
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++) {
+			struct ld_sym *sym = &f->syms[k];
+
+			sym->out_name = sym->name;
+			sym->out_bind = sym->bind;
+			if (sym->global)
+				choose_global(l, f, k);
+			else
+				choose_local(l, f, k);
+		}
+	}
+	ld_for_each(i, &l->names)
+		l->names.v[i]->emit = stays_undefined(l, l->names.v[i]);
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
+			note_refs(&l->files.v[i]->secs[k]);
+	if (l->strip_all)
+		strip_locals(l);
+	number_symbols(l);
+}

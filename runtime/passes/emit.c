@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The ELF file in memory: what loads, .BTF, .BTF.ext, DWARF, relocations, symbols, names, section
+ * headers; each section once, in that order.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "passes/passes.h"
+
+/* A section of the output file. */
+struct part {
+	const char *name;
+	const void *data; /* NULL for NOBITS */
+	Elf64_Shdr sh;    /* sh_name and sh_offset are filled in at the end */
+};
+
+struct emitter {
+	struct ld_link *l;
+	struct ld_arena *a;
+	LD_VEC(struct part) parts; /* [0] is the null section */
+	struct ld_blob strtab;
+	struct ld_strmap names;
+	uint32_t symtab, strtab_index;
+};
+
+static uint32_t add_name(struct emitter *e, const char *name)
+{
+	size_t len = strlen(name);
+	void **slot = ld_strmap_slot(e->a, &e->names, name, len);
+
+	if (!*slot) {
+		*slot = (void *)(uintptr_t)(e->strtab.size + 1);
+		ld_blob_put(e->a, &e->strtab, name, len + 1);
+	}
+	return (uint32_t)((uintptr_t)*slot - 1);
+}
+
+static uint32_t add_part(struct emitter *e, const char *name, uint32_t type, const void *data,
+			 uint64_t size, uint64_t align)
+{
+	struct part p = {.name = name, .data = data};
+
+	p.sh.sh_type = type;
+	p.sh.sh_size = size;
+	p.sh.sh_addralign = align;
+	LD_PUSH(e->a, &e->parts, p);
+	return (uint32_t)(e->parts.nr - 1);
+}
+
+static void add_outs(struct emitter *e, bool debug)
+{
+	ld_for_each(i, &e->l->outs) {
+		struct ld_out *out = e->l->outs.v[i];
+		struct part *p;
+
+		if ((out->kind == LD_SEC_DEBUG) != debug)
+			continue;
+		out->index = add_part(e, out->name, out->type, out->data, out->size, out->align);
+		p = &e->parts.v[out->index];
+		p->sh.sh_flags = out->flags;
+		p->sh.sh_entsize = out->flags & SHF_MERGE ? out->entsize : 0;
+	}
+}
+
+static void add_btf(struct emitter *e)
+{
+	struct ld_link *l = e->l;
+	size_t size;
+
+	if (!l->btf)
+		return;
+	/* .BTF.ext first in memory: its records have put their strings into .BTF by now. */
+	add_part(e, ".BTF", SHT_PROGBITS, ld_btf_out_image(l->btf, l->big, &size), 0, 4);
+	e->parts.v[e->parts.nr - 1].sh.sh_size = size;
+	if (!l->btf_ext.size)
+		return;
+	for (size_t i = 0; i < l->btf_ext.size; i += 4)
+		ld_put32(l->btf_ext.data + i, ld_get32(l->btf_ext.data + i, LD_HOST_BIG), l->big);
+	ld_put16(l->btf_ext.data, BTF_MAGIC, l->big);
+	l->btf_ext.data[2] = BTF_VERSION;
+	l->btf_ext.data[3] = 0;
+	ld_put32(l->btf_ext.data + 4, 32, l->big);
+	add_part(e, ".BTF.ext", SHT_PROGBITS, l->btf_ext.data, l->btf_ext.size, 4);
+}
+
+static void add_relocs(struct emitter *e)
+{
+	bool big = e->l->big;
+
+	ld_for_each(i, &e->l->outs) {
+		struct ld_out *out = e->l->outs.v[i];
+		size_t size = out->relocs.nr * sizeof(Elf64_Rel);
+		uint8_t *data;
+		struct part *p;
+
+		if (!size)
+			continue;
+		data = ld_alloc(e->a, size);
+		ld_for_each(k, &out->relocs) {
+			ld_put64(data + k * sizeof(Elf64_Rel), out->relocs.v[k].r_offset, big);
+			ld_put64(data + k * sizeof(Elf64_Rel) + 8, out->relocs.v[k].r_info, big);
+		}
+		add_part(e, ld_printf(e->a, ".rel%s", out->name), SHT_REL, data, size, 8);
+		p = &e->parts.v[e->parts.nr - 1];
+		p->sh.sh_flags = SHF_INFO_LINK;
+		p->sh.sh_info = out->index;
+		p->sh.sh_entsize = sizeof(Elf64_Rel);
+	}
+}
+
+struct out_symbol {
+	const char *name;
+	uint8_t info, other;
+	uint32_t section; /* index in the output, or SHN_ABS with abs */
+	bool abs;
+	uint64_t value, size;
+};
+
+static struct out_symbol describe(const struct ld_out_sym *s)
+{
+	struct out_symbol o = {.name = ""};
+	const struct ld_sym *sym;
+	const struct ld_piece *p;
+
+	if (s->sec) {
+		o.info = ELF64_ST_INFO(STB_LOCAL, STT_SECTION);
+		o.section = s->sec->index;
+		return o;
+	}
+	if (s->undefined) {
+		o.name = s->undefined->name;
+		o.info = ELF64_ST_INFO(s->undefined->weak ? STB_WEAK : STB_GLOBAL, STT_NOTYPE);
+		o.other = s->undefined->vis;
+		return o;
+	}
+	sym = &s->file->syms[s->in_sym];
+	o.name = sym->out_name;
+	o.info = ELF64_ST_INFO(sym->out_bind, sym->type);
+	o.other = sym->out_vis;
+	o.size = sym->size;
+	o.abs = sym->abs;
+	o.value = sym->value;
+	if (sym->abs)
+		return o;
+	p = sym->piece;
+	o.section = (p->same ? p->same : p)->out->index;
+	o.value = ld_piece_out_off(p, sym->value - p->off);
+	return o;
+}
+
+static void add_symbols(struct emitter *e)
+{
+	struct ld_link *l = e->l;
+	size_t nr = l->out_syms.nr + 1, size = nr * sizeof(Elf64_Sym);
+	uint8_t *data = ld_alloc(e->a, size), *x = NULL;
+	struct part *p;
+
+	/* Sections past SHN_LORESERVE have their index in a table beside (gABI). */
+	if (e->parts.nr >= SHN_LORESERVE)
+		x = ld_alloc_array(e->a, nr, 4);
+	ld_for_each(i, &l->out_syms) {
+		struct out_symbol o = describe(&l->out_syms.v[i]);
+		uint8_t *at = data + (i + 1) * sizeof(Elf64_Sym);
+		uint16_t shndx = o.abs ? SHN_ABS : (uint16_t)o.section;
+
+		if (!o.abs && o.section >= SHN_LORESERVE) {
+			shndx = SHN_XINDEX;
+			ld_put32(x + (i + 1) * 4, o.section, l->big);
+		}
+		ld_put32(at, add_name(e, o.name), l->big);
+		at[offsetof(Elf64_Sym, st_info)] = o.info;
+		at[offsetof(Elf64_Sym, st_other)] = o.other;
+		ld_put16(at + offsetof(Elf64_Sym, st_shndx), shndx, l->big);
+		ld_put64(at + offsetof(Elf64_Sym, st_value), o.value, l->big);
+		ld_put64(at + offsetof(Elf64_Sym, st_size), o.size, l->big);
+	}
+	e->symtab = add_part(e, ".symtab", SHT_SYMTAB, data, size, 8);
+	p = &e->parts.v[e->symtab];
+	p->sh.sh_info = l->first_global;
+	p->sh.sh_entsize = sizeof(Elf64_Sym);
+	if (!x)
+		return;
+	add_part(e, ".symtab_shndx", SHT_SYMTAB_SHNDX, x, nr * 4, 4);
+	p = &e->parts.v[e->parts.nr - 1];
+	p->sh.sh_link = e->symtab;
+	p->sh.sh_entsize = 4;
+}
+
+static void finish_parts(struct emitter *e)
+{
+	struct part *p;
+
+	e->strtab_index = add_part(e, ".strtab", SHT_STRTAB, NULL, 0, 1);
+	ld_for_each(i, &e->parts) {
+		p = &e->parts.v[i];
+		p->sh.sh_name = add_name(e, p->name);
+		if (p->sh.sh_type == SHT_REL)
+			p->sh.sh_link = e->symtab;
+		if (p->sh.sh_type == SHT_SYMTAB)
+			p->sh.sh_link = e->strtab_index;
+	}
+	p = &e->parts.v[e->strtab_index];
+	p->data = e->strtab.data;
+	p->sh.sh_size = e->strtab.size;
+}
+
+/* Gives each part its offset; returns that of the section headers. */
+static uint64_t place_parts(struct emitter *e)
+{
+	uint64_t off = sizeof(Elf64_Ehdr);
+
+	for (size_t i = 1; i < e->parts.nr; i++) {
+		Elf64_Shdr *sh = &e->parts.v[i].sh;
+
+		off = ld_align_up(off, sh->sh_addralign);
+		sh->sh_offset = off;
+		if (sh->sh_type != SHT_NOBITS)
+			off += sh->sh_size;
+	}
+	return ld_align_up(off, 8);
+}
+
+static void put_section_header(uint8_t *at, const Elf64_Shdr *sh, bool big)
+{
+	ld_put32(at + offsetof(Elf64_Shdr, sh_name), sh->sh_name, big);
+	ld_put32(at + offsetof(Elf64_Shdr, sh_type), sh->sh_type, big);
+	ld_put64(at + offsetof(Elf64_Shdr, sh_flags), sh->sh_flags, big);
+	ld_put64(at + offsetof(Elf64_Shdr, sh_offset), sh->sh_offset, big);
+	ld_put64(at + offsetof(Elf64_Shdr, sh_size), sh->sh_size, big);
+	ld_put32(at + offsetof(Elf64_Shdr, sh_link), sh->sh_link, big);
+	ld_put32(at + offsetof(Elf64_Shdr, sh_info), sh->sh_info, big);
+	ld_put64(at + offsetof(Elf64_Shdr, sh_addralign), sh->sh_addralign, big);
+	ld_put64(at + offsetof(Elf64_Shdr, sh_entsize), sh->sh_entsize, big);
+}
+
+static void put_header(struct emitter *e, uint8_t *at, uint64_t shoff)
+{
+	bool big = e->l->big, many = e->parts.nr >= SHN_LORESERVE;
+	uint32_t nr = (uint32_t)e->parts.nr;
+
+	memcpy(at, ELFMAG, SELFMAG);
+	at[EI_CLASS] = ELFCLASS64;
+	at[EI_DATA] = big ? ELFDATA2MSB : ELFDATA2LSB;
+	at[EI_VERSION] = EV_CURRENT;
+	ld_put16(at + offsetof(Elf64_Ehdr, e_type), ET_REL, big);
+	ld_put16(at + offsetof(Elf64_Ehdr, e_machine), EM_BPF, big);
+	ld_put32(at + offsetof(Elf64_Ehdr, e_version), EV_CURRENT, big);
+	ld_put64(at + offsetof(Elf64_Ehdr, e_shoff), shoff, big);
+	ld_put16(at + offsetof(Elf64_Ehdr, e_ehsize), sizeof(Elf64_Ehdr), big);
+	ld_put16(at + offsetof(Elf64_Ehdr, e_shentsize), sizeof(Elf64_Shdr), big);
+	ld_put16(at + offsetof(Elf64_Ehdr, e_shnum), many ? 0 : (uint16_t)nr, big);
+	ld_put16(at + offsetof(Elf64_Ehdr, e_shstrndx),
+		 many ? SHN_XINDEX : (uint16_t)e->strtab_index, big);
+	if (many) {
+		e->parts.v[0].sh.sh_size = nr;
+		e->parts.v[0].sh.sh_link = e->strtab_index;
+	}
+}
+
+static void write_image(struct emitter *e)
+{
+	uint64_t shoff = place_parts(e);
+	size_t size = shoff + e->parts.nr * sizeof(Elf64_Shdr);
+	uint8_t *image = calloc(1, size);
+
+	if (!image)
+		longjmp(*e->a->oom, 1);
+	e->l->image = image;
+	e->l->image_size = size;
+	put_header(e, image, shoff);
+	ld_for_each(i, &e->parts) {
+		const struct part *p = &e->parts.v[i];
+
+		if (p->data && p->sh.sh_type != SHT_NOBITS && i)
+			memcpy(image + p->sh.sh_offset, p->data, p->sh.sh_size);
+		put_section_header(image + shoff + i * sizeof(Elf64_Shdr), &p->sh, e->l->big);
+	}
+}
+
+void ld_emit(struct ld_link *l)
+{
+	struct emitter e = {.l = l, .a = &l->arena};
+
+	add_part(&e, "", SHT_NULL, NULL, 0, 0);
+	add_name(&e, "");
+	add_outs(&e, false);
+	add_btf(&e);
+	add_outs(&e, true);
+	add_relocs(&e);
+	add_symbols(&e);
+	finish_parts(&e);
+	write_image(&e);
+}

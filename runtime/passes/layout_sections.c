@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Sections of one name follow one another in the order of the inputs, at the largest alignment;
+ * what of them is alive closes up. Equal strings are stored once.
+ */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "passes/passes.h"
+
+/* Subprograms load from .text only. A .bss.X is a user's own map and stays what it is. */
+static const char *out_name(const struct ld_section *sec)
+{
+	return sec->kind == LD_SEC_CODE && ld_is_text(sec->name) ? ".text" : sec->name;
+}
+
+static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_section *sec)
+{
+	const struct ld_section *first = out->first;
+
+	if (out->kind == sec->kind)
+		return;
+	if (out->kind == LD_SEC_CODE || sec->kind == LD_SEC_CODE || out->kind == LD_SEC_DEBUG ||
+	    sec->kind == LD_SEC_DEBUG) {
+		ld_error(&l->diags, "section-conflict",
+			 "section '%s' is code in one file and data in another\n"
+			 ">>> %s in %s\n>>> %s in %s",
+			 out->name, first->kind == LD_SEC_CODE ? "code" : "data",
+			 ld_file_name(first->file), sec->kind == LD_SEC_CODE ? "code" : "data",
+			 ld_file_name(sec->file));
+		return;
+	}
+	out->kind = LD_SEC_DATA;
+	out->type = SHT_PROGBITS;
+}
+
+static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec)
+{
+	const char *name = out_name(sec);
+	void **slot = ld_strmap_slot(&l->arena, &l->out_map, name, strlen(name));
+	struct ld_out *out = *slot;
+
+	if (!out) {
+		out = *slot = LD_NEW(&l->arena, struct ld_out);
+		out->name = name;
+		out->kind = sec->kind;
+		out->first = sec;
+		out->type = sec->type;
+		out->flags = sec->flags & ~(uint64_t)SHF_GROUP;
+		out->entsize = sec->entsize;
+		out->align = sec->align;
+		out->merge = sec->merge;
+		LD_PUSH(&l->arena, &l->outs, out);
+		return out;
+	}
+	mix_kinds(l, out, sec);
+	if (sec->merge != out->merge || sec->entsize != out->entsize) {
+		out->merge = false;
+		out->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
+		out->entsize = 0;
+	}
+	out->flags |= sec->flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR);
+	if (sec->align > out->align)
+		out->align = sec->align;
+	return out;
+}
+
+static void place(struct ld_link *l, struct ld_out *out, struct ld_piece *p, uint64_t align)
+{
+	p->out = out;
+	p->out_off = ld_align_up(out->size, align);
+	out->size = p->out_off + p->size;
+	LD_PUSH(&l->arena, &out->pieces, p);
+}
+
+/* A piece of a mergeable section: placed, or made to stand for an equal one. */
+static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *p)
+{
+	const char *bytes = (const char *)p->sec->data + p->off;
+	void **slot = ld_strmap_slot(&l->arena, &out->merged, bytes, p->size);
+
+	if (*slot) {
+		p->same = *slot;
+		return;
+	}
+	*slot = p;
+	place(l, out, p, p->align);
+}
+
+static void layout_section(struct ld_link *l, struct ld_section *sec)
+{
+	struct ld_out *out = NULL;
+
+	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
+		struct ld_piece *p = &sec->pieces[i];
+
+		if (!p->live || (!sec->size && !sec->nr_syms))
+			continue;
+		if (!out) {
+			out = out_for(l, sec);
+			sec->out = out;
+			if (!out->merge)
+				out->size = ld_align_up(out->size, sec->align);
+		}
+		if (out->merge)
+			merge_piece(l, out, p);
+		else
+			place(l, out, p, p->align);
+	}
+}
+
+/* Debug sections last: what loads comes first. */
+static void order_outs(struct ld_link *l)
+{
+	LD_VEC(struct ld_out *) ordered = {0};
+
+	for (int debug = 0; debug < 2; debug++)
+		ld_for_each(i, &l->outs)
+			if ((l->outs.v[i]->kind == LD_SEC_DEBUG) == debug)
+				LD_PUSH(&l->arena, &ordered, l->outs.v[i]);
+	if (ordered.nr)
+		memcpy(l->outs.v, ordered.v, ordered.nr * sizeof(*ordered.v));
+}
+
+static bool is_linked(const struct ld_section *sec)
+{
+	return sec->kind == LD_SEC_CODE || sec->kind == LD_SEC_DATA || sec->kind == LD_SEC_BSS ||
+	       sec->kind == LD_SEC_DEBUG;
+}
+
+/* Which tables of .BTF.ext the output will have. */
+static void note_ext(struct ld_link *l)
+{
+	ld_for_each(i, &l->outs) {
+		const struct ld_out *out = l->outs.v[i];
+
+		ld_for_each(k, &out->pieces)
+			for (int kind = 0; kind < LD_EXT_NR; kind++) {
+				const struct ld_piece *p = out->pieces.v[k];
+				uint32_t first, end;
+
+				ld_ext_range(&p->sec->ext[kind], p, &first, &end);
+				l->has_ext[kind] |= first < end;
+			}
+	}
+}
+
+void ld_layout_sections(struct ld_link *l)
+{
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_secs; k++)
+			if (is_linked(&f->secs[k]))
+				layout_section(l, &f->secs[k]);
+		ld_for_each(k, &f->commons)
+			layout_section(l, f->commons.v[k]);
+	}
+	order_outs(l);
+	note_ext(l);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The output's .BTF.ext: the records of live pieces, at their new offsets.
+ *
+ * libbpf and the kernel want func_info, and line_info if there is any, for every function that a
+ * program reaches. So where some functions have records and others don't (hand-written assembly,
+ * gcc-bpf), the others get one of each kind.
+ */
+#include <string.h>
+
+#include "format/btf_ext.h"
+#include "passes/passes.h"
+
+struct writer {
+	struct ld_link *l;
+	struct ld_blob *b;
+	enum ld_ext_kind kind;
+	uint32_t words;     /* of a record, over all inputs */
+	size_t count_at;    /* where the number of the current section's records stands */
+	uint32_t count;
+};
+
+static void put_record(struct writer *w, const uint32_t *rec, uint32_t words)
+{
+	uint32_t *to = ld_blob_add(&w->l->arena, w->b, (size_t)w->words * 4);
+
+	memcpy(to, rec, (size_t)words * 4);
+	w->count++;
+}
+
+static void copy_record(struct writer *w, const struct ld_piece *p, const uint32_t *in,
+			uint32_t words)
+{
+	const struct ld_file *f = p->sec->file;
+	struct ld_btf_out *btf = w->l->btf;
+	uint32_t rec[256];
+
+	memcpy(rec, in, (size_t)words * 4);
+	rec[0] = (uint32_t)ld_piece_out_off(p, in[0] - p->off);
+	switch (w->kind) {
+	case LD_EXT_FUNC: rec[1] = ld_func_out_type(p->sec, in[0], in[1]); break;
+	case LD_EXT_LINE:
+		rec[1] = ld_btf_out_str(btf, ld_btf_str(&f->btf, in[1]));
+		rec[2] = ld_btf_out_str(btf, ld_btf_str(&f->btf, in[2]));
+		break;
+	default:
+		rec[1] = ld_out_type(f, in[1]);
+		rec[2] = ld_btf_out_str(btf, ld_btf_str(&f->btf, in[2]));
+		break;
+	}
+	put_record(w, rec, words);
+}
+
+/* A record for the function sym, which has none of its own. */
+static void synthesize_record(struct writer *w, const struct ld_piece *p, const struct ld_sym *sym)
+{
+	struct ld_file *f = p->sec->file;
+	uint32_t rec[4] = {(uint32_t)ld_piece_out_off(p, sym->value - p->off)};
+
+	if (w->kind == LD_EXT_FUNC)
+		rec[1] = sym->entity->out_type;
+	else
+		rec[1] = ld_btf_out_str(w->l->btf, f->source ? f->source : "<unknown>");
+	put_record(w, rec, ld_ext_words[w->kind]);
+	f->synthesized = true;
+}
+
+static bool wants_record(const struct writer *w, const struct ld_sym *sym)
+{
+	return w->kind != LD_EXT_CORE && sym->type == STT_FUNC && sym->emit && sym->entity;
+}
+
+/* The records of a piece, with those made up for functions without. */
+static void write_piece(struct writer *w, const struct ld_piece *p)
+{
+	const struct ld_section *sec = p->sec;
+	const struct ld_ext *ext = &sec->ext[w->kind];
+	uint32_t i, end, k = p->sym;
+	uint64_t done = UINT64_MAX; /* offset of the last function seen: aliases share a record */
+
+	ld_ext_range(ext, p, &i, &end);
+	for (;;) {
+		const uint32_t *rec = i < end ? ext->recs + (size_t)i * ext->words : NULL;
+		const struct ld_sym *sym;
+
+		while (k < p->sym_end && !wants_record(w, &sec->file->syms[sec->syms[k]]))
+			k++;
+		sym = k < p->sym_end ? &sec->file->syms[sec->syms[k]] : NULL;
+		if (!rec && !sym)
+			break;
+		if (rec && (!sym || rec[0] <= sym->value)) {
+			copy_record(w, p, rec, ext->words);
+			done = rec[0];
+			i++;
+			continue;
+		}
+		if (sym->value != done)
+			synthesize_record(w, p, sym);
+		done = sym->value;
+		k++;
+	}
+}
+
+static void write_out(struct writer *w, const struct ld_out *out)
+{
+	struct ld_arena *a = &w->l->arena;
+	size_t start = w->b->size;
+	uint32_t count;
+
+	ld_blob_put32(a, w->b, ld_btf_out_str(w->l->btf, out->name));
+	ld_blob_put32(a, w->b, 0);
+	w->count = 0;
+	ld_for_each(i, &out->pieces)
+		write_piece(w, out->pieces.v[i]);
+	count = w->count;
+	if (count)
+		memcpy(w->b->data + start + 4, &count, sizeof(count));
+	else
+		w->b->size = start;
+}
+
+static uint32_t record_words(const struct ld_link *l, enum ld_ext_kind kind)
+{
+	uint32_t words = ld_ext_words[kind];
+
+	ld_for_each(i, &l->files) {
+		const struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_secs; k++)
+			if (f->secs[k].ext[kind].nr && f->secs[k].ext[kind].words > words)
+				words = f->secs[k].ext[kind].words;
+	}
+	return words;
+}
+
+static void write_table(struct ld_link *l, enum ld_ext_kind kind)
+{
+	struct writer w = {l, &l->btf_ext, kind, record_words(l, kind), 0, 0};
+	size_t hdr = 32, start = w.b->size;
+	uint32_t field[2];
+
+	if (l->has_ext[kind]) {
+		ld_blob_put32(&l->arena, w.b, w.words * 4);
+		ld_for_each(i, &l->outs)
+			if (l->outs.v[i]->kind == LD_SEC_CODE)
+				write_out(&w, l->outs.v[i]);
+	}
+	field[0] = (uint32_t)(start - hdr);
+	field[1] = (uint32_t)(w.b->size - start);
+	memcpy(w.b->data + 8 + 8 * (size_t)kind, field, sizeof(field));
+}
+
+static void warn_synthesized(struct ld_link *l)
+{
+	ld_for_each(i, &l->files) {
+		const struct ld_file *f = l->files.v[i];
+
+		if (f->synthesized)
+			ld_warn(&l->diags, "missing-btf",
+				"%s: some functions have no BTF records, which a loader wants for "
+				"all or for none: made up\n"
+				">>> compile it with -g to have them right",
+				ld_file_name(f));
+	}
+}
+
+void ld_merge_btf_ext(struct ld_link *l)
+{
+	if (!l->btf || (!l->has_ext[LD_EXT_FUNC] && !l->has_ext[LD_EXT_LINE] &&
+			!l->has_ext[LD_EXT_CORE]))
+		return;
+	/* The header is filled in as the tables are written; emit puts the magic number. */
+	ld_blob_add(&l->arena, &l->btf_ext, 32);
+	for (int kind = 0; kind < LD_EXT_NR; kind++)
+		write_table(l, (enum ld_ext_kind)kind);
+	warn_synthesized(l);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * A program has one license and one version. The copies of further files stand for the one that
+ * is kept (ld_piece.same), so that references to their symbols stay good.
+ */
+#include <string.h>
+
+#include "passes/passes.h"
+
+/* The texts that the kernel counts as GPL-compatible (include/linux/license.h). */
+static const char *const gpl_texts[] = {"GPL",           "GPL v2",        "GPL and additional rights",
+					"Dual BSD/GPL",  "Dual MIT/GPL",  "Dual MPL/GPL"};
+
+static const char *license_text(struct ld_link *l, const struct ld_section *sec)
+{
+	const char *nul = memchr(sec->data, 0, sec->size);
+	size_t len = nul ? (size_t)(nul - (const char *)sec->data) : sec->size;
+	char *text = ld_alloc(&l->arena, len + 1);
+
+	memcpy(text, sec->data, len);
+	return text;
+}
+
+static bool is_gpl(const char *text)
+{
+	for (size_t i = 0; i < sizeof(gpl_texts) / sizeof(gpl_texts[0]); i++)
+		if (!strcmp(text, gpl_texts[i]))
+			return true;
+	return false;
+}
+
+/* A plain GPL text says more than a dual one: it is what the combination is under. */
+static bool is_dual(const char *text)
+{
+	return !strncmp(text, "Dual ", 5);
+}
+
+static struct ld_section *find_section(const struct ld_file *f, const char *name)
+{
+	for (uint32_t i = 1; i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		if (sec->kind == LD_SEC_DATA && sec->size && sec->nr_pieces &&
+		    !strcmp(sec->name, name))
+			return sec;
+	}
+	return NULL;
+}
+
+/* The kept copy's symbols win, also over those of a file before it. */
+static void own_symbols(struct ld_section *kept)
+{
+	for (uint32_t i = 0; i < kept->nr_syms; i++) {
+		struct ld_name *n = kept->file->syms[kept->syms[i]].global;
+
+		if (n) {
+			n->owner = kept->file;
+			n->owner_sym = kept->syms[i];
+		}
+	}
+}
+
+static void replace(struct ld_section *copy, struct ld_section *kept)
+{
+	for (uint32_t i = 0; i < copy->nr_pieces; i++)
+		copy->pieces[i].same = &kept->pieces[0];
+	copy->replaced = true;
+}
+
+/* Which of two licenses stays; NULL where they can't be combined. */
+static struct ld_section *choose_license(struct ld_link *l, struct ld_section *kept,
+					 struct ld_section *sec)
+{
+	const char *a = license_text(l, kept), *b = license_text(l, sec);
+	struct ld_section *winner = kept;
+
+	if (!strcmp(a, b) || l->license)
+		return kept;
+	if (!is_gpl(a) || !is_gpl(b)) {
+		ld_error(&l->diags, "license-conflict",
+			 "conflicting licenses\n>>> \"%s\" in %s\n>>> \"%s\" in %s\n"
+			 ">>> --license=TEXT says which one the program has",
+			 a, ld_file_name(kept->file), b, ld_file_name(sec->file));
+		return NULL;
+	}
+	if (is_dual(a) && !is_dual(b))
+		winner = sec;
+	ld_warn(&l->diags, "license-combined",
+		"licenses \"%s\" and \"%s\" are combined to \"%s\"\n>>> \"%s\" in %s\n>>> \"%s\" in %s",
+		a, b, winner == kept ? a : b, a, ld_file_name(kept->file), b,
+		ld_file_name(sec->file));
+	return winner;
+}
+
+/* --license=TEXT: the kept section with other bytes. */
+static void override_license(struct ld_link *l, struct ld_section *kept)
+{
+	struct ld_piece *p = &kept->pieces[0];
+
+	kept->data = (const uint8_t *)l->license;
+	kept->size = p->size = strlen(l->license) + 1;
+	kept->nr_pieces = 1;
+	for (uint32_t i = 0; i < kept->nr_syms; i++) {
+		struct ld_sym *sym = &kept->file->syms[kept->syms[i]];
+
+		sym->piece = p;
+		sym->value = 0;
+		sym->size = p->size;
+	}
+	p->sym = 0;
+	p->sym_end = kept->nr_syms;
+}
+
+static void merge_licenses(struct ld_link *l)
+{
+	LD_VEC(struct ld_section *) all = {0};
+	struct ld_section *kept = NULL;
+
+	ld_for_each(i, &l->files) {
+		struct ld_section *sec = find_section(l->files.v[i], "license");
+
+		if (!sec)
+			continue;
+		LD_PUSH(&l->arena, &all, sec);
+		kept = kept ? choose_license(l, kept, sec) : sec;
+		if (!kept)
+			return;
+	}
+	if (!kept)
+		return;
+	if (l->license)
+		override_license(l, kept);
+	own_symbols(kept);
+	ld_for_each(i, &all)
+		if (all.v[i] != kept)
+			replace(all.v[i], kept);
+}
+
+static void merge_versions(struct ld_link *l)
+{
+	struct ld_section *kept = NULL;
+
+	ld_for_each(i, &l->files) {
+		struct ld_section *sec = find_section(l->files.v[i], "version");
+
+		if (!sec)
+			continue;
+		if (!kept) {
+			kept = sec;
+			continue;
+		}
+		if (sec->size != kept->size || memcmp(sec->data, kept->data, sec->size))
+			ld_warn(&l->diags, "version-conflict",
+				"version sections differ; the first one is kept\n>>> %s\n>>> %s",
+				ld_file_name(kept->file), ld_file_name(sec->file));
+		replace(sec, kept);
+	}
+}
+
+void ld_merge_license(struct ld_link *l)
+{
+	merge_licenses(l);
+	merge_versions(l);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * One owner for each global name: a strong definition beats a COMMON one beats a weak one, and
+ * the first of several weak ones wins, whatever the bindings of references (gABI, "Symbol Table").
+ */
+#include <string.h>
+
+#include "passes/passes.h"
+
+/* ---- COMDAT groups: the first file's copy of each stays ---- */
+
+static void discard_group_copies(struct ld_link *l)
+{
+	struct ld_strmap owners = {0};
+	uint32_t k;
+
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (k = 1; k < f->nr_secs; k++) {
+			struct ld_section *sec = &f->secs[k];
+			void **owner;
+
+			if (!sec->group)
+				continue;
+			owner = ld_strmap_slot(&l->arena, &owners, sec->group, strlen(sec->group));
+			if (!*owner)
+				*owner = f;
+			sec->discarded = *owner != f;
+		}
+	}
+}
+
+/* ---- definitions ---- */
+
+enum rank { UNDEFINED, WEAK, COMMON, STRONG };
+
+static enum rank rank_of(const struct ld_sym *sym)
+{
+	if (sym->common)
+		return COMMON;
+	if (!sym->abs && (!sym->sec || sym->sec->discarded || sym->sec->kind == LD_SEC_NONE))
+		return UNDEFINED;
+	return sym->bind == STB_WEAK ? WEAK : STRONG;
+}
+
+/* Sections of which a program has one, whichever file it comes from: see merge_license.c. */
+static bool is_shared_section(const struct ld_section *sec)
+{
+	return sec && (!strcmp(sec->name, "license") || !strcmp(sec->name, "version"));
+}
+
+static uint8_t stricter(uint8_t a, uint8_t b)
+{
+	/* STV_INTERNAL 1, STV_HIDDEN 2, STV_PROTECTED 3: the lower the stricter, but for 0. */
+	if (!a || !b)
+		return a | b;
+	return a < b ? a : b;
+}
+
+static void duplicate(struct ld_link *l, const struct ld_name *n, const struct ld_file *f,
+		      uint32_t in_sym)
+{
+	ld_error(&l->diags, "duplicate-symbol",
+		 "duplicate symbol '%s'\n>>> defined at %s\n>>> defined at %s", n->name,
+		 ld_sym_place(l, n->owner, n->owner_sym), ld_sym_place(l, f, in_sym));
+}
+
+static void define(struct ld_link *l, struct ld_name *n, struct ld_file *f, uint32_t in_sym)
+{
+	struct ld_sym *sym = &f->syms[in_sym], *def = ld_name_def(n);
+	enum rank rank = rank_of(sym), had = def ? rank_of(def) : UNDEFINED;
+
+	if (rank == UNDEFINED)
+		return;
+	if (rank == STRONG && had == STRONG) {
+		if (!is_shared_section(sym->sec) || !is_shared_section(def->sec))
+			duplicate(l, n, f, in_sym);
+		return;
+	}
+	if (rank == COMMON && had == COMMON) {
+		/* One object, as large and as aligned as any file wants it. */
+		if (sym->size > def->size)
+			def->size = sym->size;
+		if (sym->value > def->value)
+			def->value = sym->value;
+		return;
+	}
+	if (rank <= had)
+		return;
+	n->owner = f;
+	n->owner_sym = in_sym;
+	n->weak = rank == WEAK;
+}
+
+static struct ld_name *name_of(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+{
+	const char *name = f->syms[in_sym].name;
+	void **slot = ld_strmap_slot(&l->arena, &l->name_map, name, strlen(name));
+	struct ld_name *n = *slot;
+	struct ld_mention *mention;
+
+	if (!n) {
+		n = *slot = LD_NEW(&l->arena, struct ld_name);
+		n->name = name;
+		LD_PUSH(&l->arena, &l->names, n);
+	}
+	mention = LD_NEW(&l->arena, struct ld_mention);
+	*mention = (struct ld_mention){.file = f, .sym = in_sym};
+	*(n->mentions ? &n->last_mention->next : &n->mentions) = mention;
+	n->last_mention = mention;
+	return n;
+}
+
+/* Whether an undefined symbol is declared in .ksyms or .kconfig: the loader will find it. */
+static void note_extern(struct ld_name *n, const struct ld_file *f, const struct ld_sym *sym)
+{
+	uint32_t datasec = f->has_btf && sym->btf ? f->extern_secs[sym->btf] : 0;
+	const char *name = datasec ? ld_btf_name(&f->btf, datasec) : "";
+
+	n->strong_ref |= sym->bind != STB_WEAK;
+	n->ksym |= !strcmp(name, ".ksyms");
+	n->kconfig |= !strcmp(name, ".kconfig");
+}
+
+static void add_symbols(struct ld_link *l, struct ld_file *f)
+{
+	uint32_t i;
+
+	for (i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		struct ld_name *n;
+
+		if (sym->bind == STB_LOCAL)
+			continue;
+		n = sym->global = name_of(l, f, i);
+		n->vis = stricter(n->vis, sym->vis);
+		if (rank_of(sym) == UNDEFINED)
+			note_extern(n, f, sym);
+		define(l, n, f, i);
+	}
+}
+
+/* ---- after all files are known ---- */
+
+/* Gives a COMMON symbol its place: a .bss of its own. */
+static void allocate_common(struct ld_link *l, struct ld_name *n)
+{
+	struct ld_sym *sym = ld_name_def(n);
+	struct ld_section *sec = LD_NEW(&l->arena, struct ld_section);
+	struct ld_piece *p = LD_NEW(&l->arena, struct ld_piece);
+
+	sec->file = n->owner;
+	sec->name = ".bss";
+	sec->kind = LD_SEC_BSS;
+	sec->type = SHT_NOBITS;
+	sec->flags = SHF_ALLOC | SHF_WRITE;
+	sec->size = sym->size;
+	sec->align = sym->value ? sym->value : 1;
+	sec->pieces = p;
+	sec->nr_pieces = 1;
+	sec->syms = LD_NEW(&l->arena, uint32_t);
+	sec->syms[0] = n->owner_sym;
+	sec->nr_syms = 1;
+	p->sec = sec;
+	p->size = sec->size;
+	p->align = sec->align;
+	p->sym_end = 1;
+	sym->type = STT_OBJECT;
+	sym->common = false;
+	sym->value = 0;
+	sym->sec = sec;
+	sym->piece = p;
+	LD_PUSH(&l->arena, &n->owner->commons, sec);
+}
+
+static void finish_name(struct ld_link *l, struct ld_name *n)
+{
+	struct ld_sym *def = ld_name_def(n);
+
+	if (!def) {
+		n->weak = !n->strong_ref;
+		return;
+	}
+	n->ksym = n->kconfig = false;
+	if (def->common)
+		allocate_common(l, n);
+	/* libbpf makes hidden subprograms static when it loads them: do it once, here. */
+	if (!l->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
+	    def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name))
+		n->sealed = true;
+}
+
+void ld_resolve_symbols(struct ld_link *l)
+{
+	discard_group_copies(l);
+	ld_for_each(i, &l->files)
+		add_symbols(l, l->files.v[i]);
+	ld_for_each(i, &l->names)
+		finish_name(l, l->names.v[i]);
+}
