@@ -218,6 +218,14 @@ static bool same_label(struct check *c, const struct btf_type *a, const struct b
 	}
 }
 
+bool ld_btf_same_label(const struct ld_btf_merge *m, const struct ld_btf_node *a,
+		       const struct ld_btf_node *b)
+{
+	struct check c = {.a = m->in[a->input].btf, .b = m->in[b->input].btf, .budget = 4096};
+
+	return same_label(&c, ld_btf_type(c.a, a->type), ld_btf_type(c.b, b->type));
+}
+
 /* Whether a, a FWD, declares what b is. */
 static bool declares(struct check *c, const struct btf_type *a, const struct btf_type *b)
 {
@@ -250,8 +258,6 @@ static bool fits(struct check *c, uint32_t in_type, uint32_t class)
 		return declares(c, a, b);
 	if (!same_label(c, a, b))
 		return false;
-	if (c->m->flags[class] & LD_BTF_LOOSE)
-		return true;
 	refs_a = ld_btf_refs(a);
 	refs_b = ld_btf_refs(b);
 	for (i = 0; i < refs_a.nr; i++, refs_a.id += refs_a.stride, refs_b.id += refs_b.stride)
@@ -328,12 +334,10 @@ static void verify_all(struct verifier *v, uint32_t threads)
 		pthread_join(others[--nr], NULL);
 }
 
-/* Numbers the classes by first appearance. */
-static void renumber(struct ld_btf_merge *m)
+void ld_btf_renumber(struct ld_btf_merge *m)
 {
 	uint32_t *to = LD_NEW_ARRAY(m->arena, uint32_t, m->nr);
 	struct ld_btf_node *nodes = LD_NEW_ARRAY(m->arena, struct ld_btf_node, m->nr);
-	uint8_t *flags = LD_NEW_ARRAY(m->arena, uint8_t, m->nr);
 	uint32_t nr = 1, f, i;
 
 	for (f = 0; f < m->nr_in; f++) {
@@ -344,14 +348,12 @@ static void renumber(struct ld_btf_merge *m)
 				continue;
 			if (!to[canon[i]]) {
 				nodes[nr] = m->nodes[canon[i]];
-				flags[nr] = m->flags[canon[i]];
 				to[canon[i]] = nr++;
 			}
 			canon[i] = to[canon[i]];
 		}
 	}
 	memcpy(m->nodes, nodes, nr * sizeof(*nodes));
-	memcpy(m->flags, flags, nr);
 	m->nr = nr;
 }
 
@@ -386,7 +388,7 @@ static void verify(struct ld_btf_merge *m, uint32_t threads)
 		for (f = 0; f < m->nr_in; f++)
 			if (v.bad[f])
 				split_misfits(m, f);
-		renumber(m);
+		ld_btf_renumber(m);
 	}
 	merge_nothing(m);
 }
@@ -421,9 +423,11 @@ void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, u
 	}
 	if (m.nr_ambiguous) {
 		ld_btf_refine(&m);
-		renumber(&m);
+		ld_btf_renumber(&m);
 	}
 	verify(&m, threads);
+	if (m.nr_ambiguous)
+		ld_btf_merge_fwds(&m);
 	graph->nodes = m.nodes;
 	graph->nr = m.nr;
 }

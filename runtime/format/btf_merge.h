@@ -87,12 +87,28 @@ struct ld_btf_merge {
 };
 
 enum {
-	LD_BTF_AMBIGUOUS = 2, /* several definitions have this name */
-	LD_BTF_REACHES = 4,   /* an ambiguous name can be reached from here */
-	LD_BTF_LOOSE = 8,     /* members may differ in what stands for a FWD */
+	LD_BTF_AMBIGUOUS = 1, /* several definitions have this name */
+	LD_BTF_REACHES = 2,   /* an ambiguous name can be reached from here */
 };
 
 /* Splits the classes by what they refer to, where a name has several definitions. */
 void ld_btf_refine(struct ld_btf_merge *m);
+
+/* Numbers the classes by first appearance. */
+void ld_btf_renumber(struct ld_btf_merge *m);
+
+/* Merges what differs only in that a FWD stands for a definition. The classes must be verified. */
+void ld_btf_merge_fwds(struct ld_btf_merge *m);
+
+/*
+ * Sets the mark of every class that refers to a marked one, and so on. The references are those of
+ * the classes' nodes and of nr_more other types.
+ */
+void ld_btf_spread(const struct ld_btf_merge *m, const struct ld_btf_node *more, uint32_t nr_more,
+		   uint8_t *flags, uint8_t mark);
+
+/* Whether two nodes say the same, apart from type ids. */
+bool ld_btf_same_label(const struct ld_btf_merge *m, const struct ld_btf_node *a,
+		       const struct ld_btf_node *b);
 
 #endif

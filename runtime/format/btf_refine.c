@@ -29,8 +29,6 @@ struct inst {
 struct variant {
 	uint64_t hash;
 	uint32_t name;
-	uint32_t class;
-	struct ld_btf_node node;
 };
 
 struct group {
@@ -44,7 +42,8 @@ struct refiner {
 	struct ld_btf_merge *m;
 	uint32_t nr_names; /* the classes by key are numbered below it */
 
-	struct variant *variants;
+	struct variant *variants; /* from 1 */
+	struct ld_btf_node *variant_nodes;
 	struct ld_btf_slot *variant_slots;
 	uint32_t nr_variants, variant_mask;
 	uint32_t *first_variant; /* by name: the one of the least hash, or 0 */
@@ -127,7 +126,8 @@ static uint64_t list_variants(struct refiner *r, int pass)
 			if (!pass || (v = find_variant(r, name, def->hash))->hash)
 				continue;
 			v->hash = def->hash;
-			v->node = (struct ld_btf_node){.input = f, .type = def->type};
+			r->variant_nodes[v - r->variants] =
+			    (struct ld_btf_node){.input = f, .type = def->type};
 			first = &r->first_variant[name];
 			if (!*first || v->hash < r->variants[*first].hash)
 				*first = (uint32_t)(v - r->variants);
@@ -143,67 +143,75 @@ static void find_variants(struct refiner *r)
 
 	r->first_variant = LD_NEW_ARRAY(a, uint32_t, r->nr_names);
 	r->variants = LD_NEW_ARRAY(a, struct variant, nr + 1);
+	r->variant_nodes = LD_NEW_ARRAY(a, struct ld_btf_node, nr + 1);
 	r->variant_mask = power_of_two(2 * nr) - 1;
 	r->variant_slots = LD_NEW_ARRAY(a, struct ld_btf_slot, (size_t)r->variant_mask + 1);
 	list_variants(r, 1);
 }
 
-/* Types that between them have all the references there are from name to name. */
-static struct ld_btf_node sample(const struct refiner *r, uint32_t i)
+struct users {
+	uint32_t *at, *v; /* those of class i are v[at[i]] to v[at[i + 1] - 1] */
+};
+
+static struct users class_users(const struct ld_btf_merge *m, const struct ld_btf_node *more,
+				uint32_t nr_more)
 {
-	return i < r->nr_names ? r->m->nodes[i] : r->variants[i - r->nr_names + 1].node;
+	uint32_t *at = LD_NEW_ARRAY(m->arena, uint32_t, (size_t)m->nr + 2), i, j;
+	struct users u = {.at = at};
+	int pass;
+
+	/* at[i + 2] counts the users of i, at[i + 1] is then where the next one goes. */
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 1; i < m->nr + nr_more; i++) {
+			struct ld_btf_node node = i < m->nr ? m->nodes[i] : more[i - m->nr];
+			const uint32_t *canon = m->in[node.input].canon;
+			struct ld_btf_refs refs = ld_btf_refs(type_of(m, node.input, node.type));
+
+			for (j = 0; j < refs.nr; j++, refs.id += refs.stride) {
+				if (!pass)
+					at[canon[*refs.id] + 2]++;
+				else
+					u.v[at[canon[*refs.id] + 1]++] = canon[node.type];
+			}
+		}
+		if (pass)
+			break;
+		for (i = 2; i < m->nr + 2; i++)
+			at[i] += at[i - 1];
+		u.v = LD_NEW_ARRAY(m->arena, uint32_t, at[m->nr + 1]);
+	}
+	return u;
 }
 
-static uint32_t name_of(const struct refiner *r, struct ld_btf_node node, uint32_t type)
+void ld_btf_spread(const struct ld_btf_merge *m, const struct ld_btf_node *more, uint32_t nr_more,
+		   uint8_t *flags, uint8_t mark)
 {
-	return r->m->in[node.input].canon[type];
+	struct users u = class_users(m, more, nr_more);
+	uint32_t *stack = LD_NEW_ARRAY(m->arena, uint32_t, m->nr), top = 0, i, j;
+
+	for (i = 1; i < m->nr; i++)
+		if (flags[i] & mark)
+			stack[top++] = i;
+	while (top) {
+		i = stack[--top];
+		for (j = u.at[i]; j < u.at[i + 1]; j++) {
+			if (flags[u.v[j]] & mark)
+				continue;
+			flags[u.v[j]] |= mark;
+			stack[top++] = u.v[j];
+		}
+	}
 }
 
 /* Marks the names from which an ambiguous one can be reached. */
 static void mark_reaching(struct refiner *r)
 {
-	uint32_t nr = r->nr_names, nr_samples = nr + r->nr_variants, i, j, top = 0;
-	uint32_t *at = LD_NEW_ARRAY(r->m->arena, uint32_t, (size_t)nr + 2);
-	uint32_t *stack = LD_NEW_ARRAY(r->m->arena, uint32_t, nr);
-	uint32_t *users = NULL;
-	int pass;
+	uint32_t i;
 
-	/* at[i + 2] counts the users of i, at[i + 1] is then where the next one goes. */
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 1; i < nr_samples; i++) {
-			struct ld_btf_node node = sample(r, i);
-			struct ld_btf_refs refs = ld_btf_refs(type_of(r->m, node.input, node.type));
-
-			for (j = 0; j < refs.nr; j++, refs.id += refs.stride) {
-				uint32_t used = name_of(r, node, *refs.id);
-
-				if (!pass)
-					at[used + 2]++;
-				else
-					users[at[used + 1]++] = name_of(r, node, node.type);
-			}
-		}
-		if (pass)
-			break;
-		for (i = 2; i < nr + 2; i++)
-			at[i] += at[i - 1];
-		users = LD_NEW_ARRAY(r->m->arena, uint32_t, at[nr + 1]);
-	}
-	for (i = 1; i < nr; i++) {
-		if (!(r->m->flags[i] & LD_BTF_AMBIGUOUS))
-			continue;
-		r->m->flags[i] |= LD_BTF_REACHES;
-		stack[top++] = i;
-	}
-	while (top) {
-		i = stack[--top];
-		for (j = at[i]; j < at[i + 1]; j++) {
-			if (r->m->flags[users[j]] & LD_BTF_REACHES)
-				continue;
-			r->m->flags[users[j]] |= LD_BTF_REACHES;
-			stack[top++] = users[j];
-		}
-	}
+	for (i = 1; i < r->nr_names; i++)
+		if (r->m->flags[i] & LD_BTF_AMBIGUOUS)
+			r->m->flags[i] |= LD_BTF_REACHES;
+	ld_btf_spread(r->m, r->variant_nodes + 1, r->nr_variants, r->m->flags, LD_BTF_REACHES);
 }
 
 /* The class to begin with: a definition's own, a FWD's that of the only one if there is. */
