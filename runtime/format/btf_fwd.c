@@ -21,6 +21,8 @@
  * No relation rests on a hash. The number of pairs and the work on them are limited; beyond
  * that all stays as it is.
  */
+#include <stdlib.h>
+
 #include "format/btf_merge.h"
 
 #define WORK_LIMIT 256 /* times the classes */
@@ -28,8 +30,8 @@
 #define COLOR_ROUNDS 16
 #define MAX_ROUNDS 8
 
-enum { LESSER = 1, LIKE = 2, EQUAL = 4, SEEN = 8 };
-enum { OPEN = 1, FWD = 2 };
+enum { LESSER = 1, LIKE = 2, EQUAL = 4, SAME_LABEL = 8, SEEN = 16 };
+enum { OPEN = 1, FWD = 2, TAKEN = 4 };
 
 struct pair {
 	uint32_t a, b; /* classes; a is open */
@@ -258,7 +260,7 @@ static bool make_pairs(struct joiner *j, uint32_t nr_groups)
 
 			j->pairs[j->pairs_at[c] + i] = (struct pair){c, b};
 			if (ld_btf_same_label(j->m, &j->m->nodes[c], &j->m->nodes[b]))
-				j->holds[j->pairs_at[c] + i] = LESSER | LIKE | EQUAL;
+				j->holds[j->pairs_at[c] + i] = SAME_LABEL | LESSER | LIKE;
 		}
 	}
 	return true;
@@ -327,46 +329,6 @@ static bool settle(struct joiner *j, uint8_t relation)
 	return true;
 }
 
-/* What a FWD stood for where a struct that has it is like another. */
-static void note_evidence(struct joiner *j, uint32_t fwd, uint32_t def)
-{
-	if (j->to[fwd] == fwd || before(j, def, j->to[fwd]))
-		j->to[fwd] = def;
-}
-
-static void find_evidence(struct joiner *j)
-{
-	uint32_t *stack = LD_NEW_ARRAY(j->m->arena, uint32_t, j->nr_pairs), top, p, i, next;
-
-	for (p = 0; p < j->nr_pairs; p++) {
-		if ((j->holds[p] & (LIKE | SEEN)) != LIKE || !is_container(j, j->pairs[p].a))
-			continue;
-		j->holds[p] |= SEEN;
-		stack[0] = p;
-		for (top = 1; top;) {
-			struct pair pair = j->pairs[stack[--top]];
-			struct ld_btf_refs refs_a = ld_btf_refs(type_of(j, pair.a));
-			struct ld_btf_refs refs_b = ld_btf_refs(type_of(j, pair.b));
-
-			for (i = 0; i < refs_a.nr;
-			     i++, refs_a.id += refs_a.stride, refs_b.id += refs_b.stride) {
-				uint32_t a = ref_of(j, pair.a, *refs_a.id);
-				uint32_t b = ref_of(j, pair.b, *refs_b.id);
-
-				if ((j->flags[a] & FWD) && j->fwd_of[b] == a)
-					note_evidence(j, a, b);
-				if ((j->flags[b] & FWD) && j->fwd_of[a] == b)
-					note_evidence(j, b, a);
-				next = find_pair(j, a, b, true);
-				if (a == b || next == j->nr_pairs || (j->holds[next] & SEEN))
-					continue;
-				j->holds[next] |= SEEN;
-				stack[top++] = next;
-			}
-		}
-	}
-}
-
 /* Whether a is the better one to join than b, where either will do. */
 static bool better(struct joiner *j, uint32_t a, uint32_t b)
 {
@@ -375,31 +337,138 @@ static bool better(struct joiner *j, uint32_t a, uint32_t b)
 	return before(j, a, b);
 }
 
-/* Lets the open classes that have the relation to another become part of that. */
-static void join(struct joiner *j, uint8_t relation)
+/* Of those that the relations are to, the best to join; 0 for none. */
+static uint32_t best_for(struct joiner *j, uint32_t class, uint8_t relations)
 {
-	uint32_t p, best = 0;
+	uint32_t p = j->pairs_at[class], best = 0;
+
+	for (; p < j->nr_pairs && j->pairs[p].a == class; p++)
+		if (j->pairs[p].b != class && (j->holds[p] & relations) == relations &&
+		    (!best || better(j, j->pairs[p].b, best)))
+			best = j->pairs[p].b;
+	return best;
+}
+
+/* Lets FWDs below a pair stand for what is opposite. */
+static void assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
+{
+	uint32_t top = 1, i, next;
+
+	stack[0] = pair;
+	j->holds[pair] |= SEEN;
+	while (top) {
+		struct pair p = j->pairs[stack[--top]];
+		struct ld_btf_refs refs_a = ld_btf_refs(type_of(j, p.a));
+		struct ld_btf_refs refs_b = ld_btf_refs(type_of(j, p.b));
+
+		for (i = 0; i < refs_a.nr;
+		     i++, refs_a.id += refs_a.stride, refs_b.id += refs_b.stride) {
+			uint32_t a = ref_of(j, p.a, *refs_a.id), b = ref_of(j, p.b, *refs_b.id);
+
+			if ((j->flags[a] & FWD) && j->fwd_of[b] == a && j->to[a] == a)
+				j->to[a] = b;
+			if ((j->flags[b] & FWD) && j->fwd_of[a] == b && j->to[b] == b)
+				j->to[b] = a;
+			next = find_pair(j, a, b, true);
+			if (a == b || next == j->nr_pairs || (j->holds[next] & SEEN))
+				continue;
+			j->holds[next] |= SEEN;
+			stack[top++] = next;
+		}
+	}
+}
+
+struct candidate {
+	uint64_t color;
+	uint32_t class;
+};
+
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->color != y->color)
+		return x->color < y->color ? -1 : 1;
+	return x->class < y->class ? -1 : x->class > y->class;
+}
+
+/* Lets FWDs stand for what they stood for where a struct that has them is like another. */
+static void assign_fwds(struct joiner *j)
+{
+	uint32_t *stack = LD_NEW_ARRAY(j->m->arena, uint32_t, j->nr_pairs), nr = 0, c, i, best;
+	struct candidate *v = LD_NEW_ARRAY(j->m->arena, struct candidate, j->m->nr);
+
+	for (c = 1; c < j->m->nr; c++) {
+		/* Definitions may have become one by now. */
+		if (j->sole[c])
+			j->to[c] = j->sole[c];
+		if (!j->group[c] || !(j->flags[c] & OPEN) || !is_container(j, c))
+			continue;
+		if (!j->colors)
+			compute_colors(j);
+		v[nr++] = (struct candidate){j->colors[c], c};
+	}
+	qsort(v, nr, sizeof(*v), compare_candidates);
+	/* All FWDs that one struct has are looked up in the same place, so that they fit. */
+	for (i = 0; i < nr; i++) {
+		best = best_for(j, v[i].class, LIKE | LESSER);
+		if (!best)
+			best = best_for(j, v[i].class, LIKE);
+		if (best)
+			assign_below(j, stack, find_pair(j, v[i].class, best, false));
+	}
+}
+
+/* Makes equal classes one, given what to[] has of FWDs and structs by now. */
+static bool join_equal(struct joiner *j)
+{
+	uint32_t p, c, best;
 
 	for (p = 0; p < j->nr_pairs; p++) {
 		struct pair pair = j->pairs[p];
 
-		if (pair.a != pair.b && (j->holds[p] & relation) &&
-		    (relation == EQUAL || is_container(j, pair.a)) &&
-		    (!best || better(j, pair.b, best)))
-			best = pair.b;
-		/* At the end of those of one open class: */
-		if (p + 1 < j->nr_pairs && j->pairs[p + 1].a == pair.a)
+		j->holds[p] &= (uint8_t)~EQUAL;
+		if ((j->holds[p] & SAME_LABEL) && j->to[pair.a] == pair.a &&
+		    j->to[pair.b] == pair.b)
+			j->holds[p] |= EQUAL;
+	}
+	if (!settle(j, EQUAL))
+		return false;
+	for (c = 1; c < j->m->nr; c++) {
+		if (!j->group[c] || !(j->flags[c] & OPEN) || j->to[c] != c)
 			continue;
-		if (best && root(j, best) != pair.a && j->to[pair.a] == pair.a)
-			j->to[pair.a] = best;
-		best = 0;
+		best = best_for(j, c, EQUAL);
+		if (best && root(j, best) != c)
+			j->to[c] = best;
+	}
+	for (c = 1; c < j->m->nr; c++)
+		if (j->group[c] && j->to[c] != c)
+			j->flags[root(j, c)] |= TAKEN;
+	return true;
+}
+
+/*
+ * Lets structs that are still on their own become part of what they are less than. One that others
+ * became part of may have got definitions by that, which what it is less than lacks.
+ */
+static void join_lesser(struct joiner *j)
+{
+	uint32_t c, best;
+
+	for (c = 1; c < j->m->nr; c++) {
+		if (!j->group[c] || (j->flags[c] & (OPEN | TAKEN)) != OPEN || j->to[c] != c ||
+		    !is_container(j, c))
+			continue;
+		best = best_for(j, c, LESSER);
+		if (best && root(j, best) != c)
+			j->to[c] = best;
 	}
 }
 
 static bool merge_once(struct ld_btf_merge *m)
 {
 	struct joiner j = {.m = m, .limit = (uint64_t)WORK_LIMIT * m->nr + MIN_LIMIT};
-	uint32_t nr = m->nr, f, i, p;
+	uint32_t nr = m->nr, f, i;
 	bool changed = false;
 
 	j.flags = LD_NEW_ARRAY(m->arena, uint8_t, nr);
@@ -419,18 +488,12 @@ static bool merge_once(struct ld_btf_merge *m)
 	}
 	if (!make_pairs(&j, make_groups(&j)) || !settle(&j, LESSER) || !settle(&j, LIKE))
 		return false;
-	join(&j, LESSER);
-	/* Definitions may have become one by now. */
-	for (i = 1; i < nr; i++)
-		if (j.sole[i])
-			j.to[i] = j.sole[i];
-	find_evidence(&j);
-	for (p = 0; p < j.nr_pairs; p++)
-		if (j.to[j.pairs[p].a] != j.pairs[p].a || j.to[j.pairs[p].b] != j.pairs[p].b)
-			j.holds[p] &= (uint8_t)~EQUAL;
-	if (!settle(&j, EQUAL))
+	assign_fwds(&j);
+	if (!join_equal(&j))
 		return false;
-	join(&j, EQUAL);
+	join_lesser(&j);
+	if (!join_equal(&j))
+		return false;
 	for (i = 1; i < nr; i++)
 		changed |= j.to[i] != i;
 	for (f = 0; f < m->nr_in; f++)
