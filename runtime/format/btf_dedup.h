@@ -21,13 +21,14 @@ struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf
 struct ld_btf_input {
 	const struct ld_btf *btf;
 	const struct ld_btf_digest *digest;
-	uint32_t *canon; /* out: by in_type, the node number; 0 for void and for the kinds left out */
+	uint32_t
+	    *canon; /* out: by in_type, the node number; 0 for void and for the kinds left out */
 };
 
 /* A type of the merged graph, as it stands in the file that it was taken from. */
 struct ld_btf_node {
 	uint32_t input; /* index into the inputs */
-	uint32_t type;  /* in_type there; references in it go through that input's canon[] */
+	uint32_t type;	/* in_type there; references in it go through that input's canon[] */
 };
 
 struct ld_btf_graph {

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "format/btf.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define HEADER_SIZE 24u /* what every version has had; later fields follow it */
+#define MAX_STRIP 32u	/* C has no use for longer chains of qualifiers and typedefs */
+#define NO_COMPONENT UINT32_MAX
+#define IS_COMPOSITE(k) ((k) == BTF_KIND_STRUCT || (k) == BTF_KIND_UNION)
+
+/* Bytes after the three words of struct btf_type: fixed ones, and for each of vlen. */
+static const struct {
+	uint8_t known, fixed, each;
+} tails[BTF_KIND_ENUM64 + 1] = {
+    [BTF_KIND_INT] = {1, 4, 0},
+    [BTF_KIND_PTR] = {1, 0, 0},
+    [BTF_KIND_ARRAY] = {1, sizeof(struct btf_array), 0},
+    [BTF_KIND_STRUCT] = {1, 0, sizeof(struct btf_member)},
+    [BTF_KIND_UNION] = {1, 0, sizeof(struct btf_member)},
+    [BTF_KIND_ENUM] = {1, 0, sizeof(struct btf_enum)},
+    [BTF_KIND_FWD] = {1, 0, 0},
+    [BTF_KIND_TYPEDEF] = {1, 0, 0},
+    [BTF_KIND_VOLATILE] = {1, 0, 0},
+    [BTF_KIND_CONST] = {1, 0, 0},
+    [BTF_KIND_RESTRICT] = {1, 0, 0},
+    [BTF_KIND_FUNC] = {1, 0, 0},
+    [BTF_KIND_FUNC_PROTO] = {1, 0, sizeof(struct btf_param)},
+    [BTF_KIND_VAR] = {1, sizeof(struct btf_var), 0},
+    [BTF_KIND_DATASEC] = {1, 0, sizeof(struct btf_var_secinfo)},
+    [BTF_KIND_FLOAT] = {1, 0, 0},
+    [BTF_KIND_DECL_TAG] = {1, sizeof(struct btf_decl_tag), 0},
+    [BTF_KIND_TYPE_TAG] = {1, 0, 0},
+    [BTF_KIND_ENUM64] = {1, 0, sizeof(struct btf_enum64)},
+};
+
+uint32_t ld_btf_type_size(uint32_t kind, uint32_t vlen)
+{
+	if (kind >= sizeof(tails) / sizeof(tails[0]) || !tails[kind].known)
+		return 0;
+	return (uint32_t)sizeof(struct btf_type) + tails[kind].fixed + tails[kind].each * vlen;
+}
+
+void ld_btf_each_ref(struct btf_type *t, ld_btf_ref_fn fn, void *ctx)
+{
+	/* All the words of a tail are 32 bits wide; an id is one of them. */
+	uint32_t *tail = (uint32_t *)(t + 1), vlen = ld_btf_vlen(t), i;
+
+	switch (ld_btf_kind(t)) {
+	case BTF_KIND_PTR:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_VAR:
+	case BTF_KIND_DECL_TAG:
+	case BTF_KIND_TYPE_TAG: fn(ctx, &t->type); break;
+	case BTF_KIND_ARRAY:
+		fn(ctx, &tail[0]);
+		fn(ctx, &tail[1]);
+		break;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		for (i = 0; i < vlen; i++)
+			fn(ctx, &tail[3 * i + 1]);
+		break;
+	case BTF_KIND_FUNC_PROTO:
+		fn(ctx, &t->type);
+		for (i = 0; i < vlen; i++)
+			fn(ctx, &tail[2 * i + 1]);
+		break;
+	case BTF_KIND_DATASEC:
+		for (i = 0; i < vlen; i++)
+			fn(ctx, &tail[3 * i]);
+		break;
+	default: break;
+	}
+}
+
+void ld_btf_each_str(struct btf_type *t, ld_btf_ref_fn fn, void *ctx)
+{
+	uint32_t *tail = (uint32_t *)(t + 1), vlen = ld_btf_vlen(t), i, words = 0;
+
+	fn(ctx, &t->name_off);
+	switch (ld_btf_kind(t)) {
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+	case BTF_KIND_ENUM64: words = 3; break;
+	case BTF_KIND_ENUM:
+	case BTF_KIND_FUNC_PROTO: words = 2; break;
+	default: break;
+	}
+	/* Where the tail's entries have a name, it is their first word. */
+	for (i = 0; words && i < vlen; i++)
+		fn(ctx, &tail[words * i]);
+}
+
+uint32_t ld_btf_strip(const struct ld_btf *btf, uint32_t in_type)
+{
+	uint32_t i;
+
+	for (i = 0; i < MAX_STRIP && in_type; i++) {
+		const struct btf_type *t = ld_btf_type(btf, in_type);
+
+		switch (ld_btf_kind(t)) {
+		case BTF_KIND_TYPEDEF:
+		case BTF_KIND_VOLATILE:
+		case BTF_KIND_CONST:
+		case BTF_KIND_RESTRICT:
+		case BTF_KIND_TYPE_TAG: in_type = t->type; break;
+		default: return in_type;
+		}
+	}
+	return in_type;
+}
+
+struct parser {
+	struct ld_diags *diags;
+	const char *where;
+	struct ld_btf *btf;
+	uint32_t types_len; /* bytes */
+	bool bad_ref, bad_str;
+};
+
+__attribute__((format(printf, 2, 3))) static int bad(struct parser *p, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = ld_vprintf(p->diags->arena, fmt, args);
+	va_end(args);
+	return ld_error(p->diags, "invalid-btf", "%s: .BTF: %s", p->where, text);
+}
+
+/* Finds the two sections; leaves them in the file's byte order. */
+static int parse_header(struct parser *p, const char *data, size_t size, bool big)
+{
+	uint64_t hdr_len, type_off, type_len, str_off, str_len;
+
+	if (size < HEADER_SIZE)
+		return bad(p, "%zu bytes are too few for a header", size);
+	if (ld_get16(data, big) != BTF_MAGIC) {
+		if (ld_get16(data, !big) == BTF_MAGIC)
+			return bad(p, "byte order differs from the file's");
+		return bad(p, "magic is 0x%04x, not 0x%04x", ld_get16(data, big), BTF_MAGIC);
+	}
+	if (data[2] != BTF_VERSION)
+		return bad(p, "version %u is not known", (unsigned char)data[2]);
+	hdr_len = ld_get32(data + 4, big);
+	type_off = ld_get32(data + 8, big);
+	type_len = ld_get32(data + 12, big);
+	str_off = ld_get32(data + 16, big);
+	str_len = ld_get32(data + 20, big);
+	if (hdr_len < HEADER_SIZE || hdr_len > size)
+		return bad(p, "header length %llu is out of range", (unsigned long long)hdr_len);
+	if (!ld_in_range(type_off, type_len, size - hdr_len))
+		return bad(p, "type section exceeds the section's %zu bytes", size);
+	if (!ld_in_range(str_off, str_len, size - hdr_len))
+		return bad(p, "string section exceeds the section's %zu bytes", size);
+	if (type_off % 4 || type_len % 4)
+		return bad(p, "type section is not made of 4-byte words");
+	p->btf->types = data + hdr_len + type_off;
+	p->types_len = (uint32_t)type_len;
+	p->btf->strs = data + hdr_len + str_off;
+	p->btf->strs_len = (uint32_t)str_len;
+	if (!str_len || p->btf->strs[0] || p->btf->strs[str_len - 1])
+		return bad(p, "string section does not start and end with NUL");
+	return 0;
+}
+
+/* Every word of the type section is 32 bits wide, so that no type need be understood for this. */
+static const char *to_host_order(struct ld_arena *a, const char *types, uint32_t len, bool big)
+{
+	uint32_t *copy, i;
+
+	if (big == LD_HOST_BIG && (uintptr_t)types % 4 == 0)
+		return types;
+	copy = ld_alloc(a, len);
+	for (i = 0; i < len / 4; i++)
+		copy[i] = ld_get32(types + (size_t)4 * i, big);
+	return (const char *)copy;
+}
+
+/* Counts the types and, where offs is not NULL, notes where they are. */
+static int walk_types(struct parser *p, uint32_t *offs)
+{
+	uint32_t off = 0, nr = 1, left, size;
+	const struct btf_type *t;
+
+	for (; off < p->types_len; off += size, nr++) {
+		left = p->types_len - off;
+		if (left < sizeof(*t))
+			return bad(p, "type %u is cut off", nr);
+		t = (const struct btf_type *)(p->btf->types + off);
+		size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
+		if (!size)
+			return bad(p, "kind %u of type %u is not known", ld_btf_kind(t), nr);
+		if (size > left)
+			return bad(p, "type %u is cut off", nr);
+		if (offs)
+			offs[nr] = off;
+	}
+	p->btf->nr_types = nr;
+	return 0;
+}
+
+static void check_ref(void *ctx, uint32_t *type_id)
+{
+	struct parser *p = ctx;
+
+	p->bad_ref |= *type_id >= p->btf->nr_types;
+}
+
+static void check_str(void *ctx, uint32_t *str_off)
+{
+	struct parser *p = ctx;
+
+	p->bad_str |= *str_off >= p->btf->strs_len;
+}
+
+static int check_ranges(struct parser *p)
+{
+	struct btf_type *t;
+	uint32_t i;
+
+	for (i = 1; i < p->btf->nr_types; i++) {
+		/* The callbacks only read. */
+		t = (struct btf_type *)(uintptr_t)ld_btf_type(p->btf, i);
+		ld_btf_each_ref(t, check_ref, p);
+		ld_btf_each_str(t, check_str, p);
+		if (p->bad_ref)
+			return bad(p, "type %u refers to a type beyond the last, %u", i,
+				   p->btf->nr_types - 1);
+		if (p->bad_str)
+			return bad(p, "type %u has a name beyond the string section", i);
+	}
+	return 0;
+}
+
+/* The kind of a type id; BTF_KIND_UNKN for void. */
+static uint32_t kind_of(const struct ld_btf *btf, uint32_t in_type)
+{
+	return in_type ? ld_btf_kind(ld_btf_type(btf, in_type)) : BTF_KIND_UNKN;
+}
+
+static int check_decl_tag(struct parser *p, uint32_t i, const struct btf_type *t)
+{
+	uint32_t component = (uint32_t)((const struct btf_decl_tag *)ld_btf_tail(t))->component_idx;
+	uint32_t kind = kind_of(p->btf, t->type), nr = 0;
+
+	if (IS_COMPOSITE(kind)) {
+		nr = ld_btf_vlen(ld_btf_type(p->btf, t->type));
+	} else if (kind == BTF_KIND_FUNC) {
+		uint32_t proto = ld_btf_type(p->btf, t->type)->type;
+
+		if (kind_of(p->btf, proto) == BTF_KIND_FUNC_PROTO)
+			nr = ld_btf_vlen(ld_btf_type(p->btf, proto));
+	} else if (kind != BTF_KIND_VAR && kind != BTF_KIND_TYPEDEF) {
+		return bad(p, "decl tag %u is on type %u of kind %u, which has none", i, t->type,
+			   kind);
+	}
+	if (component != NO_COMPONENT && component >= nr)
+		return bad(p, "decl tag %u is on component %u of type %u, which has %u", i,
+			   component, t->type, nr);
+	return 0;
+}
+
+/* What later code relies on beyond ranges. */
+static int check_kinds(struct parser *p)
+{
+	uint32_t i, j, kind;
+	int err = 0;
+
+	for (i = 1; i < p->btf->nr_types && !err; i++) {
+		const struct btf_type *t = ld_btf_type(p->btf, i);
+		const struct btf_var_secinfo *info = ld_btf_tail(t);
+
+		switch (ld_btf_kind(t)) {
+		case BTF_KIND_FUNC:
+			if (kind_of(p->btf, t->type) != BTF_KIND_FUNC_PROTO)
+				err = bad(p, "type of function %u is %u, not a prototype", i,
+					  t->type);
+			break;
+		case BTF_KIND_DATASEC:
+			for (j = 0; j < ld_btf_vlen(t) && !err; j++) {
+				kind = kind_of(p->btf, info[j].type);
+				if (kind != BTF_KIND_VAR && kind != BTF_KIND_FUNC)
+					err = bad(p,
+						  "data section %u holds type %u, which is neither "
+						  "variable nor function",
+						  i, info[j].type);
+			}
+			break;
+		case BTF_KIND_DECL_TAG: err = check_decl_tag(p, i, t); break;
+		default: break;
+		}
+	}
+	return err;
+}
+
+int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, const void *data,
+		 size_t size, bool big, struct ld_btf *btf)
+{
+	struct parser p = {.diags = d, .where = where, .btf = btf};
+	uint32_t *offs;
+	int err;
+
+	memset(btf, 0, sizeof(*btf));
+	if ((err = parse_header(&p, data, size, big)))
+		return err;
+	btf->types = to_host_order(a, btf->types, p.types_len, big);
+	if ((err = walk_types(&p, NULL)))
+		return err;
+	offs = LD_NEW_ARRAY(a, uint32_t, btf->nr_types);
+	if ((err = walk_types(&p, offs)))
+		return err;
+	btf->offs = offs;
+	if ((err = check_ranges(&p)))
+		return err;
+	return check_kinds(&p);
+}

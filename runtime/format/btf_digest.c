@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The hashes of one file's types; what they are for is told in btf_dedup.c.
+ *
+ * The key of a type is what another type that refers to it sees: of a named struct, union or enum
+ * (declared or defined) the name and which of the three it is, of anything else the whole
+ * structure down to such names. A C type can't contain itself without a name in between, so that
+ * a depth-first walk computes keys. It keeps its stack in the keys not yet known: a chain of any
+ * length needs no memory.
+ *
+ * Broken BTF has cycles without a name nevertheless. The types that reach one are found by the
+ * walk and get the hash of their structure down to a fixed depth, which does not depend on where
+ * the walk came in.
+ */
+#include "format/btf_merge.h"
+
+#define DONE LD_BTF_KEY_DONE
+#define CYCLIC ((uint64_t)1 << 62) /* reaches a cycle without a name */
+#define OPEN ((uint64_t)1 << 61)   /* on the stack; below it the next ref and the one above */
+#define NEXT ((uint64_t)1 << 32)
+
+#define CYCLE_DEPTH 16
+#define HASHED_NAME_BYTES 256 /* so that 10 MB names cost no more than others */
+
+#define LOW_BYTES 0x0101010101010101ull
+#define HIGH_BYTES 0x8080808080808080ull
+
+struct digester {
+	const struct ld_btf *btf;
+	uint64_t *keys;
+	uint64_t cyclic; /* CYCLIC if any type is */
+};
+
+static uint64_t str_hash(const struct ld_btf *btf, uint32_t off)
+{
+	const char *s = btf->strs + off, *end = btf->strs + btf->strs_len;
+	uint64_t h = 0x9e3779b97f4a7c15ull, w, zero;
+	int i;
+
+	for (i = 0; i < HASHED_NAME_BYTES / 8 && end - s >= 8; i++, s += 8) {
+		w = ld_get64(s, false);
+		zero = (w - LOW_BYTES) & ~w & HIGH_BYTES;
+		/* The lowest bit of zero marks the first NUL; keep the bytes before it. */
+		if (zero)
+			return ld_btf_fold(h, w & (((zero & -zero) >> 7) - 1));
+		h = ld_btf_fold(h, w);
+	}
+	if (i == HASHED_NAME_BYTES / 8)
+		return h;
+	for (w = 0, i = 0; s[i]; i++)
+		w |= (uint64_t)(unsigned char)s[i] << (8 * i);
+	return ld_btf_fold(h, w);
+}
+
+/* Two or three words, of which the first is mixed apart from the chain through h. */
+static uint64_t fold_entry(uint64_t h, uint64_t name, uint64_t number, uint64_t key)
+{
+	return ld_btf_fold(h, ((name ^ number) * 0xd6e8feb86659fd93ull) ^ (key + number));
+}
+
+/* The hash of a type and of the keys that it refers to. */
+static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, const uint64_t *keys)
+{
+	uint64_t h = ld_btf_fold(t->info, str_hash(btf, t->name_off));
+	uint32_t i, vlen = ld_btf_vlen(t);
+	const uint32_t *w = ld_btf_tail(t);
+
+	switch (ld_btf_kind(t)) {
+	case BTF_KIND_FWD: break;
+	case BTF_KIND_INT: h = ld_btf_fold(h, (uint64_t)t->size << 32 | w[0]); break;
+	case BTF_KIND_ARRAY:
+		h = fold_entry(ld_btf_fold(h, t->size), keys[w[0]], w[2], keys[w[1]]);
+		break;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		h = ld_btf_fold(h, t->size);
+		for (i = 0; i < vlen; i++, w += 3)
+			h = fold_entry(h, str_hash(btf, w[0]), w[2], keys[w[1]]);
+		break;
+	case BTF_KIND_ENUM:
+		h = ld_btf_fold(h, t->size);
+		for (i = 0; i < vlen; i++, w += 2)
+			h = fold_entry(h, str_hash(btf, w[0]), w[1], 0);
+		break;
+	case BTF_KIND_ENUM64:
+		h = ld_btf_fold(h, t->size);
+		for (i = 0; i < vlen; i++, w += 3)
+			h = fold_entry(h, str_hash(btf, w[0]), w[1], w[2]);
+		break;
+	case BTF_KIND_FUNC_PROTO:
+		h = ld_btf_fold(h, keys[t->type]);
+		for (i = 0; i < vlen; i++, w += 2)
+			h = fold_entry(h, str_hash(btf, w[0]), 0, keys[w[1]]);
+		break;
+	case BTF_KIND_FLOAT: h = ld_btf_fold(h, t->size); break;
+	default: h = ld_btf_fold(h, keys[t->type]); break;
+	}
+	return h ^ h >> 32;
+}
+
+static uint64_t as_key(uint64_t h)
+{
+	return (h & ~CYCLIC) | DONE;
+}
+
+/* Computes the key of a type, and those of the types that it refers to. */
+static void walk(struct digester *g, uint32_t in_type)
+{
+	uint64_t *keys = g->keys, state, key;
+	uint32_t idx, ref;
+
+	keys[in_type] = OPEN;
+	while (in_type) {
+		const struct btf_type *t = ld_btf_type(g->btf, in_type);
+		struct ld_btf_refs refs = ld_btf_refs(t);
+
+		state = keys[in_type];
+		for (idx = (uint32_t)(state / NEXT) & 0x1ffff; idx < refs.nr; idx++) {
+			ref = refs.id[(size_t)idx * refs.stride];
+			key = keys[ref];
+			if (!key)
+				break;
+			/* An open type is one that led here: a cycle. */
+			if (!(key & DONE) || (key & CYCLIC))
+				state |= CYCLIC;
+		}
+		if (idx < refs.nr) {
+			keys[in_type] =
+			    (state & (OPEN | CYCLIC | UINT32_MAX)) | (uint64_t)idx * NEXT;
+			keys[ref] = OPEN | in_type;
+			in_type = ref;
+			continue;
+		}
+		if (state & CYCLIC)
+			keys[in_type] = DONE | CYCLIC;
+		else
+			keys[in_type] = as_key(type_hash(g->btf, t, keys));
+		g->cyclic |= state & CYCLIC;
+		in_type = (uint32_t)state;
+	}
+}
+
+static void hash_cycles(struct digester *g, struct ld_arena *a)
+{
+	uint32_t nr = g->btf->nr_types, depth, i;
+	uint64_t *from = ld_memdup(a, g->keys, nr * sizeof(*from));
+	uint64_t *to = g->keys;
+
+	for (depth = 0; depth < CYCLE_DEPTH; depth++) {
+		for (i = 1; i < nr; i++)
+			if (from[i] & CYCLIC)
+				to[i] =
+				    type_hash(g->btf, ld_btf_type(g->btf, i), from) | DONE | CYCLIC;
+		memcpy(from, to, nr * sizeof(*from));
+	}
+	for (i = 1; i < nr; i++)
+		to[i] &= ~CYCLIC;
+}
+
+/* The key of a type that has one without its references; 0 for the others. */
+static uint64_t leaf_key(const struct ld_btf *btf, const struct btf_type *t, uint32_t *nr_defs)
+{
+	/* The declared and the defined one have one key, by the kind that they declare. */
+	uint32_t kind = ld_btf_kind(t);
+
+	switch (kind) {
+	case BTF_KIND_FUNC:
+	case BTF_KIND_VAR:
+	case BTF_KIND_DATASEC:
+	case BTF_KIND_DECL_TAG: return LD_BTF_KEY_VOID;
+	case BTF_KIND_INT:
+	case BTF_KIND_FLOAT: return as_key(type_hash(btf, t, NULL));
+	case BTF_KIND_FWD: kind = BTF_INFO_KFLAG(t->info) ? BTF_KIND_UNION : BTF_KIND_STRUCT; break;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION: break;
+	case BTF_KIND_ENUM64:
+	case BTF_KIND_ENUM: kind = BTF_KIND_ENUM; break;
+	default: return 0;
+	}
+	if (btf->strs[t->name_off]) {
+		*nr_defs += !ld_btf_is_fwd(btf, t);
+		return as_key(ld_btf_fold(kind, str_hash(btf, t->name_off)));
+	}
+	if (ld_btf_kind(t) == BTF_KIND_STRUCT || ld_btf_kind(t) == BTF_KIND_UNION)
+		return 0;
+	return as_key(type_hash(btf, t, NULL));
+}
+
+static bool is_definition(const struct ld_btf *btf, const struct btf_type *t)
+{
+	uint32_t kind = ld_btf_kind(t);
+
+	return (kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION || ld_btf_is_enum(kind)) &&
+	       btf->strs[t->name_off] && !ld_btf_is_fwd(btf, t);
+}
+
+struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf)
+{
+	struct ld_btf_digest *digest = LD_NEW(a, struct ld_btf_digest);
+	struct digester g = {.btf = btf, .keys = LD_NEW_ARRAY(a, uint64_t, btf->nr_types)};
+	uint32_t nr_defs = 0, i;
+
+	g.keys[0] = LD_BTF_KEY_VOID;
+	for (i = 1; i < btf->nr_types; i++)
+		g.keys[i] = leaf_key(btf, ld_btf_type(btf, i), &nr_defs);
+	for (i = 1; i < btf->nr_types; i++)
+		if (!g.keys[i])
+			walk(&g, i);
+	if (g.cyclic)
+		hash_cycles(&g, a);
+	digest->keys = g.keys;
+	digest->defs = LD_NEW_ARRAY(a, struct ld_btf_def, nr_defs);
+	for (i = 1; i < btf->nr_types && digest->nr_defs < nr_defs; i++) {
+		const struct btf_type *t = ld_btf_type(btf, i);
+
+		if (is_definition(btf, t))
+			digest->defs[digest->nr_defs++] = (struct ld_btf_def){
+			    .hash = type_hash(btf, t, g.keys) | DONE, .type = i};
+	}
+	return digest;
+}

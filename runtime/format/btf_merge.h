@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* What the files of the deduplication share: btf_digest.c, btf_dedup.c and btf_refine.c. */
+#ifndef LD_FORMAT_BTF_MERGE_H
+#define LD_FORMAT_BTF_MERGE_H
+
+#include "base/bytes.h"
+#include "format/btf_dedup.h"
+
+/* Set in every key; a key with it alone and 1 is void, and the kinds that are left out. */
+#define LD_BTF_KEY_DONE ((uint64_t)1 << 63)
+#define LD_BTF_KEY_VOID (LD_BTF_KEY_DONE | 1)
+
+/* A named struct, union or enum with a body. */
+struct ld_btf_def {
+	uint64_t hash; /* of all that the type says of itself, other named types by name only */
+	uint32_t type; /* in_type */
+};
+
+struct ld_btf_digest {
+	uint64_t *keys;		 /* by in_type: what a type that refers to this one sees of it */
+	struct ld_btf_def *defs; /* by ascending in_type */
+	uint32_t nr_defs;
+};
+
+/* Where in a type the type ids stand: id[0], id[stride], ... */
+struct ld_btf_refs {
+	const uint32_t *id;
+	uint32_t stride, nr;
+};
+
+static inline struct ld_btf_refs ld_btf_refs(const struct btf_type *t)
+{
+	const uint32_t *tail = ld_btf_tail(t);
+
+	switch (ld_btf_kind(t)) {
+	case BTF_KIND_PTR:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_TYPE_TAG: return (struct ld_btf_refs){&t->type, 1, 1};
+	case BTF_KIND_ARRAY: return (struct ld_btf_refs){tail, 1, 2};
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION: return (struct ld_btf_refs){tail + 1, 3, ld_btf_vlen(t)};
+	/* The type returned, and each parameter's, are two words apart. */
+	case BTF_KIND_FUNC_PROTO: return (struct ld_btf_refs){&t->type, 2, ld_btf_vlen(t) + 1};
+	default: return (struct ld_btf_refs){NULL, 0, 0};
+	}
+}
+
+static inline bool ld_btf_is_enum(uint32_t kind)
+{
+	return kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
+}
+
+/* Whether a type is only declared. For an enum the format has no other mark than no values. */
+static inline bool ld_btf_is_fwd(const struct ld_btf *btf, const struct btf_type *t)
+{
+	uint32_t kind = ld_btf_kind(t);
+
+	return kind == BTF_KIND_FWD ||
+	       (ld_btf_is_enum(kind) && !ld_btf_vlen(t) && btf->strs[t->name_off]);
+}
+
+static inline uint64_t ld_btf_fold(uint64_t h, uint64_t w)
+{
+	h = (h ^ w) * 0xff51afd7ed558ccdull;
+	return h ^ h >> 29;
+}
+
+/* Hash tables that hold numbers of 1 and more, 0 where empty; tag is a part of the hash. */
+struct ld_btf_slot {
+	uint32_t tag, nr;
+};
+
+/* The state of a merge. Until it is done, canon[] holds any numbers below nr. */
+struct ld_btf_merge {
+	struct ld_arena *arena;
+	struct ld_btf_input *in;
+	uint32_t nr_in;
+	uint32_t nr;		   /* classes are numbered 1 to nr - 1 */
+	uint32_t nr_ambiguous;	   /* names with several definitions */
+	uint64_t *keys;		   /* by class */
+	uint64_t *defs;		   /* by class: the hash of the first definition, or 0 */
+	struct ld_btf_node *nodes; /* by class: a full definition where there is one */
+	uint8_t *flags;		   /* by class */
+};
+
+enum {
+	LD_BTF_AMBIGUOUS = 1, /* several definitions have this name */
+	LD_BTF_REACHES = 2,   /* an ambiguous name can be reached from here */
+};
+
+/* Splits the classes by what they refer to, where a name has several definitions. */
+void ld_btf_refine(struct ld_btf_merge *m);
+
+/* Numbers the classes by first appearance. */
+void ld_btf_renumber(struct ld_btf_merge *m);
+
+/* Merges what differs only in that a FWD stands for a definition. The classes must be verified. */
+void ld_btf_merge_fwds(struct ld_btf_merge *m);
+
+/*
+ * Sets the mark of every class that refers to a marked one, and so on. The references are those of
+ * the classes' nodes and of nr_more other types.
+ */
+void ld_btf_spread(const struct ld_btf_merge *m, const struct ld_btf_node *more, uint32_t nr_more,
+		   uint8_t *flags, uint8_t mark);
+
+/* Whether two nodes say the same, apart from type ids. */
+bool ld_btf_same_label(const struct ld_btf_merge *m, const struct ld_btf_node *a,
+		       const struct ld_btf_node *b);
+
+#endif
