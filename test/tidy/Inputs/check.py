@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""check.py ROOT RULE: prints each breach of a house rule; exit status 1 if there is one.
+
+ROOT may be a made-up tree: the tests use that to see that a rule does find its breach.
+"""
+import os
+import re
+import sys
+
+SPDX = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
+SOURCE = re.compile(r".*(\.(c|h|cpp|ll|s|py|sh|cmake|cfg|def|in|test)|CMakeLists\.txt|\.ci/run)$")
+FORMATTED = re.compile(r"(runtime|llvm-plugin|examples|test)/.*\.[ch]$")
+MAX_LINES = 1000
+
+
+def files(root):
+    """Every source file, by its path from root; not what builds, git or tests' inputs hold."""
+    found = []
+    for folder, names, leaves in os.walk(root):
+        names[:] = sorted(n for n in names if n != ".git" and not n.startswith("build"))
+        found += [os.path.relpath(os.path.join(folder, leaf), root) for leaf in sorted(leaves)]
+    return found
+
+
+def lines(root, path):
+    with open(os.path.join(root, path), encoding="utf-8", errors="replace") as f:
+        return f.read().split("\n")
+
+
+def has_shebang(root, path):
+    with open(os.path.join(root, path), "rb") as f:
+        return f.read(2) == b"#!"
+
+
+def spdx(root):
+    """The license is named within a source file's first lines."""
+    for path in files(root):
+        # A test's own text may be what is tested: only its programs and scripts count.
+        if not SOURCE.match(path) and not has_shebang(root, path):
+            continue
+        if re.match(r"test/.*(\.(test|s|ll|in)|/Inputs/.*)$", path) or path.endswith(".pc.in"):
+            continue
+        if not any(SPDX in line for line in lines(root, path)[:3]):
+            yield "%s: no line '%s' on top" % (path, SPDX)
+
+
+def length(root):
+    """No source file is over MAX_LINES."""
+    for path in files(root):
+        if re.search(r"\.([ch]|py|sh|def)$", path) or has_shebang(root, path):
+            n = len(lines(root, path)) - 1
+            if n > MAX_LINES:
+                yield "%s: %d lines, %d allowed" % (path, n, MAX_LINES)
+
+
+# A folder may include what has a smaller number, and itself; see docs/design.md.
+LAYERS = [("runtime/base/", 0), ("runtime/model/", 1), ("runtime/format/", 2),
+          ("runtime/passes/", 3), ("runtime/link.c", 4), ("runtime/loader/", 5)]
+# The types of the bytes' formats are in the model, so these headers alone are below it.
+BELOW_MODEL = {"format/btf.h", "format/btf_dedup.h"}
+
+
+def layer(path):
+    for prefix, number in LAYERS:
+        if path.startswith(prefix):
+            return number
+    return None
+
+
+def includes(root, path):
+    for number, line in enumerate(lines(root, path), 1):
+        m = re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line)
+        if m:
+            yield number, m.group(1)
+
+
+def layering(root):
+    """Includes point down the numbers."""
+    for path in files(root):
+        if not path.endswith((".c", ".h")):
+            continue
+        if path.startswith("llvm-plugin/"):
+            for number, name in includes(root, path):
+                if os.path.exists(os.path.join(root, "runtime", name)):
+                    yield "%s:%d: includes %s; only <bpfld/bpfld.h> is for it" % (
+                        path, number, name)
+        own = layer(path)
+        if own is None:
+            continue
+        for number, name in includes(root, path):
+            other = layer("runtime/" + name)
+            if other is not None and other > own and name not in BELOW_MODEL:
+                yield "%s:%d: includes %s, of a layer above" % (path, number, name)
+
+
+def passes(root):
+    """A pass includes no other pass's header and calls no other pass; link.c alone does."""
+    header = "runtime/passes/passes.h"
+    if not os.path.exists(os.path.join(root, header)):
+        return
+    text = "\n".join(lines(root, header))
+    names = set(re.findall(r"\bvoid (ld_\w+)\(struct ld_link \*\w+\);", text))
+    for path in files(root):
+        if not re.match(r"(runtime|llvm-plugin)/.*\.[ch]$", path) or path == header:
+            continue
+        if path == "runtime/link.c":
+            continue
+        for number, name in includes(root, path):
+            if not path.startswith("runtime/passes/") and name.startswith("passes/"):
+                yield "%s:%d: includes %s; only link.c may" % (path, number, name)
+        for number, line in enumerate(lines(root, path), 1):
+            for m in re.finditer(r"\b(ld_\w+)\(", line):
+                # A definition starts its line.
+                if m.group(1) in names and not line.startswith("void " + m.group(1)):
+                    if not re.match(r"\s*(/?\*|//)", line):
+                        yield "%s:%d: calls the pass %s" % (path, number, m.group(1))
+
+
+RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes}
+
+
+def main():
+    root, rule = sys.argv[1:]
+    breaches = list(RULES[rule](root))
+    for breach in breaches:
+        print(breach)
+    return 1 if breaches else 0
+
+
+sys.exit(main())
