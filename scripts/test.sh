@@ -73,6 +73,6 @@ rm -f "$results"
 timeout=
 ! python3 -c 'import psutil' 2>/dev/null || timeout="--timeout ${BPFLD_TEST_TIMEOUT:-900}"
 # shellcheck disable=SC2086
-python3 "$lit" -qv -j "$jobs" $timeout ${filter:+"--filter=$filter"} -o "$results" \
+python3 "$lit" -sv --no-progress-bar -j "$jobs" $timeout ${filter:+"--filter=$filter"} -o "$results" \
 	"$build/test" </dev/null
 python3 "$root/scripts/summary.py" "$results"

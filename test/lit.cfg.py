@@ -28,7 +28,7 @@ tool("bpfrun", os.path.join(programs, "bpfrun"))
 tool("bpftool", config.bpftool)
 tool("src", config.source_dir)
 tool("build", config.build_dir)
-tool("version", re.escape(config.version))
+tool("version", config.version)
 tool("static_lib", config.static_lib)
 tool("shared_lib", config.shared_lib)
 tool("clang-format", config.clang_format)
@@ -43,11 +43,14 @@ for version in sorted(config.clangs):
         config.available_features.add("clang%d" % version)
         tool("clang%d" % version, clang)
         newest = clang
+config.newest_clang = newest
 tool("clang", newest)
 
 if os.path.exists(config.bpf_gcc):
     config.available_features.add("gcc-bpf")
     tool("bpf-gcc", config.bpf_gcc)
+if os.path.exists(config.clang_format):
+    config.available_features.add("clang-format")
 if "address" in config.sanitize:
     config.available_features.add("asan")
 if os.geteuid() == 0:

@@ -116,7 +116,36 @@ def passes(root):
                         yield "%s:%d: calls the pass %s" % (path, number, m.group(1))
 
 
-RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes}
+def diagnostics(root):
+    """The ids that the library reports and the rows of docs/diagnostics.md are the same."""
+    page = "docs/diagnostics.md"
+    listed = set(re.findall(r"^\| `([a-z0-9-]+)`", "\n".join(lines(root, page)), re.M))
+    used = {}
+    for path in files(root):
+        if not re.match(r"runtime/.*\.c$", path):
+            continue
+        text = "\n".join(lines(root, path))
+        # An id may reach the reporting function through another one: kebab-case is enough.
+        for m in re.finditer(r'ld_(?:error|warn|note)\([^,;"]*,\s*"([^"]+)"|'
+                             r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', text):
+            used.setdefault(m.group(1) or m.group(2),
+                            "%s:%d" % (path, text.count("\n", 0, m.start()) + 1))
+    for name in sorted(set(used) - listed):
+        yield "%s: '%s' is not in %s" % (used[name], name, page)
+    for name in sorted(listed - set(used)):
+        yield "%s: nothing reports '%s'" % (page, name)
+
+
+def options(root):
+    """The options of options.def and those of the README's table are the same."""
+    table = "llvm-plugin/options.def"
+    if not os.path.exists(os.path.join(root, table)):
+        return
+    yield from ()
+
+
+RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
+         "diagnostics": diagnostics, "options": options}
 
 
 def main():
