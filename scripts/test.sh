@@ -67,12 +67,15 @@ log=$(cmake -S "$root" -B "$build" $generator -DCMAKE_C_COMPILER="$cc" -DBPFLD_T
 cmake --build "$build" -j "$jobs" </dev/null || fail "the build failed"
 
 [ -z "$full" ] || export BPFLD_FULL=1
+# The system's, which has the packages; another one may come first in PATH.
+python=/usr/bin/python3
+[ -x $python ] || python=python3
 lit=$(sed -n 's/^LIT:[A-Z]*=//p' "$build/CMakeCache.txt")
 results=$build/test/results.json
 rm -f "$results"
 timeout=
-! python3 -c 'import psutil' 2>/dev/null || timeout="--timeout ${BPFLD_TEST_TIMEOUT:-900}"
+! $python -c 'import psutil' 2>/dev/null || timeout="--timeout ${BPFLD_TEST_TIMEOUT:-900}"
 # shellcheck disable=SC2086
-python3 "$lit" -sv --no-progress-bar -j "$jobs" $timeout ${filter:+"--filter=$filter"} -o "$results" \
+$python "$lit" -sv --no-progress-bar -j "$jobs" $timeout ${filter:+"--filter=$filter"} -o "$results" \
 	"$build/test" </dev/null
-python3 "$root/scripts/summary.py" "$results"
+$python "$root/scripts/summary.py" "$results"

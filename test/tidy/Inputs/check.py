@@ -11,6 +11,7 @@ SPDX = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
 SOURCE = re.compile(r".*(\.(c|h|cpp|ll|s|py|sh|cmake|cfg|def|in|test)|CMakeLists\.txt|\.ci/run)$")
 FORMATTED = re.compile(r"(runtime|llvm-plugin|examples|test)/.*\.[ch]$")
 MAX_LINES = 1000
+MAX_FUNCTION = 80
 
 
 def files(root):
@@ -137,15 +138,65 @@ def diagnostics(root):
 
 
 def options(root):
-    """The options of options.def and those of the README's table are the same."""
-    table = "llvm-plugin/options.def"
-    if not os.path.exists(os.path.join(root, table)):
-        return
-    yield from ()
+    """Each option with an effect stands in the README's table, and the table has no other."""
+    text = "\n".join(lines(root, "llvm-plugin/options.def"))
+    known, wanted = set(), set()
+    for m in re.finditer(r"""^(OPT\(\w+, |NOOP\()(0|'.'), (NULL|"[^"]+")""", text, re.M):
+        letter, name = m.group(2).strip("'"), m.group(3).strip('"')
+        forms = (["-" + letter] if letter != "0" else []) + (
+            ["--" + name] if name != "NULL" else [])
+        known.update(forms)
+        if m.group(1).startswith("OPT"):
+            wanted.update(forms)
+    rows = [line for line in lines(root, "README.md") if re.match(r"\| `-", line)]
+    shown = {m.group(1) for row in rows
+             for m in re.finditer(r"`(--?[A-Za-z][\w-]*)", row.split(" | ")[0])}
+    for name in sorted(wanted - shown):
+        yield "README.md: no row for %s of llvm-plugin/options.def" % name
+    for name in sorted(shown - known):
+        yield "README.md: llvm-plugin/options.def has no %s" % name
+
+
+def design(root):
+    """docs/design.md names each pass with its file, in running order."""
+    header = "\n".join(lines(root, "runtime/passes/passes.h"))
+    order = re.findall(r"^void ld_(\w+)\(struct ld_link \*\w+\);", header, re.M)
+    page = "\n".join(lines(root, "docs/design.md"))
+    rows = re.findall(r"^\| `ld_(\w+)` \| `(passes/\w+\.c)` \|", page, re.M)
+    if [name for name, _ in rows] != order:
+        yield "docs/design.md: passes are %s; runtime/passes/passes.h has %s" % (
+            ", ".join(name for name, _ in rows), ", ".join(order))
+    for name, path in rows:
+        full = os.path.join("runtime", path)
+        if not os.path.exists(os.path.join(root, full)):
+            yield "docs/design.md: %s is not there" % full
+        elif not any(re.match(r"void ld_%s\(" % name, line) for line in lines(root, full)):
+            yield "docs/design.md: ld_%s is not in %s" % (name, full)
+    for name in sorted(os.listdir(os.path.join(root, "runtime", "passes"))):
+        if name.endswith(".c") and name[:-2] not in order:
+            yield "runtime/passes/%s: no pass of that name" % name
+
+
+def length_of_functions(root):
+    """No function body is over MAX_FUNCTION lines."""
+    for path in files(root):
+        if not FORMATTED.match(path) or "/Inputs/" in path:
+            continue
+        start = None
+        for number, line in enumerate(lines(root, path), 1):
+            # clang-format puts a function's braces into the first column.
+            if line == "{":
+                start = number
+            elif line == "}" and start:
+                if number - start - 1 > MAX_FUNCTION:
+                    yield "%s:%d: a function of %d lines, %d allowed" % (
+                        path, start, number - start - 1, MAX_FUNCTION)
+                start = None
 
 
 RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
-         "diagnostics": diagnostics, "options": options}
+         "diagnostics": diagnostics, "options": options, "design": design,
+         "functions": length_of_functions}
 
 
 def main():
