@@ -33,8 +33,17 @@ install_packages() {
 		fi
 		sudo=sudo
 	fi
-	echo "Installing with apt-get${sudo:+ through sudo}:$missing"
-	$sudo apt-get -qq update </dev/null &&
-		$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
-			--no-install-recommends $missing </dev/null >/dev/null
+	$sudo apt-get -qq update </dev/null || return 1
+	known=
+	for package in $missing; do
+		if apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then
+			known="$known $package"
+		else
+			echo "apt has no package $package; Debian 12 with its security updates has." >&2
+		fi
+	done
+	[ -n "$known" ] || return 0
+	echo "Installing with apt-get${sudo:+ through sudo}:$known"
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+		$known </dev/null >/dev/null
 }

@@ -126,9 +126,10 @@ def diagnostics(root):
         if not re.match(r"runtime/.*\.c$", path):
             continue
         text = "\n".join(lines(root, path))
-        # An id may reach the reporting function through another one: kebab-case is enough.
+        # An id may reach the reporting function through another one: an argument in kebab-case,
+        # or the value of something called id.
         for m in re.finditer(r'ld_(?:error|warn|note)\([^,;"]*,\s*"([^"]+)"|'
-                             r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', text):
+                             r'(?:[(,]|\bid =)\s*"([a-z]+(?:-[a-z]+)+)"[,;]', text):
             used.setdefault(m.group(1) or m.group(2),
                             "%s:%d" % (path, text.count("\n", 0, m.start()) + 1))
     for name in sorted(set(used) - listed):
