@@ -33,6 +33,7 @@ install_packages() {
 		fi
 		sudo=sudo
 	fi
+	echo "Missing here:$missing"
 	$sudo apt-get -qq update </dev/null || return 1
 	known=
 	for package in $missing; do
