@@ -14,7 +14,7 @@ check_pie_supported(LANGUAGES C)
 
 if(BPFLD_SANITIZE)
   add_compile_options(-fsanitize=${BPFLD_SANITIZE} -fno-omit-frame-pointer
-                      -fno-sanitize-recover=all)
+                      -fno-sanitize-recover=all -UNDEBUG)
   add_link_options(-fsanitize=${BPFLD_SANITIZE})
 elseif(BPFLD_HARDEN)
   add_compile_options(-fstack-protector-strong -Wformat -Werror=format-security)
