@@ -52,6 +52,7 @@ done
 
 step "Compiling and linking two files with one stock clang command"
 cd "$root/examples/demo"
+run $clang --version
 # Where <asm/types.h> is, which <linux/bpf.h> needs.
 asm=/usr/include/$(gcc -print-multiarch)
 echo "\$ export COMPILER_PATH=$build/hook"
@@ -65,7 +66,7 @@ PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
 objdump=llvm-objdump${clang#clang}
 command -v "$objdump" >/dev/null || objdump=llvm-objdump-19
 run "$objdump" -h -t "$out/prog.o"
-run "$objdump" -d --section=.text "$out/prog.o"
+run "$objdump" -dr --no-show-raw-insn --disassemble-symbols=leave,note "$out/prog.o"
 echo "\$ bpftool btf dump file $out/prog.o | grep -A 9 DATASEC"
 bpftool btf dump file "$out/prog.o" | grep -A 9 DATASEC
 
