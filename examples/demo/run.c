@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * run PROG.o: loads the linked program, makes system calls, and prints what the program counted.
- * Exit status 0 if that is what was done, 77 where the kernel lets no such program be loaded.
- * Nothing stays behind: the kernel drops the programs and maps when the process ends.
+ * Exit status 0 if that is what was done, 77 where the kernel lets no such program be loaded or
+ * tells nothing of its types. Nothing stays behind: the kernel drops the programs and maps when the
+ * process ends.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "demo.h"
@@ -90,14 +92,17 @@ static int count(struct bpf_object *obj)
 int main(int argc, char **argv)
 {
 	struct bpf_object *obj;
+	struct btf *kernel;
 	int err;
 
 	if (argc != 2) {
 		fprintf(stderr, "Usage: run PROG.o\n");
 		return 2;
 	}
-	if (libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL) != 1)
+	kernel = btf__load_vmlinux_btf();
+	if (!kernel || libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL) != 1)
 		return 77;
+	btf__free(kernel);
 	obj = bpf_object__open_file(argv[1], NULL);
 	if (!obj || set_wanted(obj) || bpf_object__load(obj)) {
 		perror("run: cannot load");

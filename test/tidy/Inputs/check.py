@@ -178,6 +178,21 @@ def design(root):
             yield "runtime/passes/%s: docs/design.md does not name it" % name
 
 
+def links(root):
+    """Relative links of the pages lead somewhere, and scripts that they name are there."""
+    for path in files(root):
+        if not path.endswith(".md"):
+            continue
+        text = "\n".join(lines(root, path))
+        for target in re.findall(r"\]\(([^):#]+)", text):
+            if not os.path.exists(os.path.join(root, os.path.dirname(path), target)):
+                yield "%s: %s is not there" % (path, target)
+        for target in re.findall(r"(?<![\w/.])((?:scripts|\.ci|cmake|runtime|llvm-plugin|examples)"
+                                 r"/[\w./-]*\w)", text):
+            if not os.path.exists(os.path.join(root, target)):
+                yield "%s: %s is not there" % (path, target)
+
+
 def length_of_functions(root):
     """No function body is over MAX_FUNCTION lines."""
     for path in files(root):
@@ -197,7 +212,7 @@ def length_of_functions(root):
 
 RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
-         "functions": length_of_functions}
+         "functions": length_of_functions, "links": links}
 
 
 def main():
