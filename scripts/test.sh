@@ -73,9 +73,7 @@ python=/usr/bin/python3
 lit=$(sed -n 's/^LIT:[A-Z]*=//p' "$build/CMakeCache.txt")
 results=$build/test/results.json
 rm -f "$results"
-timeout=
-! $python -c 'import psutil' 2>/dev/null || timeout="--timeout ${BPFLD_TEST_TIMEOUT:-900}"
 # shellcheck disable=SC2086
-$python "$lit" -sv --no-progress-bar -j "$jobs" $timeout ${filter:+"--filter=$filter"} -o "$results" \
+$python "$lit" -sv --no-progress-bar -j "$jobs" ${filter:+"--filter=$filter"} -o "$results" \
 	"$build/test" </dev/null
 $python "$root/scripts/summary.py" "$results"

@@ -61,6 +61,13 @@ if reason is None:
 else:
     lit_config.note("no bpf-load: the kernel refuses a trivial program: %s" % reason)
 
+# Longer than any test takes; with it, a loop is a failure. lit needs psutil for that.
+try:
+    import psutil
+    lit_config.maxIndividualTestTime = 1800 if "BPFLD_FULL" in os.environ else 600
+except ImportError:
+    pass
+
 env = config.environment
 env["PATH"] = os.pathsep.join([config.tools_dir, "/usr/local/sbin", "/usr/local/bin",
                                "/usr/sbin", "/usr/bin", "/sbin", "/bin"])
