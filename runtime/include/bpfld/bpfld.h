@@ -91,7 +91,18 @@ struct bpfld_opts {
 	bool verify;                   /* parse the output again and compare it with the model */
 };
 
-#define BPFLD_OPTS_INIT {sizeof(struct bpfld_opts)}
+#ifdef __cplusplus
+static inline struct bpfld_opts bpfld_opts_init()
+{
+	struct bpfld_opts opts = bpfld_opts();
+
+	opts.sz = sizeof(opts);
+	return opts;
+}
+#define BPFLD_OPTS_INIT bpfld_opts_init()
+#else
+#define BPFLD_OPTS_INIT {.sz = sizeof(struct bpfld_opts)}
+#endif
 
 /* "0.1.0". The string is static. */
 BPFLD_API const char *bpfld_version(void);

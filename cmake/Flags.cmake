@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Compiler and linker flags of all targets.
+include(CheckCCompilerFlag)
+include(CheckPIESupported)
+
+add_compile_options(-Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes)
+# getline, memfd_create, ... beside plain C11; file offsets of 64 bits on every host.
+add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64)
+if(BPFLD_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+check_pie_supported(LANGUAGES C)
+
+if(BPFLD_SANITIZE)
+  add_compile_options(-fsanitize=${BPFLD_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all -UNDEBUG)
+  add_link_options(-fsanitize=${BPFLD_SANITIZE})
+elseif(BPFLD_HARDEN)
+  add_compile_options(-fstack-protector-strong -Wformat -Werror=format-security)
+  foreach(flag -fstack-clash-protection -fcf-protection)
+    string(MAKE_C_IDENTIFIER "HAVE${flag}" var)
+    check_c_compiler_flag(${flag} ${var})
+    if(${var})
+      add_compile_options(${flag})
+    endif()
+  endforeach()
+  # It needs optimisation, and a packager's own level stays.
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT CMAKE_C_FLAGS MATCHES "_FORTIFY_SOURCE")
+    add_compile_definitions(_FORTIFY_SOURCE=2)
+  endif()
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
+add_link_options(-Wl,--as-needed)

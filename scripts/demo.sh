@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Builds bpfld, links the program of two files in examples/demo with the unmodified clang command,
+# shows what came out and, as root, loads it, runs it and prints what it counted.
+# The system's clang stays as it is: COMPILER_PATH points this one command at the new linker.
+set -eu
+
+case ${1-} in
+--help | -h)
+	sed -n '3,5s/^# //p' "$0"
+	echo "Usage: scripts/demo.sh [BUILD-DIR]"
+	exit
+	;;
+esac
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${1:-$root/build}
+# shellcheck source=scripts/deps.sh
+. "$root/scripts/deps.sh"
+
+step() {
+	printf '\n== %s\n' "$*"
+}
+
+# Shows a command as it could be typed, then runs it.
+run() {
+	echo "\$ $*"
+	"$@"
+}
+
+step "Installing what is missing"
+# shellcheck disable=SC2086
+install_packages $DEMO_PACKAGES
+echo "All there."
+
+step "Building bpfld"
+cmake=$(mktemp)
+out=$(mktemp -d)
+trap 'rm -rf "$cmake" "$out"' EXIT
+# A build folder of scripts/test.sh is taken as it is; a new one leaves out the tests.
+if [ ! -e "$build/CMakeCache.txt" ]; then
+	cmake -S "$root" -B "$build" -G Ninja -DBPFLD_TESTS=OFF >"$cmake" || {
+		cat "$cmake"
+		exit 1
+	}
+fi
+cmake --build "$build" --target hook
+
+# The newest clang that is there.
+for clang in clang-22 clang-21 clang-20 clang-19; do
+	! command -v $clang >/dev/null || break
+done
+
+step "Compiling and linking two files with one stock clang command"
+cd "$root/examples/demo"
+run $clang --version
+# Where <asm/types.h> is, which <linux/bpf.h> needs.
+asm=/usr/include/$(gcc -print-multiarch)
+echo "\$ export COMPILER_PATH=$build/hook"
+COMPILER_PATH=$build/hook
+export COMPILER_PATH
+run $clang -target bpf -g -O2 -I"$asm" enter.c leave.c -o "$out/prog.o"
+unset COMPILER_PATH
+
+step "What it holds"
+PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
+objdump=llvm-objdump${clang#clang}
+command -v "$objdump" >/dev/null || objdump=llvm-objdump-19
+run "$objdump" -h -t "$out/prog.o"
+run "$objdump" -dr --no-show-raw-insn --disassemble-symbols=leave,note "$out/prog.o"
+echo "\$ bpftool btf dump file $out/prog.o | grep -A 9 DATASEC"
+bpftool btf dump file "$out/prog.o" | grep -A 9 DATASEC
+
+step "Loading and running it"
+if [ "$(id -u)" != 0 ]; then
+	echo "Skipped: only root may load BPF programs. As root, this would follow:"
+	echo "\$ run prog.o"
+	exit
+fi
+gcc -O2 -o "$out/run" run.c -lbpf
+status=0
+run "$out/run" "$out/prog.o" || status=$?
+[ $status != 77 ] || echo "Skipped: this kernel loads no tracing program, or has no BTF of its own."
+[ $status = 77 ] || exit $status

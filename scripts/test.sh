@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Builds bpfld and runs its tests. The last line is "N passed, N failed", with ", N skipped".
+set -u
+
+usage() {
+	cat <<'END'
+Usage: scripts/test.sh [option...] [test...]
+Installs what is missing (apt-get), builds, runs the tests; then says "N passed, N failed".
+
+  --full           also the whole corpus of the kernel's selftests (test/diff)
+  --asan           build with AddressSanitizer and UBSan, in a build folder of its own
+  --clang          build with clang instead of gcc, in a build folder of its own
+  --werror         compiler warnings are errors
+  --build-dir DIR  build there (build, build-asan, build-clang)
+  --no-install     install nothing
+  -j N             so many jobs (one for each core)
+  --help           this text
+
+A test is a file or folder under test/, or a pattern of names: "symbols", "symbols/weak".
+END
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+# shellcheck source=scripts/deps.sh
+. "$root/scripts/deps.sh"
+
+cc=gcc sanitize= werror=OFF build= suffix= install=yes full= jobs=$(nproc) filter=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--full) full=yes ;;
+	--asan) sanitize=address,undefined suffix=$suffix-asan ;;
+	--clang) cc=clang-19 suffix=$suffix-clang ;;
+	--werror) werror=ON ;;
+	--build-dir) build=${2:?} && shift ;;
+	--no-install) install= ;;
+	-j) jobs=${2:?} && shift ;;
+	--help | -h) usage && exit ;;
+	-*) echo "scripts/test.sh: unknown option $1; --help lists them" >&2 && exit 2 ;;
+	*) filter="$filter${filter:+|}${1#test/}" ;;
+	esac
+	shift
+done
+: "${build:=$root/build$suffix}"
+
+fail() {
+	echo "scripts/test.sh: $1" >&2
+	echo "0 passed, 1 failed"
+	exit 1
+}
+
+if [ -n "$install" ]; then
+	# shellcheck disable=SC2086
+	install_packages $TEST_PACKAGES || fail "could not install what is missing"
+fi
+
+generator=
+if [ ! -e "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then
+	generator="-G Ninja"
+fi
+# shellcheck disable=SC2086
+log=$(cmake -S "$root" -B "$build" $generator -DCMAKE_C_COMPILER="$cc" -DBPFLD_TESTS=ON \
+	-DBPFLD_SANITIZE="$sanitize" -DBPFLD_WERROR="$werror" 2>&1 </dev/null) || {
+	echo "$log"
+	fail "cmake failed"
+}
+cmake --build "$build" -j "$jobs" </dev/null || fail "the build failed"
+
+[ -z "$full" ] || export BPFLD_FULL=1
+# The system's, which has the packages; another one may come first in PATH.
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+lit=$(sed -n 's/^LIT:[A-Z]*=//p' "$build/CMakeCache.txt")
+results=$build/test/results.json
+rm -f "$results"
+# shellcheck disable=SC2086
+$python "$lit" -sv --no-progress-bar -j "$jobs" ${filter:+"--filter=$filter"} -o "$results" \
+	"$build/test" </dev/null
+$python "$root/scripts/summary.py" "$results"

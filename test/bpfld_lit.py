@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""lit formats and probes. A module of its own, as lit hands formats to its worker processes."""
+import ctypes
+import glob
+import os
+import platform
+import shutil
+import subprocess
+
+import lit.Test
+import lit.TestRunner
+import lit.formats
+from lit.formats.base import FileBasedTest
+
+
+def fresh_dir(test):
+    """Removes what an earlier run of the test left; makes the empty folder that it runs in."""
+    _, base = lit.TestRunner.getTempPaths(test)
+    for old in glob.glob(glob.escape(base) + ".*"):
+        if os.path.isdir(old) and not os.path.islink(old):
+            shutil.rmtree(old)
+        else:
+            os.remove(old)
+    os.makedirs(base + ".dir")
+    return base + ".dir"
+
+
+class ShTest(lit.formats.ShTest):
+    """RUN lines, run by bash in an empty folder of the test's own; %t is a free name beside it."""
+
+    def __init__(self):
+        super().__init__(execute_external=True)
+
+    def execute(self, test, lit_config):
+        # lit itself does not miss the RUN lines once there is a preamble.
+        with open(test.getSourcePath(), "rb") as f:
+            if b"RUN:" not in f.read():
+                return lit.Test.Result(lit.Test.UNRESOLVED, "no RUN: line")
+        return lit.TestRunner.executeShTest(
+            test, lit_config, True, [], ["cd '%s'" % fresh_dir(test)])
+
+
+class UnitTest(FileBasedTest):
+    """Each .c file was built into a program; exit status 0 is a pass."""
+
+    def __init__(self, programs):
+        self.programs = programs
+
+    def execute(self, test, lit_config):
+        name = os.path.splitext(os.path.basename(test.getSourcePath()))[0]
+        run = subprocess.run([os.path.join(self.programs, name)], cwd=fresh_dir(test),
+                             env=test.config.environment, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             timeout=lit_config.maxIndividualTestTime or None)
+        output = run.stdout.decode(errors="replace") + "exit status %d\n" % run.returncode
+        return lit.Test.Result(lit.Test.FAIL if run.returncode else lit.Test.PASS, output)
+
+
+def bpf_load_error():
+    """Loads `r0 = 0; exit` as a socket filter. None if the kernel took it, else why not."""
+    nr = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "s390x": 351, "ppc64le": 361}
+    if platform.machine() not in nr:
+        return "no bpf() system call number known for " + platform.machine()
+    insns = ctypes.create_string_buffer(bytes.fromhex("b700000000000000" "9500000000000000"))
+    text = ctypes.create_string_buffer(b"GPL")
+
+    class Attr(ctypes.Structure):
+        _fields_ = [("prog_type", ctypes.c_uint32), ("insn_cnt", ctypes.c_uint32),
+                    ("insns", ctypes.c_uint64), ("license", ctypes.c_uint64),
+                    ("rest", ctypes.c_uint8 * 104)]
+
+    attr = Attr(1, 2, ctypes.addressof(insns), ctypes.addressof(text))
+    libc = ctypes.CDLL(None, use_errno=True)
+    fd = libc.syscall(nr[platform.machine()], 5, ctypes.byref(attr), ctypes.sizeof(attr))
+    if fd < 0:
+        return os.strerror(ctypes.get_errno())
+    os.close(fd)
+    return None

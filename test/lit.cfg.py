@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# What the tests may use; test/README.md explains it.
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import bpfld_lit
+
+config.name = "bpfld"
+config.test_source_root = os.path.join(config.source_dir, "test")
+config.test_exec_root = config.exec_dir
+config.test_format = bpfld_lit.ShTest()
+config.suffixes = [".test", ".s", ".c", ".ll"]
+config.excludes = ["Inputs", "bpfrun.c"]
+
+
+def tool(name, command):
+    """%name stands for command."""
+    config.substitutions.append((r"%%%s(?![\w-])" % re.escape(name), command))
+
+
+programs = os.path.join(config.exec_dir, "bin")
+tool("ld.bpf", config.ld_bpf or "ld.bpf-was-not-built")
+tool("hook", config.hook_dir)
+tool("unit", os.path.join(programs, "unit"))
+tool("bpfrun", os.path.join(programs, "bpfrun"))
+tool("bpftool", config.bpftool)
+tool("src", config.source_dir)
+tool("build", config.build_dir)
+tool("version", config.version)
+tool("static_lib", config.static_lib)
+tool("shared_lib", config.shared_lib)
+tool("clang-format", config.clang_format)
+tool("cc", ("%s %s" % (config.cc, config.test_cflags)).strip())
+tool("cxx", ("%s %s" % (config.cxx, config.test_cflags)).strip())
+tool("mc", "llvm-mc -triple=bpfel -filetype=obj")
+tool("python", sys.executable)
+
+for version in sorted(config.clangs):
+    clang = config.clangs[version]
+    if clang and os.path.exists(clang):
+        config.available_features.add("clang%d" % version)
+        tool("clang%d" % version, clang)
+        newest = clang
+config.newest_clang = newest
+tool("clang", newest)
+
+if os.path.exists(config.bpf_gcc):
+    config.available_features.add("gcc-bpf")
+    tool("bpf-gcc", config.bpf_gcc)
+if os.path.exists(config.clang_format):
+    config.available_features.add("clang-format")
+if "address" in config.sanitize:
+    config.available_features.add("asan")
+if os.geteuid() == 0:
+    config.available_features.add("root")
+reason = bpfld_lit.bpf_load_error()
+if reason is None:
+    config.available_features.add("bpf-load")
+else:
+    lit_config.note("no bpf-load: the kernel refuses a trivial program: %s" % reason)
+
+# Longer than any test takes; with it, a loop is a failure. lit needs psutil for that.
+try:
+    import psutil
+    lit_config.maxIndividualTestTime = 1800 if "BPFLD_FULL" in os.environ else 600
+except ImportError:
+    pass
+
+env = config.environment
+env["PATH"] = os.pathsep.join([config.tools_dir, "/usr/local/sbin", "/usr/local/bin",
+                               "/usr/sbin", "/usr/bin", "/sbin", "/bin"])
+env["LC_ALL"] = "C.UTF-8"
+env["TERM"] = "dumb"
+for name in ("HOME", "TMPDIR", "BPFLD_FULL", "CI", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+    if name in os.environ:
+        env[name] = os.environ[name]
+env.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+if "BPFLD_FULL" in os.environ:
+    config.available_features.add("full")

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""check.py ROOT RULE: prints each breach of a house rule; exit status 1 if there is one.
+
+ROOT may be a made-up tree: the tests use that to see that a rule does find its breach.
+"""
+import os
+import re
+import sys
+
+SPDX = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
+SOURCE = re.compile(r".*(\.(c|h|cpp|ll|s|py|sh|cmake|cfg|def|in|test)|CMakeLists\.txt|\.ci/run)$")
+FORMATTED = re.compile(r"(runtime|llvm-plugin|examples|test)/.*\.[ch]$")
+MAX_LINES = 1000
+MAX_FUNCTION = 80
+
+
+def files(root):
+    """Every source file, by its path from root; not what builds, git or tests' inputs hold."""
+    found = []
+    for folder, names, leaves in os.walk(root):
+        names[:] = sorted(n for n in names if n != ".git" and not n.startswith("build"))
+        found += [os.path.relpath(os.path.join(folder, leaf), root) for leaf in sorted(leaves)]
+    return found
+
+
+def lines(root, path):
+    with open(os.path.join(root, path), encoding="utf-8", errors="replace") as f:
+        return f.read().split("\n")
+
+
+def has_shebang(root, path):
+    with open(os.path.join(root, path), "rb") as f:
+        return f.read(2) == b"#!"
+
+
+def spdx(root):
+    """The license is named within a source file's first lines."""
+    for path in files(root):
+        # A test's own text may be what is tested: only its programs and scripts count.
+        if not SOURCE.match(path) and not has_shebang(root, path):
+            continue
+        if re.match(r"test/.*(\.(test|s|ll|in)|/Inputs/.*)$", path) or path.endswith(".pc.in"):
+            continue
+        if not any(SPDX in line for line in lines(root, path)[:3]):
+            yield "%s: no line '%s' on top" % (path, SPDX)
+
+
+def length(root):
+    """No source file is over MAX_LINES."""
+    for path in files(root):
+        if re.search(r"\.([ch]|py|sh|def)$", path) or has_shebang(root, path):
+            n = len(lines(root, path)) - 1
+            if n > MAX_LINES:
+                yield "%s: %d lines, %d allowed" % (path, n, MAX_LINES)
+
+
+# A folder may include what has a smaller number, and itself; see docs/design.md.
+LAYERS = [("runtime/base/", 0), ("runtime/model/", 1), ("runtime/format/", 2),
+          ("runtime/passes/", 3), ("runtime/link.c", 4), ("runtime/loader/", 5)]
+# The types of the bytes' formats are in the model, so these headers alone are below it.
+BELOW_MODEL = {"format/btf.h", "format/btf_dedup.h"}
+
+
+def layer(path):
+    for prefix, number in LAYERS:
+        if path.startswith(prefix):
+            return number
+    return None
+
+
+def includes(root, path):
+    for number, line in enumerate(lines(root, path), 1):
+        m = re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line)
+        if m:
+            yield number, m.group(1)
+
+
+def layering(root):
+    """Includes point down the numbers."""
+    for path in files(root):
+        if not path.endswith((".c", ".h")):
+            continue
+        if path.startswith("llvm-plugin/"):
+            for number, name in includes(root, path):
+                if os.path.exists(os.path.join(root, "runtime", name)):
+                    yield "%s:%d: includes %s; only <bpfld/bpfld.h> is for it" % (
+                        path, number, name)
+        own = layer(path)
+        if own is None:
+            continue
+        for number, name in includes(root, path):
+            other = layer("runtime/" + name)
+            if other is not None and other > own and name not in BELOW_MODEL:
+                yield "%s:%d: includes %s, of a layer above" % (path, number, name)
+
+
+def passes(root):
+    """A pass includes no other pass's header and calls no other pass; link.c alone does."""
+    header = "runtime/passes/passes.h"
+    if not os.path.exists(os.path.join(root, header)):
+        return
+    text = "\n".join(lines(root, header))
+    names = set(re.findall(r"\bvoid (ld_\w+)\(struct ld_link \*\w+\);", text))
+    for path in files(root):
+        if not re.match(r"(runtime|llvm-plugin)/.*\.[ch]$", path) or path == header:
+            continue
+        if path == "runtime/link.c":
+            continue
+        for number, name in includes(root, path):
+            if not path.startswith("runtime/passes/") and name.startswith("passes/"):
+                yield "%s:%d: includes %s; only link.c may" % (path, number, name)
+        for number, line in enumerate(lines(root, path), 1):
+            for m in re.finditer(r"\b(ld_\w+)\(", line):
+                # A definition starts its line.
+                if m.group(1) in names and not line.startswith("void " + m.group(1)):
+                    if not re.match(r"\s*(/?\*|//)", line):
+                        yield "%s:%d: calls the pass %s" % (path, number, m.group(1))
+
+
+def diagnostics(root):
+    """The ids that the library reports and the rows of docs/diagnostics.md are the same."""
+    page = "docs/diagnostics.md"
+    listed = set(re.findall(r"^\| `([a-z0-9-]+)`", "\n".join(lines(root, page)), re.M))
+    used = {}
+    for path in files(root):
+        if not re.match(r"runtime/.*\.c$", path):
+            continue
+        text = "\n".join(lines(root, path))
+        # An id may reach the reporting function through another one: an argument in kebab-case,
+        # or the value of something called id.
+        for m in re.finditer(r'ld_(?:error|warn|note)\([^,;"]*,\s*"([^"]+)"|'
+                             r'(?:[(,]|\bid =)\s*"([a-z]+(?:-[a-z]+)+)"[,;]', text):
+            used.setdefault(m.group(1) or m.group(2),
+                            "%s:%d" % (path, text.count("\n", 0, m.start()) + 1))
+    for name in sorted(set(used) - listed):
+        yield "%s: '%s' is not in %s" % (used[name], name, page)
+    for name in sorted(listed - set(used)):
+        yield "%s: nothing reports '%s'" % (page, name)
+
+
+def options(root):
+    """Each option with an effect stands in the README's table, and the table has no other."""
+    text = "\n".join(lines(root, "llvm-plugin/options.def"))
+    known, wanted = set(), set()
+    for m in re.finditer(r"""^(OPT\(\w+, |NOOP\()(0|'.'), (NULL|"[^"]+")""", text, re.M):
+        letter, name = m.group(2).strip("'"), m.group(3).strip('"')
+        forms = (["-" + letter] if letter != "0" else []) + (
+            ["--" + name] if name != "NULL" else [])
+        known.update(forms)
+        if m.group(1).startswith("OPT"):
+            wanted.update(forms)
+    rows = [line for line in lines(root, "README.md") if re.match(r"\| `-", line)]
+    shown = {m.group(1) for row in rows
+             for m in re.finditer(r"`(--?[A-Za-z][\w-]*)", row.split(" | ")[0])}
+    for name in sorted(wanted - shown):
+        yield "README.md: no row for %s of llvm-plugin/options.def" % name
+    for name in sorted(shown - known):
+        yield "README.md: llvm-plugin/options.def has no %s" % name
+
+
+def design(root):
+    """docs/design.md names each pass with its file, in running order."""
+    header = "\n".join(lines(root, "runtime/passes/passes.h"))
+    order = re.findall(r"^void ld_(\w+)\(struct ld_link \*\w+\);", header, re.M)
+    page = "\n".join(lines(root, "docs/design.md"))
+    rows = re.findall(r"^\| `ld_(\w+)` \| `(passes/\w+\.c)` \|", page, re.M)
+    if [name for name, _ in rows] != order:
+        yield "docs/design.md: passes are %s; runtime/passes/passes.h has %s" % (
+            ", ".join(name for name, _ in rows), ", ".join(order))
+    for name, path in rows:
+        full = os.path.join("runtime", path)
+        if not os.path.exists(os.path.join(root, full)):
+            yield "docs/design.md: %s is not there" % full
+        elif not any(re.match(r"void ld_%s\(" % name, line) for line in lines(root, full)):
+            yield "docs/design.md: ld_%s is not in %s" % (name, full)
+    for name in sorted(os.listdir(os.path.join(root, "runtime", "passes"))):
+        if name.endswith(".c") and "passes/" + name not in page:
+            yield "runtime/passes/%s: docs/design.md does not name it" % name
+
+
+def links(root):
+    """Relative links of the pages lead somewhere, and scripts that they name are there."""
+    for path in files(root):
+        if not path.endswith(".md"):
+            continue
+        text = "\n".join(lines(root, path))
+        for target in re.findall(r"\]\(([^):#]+)", text):
+            if not os.path.exists(os.path.join(root, os.path.dirname(path), target)):
+                yield "%s: %s is not there" % (path, target)
+        for target in re.findall(r"(?<![\w/.])((?:scripts|\.ci|cmake|runtime|llvm-plugin|examples)"
+                                 r"/[\w./-]*\w)", text):
+            if not os.path.exists(os.path.join(root, target)):
+                yield "%s: %s is not there" % (path, target)
+
+
+def length_of_functions(root):
+    """No function body is over MAX_FUNCTION lines."""
+    for path in files(root):
+        if not FORMATTED.match(path) or "/Inputs/" in path:
+            continue
+        start = None
+        for number, line in enumerate(lines(root, path), 1):
+            # clang-format puts a function's braces into the first column.
+            if line == "{":
+                start = number
+            elif line == "}" and start:
+                if number - start - 1 > MAX_FUNCTION:
+                    yield "%s:%d: a function of %d lines, %d allowed" % (
+                        path, start, number - start - 1, MAX_FUNCTION)
+                start = None
+
+
+RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
+         "diagnostics": diagnostics, "options": options, "design": design,
+         "functions": length_of_functions, "links": links}
+
+
+def main():
+    root, rule = sys.argv[1:]
+    breaches = list(RULES[rule](root))
+    for breach in breaches:
+        print(breach)
+    return 1 if breaches else 0
+
+
+sys.exit(main())
