@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "driver.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libiberty's bound: a response file that names itself ends here. */
+#define MAX_RESPONSE_FILES 2000
+
+struct pool_block {
+	struct pool_block *next;
+	char data[];
+};
+
+static _Noreturn void out_of_memory(void)
+{
+	fputs("ld.bpf: error: out of memory [out-of-memory]\n", stderr);
+	exit(1);
+}
+
+char *pool_alloc(struct pool *p, size_t size)
+{
+	struct pool_block *b = malloc(sizeof(*b) + size);
+
+	if (!b)
+		out_of_memory();
+	b->next = p->blocks;
+	p->blocks = b;
+	return b->data;
+}
+
+char *pool_strndup(struct pool *p, const char *s, size_t n)
+{
+	char *copy = pool_alloc(p, n + 1);
+
+	memcpy(copy, s, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+char *pool_printf(struct pool *p, const char *fmt, ...)
+{
+	char *s, *copy;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		out_of_memory();
+	copy = pool_strndup(p, s, (size_t)n);
+	free(s);
+	return copy;
+}
+
+void pool_free(struct pool *p)
+{
+	while (p->blocks) {
+		struct pool_block *b = p->blocks;
+
+		p->blocks = b->next;
+		free(b);
+	}
+}
+
+void words_add(struct words *w, const char *word)
+{
+	if (w->n + 1 >= w->cap) {
+		size_t cap = w->cap ? 2 * w->cap : 16;
+		const char **v = realloc(w->v, cap * sizeof(*v));
+
+		if (!v)
+			out_of_memory();
+		w->v = v;
+		w->cap = cap;
+	}
+	w->v[w->n++] = word;
+	w->v[w->n] = NULL;
+}
+
+void words_free(struct words *w)
+{
+	free(w->v);
+	*w = (struct words){0};
+}
+
+/* The whole file as one string. It may be a pipe, so its size is not asked for. */
+static char *read_text(struct pool *pool, const char *path, size_t *size)
+{
+	FILE *f = fopen(path, "re");
+	char *text = NULL, *copy = NULL;
+	size_t n = 0, cap = 0;
+
+	if (!f)
+		return NULL;
+	do {
+		cap = cap ? 2 * cap : 65536;
+		text = realloc(text, cap);
+		if (!text)
+			out_of_memory();
+		n += fread(text + n, 1, cap - n, f);
+	} while (n == cap);
+	if (!ferror(f))
+		copy = pool_strndup(pool, text, n);
+	*size = n;
+	free(text);
+	fclose(f);
+	return copy;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+}
+
+/*
+ * Takes one word off text and leaves it, without its quotes, at the place where it stood: a word
+ * never gets longer. A backslash quotes the next character, also between quotes of either kind.
+ */
+static char *next_word(char **text, char *end)
+{
+	char *s = *text, *word, *out, quote = 0;
+
+	while (s < end && is_blank(*s))
+		s++;
+	word = out = s;
+	if (s == end)
+		return NULL;
+	for (; s < end && (quote || !is_blank(*s)); s++) {
+		if (*s == '\\' && s + 1 < end)
+			*out++ = *++s;
+		else if (quote && *s == quote)
+			quote = 0;
+		else if (!quote && (*s == '"' || *s == '\''))
+			quote = *s;
+		else
+			*out++ = *s;
+	}
+	/* end points at the text's NUL, so there is always a byte to end the word with. */
+	*text = s < end ? s + 1 : s;
+	*out = '\0';
+	return word;
+}
+
+struct expansion {
+	struct words *out;
+	struct pool *pool;
+	struct report *report;
+	unsigned files; /* response files read so far */
+};
+
+static int expand_word(struct expansion *x, const char *word)
+{
+	char *text, *end, *w;
+	size_t size;
+	int err = 0;
+
+	if (word[0] != '@' || !word[1]) {
+		words_add(x->out, word);
+		return 0;
+	}
+	if (x->files++ == MAX_RESPONSE_FILES)
+		return report_error(x->report, "response-file",
+				    "more than %d response files: '%s' seems to name itself",
+				    MAX_RESPONSE_FILES, word);
+	text = read_text(x->pool, word + 1, &size);
+	if (!text)
+		return report_error(x->report, "response-file",
+				    "cannot read response file '%s': %s", word + 1,
+				    strerror(errno));
+	end = text + size;
+	while (!err && (w = next_word(&text, end)))
+		err = expand_word(x, w);
+	return err;
+}
+
+int expand_args(struct words *out, struct pool *pool, struct report *r, size_t from, size_t argc,
+		const char *const *argv)
+{
+	struct expansion x = {out, pool, r, 0};
+	int err = 0;
+
+	for (size_t i = from; i < argc && !err; i++)
+		err = expand_word(&x, argv[i]);
+	return err;
+}

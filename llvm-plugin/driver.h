@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * What the files of ld.bpf share. The way of a command line:
+ *
+ *	args.c       argv, with response files put in place
+ *	link_hook.c  gcc syntax, where the program was called as gcc, to the linker's own
+ *	options.c    the linker's own syntax to struct options
+ *	main.c       the link
+ *	report.c     what there is to say
+ */
+#ifndef LD_DRIVER_H
+#define LD_DRIVER_H
+
+#include <bpfld/bpfld.h>
+
+/* Strings that live until the program ends; allocation failure ends the program. */
+struct pool {
+	struct pool_block *blocks;
+};
+
+char *pool_alloc(struct pool *p, size_t size);
+char *pool_strndup(struct pool *p, const char *s, size_t n);
+char *pool_printf(struct pool *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void pool_free(struct pool *p);
+
+/* A growing list of words that somebody else owns; v[n] is NULL once there is a word. */
+struct words {
+	const char **v;
+	size_t n, cap;
+};
+
+void words_add(struct words *w, const char *word);
+void words_free(struct words *w);
+
+/* Prints diagnostics to standard error, each in one write so that parallel jobs don't mix. */
+struct report {
+	bool color;
+	size_t errors; /* printed so far */
+};
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+void report_color(struct report *r, enum color_when when);
+/* Returns 1, so that a caller can return it. */
+int report_error(struct report *r, const char *id, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A bpfld_diag_fn; ctx is a struct report. */
+void report_diag(void *ctx, const struct bpfld_diag *diag);
+
+/* How the program was called: argv[0] decides, as in lld. */
+enum personality {
+	CALLED_LD,	 /* ld.bpf, bpf-ld: GNU ld's syntax */
+	CALLED_COLLECT2, /* real-ld: the same, from gcc's collect2, which always adds -lgcc */
+	CALLED_GCC,	 /* gcc, bpf-gcc, bpfel-g++: gcc's syntax, from clang's link step */
+};
+
+enum personality personality_of(const char *argv0);
+
+/*
+ * Adds argv[from..] to out, with each @file replaced by the words in it, quoted as GNU tools and
+ * LLVM do it. A word of a response file may again be @file.
+ */
+int expand_args(struct words *out, struct pool *pool, struct report *r, size_t from, size_t argc,
+		const char *const *argv);
+
+struct options {
+	struct bpfld_opts lib; /* what the library is to be told, all but the callback */
+	struct words inputs;
+	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
+	const char *output;
+	bool want_help, want_version, verbose;
+};
+
+/* o is zero at first, args without the program's name. Reports all that is wrong with them. */
+int parse_options(struct options *o, struct pool *pool, struct report *r, const struct words *args,
+		  enum personality personality);
+void free_options(struct options *o);
+/* Returns 1 if standard output can't be written. */
+int print_help(void);
+
+/*
+ * Translates gcc's syntax (args, without the program's name) to the linker's own, in out. Does not
+ * return if the command is none of ours but the next gcc's in PATH: argv is then passed on to it.
+ */
+int translate_gcc(struct words *out, struct pool *pool, struct report *r, const struct words *args,
+		  char **argv);
+
+/* Whether path looks like an object that clang or gcc made for this one link. */
+bool is_temporary(const char *path);
+
+#endif

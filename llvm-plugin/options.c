@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "driver.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum form { FLAG, VALUE, OPTVALUE };
+
+enum id {
+#define OPT(id, letter, name, form, value, help) OPT_##id,
+#include "options.def"
+	OPT_noop,
+	OPT_refuse,
+};
+
+enum zid {
+#define ZKEY(id, name, help) Z_##id,
+#include "options.def"
+	Z_noop,
+};
+
+struct option {
+	enum id id;
+	enum form form;
+	char letter;
+	const char *name;  /* NULL: has a letter only */
+	const char *value; /* what --help calls the value */
+	const char *help;  /* OPT_refuse: the reason */
+};
+
+struct zkey {
+	enum zid id;
+	const char *name;
+	const char *help;
+};
+
+static const struct option options[] = {
+#define OPT(id, letter, name, form, value, help) {OPT_##id, form, letter, name, value, help},
+#define NOOP(letter, name, form, value, help) {OPT_noop, form, letter, name, value, help},
+#define REFUSE(letter, name, form, value, help) {OPT_refuse, form, letter, name, value, help},
+#include "options.def"
+};
+
+static const struct zkey zkeys[] = {
+#define ZKEY(id, name, help) {Z_##id, name, help},
+#define ZNOOP(name) {Z_noop, name, NULL},
+#include "options.def"
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* One parse: where it stands and where its findings go. */
+struct parse {
+	struct options *o;
+	struct pool *pool;
+	struct report *report;
+	const struct words *args;
+	size_t next; /* the word to look at next, in args */
+	enum personality personality;
+	int err;
+};
+
+/* An option as it stands on the command line. */
+struct spelling {
+	const struct option *opt;
+	const char *text;  /* "--license", "-o", for messages */
+	const char *value; /* NULL: none was joined */
+};
+
+/* Edits that turn a into b; anything over 3 is as good as 4. */
+static unsigned edit_distance(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b);
+	unsigned row[64];
+
+	if (lb >= COUNT(row) || la > lb + 3 || lb > la + 3)
+		return 4;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = (unsigned)j;
+	for (size_t i = 1; i <= la; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= lb; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[lb] < 4 ? row[lb] : 4;
+}
+
+/* Keeps name in *best if it is nearer to typed than what stands there, and near enough. */
+static void nearer(const char *typed, const char *name, const char **best, unsigned *distance)
+{
+	unsigned d = edit_distance(typed, name);
+
+	if (d < *distance && d * 2 < strlen(name)) {
+		*distance = d;
+		*best = name;
+	}
+}
+
+static int unknown_option(struct parse *p, const char *arg)
+{
+	const char *typed = arg + (arg[1] == '-' ? 2 : 1), *best = NULL;
+	size_t len = strcspn(typed, "=");
+	char *name = pool_strndup(p->pool, typed, len);
+	unsigned distance = 4;
+
+	for (size_t i = 0; i < COUNT(options); i++)
+		if (options[i].name && options[i].id != OPT_refuse)
+			nearer(name, options[i].name, &best, &distance);
+	if (best)
+		return report_error(p->report, "unknown-option",
+				    "unknown option '%s', did you mean '--%s%s'?", arg, best,
+				    typed + len);
+	return report_error(p->report, "unknown-option", "unknown option '%s'", arg);
+}
+
+/* arg without its dashes is NAME or NAME=VALUE. */
+static bool match_long(struct parse *p, const char *arg, struct spelling *s)
+{
+	bool one_dash = arg[1] != '-';
+	const char *name = arg + (one_dash ? 1 : 2);
+	size_t len = strcspn(name, "=");
+
+	/* As in GNU ld: -output is -o utput. */
+	if (one_dash && name[0] == 'o')
+		return false;
+	for (size_t i = 0; i < COUNT(options); i++) {
+		const struct option *opt = &options[i];
+
+		if (!opt->name || strlen(opt->name) != len || strncmp(opt->name, name, len))
+			continue;
+		s->opt = opt;
+		s->text = pool_strndup(p->pool, arg, (size_t)(name - arg) + len);
+		s->value = name[len] ? name + len + 1 : NULL;
+		return true;
+	}
+	return false;
+}
+
+/* arg is -X or, where X takes a value, -XVALUE. */
+static bool match_letter(struct parse *p, const char *arg, struct spelling *s)
+{
+	if (arg[1] == '-')
+		return false;
+	for (size_t i = 0; i < COUNT(options); i++) {
+		const struct option *opt = &options[i];
+
+		if (opt->letter != arg[1] || (arg[2] && opt->form != VALUE))
+			continue;
+		s->opt = opt;
+		s->text = pool_printf(p->pool, "-%c", opt->letter);
+		s->value = arg[2] ? arg + 2 : NULL;
+		return true;
+	}
+	return false;
+}
+
+static int invalid_value(struct parse *p, const struct spelling *s, const char *expected)
+{
+	return report_error(p->report, "invalid-value", "invalid value '%s' for '%s', expected %s",
+			    s->value, s->text, expected);
+}
+
+static int parse_number(struct parse *p, const struct spelling *s, uint32_t min, uint32_t *out)
+{
+	char *end;
+	unsigned long long n;
+
+	errno = 0;
+	n = strtoull(s->value, &end, 10);
+	if (s->value[0] < '0' || s->value[0] > '9' || *end || errno || n < min || n > INT32_MAX)
+		return invalid_value(p, s, min ? "a number above 0" : "a number");
+	*out = (uint32_t)n;
+	return 0;
+}
+
+static int take_color(struct parse *p, const struct spelling *s)
+{
+	static const char *const names[] = {"auto", "always", "never"};
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (strcmp(s->value ? s->value : "always", names[i]))
+			continue;
+		report_color(p->report, (enum color_when)i);
+		return 0;
+	}
+	return invalid_value(p, s, "auto, always or never");
+}
+
+/* All inputs are objects: to be lenient with objects is to be lenient with all. */
+static int take_unresolved(struct parse *p, const struct spelling *s)
+{
+	static const struct {
+		const char *name;
+		bool ok;
+	} methods[] = {
+	    {"report-all", false},
+	    {"ignore-all", true},
+	    {"ignore-in-object-files", true},
+	    {"ignore-in-shared-libs", false},
+	};
+
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		if (strcmp(s->value, methods[i].name))
+			continue;
+		p->o->lib.unresolved_ok = methods[i].ok;
+		return 0;
+	}
+	return invalid_value(p, s, "report-all or ignore-all");
+}
+
+static int take_z(struct parse *p, const struct spelling *s)
+{
+	const char *best = NULL;
+	unsigned distance = 4;
+
+	for (size_t i = 0; i < COUNT(zkeys); i++) {
+		size_t len = strlen(zkeys[i].name);
+		bool valued = zkeys[i].name[len - 1] == '=';
+
+		if (valued ? strncmp(s->value, zkeys[i].name, len)
+			   : strcmp(s->value, zkeys[i].name)) {
+			nearer(s->value, zkeys[i].name, &best, &distance);
+			continue;
+		}
+		if (zkeys[i].id == Z_nocheck_types)
+			p->o->lib.no_check_types = true;
+		return 0;
+	}
+	if (best)
+		return report_error(p->report, "unknown-option",
+				    "unknown keyword '-z %s', did you mean '-z %s'?", s->value,
+				    best);
+	return report_error(p->report, "unknown-option", "unknown keyword '-z %s'", s->value);
+}
+
+static int take_emulation(struct parse *p, const struct spelling *s)
+{
+	if (strcmp(s->value, "elf64lbpf") && strcmp(s->value, "elf64bbpf"))
+		return invalid_value(p, s, "elf64lbpf or elf64bbpf");
+	return 0;
+}
+
+static int take_library(struct parse *p, const struct spelling *s)
+{
+	/* gcc adds it to every link. Nothing in Debian's libgcc.a is made for a BPF loader. */
+	if (p->personality == CALLED_COLLECT2 && !strcmp(s->value, "gcc"))
+		return 0;
+	return report_error(p->report, "unsupported-option",
+			    "cannot use '-l%s': archives are not supported yet", s->value);
+}
+
+static int take_error_limit(struct parse *p, const struct spelling *s)
+{
+	uint32_t n;
+
+	if (parse_number(p, s, 0, &n))
+		return 1;
+	p->o->lib.error_limit = n ? n : ~0u;
+	return 0;
+}
+
+static int take_strip(struct options *o, enum bpfld_strip strip)
+{
+	/* -s says more than -S, in whichever order they come. */
+	if (strip > o->lib.strip)
+		o->lib.strip = strip;
+	return 0;
+}
+
+static int take_text(struct parse *p, const struct spelling *s, const char **out)
+{
+	if (!*s->value)
+		return report_error(p->report, "invalid-value", "empty value for '%s'", s->text);
+	*out = s->value;
+	return 0;
+}
+
+static int take(struct parse *p, const struct spelling *s)
+{
+	struct options *o = p->o;
+
+	switch (s->opt->id) {
+	case OPT_output: return take_text(p, s, &o->output);
+	case OPT_relocatable: o->lib.output = BPFLD_PARTIAL; return 0;
+	case OPT_strip_debug: return take_strip(o, BPFLD_STRIP_DEBUG);
+	case OPT_strip_all: return take_strip(o, BPFLD_STRIP_ALL);
+	case OPT_entry: o->lib.entry = s->value; return 0;
+	case OPT_undefined: words_add(&o->undefined, s->value); return 0;
+	case OPT_library_path: return 0;
+	case OPT_library: return take_library(p, s);
+	case OPT_z: return take_z(p, s);
+	case OPT_license: return take_text(p, s, &o->lib.license);
+	case OPT_unresolved: return take_unresolved(p, s);
+	case OPT_btf_gc: o->lib.no_btf_gc = false; return 0;
+	case OPT_no_btf_gc: o->lib.no_btf_gc = true; return 0;
+	case OPT_verify: o->lib.verify = true; return 0;
+	case OPT_no_verify: o->lib.verify = false; return 0;
+	case OPT_threads: return parse_number(p, s, 1, &o->lib.threads);
+	case OPT_fatal_warnings: o->lib.fatal_warnings = true; return 0;
+	case OPT_no_fatal_warnings: o->lib.fatal_warnings = false; return 0;
+	case OPT_no_warn: words_add(&o->no_warn, s->value); return 0;
+	case OPT_error_limit: return take_error_limit(p, s);
+	case OPT_color: return take_color(p, s);
+	case OPT_no_color: report_color(p->report, COLOR_NEVER); return 0;
+	case OPT_verbose: o->verbose = true; return 0;
+	case OPT_print_version: o->want_version = true; return 0;
+	case OPT_help: o->want_help = true; return 0;
+	case OPT_emulation: return take_emulation(p, s);
+	case OPT_noop: return 0;
+	case OPT_refuse:
+		return report_error(p->report, "unsupported-option", "'%s' is not supported: %s",
+				    s->text, s->opt->help);
+	}
+	return 0;
+}
+
+static int parse_option(struct parse *p, const char *arg)
+{
+	struct spelling s;
+
+	if (!match_long(p, arg, &s) && !match_letter(p, arg, &s))
+		return unknown_option(p, arg);
+	if (s.opt->form == FLAG && s.value)
+		return report_error(p->report, "invalid-value", "'%s' takes no value, got '%s'",
+				    s.text, s.value);
+	if (s.opt->form == VALUE && !s.value) {
+		if (p->next == p->args->n)
+			return report_error(p->report, "missing-value", "'%s' needs a value: %s %s",
+					    s.text, s.text, s.opt->value);
+		s.value = p->args->v[p->next++];
+	}
+	return take(p, &s);
+}
+
+int parse_options(struct options *o, struct pool *pool, struct report *r, const struct words *args,
+		  enum personality personality)
+{
+	struct parse p = {o, pool, r, args, 0, personality, 0};
+	bool only_inputs = false;
+
+	o->lib.sz = sizeof(o->lib);
+	o->output = "a.out";
+	while (p.next < args->n) {
+		const char *arg = args->v[p.next++];
+
+		if (only_inputs || arg[0] != '-' || !arg[1])
+			words_add(&o->inputs, arg);
+		else if (!strcmp(arg, "--"))
+			only_inputs = true;
+		else
+			p.err |= parse_option(&p, arg);
+	}
+	o->lib.undefined = o->undefined.v;
+	o->lib.no_warn = o->no_warn.v;
+	return p.err;
+}
+
+void free_options(struct options *o)
+{
+	words_free(&o->inputs);
+	words_free(&o->undefined);
+	words_free(&o->no_warn);
+}
+
+/* "  -o FILE, --output=FILE" and the text beside it, or below it where it is long. */
+static void print_row(const struct option *opt)
+{
+	char left[128];
+	size_t n = 0;
+	const char *value = opt->value ? opt->value : "";
+
+	n += (size_t)snprintf(left, sizeof(left), "  ");
+	if (opt->letter)
+		n += (size_t)snprintf(left + n, sizeof(left) - n, "-%c%s%s", opt->letter,
+				      *value ? " " : "", value);
+	/* Habit writes -EL and -Bstatic, but --rpath. */
+	if (opt->name)
+		n += (size_t)snprintf(left + n, sizeof(left) - n, "%s-%s%s%s%s%s",
+				      opt->letter ? ", " : "", opt->name[0] < 'a' ? "" : "-",
+				      opt->name,
+				      opt->form == OPTVALUE ? "[="
+				      : *value		    ? "="
+							    : "",
+				      value, opt->form == OPTVALUE ? "]" : "");
+	if (n < 32)
+		printf("%-32s%s\n", left, opt->help);
+	else
+		printf("%s\n%32s%s\n", left, "", opt->help);
+}
+
+static void print_rows(const char *title, bool noop, bool refuse)
+{
+	printf("\n%s:\n", title);
+	for (size_t i = 0; i < COUNT(options); i++)
+		if ((options[i].id == OPT_noop) == noop && (options[i].id == OPT_refuse) == refuse)
+			print_row(&options[i]);
+}
+
+int print_help(void)
+{
+	printf("Usage: ld.bpf [options] file...\n\n"
+	       "Links BPF ELF objects into one that a BPF loader can load.\n"
+	       "Long options may be written with one dash or two, and their values after '=' or as "
+	       "the next word.\n");
+	print_rows("Options", false, false);
+	printf("  %-30s%s\n", "@FILE", "read options and inputs from FILE");
+	printf("\nKeywords of -z:\n");
+	for (size_t i = 0; i < COUNT(zkeys); i++)
+		if (zkeys[i].id != Z_noop)
+			printf("  %-30s%s\n", zkeys[i].name, zkeys[i].help);
+	print_rows("Accepted without effect", true, false);
+	printf("  -z KEYWORD, where KEYWORD is one of\n");
+	for (size_t i = 0; i < COUNT(zkeys); i++)
+		if (zkeys[i].id == Z_noop)
+			printf("    %s\n", zkeys[i].name);
+	print_rows("Refused, with the reason", false, true);
+	/* configure scripts that look for a GNU-compatible linker read the help text for this. */
+	printf("\nld.bpf: supported targets: elf64-bpfle elf64-bpfbe\n");
+	return fflush(stdout) || ferror(stdout);
+}

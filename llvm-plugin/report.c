@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "driver.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The name is the same under whichever name the program was called: it says whose message it is. */
+#define PROGRAM "ld.bpf: "
+
+static const struct {
+	const char *word, *color;
+} severities[] = {
+    [BPFLD_NOTE] = {"note: ", "\033[0;1;30m"},
+    [BPFLD_WARNING] = {"warning: ", "\033[0;1;35m"},
+    [BPFLD_ERROR] = {"error: ", "\033[0;1;31m"},
+};
+
+void report_color(struct report *r, enum color_when when)
+{
+	const char *term = getenv("TERM");
+
+	r->color = when == COLOR_ALWAYS ||
+		   (when == COLOR_AUTO && isatty(STDERR_FILENO) && term && strcmp(term, "dumb"));
+}
+
+/* Names come from inputs that nobody vouches for: no control character may reach the terminal. */
+static void put_clean(FILE *f, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		fputc((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : c, f);
+	}
+}
+
+static void print(struct report *r, enum bpfld_severity severity, const char *id,
+		  const char *message)
+{
+	size_t first = strcspn(message, "\n");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (severity == BPFLD_ERROR)
+		r->errors++;
+	if (!f)
+		return;
+	fprintf(f, PROGRAM "%s%s%s", r->color ? severities[severity].color : "",
+		severities[severity].word, r->color ? "\033[0m" : "");
+	put_clean(f, message, first);
+	if (id && *id)
+		fprintf(f, " [%s]", id);
+	put_clean(f, message + first, strlen(message + first));
+	fputc('\n', f);
+	if (!fclose(f))
+		fwrite(text, 1, size, stderr);
+	free(text);
+}
+
+int report_error(struct report *r, const char *id, const char *fmt, ...)
+{
+	char *message;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&message, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		print(r, BPFLD_ERROR, id, "out of memory");
+		return 1;
+	}
+	print(r, BPFLD_ERROR, id, message);
+	free(message);
+	return 1;
+}
+
+void report_diag(void *ctx, const struct bpfld_diag *diag)
+{
+	print(ctx, diag->severity, diag->id, diag->message);
+}

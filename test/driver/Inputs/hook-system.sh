@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# bpfld-hook on the real paths: hook-system.sh PREFIX CLANG... To be run by private-usr.sh.
+set -eu
+prefix=$1
+shift
+inputs=$(cd "$(dirname "$0")" && pwd)
+unset COMPILER_PATH
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+hook() {
+	"$prefix/sbin/bpfld-hook" "$@"
+}
+
+trace() {
+	find /usr/lib/llvm-* /usr/lib/gcc /usr/bin \( -type d -printf '%p %m\n' -o -printf '%p %y %m %l %s\n' \) | sort >"$1"
+}
+
+link_all() {
+	for clang; do
+		mkdir work
+		(cd work && bash -x "$inputs/link-by-clang.sh" "$clang" "${clang/clang-/clang++-}") ||
+			fail "$clang: does not link"
+		rm -r work
+	done
+}
+
+trace before
+hook status >state && fail 'status is 0 without a hook'
+[ "$(grep -c ': not hooked$' state)" = "$(wc -l <state)" ] || fail "$(cat state)"
+hook sync
+trace synced
+cmp before synced
+
+hook install
+hook status >state || fail "$(cat state)"
+trace first
+hook install
+hook sync
+trace second
+cmp first second
+
+: 'as the machine is, with gcc-bpf where it is installed'
+link_all "$@"
+
+: 'gcc-bpf goes'
+mkdir saved
+[ ! -e /usr/bin/bpf-gcc ] || mv /usr/bin/bpf-gcc saved
+[ ! -e /usr/lib/gcc/bpf/12 ] || mv /usr/lib/gcc/bpf/12 saved
+link_all "$@"
+
+: 'gcc-bpf comes back, now after the hook'
+[ ! -e saved/bpf-gcc ] || mv saved/bpf-gcc /usr/bin
+[ ! -e saved/12 ] || mv saved/12 /usr/lib/gcc/bpf
+link_all "$1"
+hook remove
+trace removed
+cmp before removed
+
+: 'a machine that never had gcc-bpf'
+rm -rf /usr/bin/bpf-gcc /usr/lib/gcc/bpf
+trace before
+hook install
+[ -L /usr/lib/gcc/bpf/real-ld ] || fail 'no real-ld'
+hook remove
+trace removed
+cmp before removed
+
+: 'a clang that goes leaves nothing behind, one that comes is taken up'
+hook install
+mv /usr/lib/llvm-14/bin/clang saved
+hook sync
+ls /usr/lib/llvm-14/bin/bpf* 2>/dev/null && fail 'left behind'
+mv saved/clang /usr/lib/llvm-14/bin
+hook status >state && fail 'a clang that is not hooked is not told'
+hook sync
+hook status >state || fail "$(cat state)"
