@@ -217,7 +217,7 @@ static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
 struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 {
 	struct bpfld_opts opts;
-	struct bpfld *b = NULL;
+	struct bpfld *volatile b = NULL; /* read after a longjmp */
 	jmp_buf oom;
 	int ret = read_opts(in, &opts);
 

@@ -630,7 +630,6 @@ static void map_entities(struct merger *m)
 	ld_for_each(i, &m->l->btf_files) {
 		struct ld_file *f = m->l->btf_files.v[i];
 
-		f->out_types = LD_NEW_ARRAY(m->a, uint32_t, f->btf.nr_types);
 		for (uint32_t k = 1; k < f->nr_syms; k++) {
 			const struct ld_sym *sym = &f->syms[k], *def = NULL;
 
@@ -713,6 +712,9 @@ void ld_merge_btf(struct ld_link *l)
 	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->graph.nr);
 	l->node_out = LD_NEW_ARRAY(m.a, uint32_t, l->graph.nr);
 	m.tag_sigs = LD_NEW_ARRAY(m.a, uint64_t *, l->files.nr);
+	ld_for_each(i, &l->btf_files)
+		l->btf_files.v[i]->out_types =
+			LD_NEW_ARRAY(m.a, uint32_t, l->btf_files.v[i]->btf.nr_types);
 	digest_tags(&m);
 	add_entities(&m);
 	mark_types(&m);
