@@ -5,7 +5,6 @@ The sources come from Debian's linux-source packages and are never committed. Wh
 is kept under the build directory by content: compiler, flags, source and headers.
 """
 
-import functools
 import glob
 import hashlib
 import os
@@ -141,9 +140,9 @@ class Compiler:
         self.version = version
         self.major = int(re.search(r"version (\d+)", version).group(1))
         self.name = f"clang{self.major}"
+        self.system_includes = self._system_includes()
 
-    @functools.cached_property
-    def system_includes(self):
+    def _system_includes(self):
         """Headers of the host, after all others: asm/, gnu/stubs.h."""
         text = run([self.path, "-v", "-E", "-x", "c", "/dev/null"]).stderr
         part = re.search(r"<\.\.\.> search starts here:\n(.*?)End of search list", text, re.S)

@@ -389,6 +389,13 @@ static int run_program(struct bpf_object *obj, const struct action *a)
 	return err;
 }
 
+/*
+ * Destroyed before the object is closed: a registered struct_ops map holds a reference to itself
+ * and would outlive this process.
+ */
+static struct bpf_link *links[MAX_ACTIONS];
+static size_t link_count;
+
 static int attach(struct bpf_object *obj, const char *name)
 {
 	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
@@ -400,7 +407,7 @@ static int attach(struct bpf_object *obj, const char *name)
 	link = prog ? bpf_program__attach(prog) : bpf_map__attach_struct_ops(map);
 	if (!link)
 		return fail(EXIT_RUN, "%s: attach: %s", name, strerror(errno));
-	/* Never pinned: the kernel detaches it when this process ends. */
+	links[link_count++] = link;
 	printf("%s: attached\n", name);
 	return EXIT_OK;
 }
@@ -568,6 +575,8 @@ static int load_and_act(void)
 			result = result ? result : one;
 		}
 	}
+	while (link_count)
+		bpf_link__destroy(links[--link_count]);
 	bpf_object__close(obj);
 	return result;
 }
