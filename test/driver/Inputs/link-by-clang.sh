@@ -27,7 +27,7 @@ check() {
 host=little
 [ "$(printf '\1\0' | od -An -td2 | tr -d ' ')" = 1 ] || host=big
 
-for target in bpf bpfel; do
+for target in bpf bpfel bpfeb; do
 	endian=$host
 	case $target in
 	bpfel) endian=little ;;
