@@ -367,8 +367,8 @@ static const struct btf_array *array_of(const struct ld_btf *btf, uint32_t in_ty
 	return ld_btf_tail(ld_btf_type(btf, in_type));
 }
 
-/* __ulong() keeps its number in an enumerator. */
-static bool enum_attr(const struct ld_btf *btf, uint32_t in_type, uint64_t *number)
+/* __ulong() keeps its number in an enumerator; clang 14 writes the low half of it. */
+static bool enum_attr(const struct ld_btf *btf, uint32_t in_type, struct ld_map_attr *attr)
 {
 	const struct btf_type *t;
 	const struct btf_enum64 *e64;
@@ -380,13 +380,14 @@ static bool enum_attr(const struct ld_btf *btf, uint32_t in_type, uint64_t *numb
 	if (!ld_btf_vlen(t))
 		return false;
 	if (ld_btf_kind(t) == BTF_KIND_ENUM) {
-		*number = (uint32_t)((const struct btf_enum *)ld_btf_tail(t))->val;
+		attr->number = (uint32_t)((const struct btf_enum *)ld_btf_tail(t))->val;
+		attr->low_half = t->size == 8;
 		return true;
 	}
 	if (ld_btf_kind(t) != BTF_KIND_ENUM64)
 		return false;
 	e64 = ld_btf_tail(t);
-	*number = (uint64_t)e64->val_hi32 << 32 | e64->val_lo32;
+	attr->number = (uint64_t)e64->val_hi32 << 32 | e64->val_lo32;
 	return true;
 }
 
@@ -405,7 +406,7 @@ struct ld_map_attr ld_btf_map_attr(const struct ld_btf *btf, const struct btf_me
 	} else if ((array = array_of(btf, m->type)) && pointee(btf, array->type) >= 0) {
 		attr.kind = LD_MAP_ARRAY;
 		attr.type = pointee(btf, array->type);
-	} else if (enum_attr(btf, m->type, &attr.number)) {
+	} else if (enum_attr(btf, m->type, &attr)) {
 		attr.kind = LD_MAP_NUMBER;
 	}
 	/* A key or value may be an array; int (*)[N] stands for a number elsewhere only. */

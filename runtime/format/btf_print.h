@@ -40,6 +40,7 @@ struct ld_map_attr {
 	const char *name;
 	enum ld_map_attr_kind kind;
 	uint64_t number;
+	bool low_half; /* number may be larger: it had to fit an enumerator of 32 bits */
 	uint32_t type; /* in_type, not stripped */
 };
 

@@ -742,6 +742,10 @@ static void compare_attr(struct ld_type_walk *w, uint32_t i, uint32_t at,
 		uint64_t n[2] = {attr_number(w->btf[0], &a[0]), attr_number(w->btf[1], &a[1])};
 		bool sizes = attr_alias(a[0].name) != NULL;
 
+		if (a[0].low_half || a[1].low_half) {
+			n[0] &= UINT32_MAX;
+			n[1] &= UINT32_MAX;
+		}
 		if ((n[0] == n[1] || (sizes && (!n[0] || !n[1]))) &&
 		    (a[0].kind == a[1].kind || sizes))
 			return;
