@@ -24,12 +24,15 @@ import argparse
 import collections
 import concurrent.futures
 import dataclasses
+import fcntl
 import os
 import random
 import shutil
 import subprocess
 import sys
 import time
+
+sys.dont_write_bytecode = True  # these files lie in the source tree
 
 import compare
 from bpfobj import STB_LOCAL, STB_WEAK, Object
@@ -490,6 +493,8 @@ def main():
             print(f"UNSUPPORTED: no {what}")
             return 2
     os.makedirs(args.cache, exist_ok=True)
+    lock = open(os.path.join(args.cache, "lock"), "w")
+    fcntl.flock(lock, fcntl.LOCK_EX)  # one run at a time; the next finds everything made
     why = "asked for" if args.no_load else can_load(args)
     args.loads = not why
     if why:
