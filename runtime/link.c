@@ -190,6 +190,9 @@ static int read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 		if (((const char *)in)[i])
 			return -E2BIG;
 	memcpy(opts, in, in->sz < known ? in->sz : known);
+	if ((unsigned int)opts->output > BPFLD_PARTIAL ||
+	    (unsigned int)opts->strip > BPFLD_STRIP_ALL)
+		return -EINVAL;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <libelf.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -445,6 +446,14 @@ static int read_elf(struct reader *r)
 	return read_all_relocs(r);
 }
 
+/* elf_version() writes a variable of libelf's, so threads must not race into it. */
+static pthread_once_t libelf_once = PTHREAD_ONCE_INIT;
+
+static void init_libelf(void)
+{
+	elf_version(EV_CURRENT);
+}
+
 int ld_elf_read(struct ld_file *f)
 {
 	struct reader r = {.f = f};
@@ -452,7 +461,7 @@ int ld_elf_read(struct ld_file *f)
 
 	if (err)
 		return err;
-	elf_version(EV_CURRENT);
+	pthread_once(&libelf_once, init_libelf);
 	/* libelf wants a writable pointer but writes nothing for a file that it only reads. */
 	f->elf = r.elf = elf_memory((char *)(uintptr_t)f->image, f->size);
 	if (!r.elf || elf_kind(r.elf) != ELF_K_ELF)

@@ -26,8 +26,7 @@ static struct bytes link_files(const char *out)
 	CHECK(!bpfld_add_file(l, "a.o"));
 	CHECK(!bpfld_add_file(l, "b.o"));
 	CHECK(!bpfld_link(l));
-	CHECK(bpfld_image(l, &size) && size);
-	image = copy_of(bpfld_image(l, &size), size);
+	image = image_of(l);
 	CHECK(!bpfld_write_file(l, out));
 	CHECK(!bpfld_write_file(l, "/dev/null"));
 	bpfld_free(l);
@@ -53,12 +52,11 @@ static struct bytes link_buffers(void)
 {
 	struct bpfld *l = bpfld_new(&opts, NULL);
 	struct bytes image;
-	size_t size;
 
 	add_copy(l, "a.o");
 	add_copy(l, "b.o");
 	CHECK(!bpfld_link(l));
-	image = copy_of(bpfld_image(l, &size), size);
+	image = image_of(l);
 	bpfld_free(l);
 	return image;
 }

@@ -19,13 +19,12 @@ static struct bytes link_once(unsigned int threads)
 	struct bpfld_opts opts = {.sz = sizeof(opts), .diag = print_diag, .threads = threads};
 	struct bpfld *l = bpfld_new(&opts, NULL);
 	struct bytes image;
-	size_t size;
 
 	CHECK(l);
 	CHECK(!bpfld_add_file(l, "a.o"));
 	CHECK(!bpfld_add_file(l, "b.o"));
 	CHECK(!bpfld_link(l));
-	image = copy_of(bpfld_image(l, &size), size);
+	image = image_of(l);
 	bpfld_free(l);
 	return image;
 }

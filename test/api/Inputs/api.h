@@ -33,6 +33,15 @@ static inline struct bytes copy_of(const void *data, size_t size)
 	return b;
 }
 
+static inline struct bytes image_of(const struct bpfld *l)
+{
+	size_t size = 0;
+	const void *image = bpfld_image(l, &size);
+
+	CHECK(image && size);
+	return copy_of(image, size);
+}
+
 static inline struct bytes read_file(const char *path)
 {
 	static char buf[1 << 20];

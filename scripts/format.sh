@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Formats the C sources with clang-format 14, or with --check says which places are not. BPF
+# sources that are test inputs, with split-file's marks in them, are left alone.
+set -eu
+cd "$(dirname "$0")/.."
+case ${1-} in
+'') set -- -i ;;
+--check) set -- --dry-run -Werror ;;
+*)
+	echo "Usage: scripts/format.sh [--check]"
+	[ "$1" = --help ]
+	exit
+	;;
+esac
+clang_format=$(command -v clang-format-14 || command -v clang-format)
+find runtime llvm-plugin examples test/unit test/api test/kernel/bpfrun.c -name '*.[ch]' \
+	-exec "$clang_format" "$@" {} +
