@@ -247,6 +247,11 @@ struct search {
 	char *first;  /* the first candidate, for when resume is never met */
 };
 
+static bool is_self(const struct search *s, const struct stat *st)
+{
+	return st->st_dev == s->self.st_dev && st->st_ino == s->self.st_ino;
+}
+
 /* Returns the candidate to run, or NULL. */
 static char *search_path(struct search *s, struct pool *pool, const char *name)
 {
@@ -263,13 +268,13 @@ static char *search_path(struct search *s, struct pool *pool, const char *name)
 		file = pool_printf(pool, "%.*s/%s", (int)len, path, name);
 		if (stat(file, &st) || !S_ISREG(st.st_mode) || access(file, X_OK))
 			continue;
-		if (st.st_dev == s->self.st_dev && st.st_ino == s->self.st_ino)
-			continue;
-		if (!s->first)
-			s->first = file;
-		if (!s->resume || s->resumed)
+		if (s->resume && !s->resumed) {
+			s->resumed = !strcmp(file, s->resume);
+			if (!s->first && !is_self(s, &st))
+				s->first = file;
+		} else if (!is_self(s, &st)) {
 			return file;
-		s->resumed = !strcmp(file, s->resume);
+		}
 	}
 	return NULL;
 }
