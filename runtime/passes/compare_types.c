@@ -436,7 +436,15 @@ static void push(struct ld_type_walk *w, uint32_t from, enum edge edge, uint32_t
 
 enum names { SAME_NAME, SAME_FLAVOR, OTHER_NAME };
 
-/* "foo___bar" is a flavor of foo: the same type of the kernel, as the loader sees it. */
+/*
+ * "foo___bar" is a flavor of foo: the same type of the kernel, as the loader sees it. A file may
+ * have its own idea of a flavor, too.
+ */
+static bool is_flavor(const char *name)
+{
+	return strstr(name, "___") != NULL;
+}
+
 static enum names compare_names(const char *a, const char *b)
 {
 	const char *end_a = strstr(a, "___"), *end_b = strstr(b, "___");
@@ -690,6 +698,8 @@ static void compare_structs(struct ld_type_walk *w, uint32_t i, const uint32_t *
 	if (names == OTHER_NAME)
 		differs(w, i, gravity(&s), "");
 	else if (names == SAME_FLAVOR)
+		return;
+	else if (s.mode == LAYOUT && is_flavor(ld_btf_str(w->btf[0], t[0]->name_off)))
 		return;
 	else if (s.mode == SHAPE)
 		push(w, i, INSIDE, 0, s.type[0], s.type[1], LAYOUT);
