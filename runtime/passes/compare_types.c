@@ -61,7 +61,7 @@ struct memo {
  * as many pairs as the product of their lengths: what is made to be slow is compared in part.
  */
 #define MAX_STEPS (1u << 20)
-#define STEPS_PER_TYPE 16
+#define STEPS_PER_TYPE 4
 
 struct ld_type_walk {
 	struct ld_link *l;
