@@ -85,6 +85,14 @@ static bool is_map(const struct site *s)
 	return sec && !strcmp(ld_btf_name(&s->file->btf, sec), ".maps");
 }
 
+/* The license and version sections have rules of their own. */
+static bool is_text(const struct site *s)
+{
+	const struct ld_section *sec = sym_of(s)->sec;
+
+	return sec && (!strcmp(sec->name, "license") || !strcmp(sec->name, "version"));
+}
+
 /*
  * What to compare s with, or false. The first extern of a name that nothing defines, or that is
  * defined without BTF, speaks for the name.
@@ -115,7 +123,7 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 
 	if (!f->syms[in_sym].global || !has_type(&s) || !find_other(st, &s, &other))
 		return;
-	if (other.file == f)
+	if (other.file == f || is_text(&s) || is_text(&other))
 		return;
 	if (is_typeless(&s) && (is_defined(&other) || ld_btf_kind(decl_of(&other)) == BTF_KIND_VAR))
 		return;

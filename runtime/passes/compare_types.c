@@ -61,7 +61,7 @@ struct memo {
  * as many pairs as the product of their lengths: what is made to be slow is compared in part.
  */
 #define MAX_STEPS (1u << 20)
-#define STEPS_PER_TYPE 16
+#define STEPS_PER_TYPE 4
 
 struct ld_type_walk {
 	struct ld_link *l;
@@ -127,6 +127,23 @@ static uint64_t size_of(const struct ld_btf *btf, uint32_t in_type)
 		}
 	}
 	return 0;
+}
+
+/* Whether its name hides what it is. */
+static bool has_typedef(const struct ld_btf *btf, uint32_t in_type)
+{
+	for (int depth = 0; depth < 32 && in_type; depth++) {
+		const struct btf_type *t = ld_btf_type(btf, in_type);
+		uint32_t kind = ld_btf_kind(t);
+
+		if (kind == BTF_KIND_TYPEDEF)
+			return true;
+		if (kind != BTF_KIND_CONST && kind != BTF_KIND_VOLATILE &&
+		    kind != BTF_KIND_RESTRICT && kind != BTF_KIND_TYPE_TAG)
+			return false;
+		in_type = t->type;
+	}
+	return false;
 }
 
 static uint32_t bit_offset(const struct btf_type *t, const struct btf_member *m)
@@ -220,14 +237,20 @@ static const char *path_of(struct ld_type_walk *w, uint32_t i)
 	return path;
 }
 
-/* The two types of a station: for a member, with its name. */
+/* The type of a station: for a member, with its name; for a typedef, with what it stands for. */
 static const char *print_at(struct ld_type_walk *w, int side, uint32_t i)
 {
 	const struct step *s = &w->steps.v[i];
 	const struct btf_member *m;
 
-	if (s->edge != MEMBER)
-		return print(w, side, s->type[side]);
+	if (s->edge != MEMBER) {
+		const char *text = print(w, side, s->type[side]);
+
+		if (!has_typedef(w->btf[side], s->type[side]))
+			return text;
+		return ld_printf(&w->l->arena, "%s (aka %s)", text,
+				 print(w, side, ld_btf_strip(w->btf[side], s->type[side])));
+	}
 	m = members(w->btf[side], w->steps.v[s->from].type[side]) + s->at;
 	return ld_btf_print_decl(&w->l->arena, w->btf[side], m->type,
 				 ld_btf_str(w->btf[side], m->name_off));
@@ -413,7 +436,15 @@ static void push(struct ld_type_walk *w, uint32_t from, enum edge edge, uint32_t
 
 enum names { SAME_NAME, SAME_FLAVOR, OTHER_NAME };
 
-/* "foo___bar" is a flavor of foo: the same type of the kernel, as the loader sees it. */
+/*
+ * "foo___bar" is a flavor of foo: the same type of the kernel, as the loader sees it. A file may
+ * have its own idea of a flavor, too.
+ */
+static bool is_flavor(const char *name)
+{
+	return strstr(name, "___") != NULL;
+}
+
 static enum names compare_names(const char *a, const char *b)
 {
 	const char *end_a = strstr(a, "___"), *end_b = strstr(b, "___");
@@ -667,6 +698,8 @@ static void compare_structs(struct ld_type_walk *w, uint32_t i, const uint32_t *
 	if (names == OTHER_NAME)
 		differs(w, i, gravity(&s), "");
 	else if (names == SAME_FLAVOR)
+		return;
+	else if (s.mode == LAYOUT && is_flavor(ld_btf_str(w->btf[0], t[0]->name_off)))
 		return;
 	else if (s.mode == SHAPE)
 		push(w, i, INSIDE, 0, s.type[0], s.type[1], LAYOUT);
