@@ -29,6 +29,7 @@
 #define MIN_LIMIT 100000
 #define COLOR_ROUNDS 16
 #define MAX_ROUNDS 8
+#define MAX_CHOICES 64
 
 enum { LESSER = 1, LIKE = 2, EQUAL = 4, SAME_LABEL = 8, SEEN = 16 };
 enum { OPEN = 1, FWD = 2, TAKEN = 4 };
@@ -288,10 +289,21 @@ static bool related(struct joiner *j, uint32_t a, uint32_t b, uint8_t relation)
 	}
 	if (a == b)
 		return true;
-	if (relation != EQUAL && (j->flags[a] & FWD) && j->fwd_of[b] == a)
+	if (relation == LESSER && (j->flags[a] & FWD) && j->fwd_of[b] == a)
 		return true;
-	if (relation == LIKE && (j->flags[b] & FWD) && j->fwd_of[a] == b)
-		return true;
+	if (relation == LIKE) {
+		if ((j->flags[b] & FWD) && j->fwd_of[a] == b) {
+			uint32_t def = a;
+
+			a = b;
+			b = def;
+		}
+		if ((j->flags[a] & FWD) && j->fwd_of[b] == a) {
+			if (j->to[a] == a || j->to[a] == b)
+				return true;
+			a = j->to[a];
+		}
+	}
 	pair = find_pair(j, a, b, relation != LESSER);
 	return pair < j->nr_pairs && (j->holds[pair] & relation);
 }
@@ -349,10 +361,11 @@ static uint32_t best_for(struct joiner *j, uint32_t class, uint8_t relations)
 	return best;
 }
 
-/* Lets FWDs below a pair stand for what is opposite. */
-static void assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
+/* Lets FWDs below a pair stand for what is opposite; false if none did not yet. */
+static bool assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
 {
 	uint32_t top = 1, i, next;
+	bool any = false;
 
 	stack[0] = pair;
 	j->holds[pair] |= SEEN;
@@ -365,10 +378,14 @@ static void assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
 		     i++, refs_a.id += refs_a.stride, refs_b.id += refs_b.stride) {
 			uint32_t a = ref_of(j, p.a, *refs_a.id), b = ref_of(j, p.b, *refs_b.id);
 
-			if ((j->flags[a] & FWD) && j->fwd_of[b] == a && j->to[a] == a)
+			if ((j->flags[a] & FWD) && j->fwd_of[b] == a && j->to[a] == a) {
 				j->to[a] = b;
-			if ((j->flags[b] & FWD) && j->fwd_of[a] == b && j->to[b] == b)
+				any = true;
+			}
+			if ((j->flags[b] & FWD) && j->fwd_of[a] == b && j->to[b] == b) {
 				j->to[b] = a;
+				any = true;
+			}
 			next = find_pair(j, a, b, true);
 			if (a == b || next == j->nr_pairs || (j->holds[next] & SEEN))
 				continue;
@@ -376,9 +393,21 @@ static void assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
 			stack[top++] = next;
 		}
 	}
+	return any;
+}
+
+/* How many others a class has the relation to. */
+static uint32_t count_like(const struct joiner *j, uint32_t class)
+{
+	uint32_t p = j->pairs_at[class], nr = 0;
+
+	for (; p < j->nr_pairs && j->pairs[p].a == class; p++)
+		nr += j->pairs[p].b != class && (j->holds[p] & LIKE);
+	return nr;
 }
 
 struct candidate {
+	uint32_t nr_like;
 	uint64_t color;
 	uint32_t class;
 };
@@ -387,36 +416,58 @@ static int compare_candidates(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 
+	if (x->nr_like != y->nr_like)
+		return x->nr_like < y->nr_like ? -1 : 1;
 	if (x->color != y->color)
 		return x->color < y->color ? -1 : 1;
 	return x->class < y->class ? -1 : x->class > y->class;
 }
 
-/* Lets FWDs stand for what they stood for where a struct that has them is like another. */
-static void assign_fwds(struct joiner *j)
+/* The containers that have FWDs in question, those with the fewest to choose from first. */
+static uint32_t list_candidates(struct joiner *j, struct candidate *v)
 {
-	uint32_t *stack = LD_NEW_ARRAY(j->m->arena, uint32_t, j->nr_pairs), nr = 0, c, i, best;
-	struct candidate *v = LD_NEW_ARRAY(j->m->arena, struct candidate, j->m->nr);
+	uint32_t nr = 0, nr_like, c;
 
 	for (c = 1; c < j->m->nr; c++) {
-		/* Definitions may have become one by now. */
-		if (j->sole[c])
-			j->to[c] = j->sole[c];
 		if (!j->group[c] || !(j->flags[c] & OPEN) || !is_container(j, c))
+			continue;
+		nr_like = count_like(j, c);
+		if (!nr_like)
 			continue;
 		if (!j->colors)
 			compute_colors(j);
-		v[nr++] = (struct candidate){j->colors[c], c};
+		v[nr++] = (struct candidate){nr_like, j->colors[c], c};
 	}
 	qsort(v, nr, sizeof(*v), compare_candidates);
-	/* All FWDs that one struct has are looked up in the same place, so that they fit. */
-	for (i = 0; i < nr; i++) {
-		best = best_for(j, v[i].class, LIKE | LESSER);
-		if (!best)
-			best = best_for(j, v[i].class, LIKE);
-		if (best)
-			assign_below(j, stack, find_pair(j, v[i].class, best, false));
+	return nr;
+}
+
+/* Lets FWDs stand for what they stood for where a struct that has them is like another. */
+static bool assign_fwds(struct joiner *j)
+{
+	uint32_t *stack = LD_NEW_ARRAY(j->m->arena, uint32_t, j->nr_pairs), nr, i, best, round = 0;
+	struct candidate *v = LD_NEW_ARRAY(j->m->arena, struct candidate, j->m->nr);
+	bool again = true;
+
+	/* Definitions may have become one by now. */
+	for (i = 1; i < j->m->nr; i++)
+		if (j->sole[i])
+			j->to[i] = j->sole[i];
+	while (again) {
+		again = false;
+		nr = list_candidates(j, v);
+		for (i = 0; i < nr && !again; i++) {
+			best = best_for(j, v[i].class, LIKE | LESSER);
+			if (!best)
+				best = best_for(j, v[i].class, LIKE);
+			if (best && assign_below(j, stack, find_pair(j, v[i].class, best, false)))
+				again = round++ < MAX_CHOICES && j->work < j->limit / 2;
+		}
+		/* A choice excludes others, which may leave but one for the next. */
+		if (again && !settle(j, LIKE))
+			return false;
 	}
+	return true;
 }
 
 /* Makes equal classes one, given what to[] has of FWDs and structs by now. */
@@ -488,8 +539,7 @@ static bool merge_once(struct ld_btf_merge *m)
 	}
 	if (!make_pairs(&j, make_groups(&j)) || !settle(&j, LESSER) || !settle(&j, LIKE))
 		return false;
-	assign_fwds(&j);
-	if (!join_equal(&j))
+	if (!assign_fwds(&j) || !join_equal(&j))
 		return false;
 	join_lesser(&j);
 	if (!join_equal(&j))
