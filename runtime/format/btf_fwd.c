@@ -29,6 +29,7 @@
 #define MIN_LIMIT 100000
 #define COLOR_ROUNDS 16
 #define MAX_ROUNDS 8
+#define ATTEMPTS 16
 #define MAX_CHOICES 64
 
 enum { LESSER = 1, LIKE = 2, EQUAL = 4, SAME_LABEL = 8, SEEN = 16 };
@@ -44,7 +45,7 @@ struct joiner {
 	uint32_t *fwd_of;   /* by class: of a definition, the FWD of its name */
 	uint32_t *sole;	    /* by class: of a FWD, the only definition; itself if several */
 	uint64_t *shapes;   /* by class */
-	uint64_t *colors;   /* by class: of what it is, whatever its number; NULL until needed */
+	uint64_t *colors;   /* by class: of what it is, whatever its number */
 	uint32_t *group;    /* by class: of the same shape; 0 where no open class has it */
 	uint32_t *pos;	    /* by class: its place among these */
 	uint32_t *pairs_at; /* by open class: the pair with the class at place 0 */
@@ -53,6 +54,7 @@ struct joiner {
 	uint32_t nr_pairs;
 	uint32_t *to; /* by class: what it becomes part of, or itself */
 	uint64_t work, limit;
+	uint32_t attempt;
 };
 
 static const struct btf_type *type_of(const struct joiner *j, uint32_t class)
@@ -187,11 +189,17 @@ static void compute_colors(struct joiner *j)
 	}
 }
 
+/* An order among classes that is another in each try. */
+static uint64_t color_of(const struct joiner *j, uint32_t class)
+{
+	return ld_btf_fold(j->colors[class], j->attempt);
+}
+
 static bool before(struct joiner *j, uint32_t a, uint32_t b)
 {
-	if (!j->colors)
-		compute_colors(j);
-	return j->colors[a] != j->colors[b] ? j->colors[a] < j->colors[b] : a < b;
+	uint64_t x = color_of(j, a), y = color_of(j, b);
+
+	return x != y ? x < y : a < b;
 }
 
 /* Groups the classes that have the shape of an open one; returns the number of groups + 1. */
@@ -423,7 +431,7 @@ static int compare_candidates(const void *a, const void *b)
 	return x->class < y->class ? -1 : x->class > y->class;
 }
 
-/* The containers that have FWDs in question, those with the fewest to choose from first. */
+/* The containers that have FWDs in question, in the order in which to choose for them. */
 static uint32_t list_candidates(struct joiner *j, struct candidate *v)
 {
 	uint32_t nr = 0, nr_like, c;
@@ -434,9 +442,15 @@ static uint32_t list_candidates(struct joiner *j, struct candidate *v)
 		nr_like = count_like(j, c);
 		if (!nr_like)
 			continue;
-		if (!j->colors)
-			compute_colors(j);
-		v[nr++] = (struct candidate){nr_like, j->colors[c], c};
+		/* Try them with the fewest to choose from first, with or without regard to names.
+		 */
+		if (j->attempt % 4 == 1)
+			nr_like = 2 * nr_like + !*name_of(j, c);
+		else if (j->attempt % 4 == 2)
+			nr_like = !*name_of(j, c);
+		else if (j->attempt % 4 == 3)
+			nr_like = 0;
+		v[nr++] = (struct candidate){nr_like, color_of(j, c), c};
 	}
 	qsort(v, nr, sizeof(*v), compare_candidates);
 	return nr;
@@ -516,11 +530,49 @@ static void join_lesser(struct joiner *j)
 	}
 }
 
+/* Fills in to[]; returns the number of classes that are left, 0 where that takes too long. */
+static uint32_t try_once(struct joiner *j)
+{
+	uint32_t i, left = 0;
+
+	for (i = 1; i < j->m->nr; i++) {
+		j->to[i] = i;
+		j->flags[i] &= (uint8_t)~TAKEN;
+	}
+	if (!assign_fwds(j) || !join_equal(j))
+		return 0;
+	join_lesser(j);
+	if (!join_equal(j))
+		return 0;
+	for (i = 1; i < j->m->nr; i++)
+		left += j->to[i] == i;
+	return left;
+}
+
+/* What is chosen for one FWD limits the choice for others; keeps the best of a few ways. */
+static uint32_t *try_some(struct joiner *j)
+{
+	uint32_t nr = j->m->nr, left, least = nr - 1, *best = NULL;
+	uint8_t *holds = ld_memdup(j->m->arena, j->holds, j->nr_pairs);
+
+	for (; j->attempt < ATTEMPTS && (!j->attempt || j->work < j->limit / 2); j->attempt++) {
+		if (j->nr_pairs)
+			memcpy(j->holds, holds, j->nr_pairs);
+		left = try_once(j);
+		if (!left || left >= least)
+			continue;
+		least = left;
+		if (!best)
+			best = LD_NEW_ARRAY(j->m->arena, uint32_t, nr);
+		memcpy(best, j->to, nr * sizeof(*best));
+	}
+	return best;
+}
+
 static bool merge_once(struct ld_btf_merge *m)
 {
 	struct joiner j = {.m = m, .limit = (uint64_t)WORK_LIMIT * m->nr + MIN_LIMIT};
 	uint32_t nr = m->nr, f, i;
-	bool changed = false;
 
 	j.flags = LD_NEW_ARRAY(m->arena, uint8_t, nr);
 	j.sole = LD_NEW_ARRAY(m->arena, uint32_t, nr);
@@ -537,19 +589,16 @@ static bool merge_once(struct ld_btf_merge *m)
 		j.shapes[i] = shape_of(&j, i);
 		j.to[i] = i;
 	}
+	compute_colors(&j);
 	if (!make_pairs(&j, make_groups(&j)) || !settle(&j, LESSER) || !settle(&j, LIKE))
 		return false;
-	if (!assign_fwds(&j) || !join_equal(&j))
+	j.to = try_some(&j);
+	if (!j.to)
 		return false;
-	join_lesser(&j);
-	if (!join_equal(&j))
-		return false;
-	for (i = 1; i < nr; i++)
-		changed |= j.to[i] != i;
 	for (f = 0; f < m->nr_in; f++)
 		for (i = 1; i < m->in[f].btf->nr_types; i++)
 			m->in[f].canon[i] = root(&j, m->in[f].canon[i]);
-	return changed;
+	return true;
 }
 
 void ld_btf_merge_fwds(struct ld_btf_merge *m)
