@@ -29,8 +29,8 @@
 #define MIN_LIMIT 100000
 #define COLOR_ROUNDS 16
 #define MAX_ROUNDS 8
-#define ATTEMPTS 16
-#define MAX_CHOICES 64
+#define ATTEMPTS 16    /* to choose */
+#define MAX_CHOICES 64 /* after which alternatives are looked at again */
 
 enum { LESSER = 1, LIKE = 2, EQUAL = 4, SAME_LABEL = 8, SEEN = 16 };
 enum { OPEN = 1, FWD = 2, TAKEN = 4 };
