@@ -11,91 +11,67 @@
 #define NO_COMPONENT UINT32_MAX
 #define IS_COMPOSITE(k) ((k) == BTF_KIND_STRUCT || (k) == BTF_KIND_UNION)
 
-/* Bytes after the three words of struct btf_type: fixed ones, and for each of vlen. */
-static const struct {
-	uint8_t known, fixed, each;
-} tails[BTF_KIND_ENUM64 + 1] = {
-    [BTF_KIND_INT] = {1, 4, 0},
-    [BTF_KIND_PTR] = {1, 0, 0},
-    [BTF_KIND_ARRAY] = {1, sizeof(struct btf_array), 0},
-    [BTF_KIND_STRUCT] = {1, 0, sizeof(struct btf_member)},
-    [BTF_KIND_UNION] = {1, 0, sizeof(struct btf_member)},
-    [BTF_KIND_ENUM] = {1, 0, sizeof(struct btf_enum)},
-    [BTF_KIND_FWD] = {1, 0, 0},
-    [BTF_KIND_TYPEDEF] = {1, 0, 0},
-    [BTF_KIND_VOLATILE] = {1, 0, 0},
-    [BTF_KIND_CONST] = {1, 0, 0},
-    [BTF_KIND_RESTRICT] = {1, 0, 0},
-    [BTF_KIND_FUNC] = {1, 0, 0},
-    [BTF_KIND_FUNC_PROTO] = {1, 0, sizeof(struct btf_param)},
-    [BTF_KIND_VAR] = {1, sizeof(struct btf_var), 0},
-    [BTF_KIND_DATASEC] = {1, 0, sizeof(struct btf_var_secinfo)},
-    [BTF_KIND_FLOAT] = {1, 0, 0},
-    [BTF_KIND_DECL_TAG] = {1, sizeof(struct btf_decl_tag), 0},
-    [BTF_KIND_TYPE_TAG] = {1, 0, 0},
-    [BTF_KIND_ENUM64] = {1, 0, sizeof(struct btf_enum64)},
+/*
+ * What follows the three words of struct btf_type: fixed words, then some for each of vlen. All the
+ * words of a type are 32 bits wide.
+ */
+static const struct kind {
+	uint8_t known, fixed, each; /* words */
+	uint8_t ref;		    /* the third word is a type id */
+	uint8_t fixed_refs;	    /* as are so many of the fixed ones, from the first */
+	uint8_t name;		    /* the first word for each is a name */
+	uint8_t each_ref;	    /* the how manieth is a type id; 0: none */
+} kinds[BTF_KIND_ENUM64 + 1] = {
+    [BTF_KIND_INT] = {.known = 1, .fixed = 1},
+    [BTF_KIND_PTR] = {.known = 1, .ref = 1},
+    [BTF_KIND_ARRAY] = {.known = 1, .fixed = 3, .fixed_refs = 2},
+    [BTF_KIND_STRUCT] = {.known = 1, .each = 3, .name = 1, .each_ref = 2},
+    [BTF_KIND_UNION] = {.known = 1, .each = 3, .name = 1, .each_ref = 2},
+    [BTF_KIND_ENUM] = {.known = 1, .each = 2, .name = 1},
+    [BTF_KIND_FWD] = {.known = 1},
+    [BTF_KIND_TYPEDEF] = {.known = 1, .ref = 1},
+    [BTF_KIND_VOLATILE] = {.known = 1, .ref = 1},
+    [BTF_KIND_CONST] = {.known = 1, .ref = 1},
+    [BTF_KIND_RESTRICT] = {.known = 1, .ref = 1},
+    [BTF_KIND_FUNC] = {.known = 1, .ref = 1},
+    [BTF_KIND_FUNC_PROTO] = {.known = 1, .ref = 1, .each = 2, .name = 1, .each_ref = 2},
+    [BTF_KIND_VAR] = {.known = 1, .ref = 1, .fixed = 1},
+    [BTF_KIND_DATASEC] = {.known = 1, .each = 3, .each_ref = 1},
+    [BTF_KIND_FLOAT] = {.known = 1},
+    [BTF_KIND_DECL_TAG] = {.known = 1, .ref = 1, .fixed = 1},
+    [BTF_KIND_TYPE_TAG] = {.known = 1, .ref = 1},
+    [BTF_KIND_ENUM64] = {.known = 1, .each = 3, .name = 1},
 };
 
 uint32_t ld_btf_type_size(uint32_t kind, uint32_t vlen)
 {
-	if (kind >= sizeof(tails) / sizeof(tails[0]) || !tails[kind].known)
+	if (kind >= sizeof(kinds) / sizeof(kinds[0]) || !kinds[kind].known)
 		return 0;
-	return (uint32_t)sizeof(struct btf_type) + tails[kind].fixed + tails[kind].each * vlen;
+	return (uint32_t)sizeof(struct btf_type) +
+	       4 * (kinds[kind].fixed + kinds[kind].each * vlen);
 }
 
 void ld_btf_each_ref(struct btf_type *t, ld_btf_ref_fn fn, void *ctx)
 {
-	/* All the words of a tail are 32 bits wide; an id is one of them. */
+	const struct kind *k = &kinds[ld_btf_kind(t)];
 	uint32_t *tail = (uint32_t *)(t + 1), vlen = ld_btf_vlen(t), i;
 
-	switch (ld_btf_kind(t)) {
-	case BTF_KIND_PTR:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
-	case BTF_KIND_TYPE_TAG: fn(ctx, &t->type); break;
-	case BTF_KIND_ARRAY:
-		fn(ctx, &tail[0]);
-		fn(ctx, &tail[1]);
-		break;
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		for (i = 0; i < vlen; i++)
-			fn(ctx, &tail[3 * i + 1]);
-		break;
-	case BTF_KIND_FUNC_PROTO:
+	if (k->ref)
 		fn(ctx, &t->type);
-		for (i = 0; i < vlen; i++)
-			fn(ctx, &tail[2 * i + 1]);
-		break;
-	case BTF_KIND_DATASEC:
-		for (i = 0; i < vlen; i++)
-			fn(ctx, &tail[3 * i]);
-		break;
-	default: break;
-	}
+	for (i = 0; i < k->fixed_refs; i++)
+		fn(ctx, &tail[i]);
+	for (i = 0; k->each_ref && i < vlen; i++)
+		fn(ctx, &tail[k->each * i + k->each_ref - 1]);
 }
 
 void ld_btf_each_str(struct btf_type *t, ld_btf_ref_fn fn, void *ctx)
 {
-	uint32_t *tail = (uint32_t *)(t + 1), vlen = ld_btf_vlen(t), i, words = 0;
+	const struct kind *k = &kinds[ld_btf_kind(t)];
+	uint32_t *tail = (uint32_t *)(t + 1), vlen = ld_btf_vlen(t), i;
 
 	fn(ctx, &t->name_off);
-	switch (ld_btf_kind(t)) {
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-	case BTF_KIND_ENUM64: words = 3; break;
-	case BTF_KIND_ENUM:
-	case BTF_KIND_FUNC_PROTO: words = 2; break;
-	default: break;
-	}
-	/* Where the tail's entries have a name, it is their first word. */
-	for (i = 0; words && i < vlen; i++)
-		fn(ctx, &tail[words * i]);
+	for (i = 0; k->name && i < vlen; i++)
+		fn(ctx, &tail[k->each * i]);
 }
 
 uint32_t ld_btf_strip(const struct ld_btf *btf, uint32_t in_type)
@@ -122,7 +98,6 @@ struct parser {
 	const char *where;
 	struct ld_btf *btf;
 	uint32_t types_len; /* bytes */
-	bool bad_ref, bad_str;
 };
 
 __attribute__((format(printf, 2, 3))) static int bad(struct parser *p, const char *fmt, ...)
@@ -208,34 +183,37 @@ static int walk_types(struct parser *p, uint32_t *offs)
 	return 0;
 }
 
-static void check_ref(void *ctx, uint32_t *type_id)
+/* The greatest type id and string offset in a type. */
+static void greatest(const struct btf_type *t, uint32_t *ref, uint32_t *str)
 {
-	struct parser *p = ctx;
+	const struct kind *k = &kinds[ld_btf_kind(t)];
+	const uint32_t *w = ld_btf_tail(t);
+	uint32_t vlen = ld_btf_vlen(t), i;
 
-	p->bad_ref |= *type_id >= p->btf->nr_types;
-}
-
-static void check_str(void *ctx, uint32_t *str_off)
-{
-	struct parser *p = ctx;
-
-	p->bad_str |= *str_off >= p->btf->strs_len;
+	*ref = k->ref ? t->type : 0;
+	*str = t->name_off;
+	for (i = 0; i < k->fixed_refs; i++)
+		*ref = w[i] > *ref ? w[i] : *ref;
+	if (!k->each)
+		return;
+	for (i = 0; i < vlen; i++, w += k->each) {
+		if (k->name && w[0] > *str)
+			*str = w[0];
+		if (k->each_ref && w[k->each_ref - 1] > *ref)
+			*ref = w[k->each_ref - 1];
+	}
 }
 
 static int check_ranges(struct parser *p)
 {
-	struct btf_type *t;
-	uint32_t i;
+	uint32_t i, ref, str;
 
 	for (i = 1; i < p->btf->nr_types; i++) {
-		/* The callbacks only read. */
-		t = (struct btf_type *)(uintptr_t)ld_btf_type(p->btf, i);
-		ld_btf_each_ref(t, check_ref, p);
-		ld_btf_each_str(t, check_str, p);
-		if (p->bad_ref)
+		greatest(ld_btf_type(p->btf, i), &ref, &str);
+		if (ref >= p->btf->nr_types)
 			return bad(p, "type %u refers to a type beyond the last, %u", i,
 				   p->btf->nr_types - 1);
-		if (p->bad_str)
+		if (str >= p->btf->strs_len)
 			return bad(p, "type %u has a name beyond the string section", i);
 	}
 	return 0;

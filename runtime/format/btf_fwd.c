@@ -29,6 +29,8 @@
 #define MIN_LIMIT 100000
 #define COLOR_ROUNDS 16
 #define MAX_ROUNDS 8
+#define ATTEMPTS 16    /* to choose */
+#define MAX_CHOICES 64 /* after which alternatives are looked at again */
 
 enum { LESSER = 1, LIKE = 2, EQUAL = 4, SAME_LABEL = 8, SEEN = 16 };
 enum { OPEN = 1, FWD = 2, TAKEN = 4 };
@@ -43,7 +45,7 @@ struct joiner {
 	uint32_t *fwd_of;   /* by class: of a definition, the FWD of its name */
 	uint32_t *sole;	    /* by class: of a FWD, the only definition; itself if several */
 	uint64_t *shapes;   /* by class */
-	uint64_t *colors;   /* by class: of what it is, whatever its number; NULL until needed */
+	uint64_t *colors;   /* by class: of what it is, whatever its number */
 	uint32_t *group;    /* by class: of the same shape; 0 where no open class has it */
 	uint32_t *pos;	    /* by class: its place among these */
 	uint32_t *pairs_at; /* by open class: the pair with the class at place 0 */
@@ -52,6 +54,7 @@ struct joiner {
 	uint32_t nr_pairs;
 	uint32_t *to; /* by class: what it becomes part of, or itself */
 	uint64_t work, limit;
+	uint32_t attempt;
 };
 
 static const struct btf_type *type_of(const struct joiner *j, uint32_t class)
@@ -186,11 +189,17 @@ static void compute_colors(struct joiner *j)
 	}
 }
 
+/* An order among classes that is another in each try. */
+static uint64_t color_of(const struct joiner *j, uint32_t class)
+{
+	return ld_btf_fold(j->colors[class], j->attempt);
+}
+
 static bool before(struct joiner *j, uint32_t a, uint32_t b)
 {
-	if (!j->colors)
-		compute_colors(j);
-	return j->colors[a] != j->colors[b] ? j->colors[a] < j->colors[b] : a < b;
+	uint64_t x = color_of(j, a), y = color_of(j, b);
+
+	return x != y ? x < y : a < b;
 }
 
 /* Groups the classes that have the shape of an open one; returns the number of groups + 1. */
@@ -288,10 +297,21 @@ static bool related(struct joiner *j, uint32_t a, uint32_t b, uint8_t relation)
 	}
 	if (a == b)
 		return true;
-	if (relation != EQUAL && (j->flags[a] & FWD) && j->fwd_of[b] == a)
+	if (relation == LESSER && (j->flags[a] & FWD) && j->fwd_of[b] == a)
 		return true;
-	if (relation == LIKE && (j->flags[b] & FWD) && j->fwd_of[a] == b)
-		return true;
+	if (relation == LIKE) {
+		if ((j->flags[b] & FWD) && j->fwd_of[a] == b) {
+			uint32_t def = a;
+
+			a = b;
+			b = def;
+		}
+		if ((j->flags[a] & FWD) && j->fwd_of[b] == a) {
+			if (j->to[a] == a || j->to[a] == b)
+				return true;
+			a = j->to[a];
+		}
+	}
 	pair = find_pair(j, a, b, relation != LESSER);
 	return pair < j->nr_pairs && (j->holds[pair] & relation);
 }
@@ -349,10 +369,11 @@ static uint32_t best_for(struct joiner *j, uint32_t class, uint8_t relations)
 	return best;
 }
 
-/* Lets FWDs below a pair stand for what is opposite. */
-static void assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
+/* Lets FWDs below a pair stand for what is opposite; false if none did not yet. */
+static bool assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
 {
 	uint32_t top = 1, i, next;
+	bool any = false;
 
 	stack[0] = pair;
 	j->holds[pair] |= SEEN;
@@ -365,10 +386,14 @@ static void assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
 		     i++, refs_a.id += refs_a.stride, refs_b.id += refs_b.stride) {
 			uint32_t a = ref_of(j, p.a, *refs_a.id), b = ref_of(j, p.b, *refs_b.id);
 
-			if ((j->flags[a] & FWD) && j->fwd_of[b] == a && j->to[a] == a)
+			if ((j->flags[a] & FWD) && j->fwd_of[b] == a && j->to[a] == a) {
 				j->to[a] = b;
-			if ((j->flags[b] & FWD) && j->fwd_of[a] == b && j->to[b] == b)
+				any = true;
+			}
+			if ((j->flags[b] & FWD) && j->fwd_of[a] == b && j->to[b] == b) {
 				j->to[b] = a;
+				any = true;
+			}
 			next = find_pair(j, a, b, true);
 			if (a == b || next == j->nr_pairs || (j->holds[next] & SEEN))
 				continue;
@@ -376,9 +401,21 @@ static void assign_below(struct joiner *j, uint32_t *stack, uint32_t pair)
 			stack[top++] = next;
 		}
 	}
+	return any;
+}
+
+/* How many others a class has the relation to. */
+static uint32_t count_like(const struct joiner *j, uint32_t class)
+{
+	uint32_t p = j->pairs_at[class], nr = 0;
+
+	for (; p < j->nr_pairs && j->pairs[p].a == class; p++)
+		nr += j->pairs[p].b != class && (j->holds[p] & LIKE);
+	return nr;
 }
 
 struct candidate {
+	uint32_t nr_like;
 	uint64_t color;
 	uint32_t class;
 };
@@ -387,36 +424,64 @@ static int compare_candidates(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 
+	if (x->nr_like != y->nr_like)
+		return x->nr_like < y->nr_like ? -1 : 1;
 	if (x->color != y->color)
 		return x->color < y->color ? -1 : 1;
 	return x->class < y->class ? -1 : x->class > y->class;
 }
 
-/* Lets FWDs stand for what they stood for where a struct that has them is like another. */
-static void assign_fwds(struct joiner *j)
+/* The containers that have FWDs in question, in the order in which to choose for them. */
+static uint32_t list_candidates(struct joiner *j, struct candidate *v)
 {
-	uint32_t *stack = LD_NEW_ARRAY(j->m->arena, uint32_t, j->nr_pairs), nr = 0, c, i, best;
-	struct candidate *v = LD_NEW_ARRAY(j->m->arena, struct candidate, j->m->nr);
+	uint32_t nr = 0, nr_like, c;
 
 	for (c = 1; c < j->m->nr; c++) {
-		/* Definitions may have become one by now. */
-		if (j->sole[c])
-			j->to[c] = j->sole[c];
 		if (!j->group[c] || !(j->flags[c] & OPEN) || !is_container(j, c))
 			continue;
-		if (!j->colors)
-			compute_colors(j);
-		v[nr++] = (struct candidate){j->colors[c], c};
+		nr_like = count_like(j, c);
+		if (!nr_like)
+			continue;
+		/* Try them with the fewest to choose from first, with or without regard to names.
+		 */
+		if (j->attempt % 4 == 1)
+			nr_like = 2 * nr_like + !*name_of(j, c);
+		else if (j->attempt % 4 == 2)
+			nr_like = !*name_of(j, c);
+		else if (j->attempt % 4 == 3)
+			nr_like = 0;
+		v[nr++] = (struct candidate){nr_like, color_of(j, c), c};
 	}
 	qsort(v, nr, sizeof(*v), compare_candidates);
-	/* All FWDs that one struct has are looked up in the same place, so that they fit. */
-	for (i = 0; i < nr; i++) {
-		best = best_for(j, v[i].class, LIKE | LESSER);
-		if (!best)
-			best = best_for(j, v[i].class, LIKE);
-		if (best)
-			assign_below(j, stack, find_pair(j, v[i].class, best, false));
+	return nr;
+}
+
+/* Lets FWDs stand for what they stood for where a struct that has them is like another. */
+static bool assign_fwds(struct joiner *j)
+{
+	uint32_t *stack = LD_NEW_ARRAY(j->m->arena, uint32_t, j->nr_pairs), nr, i, best, round = 0;
+	struct candidate *v = LD_NEW_ARRAY(j->m->arena, struct candidate, j->m->nr);
+	bool again = true;
+
+	/* Definitions may have become one by now. */
+	for (i = 1; i < j->m->nr; i++)
+		if (j->sole[i])
+			j->to[i] = j->sole[i];
+	while (again) {
+		again = false;
+		nr = list_candidates(j, v);
+		for (i = 0; i < nr && !again; i++) {
+			best = best_for(j, v[i].class, LIKE | LESSER);
+			if (!best)
+				best = best_for(j, v[i].class, LIKE);
+			if (best && assign_below(j, stack, find_pair(j, v[i].class, best, false)))
+				again = round++ < MAX_CHOICES && j->work < j->limit / 2;
+		}
+		/* A choice excludes others, which may leave but one for the next. */
+		if (again && !settle(j, LIKE))
+			return false;
 	}
+	return true;
 }
 
 /* Makes equal classes one, given what to[] has of FWDs and structs by now. */
@@ -465,11 +530,49 @@ static void join_lesser(struct joiner *j)
 	}
 }
 
+/* Fills in to[]; returns the number of classes that are left, 0 where that takes too long. */
+static uint32_t try_once(struct joiner *j)
+{
+	uint32_t i, left = 0;
+
+	for (i = 1; i < j->m->nr; i++) {
+		j->to[i] = i;
+		j->flags[i] &= (uint8_t)~TAKEN;
+	}
+	if (!assign_fwds(j) || !join_equal(j))
+		return 0;
+	join_lesser(j);
+	if (!join_equal(j))
+		return 0;
+	for (i = 1; i < j->m->nr; i++)
+		left += j->to[i] == i;
+	return left;
+}
+
+/* What is chosen for one FWD limits the choice for others; keeps the best of a few ways. */
+static uint32_t *try_some(struct joiner *j)
+{
+	uint32_t nr = j->m->nr, left, least = nr - 1, *best = NULL;
+	uint8_t *holds = ld_memdup(j->m->arena, j->holds, j->nr_pairs);
+
+	for (; j->attempt < ATTEMPTS && (!j->attempt || j->work < j->limit / 2); j->attempt++) {
+		if (j->nr_pairs)
+			memcpy(j->holds, holds, j->nr_pairs);
+		left = try_once(j);
+		if (!left || left >= least)
+			continue;
+		least = left;
+		if (!best)
+			best = LD_NEW_ARRAY(j->m->arena, uint32_t, nr);
+		memcpy(best, j->to, nr * sizeof(*best));
+	}
+	return best;
+}
+
 static bool merge_once(struct ld_btf_merge *m)
 {
 	struct joiner j = {.m = m, .limit = (uint64_t)WORK_LIMIT * m->nr + MIN_LIMIT};
 	uint32_t nr = m->nr, f, i;
-	bool changed = false;
 
 	j.flags = LD_NEW_ARRAY(m->arena, uint8_t, nr);
 	j.sole = LD_NEW_ARRAY(m->arena, uint32_t, nr);
@@ -486,20 +589,16 @@ static bool merge_once(struct ld_btf_merge *m)
 		j.shapes[i] = shape_of(&j, i);
 		j.to[i] = i;
 	}
+	compute_colors(&j);
 	if (!make_pairs(&j, make_groups(&j)) || !settle(&j, LESSER) || !settle(&j, LIKE))
 		return false;
-	assign_fwds(&j);
-	if (!join_equal(&j))
+	j.to = try_some(&j);
+	if (!j.to)
 		return false;
-	join_lesser(&j);
-	if (!join_equal(&j))
-		return false;
-	for (i = 1; i < nr; i++)
-		changed |= j.to[i] != i;
 	for (f = 0; f < m->nr_in; f++)
 		for (i = 1; i < m->in[f].btf->nr_types; i++)
 			m->in[f].canon[i] = root(&j, m->in[f].canon[i]);
-	return changed;
+	return true;
 }
 
 void ld_btf_merge_fwds(struct ld_btf_merge *m)
