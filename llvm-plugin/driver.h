@@ -49,9 +49,9 @@ void report_diag(void *ctx, const struct bpfld_diag *diag);
 
 /* How the program was called: argv[0] decides, as in lld. */
 enum personality {
-	CALLED_LD,	 /* ld.bpf, bpf-ld: GNU ld's syntax */
+	CALLED_LD,       /* ld.bpf, bpf-ld: GNU ld's syntax */
 	CALLED_COLLECT2, /* real-ld: the same, from gcc's collect2, which always adds -lgcc */
-	CALLED_GCC,	 /* gcc, bpf-gcc, bpfel-g++: gcc's syntax, from clang's link step */
+	CALLED_GCC,      /* gcc, bpf-gcc, bpfel-g++: gcc's syntax, from clang's link step */
 };
 
 enum personality personality_of(const char *argv0);

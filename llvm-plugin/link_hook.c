@@ -59,7 +59,7 @@ struct walk {
 	/* The word that was met last: */
 	const char *arg;
 	const struct gcc_option *opt; /* NULL: an input, or unknown if arg starts with '-' */
-	const char *value;	      /* NULL: has none, or it is missing */
+	const char *value;            /* NULL: has none, or it is missing */
 };
 
 static bool match_option(struct walk *w, const struct gcc_option *opt)

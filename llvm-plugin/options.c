@@ -391,7 +391,7 @@ static void print_row(const struct option *opt)
 				      opt->letter ? ", " : "", opt->name[0] < 'a' ? "" : "-",
 				      opt->name,
 				      opt->form == OPTVALUE ? "[="
-				      : *value		    ? "="
+				      : *value              ? "="
 							    : "",
 				      value, opt->form == OPTVALUE ? "]" : "");
 	if (n < 32)

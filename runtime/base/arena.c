@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define CHUNK_SIZE ((size_t)64 * 1024)
-#define ALIGN      ((size_t)16)
+#define ALIGN ((size_t)16)
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older;
@@ -39,7 +39,8 @@ void *ld_alloc(struct ld_arena *a, size_t size)
 	if (!size)
 		size = ALIGN;
 	if (size > a->left) {
-		/* A large block gets a chunk of its own; what is left of the old one stays in use. */
+		/* A large block gets a chunk of its own; what is left of the old one stays in use.
+		 */
 		if (size > CHUNK_SIZE / 4)
 			return new_chunk(a, size);
 		a->next = new_chunk(a, CHUNK_SIZE);

@@ -56,8 +56,8 @@ void *ld_vec_grow(struct ld_arena *a, void *v, size_t nr, size_t *cap, size_t si
 #define LD_PUSH(a, vec, ...)                                                                       \
 	do {                                                                                       \
 		if ((vec)->nr == (vec)->cap)                                                       \
-			(vec)->v = ld_vec_grow((a), (vec)->v, (vec)->nr, &(vec)->cap,              \
-					       sizeof(*(vec)->v));                                 \
+			(vec)->v =                                                                 \
+			    ld_vec_grow((a), (vec)->v, (vec)->nr, &(vec)->cap, sizeof(*(vec)->v)); \
 		(vec)->v[(vec)->nr++] = (__VA_ARGS__);                                             \
 	} while (0)
 

@@ -31,10 +31,10 @@ struct ld_diags {
  * all of it with further lines after '\n', each beginning ">>> ".
  */
 int ld_error(struct ld_diags *d, const char *id, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 void ld_warn(struct ld_diags *d, const char *id, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 void ld_note(struct ld_diags *d, const char *id, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 #endif

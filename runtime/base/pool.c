@@ -43,8 +43,7 @@ void ld_parallel(uint32_t threads, uint32_t nr, void (*fn)(void *ctx, uint32_t i
 		threads = nr;
 	if (threads > MAX_THREADS)
 		threads = MAX_THREADS;
-	while (nr_helpers + 1 < threads &&
-	       !pthread_create(&helpers[nr_helpers], NULL, work, &job))
+	while (nr_helpers + 1 < threads && !pthread_create(&helpers[nr_helpers], NULL, work, &job))
 		nr_helpers++;
 	work(&job);
 	for (i = 0; i < nr_helpers; i++)

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 
 #define HEADER_SIZE 24u /* what every version has had; later fields follow it */
-#define MAX_STRIP 32u	/* C has no use for longer chains of qualifiers and typedefs */
+#define MAX_STRIP 32u   /* C has no use for longer chains of qualifiers and typedefs */
 #define NO_COMPONENT UINT32_MAX
 #define IS_COMPOSITE(k) ((k) == BTF_KIND_STRUCT || (k) == BTF_KIND_UNION)
 
@@ -17,10 +17,10 @@
  */
 static const struct kind {
 	uint8_t known, fixed, each; /* words */
-	uint8_t ref;		    /* the third word is a type id */
-	uint8_t fixed_refs;	    /* as are so many of the fixed ones, from the first */
-	uint8_t name;		    /* the first word for each is a name */
-	uint8_t each_ref;	    /* the how manieth is a type id; 0: none */
+	uint8_t ref;                /* the third word is a type id */
+	uint8_t fixed_refs;         /* as are so many of the fixed ones, from the first */
+	uint8_t name;               /* the first word for each is a name */
+	uint8_t each_ref;           /* the how manieth is a type id; 0: none */
 } kinds[BTF_KIND_ENUM64 + 1] = {
     [BTF_KIND_INT] = {.known = 1, .fixed = 1},
     [BTF_KIND_PTR] = {.known = 1, .ref = 1},

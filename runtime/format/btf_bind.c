@@ -103,8 +103,8 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		const struct btf_type *var = ld_btf_type(&f->btf, info[i].type);
 		const char *var_name = ld_btf_str(&f->btf, var->name_off);
 		uint32_t linkage = ld_btf_kind(var) == BTF_KIND_VAR
-					   ? *(const uint32_t *)ld_btf_tail(var)
-					   : ld_btf_vlen(var);
+				       ? *(const uint32_t *)ld_btf_tail(var)
+				       : ld_btf_vlen(var);
 		struct ld_sym *sym;
 
 		if (linkage == BTF_VAR_GLOBAL_EXTERN)

@@ -28,7 +28,7 @@ struct ld_btf_input {
 /* A type of the merged graph, as it stands in the file that it was taken from. */
 struct ld_btf_node {
 	uint32_t input; /* index into the inputs */
-	uint32_t type;	/* in_type there; references in it go through that input's canon[] */
+	uint32_t type;  /* in_type there; references in it go through that input's canon[] */
 };
 
 struct ld_btf_graph {

@@ -7,13 +7,13 @@
 #include "base/bytes.h"
 #include "format/insn.h"
 
-#define EXT_MAGIC     0xeb9f
+#define EXT_MAGIC 0xeb9f
 #define MIN_HDR_WORDS 6 /* up to line_info; 8 with core_relo */
 
 const uint32_t ld_ext_words[LD_EXT_NR] = {
-	[LD_EXT_FUNC] = 2, /* insn_off, type_id */
-	[LD_EXT_LINE] = 4, /* insn_off, file_name_off, line_off, line_col */
-	[LD_EXT_CORE] = 4, /* insn_off, type_id, access_str_off, kind */
+    [LD_EXT_FUNC] = 2, /* insn_off, type_id */
+    [LD_EXT_LINE] = 4, /* insn_off, file_name_off, line_off, line_col */
+    [LD_EXT_CORE] = 4, /* insn_off, type_id, access_str_off, kind */
 };
 
 static const char *const ext_names[LD_EXT_NR] = {"func_info", "line_info", "core_relo"};
@@ -80,7 +80,8 @@ static void append(struct ld_arena *a, struct ld_ext *ext, const uint32_t *recs,
 	}
 	all = LD_NEW_ARRAY(a, uint32_t, (size_t)wide * (ext->nr + nr));
 	for (i = 0; i < ext->nr; i++)
-		memcpy(all + (size_t)i * wide, ext->recs + (size_t)i * ext->words, 4ul * ext->words);
+		memcpy(all + (size_t)i * wide, ext->recs + (size_t)i * ext->words,
+		       4ul * ext->words);
 	for (i = 0; i < nr; i++)
 		memcpy(all + (size_t)(ext->nr + i) * wide, recs + (size_t)i * words, 4ul * words);
 	*ext = (struct ld_ext){all, wide, ext->nr + nr};
@@ -153,8 +154,8 @@ static void sort_records(struct ld_file *f, struct ld_ext *ext)
 		keys[i] = (struct keyed){ext->recs[(size_t)i * ext->words], i};
 	qsort(keys, ext->nr, sizeof(*keys), compare_keyed);
 	for (i = 0; i < ext->nr; i++)
-		memcpy(sorted + (size_t)i * ext->words, ext->recs + (size_t)keys[i].pos * ext->words,
-		       4ul * ext->words);
+		memcpy(sorted + (size_t)i * ext->words,
+		       ext->recs + (size_t)keys[i].pos * ext->words, 4ul * ext->words);
 	ext->recs = sorted;
 }
 

@@ -41,13 +41,13 @@ struct pair {
 
 struct joiner {
 	struct ld_btf_merge *m;
-	uint8_t *flags;	    /* by class */
+	uint8_t *flags;     /* by class */
 	uint32_t *fwd_of;   /* by class: of a definition, the FWD of its name */
-	uint32_t *sole;	    /* by class: of a FWD, the only definition; itself if several */
+	uint32_t *sole;     /* by class: of a FWD, the only definition; itself if several */
 	uint64_t *shapes;   /* by class */
 	uint64_t *colors;   /* by class: of what it is, whatever its number */
 	uint32_t *group;    /* by class: of the same shape; 0 where no open class has it */
-	uint32_t *pos;	    /* by class: its place among these */
+	uint32_t *pos;      /* by class: its place among these */
 	uint32_t *pairs_at; /* by open class: the pair with the class at place 0 */
 	struct pair *pairs;
 	uint8_t *holds; /* by pair: the relations */

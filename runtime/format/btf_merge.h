@@ -17,7 +17,7 @@ struct ld_btf_def {
 };
 
 struct ld_btf_digest {
-	uint64_t *keys;		 /* by in_type: what a type that refers to this one sees of it */
+	uint64_t *keys;          /* by in_type: what a type that refers to this one sees of it */
 	struct ld_btf_def *defs; /* by ascending in_type */
 	uint32_t nr_defs;
 };
@@ -78,12 +78,12 @@ struct ld_btf_merge {
 	struct ld_arena *arena;
 	struct ld_btf_input *in;
 	uint32_t nr_in;
-	uint32_t nr;		   /* classes are numbered 1 to nr - 1 */
-	uint32_t nr_ambiguous;	   /* names with several definitions */
-	uint64_t *keys;		   /* by class */
-	uint64_t *defs;		   /* by class: the hash of the first definition, or 0 */
+	uint32_t nr;               /* classes are numbered 1 to nr - 1 */
+	uint32_t nr_ambiguous;     /* names with several definitions */
+	uint64_t *keys;            /* by class */
+	uint64_t *defs;            /* by class: the hash of the first definition, or 0 */
 	struct ld_btf_node *nodes; /* by class: a full definition where there is one */
-	uint8_t *flags;		   /* by class */
+	uint8_t *flags;            /* by class */
 };
 
 enum {

@@ -13,7 +13,7 @@
 enum {
 	MAX_TEXT = 1000, /* bytes of what is printed; more is cut */
 	MAX_INLINE = 72, /* bytes of the members of a struct that has no name; more are left out */
-	MAX_DEPTH = 32,	 /* types inside types */
+	MAX_DEPTH = 32,  /* types inside types */
 };
 
 struct printer {

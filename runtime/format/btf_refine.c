@@ -21,7 +21,7 @@
 /* A type that takes part. */
 struct inst {
 	uint32_t input, type;
-	uint32_t name;	/* the class it had by its key */
+	uint32_t name;  /* the class it had by its key */
 	uint32_t class; /* the one it has now */
 };
 
@@ -52,15 +52,15 @@ struct refiner {
 	uint32_t nr;
 	uint32_t *users_at, *users; /* by instance: who refers to it */
 
-	uint32_t *fwds;	    /* by name: the first instance that is a FWD, + 1 */
+	uint32_t *fwds;     /* by name: the first instance that is a FWD, + 1 */
 	uint32_t *next_fwd; /* by instance: + 1 */
-	uint8_t *split;	    /* by name: a FWD of it stands for no definition */
+	uint8_t *split;     /* by name: a FWD of it stands for no definition */
 	uint8_t *is_fwd;    /* by instance */
 
 	/* By class. */
-	uint32_t *size;	    /* instances, FWDs not counted */
+	uint32_t *size;     /* instances, FWDs not counted */
 	uint32_t *dirty_of; /* of those, the ones looked at in this round */
-	uint32_t *best;	    /* the largest group + 1 */
+	uint32_t *best;     /* the largest group + 1 */
 
 	uint32_t *dirty, *next; /* instances */
 	uint32_t nr_dirty, nr_next;

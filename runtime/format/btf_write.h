@@ -12,8 +12,8 @@
 struct ld_btf_out {
 	struct ld_arena *arena;
 	struct ld_blob types, strs;
-	uint32_t nr_types;      /* the next out_type */
-	struct ld_strmap map;   /* string -> offset + 1 as a pointer */
+	uint32_t nr_types;    /* the next out_type */
+	struct ld_strmap map; /* string -> offset + 1 as a pointer */
 };
 
 struct ld_btf_out *ld_btf_out_new(struct ld_arena *a);

@@ -99,8 +99,8 @@ static int check_header(struct ld_file *f)
 				name, machine);
 	}
 	if (e[EI_CLASS] != ELFCLASS64)
-		return ld_error(&f->diags, "wrong-machine", "%s: 32-bit ELF; BPF objects are 64-bit",
-				name);
+		return ld_error(&f->diags, "wrong-machine",
+				"%s: 32-bit ELF; BPF objects are 64-bit", name);
 	if (type != ET_REL)
 		return ld_error(&f->diags, "not-an-object",
 				"%s: not a relocatable object (ELF type %u)", name, type);
@@ -144,10 +144,11 @@ static int read_section_header(struct reader *r, uint32_t i, Elf64_Word *name_of
 		return bad_section(sec, "alignment is not a power of two below 4 GiB");
 	if (sec->type != SHT_NOBITS && sec->type != SHT_NULL) {
 		if (!ld_in_range(sh->sh_offset, sh->sh_size, f->size))
-			return ld_error(&f->diags, "truncated-file",
-					"%s: file is truncated: section %u ends at byte %llu of %zu",
-					ld_file_name(f), i,
-					(unsigned long long)(sh->sh_offset + sh->sh_size), f->size);
+			return ld_error(
+			    &f->diags, "truncated-file",
+			    "%s: file is truncated: section %u ends at byte %llu of %zu",
+			    ld_file_name(f), i, (unsigned long long)(sh->sh_offset + sh->sh_size),
+			    f->size);
 		sec->data = f->image + sh->sh_offset;
 	}
 	if (sec->flags & SHF_COMPRESSED)
@@ -196,7 +197,8 @@ static int read_sections(struct reader *r)
 	uint32_t i;
 
 	if (elf_getshdrnum(r->elf, &nr) || elf_getshdrstrndx(r->elf, &shstrndx))
-		return ld_error(&f->diags, "invalid-elf", "%s: %s", ld_file_name(f), elf_errmsg(-1));
+		return ld_error(&f->diags, "invalid-elf", "%s: %s", ld_file_name(f),
+				elf_errmsg(-1));
 	if (nr < 2)
 		return ld_error(&f->diags, "invalid-elf", "%s: object has no sections",
 				ld_file_name(f));
@@ -256,7 +258,8 @@ static int find_tables(struct reader *r)
 		r->symtab = i;
 		r->strtab = sec->link;
 	}
-	if (r->strtab && r->strtab != r->shstrtab && !strcmp(f->secs[r->shstrtab].name, ".shstrtab"))
+	if (r->strtab && r->strtab != r->shstrtab &&
+	    !strcmp(f->secs[r->shstrtab].name, ".shstrtab"))
 		r->gnu = true;
 	f->gnu = r->gnu;
 	return 0;
@@ -306,8 +309,7 @@ static int read_symbol(struct reader *r, uint32_t i)
 	if (shndx >= f->nr_secs)
 		return bad_symbol(f, i, "section index is out of range");
 	sym->sec = &f->secs[shndx];
-	if (!ld_in_range(sym->value, sym->size, sym->sec->size) &&
-	    sym->sec->kind != LD_SEC_NONE)
+	if (!ld_in_range(sym->value, sym->size, sym->sec->size) && sym->sec->kind != LD_SEC_NONE)
 		return bad_symbol(f, i, "reaches past the end of its section");
 	return 0;
 }
@@ -465,7 +467,8 @@ int ld_elf_read(struct ld_file *f)
 	/* libelf wants a writable pointer but writes nothing for a file that it only reads. */
 	f->elf = r.elf = elf_memory((char *)(uintptr_t)f->image, f->size);
 	if (!r.elf || elf_kind(r.elf) != ELF_K_ELF)
-		return ld_error(&f->diags, "invalid-elf", "%s: %s", ld_file_name(f), elf_errmsg(-1));
+		return ld_error(&f->diags, "invalid-elf", "%s: %s", ld_file_name(f),
+				elf_errmsg(-1));
 	err = read_elf(&r);
 	elf_end(f->elf);
 	f->elf = NULL;

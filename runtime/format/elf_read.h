@@ -7,7 +7,7 @@
 /* BPF relocation types (LLVM's names; <elf.h> of this age knows the first and last only). */
 enum {
 	LD_R_BPF_NONE = 0,
-	LD_R_BPF_64_64 = 1,       /* ld_imm64 */
+	LD_R_BPF_64_64 = 1, /* ld_imm64 */
 	LD_R_BPF_64_ABS64 = 2,
 	LD_R_BPF_64_ABS32 = 3,
 	LD_R_BPF_64_NODYLD32 = 4, /* as ABS32, for what a loader must not touch */

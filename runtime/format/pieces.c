@@ -66,9 +66,9 @@ static void sort_syms(struct ld_section *sec)
 
 			while (a < mid || b < hi)
 				tmp[k++] = b >= hi || (a < mid && syms[sec->syms[a]].value <=
-									  syms[sec->syms[b]].value)
-						   ? sec->syms[a++]
-						   : sec->syms[b++];
+								      syms[sec->syms[b]].value)
+					       ? sec->syms[a++]
+					       : sec->syms[b++];
 		}
 		sec->syms = tmp;
 	}
@@ -168,7 +168,8 @@ static void split_at_symbols(struct ld_section *sec)
 		one_piece(sec);
 		return;
 	}
-	sec->pieces = LD_NEW_ARRAY(&sec->file->arena, struct ld_piece, 2 * (size_t)sec->nr_syms + 1);
+	sec->pieces =
+	    LD_NEW_ARRAY(&sec->file->arena, struct ld_piece, 2 * (size_t)sec->nr_syms + 1);
 	for (i = 0; i <= sec->nr_syms; i++) {
 		const struct ld_sym *sym = i < sec->nr_syms ? &syms[sec->syms[i]] : NULL;
 		uint64_t start = sym ? sym->value : sec->size;
@@ -331,7 +332,8 @@ static int check_reloc(const struct ld_section *sec, struct ld_reloc *r)
 	if (!width)
 		return ld_error(&sec->file->diags, "unknown-relocation",
 				"%s: relocation at %s+0x%llx: unknown type %u",
-				ld_file_name(sec->file), sec->name, (unsigned long long)r->off, type);
+				ld_file_name(sec->file), sec->name, (unsigned long long)r->off,
+				type);
 	if (!ld_in_range(r->off, width, sec->size) || !sec->data)
 		return bad_reloc(sec, r, "lies outside its section");
 	if (sec->kind != LD_SEC_CODE || (type != LD_R_BPF_64_64 && type != LD_R_BPF_64_32))

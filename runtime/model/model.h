@@ -79,68 +79,69 @@ struct ld_reloc {
 
 struct ld_piece {
 	struct ld_section *sec;
-	uint64_t off;           /* bytes into the input section */
+	uint64_t off; /* bytes into the input section */
 	uint64_t size;
 	uint64_t align;
-	uint32_t rel, rel_end;  /* its relocations: sec->relocs[rel .. rel_end) */
-	uint32_t sym, sym_end;  /* symbols defined in it: sec->syms[sym .. sym_end) */
-	bool pad;               /* alignment only: lives and dies with the piece before it */
+	uint32_t rel, rel_end; /* its relocations: sec->relocs[rel .. rel_end) */
+	uint32_t sym, sym_end; /* symbols defined in it: sec->syms[sym .. sym_end) */
+	bool pad;              /* alignment only: lives and dies with the piece before it */
 	bool live;
-	struct ld_piece *same;  /* the piece whose copy stands for this one: equal strings, licenses */
+	struct ld_piece
+	    *same; /* the piece whose copy stands for this one: equal strings, licenses */
 	const struct ld_section *user; /* of a jump table: the code section that uses it */
-	struct ld_out *out;     /* set by layout_sections, where live */
-	uint64_t out_off;       /* bytes into out */
+	struct ld_out *out;            /* set by layout_sections, where live */
+	uint64_t out_off;              /* bytes into out */
 };
 
 struct ld_section {
 	struct ld_file *file;
 	const char *name;
-	uint32_t index;       /* in the input's section header table */
+	uint32_t index; /* in the input's section header table */
 	enum ld_sec_kind kind;
-	uint32_t type;        /* sh_type */
-	uint64_t flags;       /* sh_flags */
+	uint32_t type;  /* sh_type */
+	uint64_t flags; /* sh_flags */
 	uint64_t size;
-	uint64_t align;       /* a power of two, at least 1 */
+	uint64_t align; /* a power of two, at least 1 */
 	uint64_t entsize;
-	uint32_t link, info;  /* sh_link, sh_info */
-	const char *group;    /* signature of the COMDAT group that it belongs to, or NULL */
-	const uint8_t *data;  /* size bytes; NULL for NOBITS */
-	bool discarded;       /* a second copy of a group: no piece of it lives */
-	bool replaced;        /* another file's section stands for it: see ld_piece.same */
-	bool merge;           /* equal pieces are stored once: strings or constants */
+	uint32_t link, info;     /* sh_link, sh_info */
+	const char *group;       /* signature of the COMDAT group that it belongs to, or NULL */
+	const uint8_t *data;     /* size bytes; NULL for NOBITS */
+	bool discarded;          /* a second copy of a group: no piece of it lives */
+	bool replaced;           /* another file's section stands for it: see ld_piece.same */
+	bool merge;              /* equal pieces are stored once: strings or constants */
 	struct ld_piece *pieces; /* ordered by off, without gaps or overlaps */
 	uint32_t nr_pieces;
 	struct ld_reloc *relocs; /* ordered by off */
 	uint32_t nr_relocs;
-	uint32_t *syms;       /* in_syms defined here but the section symbol, ordered by value */
+	uint32_t *syms; /* in_syms defined here but the section symbol, ordered by value */
 	uint32_t nr_syms;
 	struct ld_ext ext[LD_EXT_NR];
-	struct ld_out *out;   /* where its pieces go; set by layout_sections */
+	struct ld_out *out; /* where its pieces go; set by layout_sections */
 };
 
 /* A symbol of a file's symbol table. */
 struct ld_sym {
-	const char *name;       /* "" for section symbols */
-	uint64_t value;         /* bytes into sec; the alignment where common */
+	const char *name; /* "" for section symbols */
+	uint64_t value;   /* bytes into sec; the alignment where common */
 	uint64_t size;
-	uint8_t bind, type, vis; /* STB_*, STT_*, STV_* */
-	bool abs, common;       /* SHN_ABS, SHN_COMMON */
-	struct ld_section *sec; /* NULL: undefined, absolute or common */
-	struct ld_piece *piece; /* where defined in a section that has pieces */
-	struct ld_name *global; /* global and weak symbols: their name */
-	uint32_t btf;           /* in_type of its FUNC or VAR, or 0 */
+	uint8_t bind, type, vis;  /* STB_*, STT_*, STV_* */
+	bool abs, common;         /* SHN_ABS, SHN_COMMON */
+	struct ld_section *sec;   /* NULL: undefined, absolute or common */
+	struct ld_piece *piece;   /* where defined in a section that has pieces */
+	struct ld_name *global;   /* global and weak symbols: their name */
+	uint32_t btf;             /* in_type of its FUNC or VAR, or 0 */
 	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
-	bool emit;              /* stands in the output: set by choose_symbols */
-	bool named;             /* a relocation of the output names it */
+	bool emit;                /* stands in the output: set by choose_symbols */
+	bool named;               /* a relocation of the output names it */
 	uint8_t out_bind, out_vis;
 	const char *out_name;
-	uint32_t out_sym;       /* index in the output's table, or 0 */
+	uint32_t out_sym; /* index in the output's table, or 0 */
 };
 
 /* A FUNC or VAR of the output's BTF. */
 struct ld_entity {
 	const char *name;
-	uint32_t kind;          /* BTF_KIND_FUNC or BTF_KIND_VAR */
+	uint32_t kind; /* BTF_KIND_FUNC or BTF_KIND_VAR */
 	uint32_t linkage;
 	uint32_t node;          /* its prototype or type in link->graph; 0: void, or */
 	struct ld_proto *proto; /* a prototype that no input has */
@@ -157,49 +158,49 @@ struct ld_mention {
 /* One global name over all files. */
 struct ld_name {
 	const char *name;
-	struct ld_file *owner;  /* the file that defines it, or NULL */
-	uint32_t owner_sym;     /* in_sym there */
+	struct ld_file *owner;                      /* the file that defines it, or NULL */
+	uint32_t owner_sym;                         /* in_sym there */
 	struct ld_mention *mentions, *last_mention; /* in the order of the inputs */
-	uint8_t vis;            /* most constraining of definitions and references */
-	bool referenced;        /* a relocation that stays, or -u, names it */
-	bool strong_ref;        /* some reference is not weak */
-	bool weak;              /* the owner is weak; without an owner: every reference is weak */
-	bool ksym, kconfig;     /* undefined and declared in DATASEC .ksyms or .kconfig */
-	bool sealed;            /* becomes local in the output */
-	bool emit;              /* without an owner: stays, undefined */
-	uint32_t out_sym;       /* without an owner: index in the output's table, or 0 */
+	uint8_t vis;        /* most constraining of definitions and references */
+	bool referenced;    /* a relocation that stays, or -u, names it */
+	bool strong_ref;    /* some reference is not weak */
+	bool weak;          /* the owner is weak; without an owner: every reference is weak */
+	bool ksym, kconfig; /* undefined and declared in DATASEC .ksyms or .kconfig */
+	bool sealed;        /* becomes local in the output */
+	bool emit;          /* without an owner: stays, undefined */
+	uint32_t out_sym;   /* without an owner: index in the output's table, or 0 */
 };
 
 struct ld_file {
 	struct ld_link *link;
-	uint32_t index;         /* in the order of the command line */
-	const char *path;       /* as given */
-	const char *source;     /* the first STT_FILE's name, or NULL */
-	bool temporary;         /* path was made up by the compiler driver */
+	uint32_t index;     /* in the order of the command line */
+	const char *path;   /* as given */
+	const char *source; /* the first STT_FILE's name, or NULL */
+	bool temporary;     /* path was made up by the compiler driver */
 	const uint8_t *image;
 	size_t size;
-	bool mapped;            /* image is to be unmapped */
+	bool mapped; /* image is to be unmapped */
 
-	struct ld_arena arena;  /* for what is parsed in parallel */
+	struct ld_arena arena; /* for what is parsed in parallel */
 	struct ld_diags diags;
-	bool failed;            /* ran out of memory while parsed */
+	bool failed; /* ran out of memory while parsed */
 
-	struct Elf *elf;        /* while it is read */
-	bool big;               /* byte order of the file */
-	bool gnu;               /* assembled by GNU as, whose implicit addends differ */
+	struct Elf *elf;         /* while it is read */
+	bool big;                /* byte order of the file */
+	bool gnu;                /* assembled by GNU as, whose implicit addends differ */
 	struct ld_section *secs; /* by section header index; [0] is unused */
 	uint32_t nr_secs;
-	struct ld_sym *syms;    /* by in_sym; [0] is the null symbol */
+	struct ld_sym *syms; /* by in_sym; [0] is the null symbol */
 	uint32_t nr_syms;
 	LD_VEC(struct ld_section *) commons; /* made for COMMON symbols that this file owns */
 
 	bool has_btf;
 	struct ld_btf btf;
 	struct ld_btf_digest *digest;
-	uint32_t *canon;        /* in_type -> node of link->graph; 0 for FUNC, VAR, DATASEC, DECL_TAG */
-	uint32_t *out_types;    /* in_type of FUNCs and VARs -> out_type; 0 where dropped */
-	bool synthesized;       /* some of its functions got records that were made up */
-	uint32_t *extern_secs;  /* in_type -> in_type of the DATASEC that lists it, or 0 */
+	uint32_t *canon; /* in_type -> node of link->graph; 0 for FUNC, VAR, DATASEC, DECL_TAG */
+	uint32_t *out_types;   /* in_type of FUNCs and VARs -> out_type; 0 where dropped */
+	bool synthesized;      /* some of its functions got records that were made up */
+	uint32_t *extern_secs; /* in_type -> in_type of the DATASEC that lists it, or 0 */
 };
 
 /* An output section. */
@@ -209,14 +210,14 @@ struct ld_out {
 	enum ld_sec_kind kind;
 	uint32_t type;
 	uint64_t flags, align, entsize, size;
-	bool merge;           /* every contribution so far is mergeable in the same way */
+	bool merge;              /* every contribution so far is mergeable in the same way */
 	struct ld_strmap merged; /* content -> struct ld_piece */
 	LD_VEC(struct ld_piece *) pieces; /* ordered by out_off */
-	uint32_t index;       /* in the output's section header table */
-	bool needs_sym;       /* a relocation refers to the section */
-	uint32_t sym;         /* out_sym of its section symbol, or 0 */
-	uint8_t *data;        /* size bytes in the image; NULL for NOBITS */
-	LD_VEC(Elf64_Rel) relocs; /* host byte order, ordered by r_offset */
+	uint32_t index;                   /* in the output's section header table */
+	bool needs_sym;                   /* a relocation refers to the section */
+	uint32_t sym;                     /* out_sym of its section symbol, or 0 */
+	uint8_t *data;                    /* size bytes in the image; NULL for NOBITS */
+	LD_VEC(Elf64_Rel) relocs;         /* host byte order, ordered by r_offset */
 };
 
 /* An entry of the output's symbol table: of a section, of a file's symbol, or an undefined name. */
@@ -230,10 +231,10 @@ struct ld_out_sym {
 /* How a relocation of the output names its target. */
 struct ld_ref {
 	enum { LD_REF_NONE, LD_REF_SYM, LD_REF_UNDEFINED, LD_REF_SECTION } form;
-	struct ld_sym *sym;     /* LD_REF_SYM */
-	struct ld_name *name;   /* LD_REF_UNDEFINED */
-	struct ld_out *out;     /* LD_REF_SECTION */
-	int64_t addend;         /* bytes, from the symbol or the output section's start */
+	struct ld_sym *sym;   /* LD_REF_SYM */
+	struct ld_name *name; /* LD_REF_UNDEFINED */
+	struct ld_out *out;   /* LD_REF_SECTION */
+	int64_t addend;       /* bytes, from the symbol or the output section's start */
 };
 
 struct ld_link {
@@ -245,25 +246,25 @@ struct ld_link {
 
 	struct ld_arena arena;
 	struct ld_diags diags;
-	const char *cwd;        /* for places in diagnostics; NULL until it is asked for */
+	const char *cwd; /* for places in diagnostics; NULL until it is asked for */
 
 	LD_VEC(struct ld_file *) files;
-	bool big;               /* byte order of all files */
+	bool big; /* byte order of all files */
 	struct ld_strmap name_map;
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;
-	LD_VEC(struct ld_out *) outs;   /* in order of the output's section table */
+	LD_VEC(struct ld_out *) outs;       /* in order of the output's section table */
 	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
-	uint32_t first_global;          /* index in the output's symbol table */
+	uint32_t first_global;              /* index in the output's symbol table */
 
 	struct ld_btf_graph graph;
 	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
-	uint32_t *node_out;     /* by node: its out_type, or 0 where dropped */
-	struct ld_btf_out *btf; /* .BTF of the output; NULL where no input has any */
-	struct ld_blob btf_ext; /* .BTF.ext, host byte order */
-	bool has_ext[LD_EXT_NR]; /* some live piece has records of that kind */
+	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
+	struct ld_btf_out *btf;             /* .BTF of the output; NULL where no input has any */
+	struct ld_blob btf_ext;             /* .BTF.ext, host byte order */
+	bool has_ext[LD_EXT_NR];            /* some live piece has records of that kind */
 
-	uint8_t *image;         /* from malloc: freed with the link */
+	uint8_t *image; /* from malloc: freed with the link */
 	size_t image_size;
 };
 

@@ -64,7 +64,8 @@ static void put_nothing(const struct site *s)
 		return;
 	}
 	/* In DWARF 4's range lists a pair of zeros ends the list: 1 marks a range that is gone. */
-	put_addend(s, !strcmp(s->out->name, ".debug_ranges") || !strcmp(s->out->name, ".debug_loc"));
+	put_addend(s,
+		   !strcmp(s->out->name, ".debug_ranges") || !strcmp(s->out->name, ".debug_loc"));
 }
 
 static void add_reloc(const struct site *s, uint32_t out_sym)

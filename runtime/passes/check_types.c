@@ -32,7 +32,7 @@ struct group {
 struct state {
 	struct ld_link *l;
 	LD_VEC(struct check) checks; /* in the order of the names' appearance in the files */
-	struct ld_strmap first;	     /* name without definition -> struct site: its first extern */
+	struct ld_strmap first;      /* name without definition -> struct site: its first extern */
 	struct ld_strmap group_map;
 	LD_VEC(struct group *) groups;
 };
@@ -168,11 +168,11 @@ static void run_checks(struct state *st)
 	struct ld_type_walk *w = ld_type_walk_new(st->l);
 	struct check **order = LD_NEW_ARRAY(&st->l->arena, struct check *, st->checks.nr);
 
-	ld_for_each (i, &st->checks)
+	ld_for_each(i, &st->checks)
 		order[i] = &st->checks.v[i];
 	if (st->checks.nr)
 		qsort(order, st->checks.nr, sizeof(*order), by_files);
-	ld_for_each (i, &st->checks)
+	ld_for_each(i, &st->checks)
 		run_check(w, order[i]);
 }
 
@@ -258,17 +258,17 @@ void ld_check_types(struct ld_link *l)
 
 	if (l->no_check_types)
 		return;
-	ld_for_each (i, &l->files) {
+	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
 
 		for (uint32_t s = 1; s < f->nr_syms; s++)
 			collect_sym(&st, f, s);
 	}
 	run_checks(&st);
-	ld_for_each (i, &st.checks) {
+	ld_for_each(i, &st.checks) {
 		if (st.checks.v[i].found.diff != LD_TYPES_AGREE)
 			group_check(&st, &st.checks.v[i]);
 	}
-	ld_for_each (i, &st.groups)
+	ld_for_each(i, &st.groups)
 		report(l, st.groups.v[i]);
 }

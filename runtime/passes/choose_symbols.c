@@ -166,11 +166,12 @@ static void number_bind(struct ld_link *l, bool local)
 			struct ld_sym *sym = &f->syms[k];
 
 			if (sym->emit && (sym->out_bind == STB_LOCAL) == local)
-				sym->out_sym = add_sym(l, (struct ld_out_sym){.file = f, .in_sym = k});
+				sym->out_sym =
+				    add_sym(l, (struct ld_out_sym){.file = f, .in_sym = k});
 			else if (!local && sym->global && sym->global->emit &&
 				 !sym->global->out_sym)
-				sym->global->out_sym = add_sym(
-					l, (struct ld_out_sym){.undefined = sym->global});
+				sym->global->out_sym =
+				    add_sym(l, (struct ld_out_sym){.undefined = sym->global});
 		}
 	}
 }

@@ -25,16 +25,16 @@ enum mode { EXACT, SHAPE, LAYOUT, MAP, MAP_BOTH_WAYS };
 enum edge {
 	ROOT,
 	RETURN,
-	PARAM,	/* at: index of the parameter */
+	PARAM,  /* at: index of the parameter */
 	MEMBER, /* at: index of the member, the same on both sides */
-	ATTR,	/* at: index of the member in the map definition of side 0 */
+	ATTR,   /* at: index of the member in the map definition of side 0 */
 	INSIDE, /* what a pointer points to, an array's element, the same type again */
 };
 
 /* Two types to be compared. */
 struct step {
 	uint32_t type[2]; /* in_types, as written: not stripped */
-	uint32_t from;	  /* index of the step that led here */
+	uint32_t from;    /* index of the step that led here */
 	uint32_t at;
 	enum edge edge;
 	enum mode mode;
@@ -73,8 +73,8 @@ struct ld_type_walk {
 	struct ld_types_finding found;
 
 	struct ld_file *file[2]; /* of the walk before */
-	bool clean;		 /* nothing was found or left out in these two files */
-	uint64_t budget;	 /* steps left for these two files */
+	bool clean;              /* nothing was found or left out in these two files */
+	uint64_t budget;         /* steps left for these two files */
 	uint32_t file_stamp, walk_stamp, last_stamp;
 	struct memo *memo; /* open addressing; cap is a power of two */
 	size_t nr_memo, memo_cap;

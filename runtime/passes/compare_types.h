@@ -12,9 +12,9 @@ enum ld_types_diff { LD_TYPES_AGREE, LD_TYPES_MISMATCH, LD_TYPES_LAYOUT, LD_TYPE
 struct ld_decl_pair {
 	struct ld_file *file[2];
 	uint32_t btf[2]; /* in_type of a FUNC or VAR */
-	bool map[2];	 /* a map's definition or declaration */
-	bool both_ways;	 /* maps: [1] may not state more than [0] does */
-	bool ksym;	 /* both are declarations of something in the kernel */
+	bool map[2];     /* a map's definition or declaration */
+	bool both_ways;  /* maps: [1] may not state more than [0] does */
+	bool ksym;       /* both are declarations of something in the kernel */
 };
 
 struct ld_types_finding {

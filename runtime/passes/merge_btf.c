@@ -15,7 +15,7 @@
 
 /* A prototype that no input has: made for a FUNC whose own does not do. */
 struct ld_proto {
-	const struct ld_file *f;     /* types from this one; NULL: "int f(void)" */
+	const struct ld_file *f; /* types from this one; NULL: "int f(void)" */
 	uint32_t in_type;
 	const struct ld_file *names; /* parameter names from this one */
 	uint32_t names_type;
@@ -37,8 +37,8 @@ struct merger {
 	struct ld_link *l;
 	struct ld_arena *a;
 	struct ld_btf_out *out;
-	uint8_t *live;               /* by node */
-	LD_VEC(uint32_t) work;       /* nodes marked live whose references are not */
+	uint8_t *live;         /* by node */
+	LD_VEC(uint32_t) work; /* nodes marked live whose references are not */
 	LD_VEC(struct ld_entity *) funcs;
 	LD_VEC(struct ld_entity *) vars;
 	LD_VEC(struct ld_proto *) protos;
@@ -104,11 +104,11 @@ static void digest_tags(struct merger *m)
 				continue;
 			if (!m->tag_sigs[f->index])
 				m->tag_sigs[f->index] =
-					LD_NEW_ARRAY(m->a, uint64_t, f->btf.nr_types);
+				    LD_NEW_ARRAY(m->a, uint64_t, f->btf.nr_types);
 			m->tag_sigs[f->index][t->type] +=
-				ld_hash_bytes(name, strlen(name)) *
-					(2ull * *(const uint32_t *)ld_btf_tail(t) + 3) +
-				1;
+			    ld_hash_bytes(name, strlen(name)) *
+				(2ull * *(const uint32_t *)ld_btf_tail(t) + 3) +
+			    1;
 		}
 	}
 }
@@ -308,9 +308,9 @@ static const struct ld_mention *find_declaration(const struct ld_name *n, uint32
 static struct ld_entity *synthesize_func(struct merger *m, const struct ld_sym *sym)
 {
 	struct ld_entity func = {
-		.name = sym->out_name, .kind = BTF_KIND_FUNC, .linkage = BTF_FUNC_STATIC};
+	    .name = sym->out_name, .kind = BTF_KIND_FUNC, .linkage = BTF_FUNC_STATIC};
 	const struct ld_mention *decl =
-		sym->global ? find_declaration(sym->global, BTF_KIND_FUNC) : NULL;
+	    sym->global ? find_declaration(sym->global, BTF_KIND_FUNC) : NULL;
 
 	if (decl) {
 		choose_proto(m, decl->file, decl->file->syms[decl->sym].btf, NULL, &func);
@@ -345,8 +345,8 @@ static void add_losing_funcs(struct merger *m, struct ld_section *sec)
 		struct ld_sym *sym = &f->syms[sec->syms[i]];
 
 		if (!sym->emit && sym->type == STT_FUNC && sym->piece->live && sym->btf)
-			sym->entity = func_from_btf(m, f, sym->btf, NULL, sym->name,
-						    BTF_FUNC_STATIC);
+			sym->entity =
+			    func_from_btf(m, f, sym->btf, NULL, sym->name, BTF_FUNC_STATIC);
 	}
 }
 
@@ -397,8 +397,8 @@ static void add_vars(struct merger *m, const struct ld_out *out)
 				continue;
 			if (ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) != BTF_KIND_VAR)
 				continue;
-			linkage = sym->out_bind == STB_LOCAL ? BTF_VAR_STATIC
-							     : BTF_VAR_GLOBAL_ALLOCATED;
+			linkage =
+			    sym->out_bind == STB_LOCAL ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED;
 			sym->entity = add_var(m, f, sym->btf, sym->out_name, linkage);
 			add_member(m, out->name, out->size,
 				   (struct member){sym->entity, off, sym->size});
@@ -579,12 +579,12 @@ static void write_proto(struct merger *m, struct ld_proto *p)
 	for (uint32_t i = 0; i < vlen; i++) {
 		const struct btf_param *type = (const struct btf_param *)ld_btf_tail(t) + i;
 		const struct btf_param *name =
-			(const struct btf_param *)ld_btf_tail(
-				ld_btf_type(&p->names->btf, p->names_type)) +
-			i;
+		    (const struct btf_param *)ld_btf_tail(ld_btf_type(&p->names->btf,
+								      p->names_type)) +
+		    i;
 
 		params[i].name_off =
-			ld_btf_out_str(m->out, ld_btf_str(&p->names->btf, name->name_off));
+		    ld_btf_out_str(m->out, ld_btf_str(&p->names->btf, name->name_off));
 		params[i].type = ld_out_type(p->f, type->type);
 	}
 }
@@ -714,7 +714,7 @@ void ld_merge_btf(struct ld_link *l)
 	m.tag_sigs = LD_NEW_ARRAY(m.a, uint64_t *, l->files.nr);
 	ld_for_each(i, &l->btf_files)
 		l->btf_files.v[i]->out_types =
-			LD_NEW_ARRAY(m.a, uint32_t, l->btf_files.v[i]->btf.nr_types);
+		    LD_NEW_ARRAY(m.a, uint32_t, l->btf_files.v[i]->btf.nr_types);
 	digest_tags(&m);
 	add_entities(&m);
 	mark_types(&m);

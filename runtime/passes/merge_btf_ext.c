@@ -15,8 +15,8 @@ struct writer {
 	struct ld_link *l;
 	struct ld_blob *b;
 	enum ld_ext_kind kind;
-	uint32_t words;     /* of a record, over all inputs */
-	size_t count_at;    /* where the number of the current section's records stands */
+	uint32_t words;  /* of a record, over all inputs */
+	size_t count_at; /* where the number of the current section's records stands */
 	uint32_t count;
 };
 
@@ -166,8 +166,8 @@ static void warn_synthesized(struct ld_link *l)
 
 void ld_merge_btf_ext(struct ld_link *l)
 {
-	if (!l->btf || (!l->has_ext[LD_EXT_FUNC] && !l->has_ext[LD_EXT_LINE] &&
-			!l->has_ext[LD_EXT_CORE]))
+	if (!l->btf ||
+	    (!l->has_ext[LD_EXT_FUNC] && !l->has_ext[LD_EXT_LINE] && !l->has_ext[LD_EXT_CORE]))
 		return;
 	/* The header is filled in as the tables are written; emit puts the magic number. */
 	ld_blob_add(&l->arena, &l->btf_ext, 32);

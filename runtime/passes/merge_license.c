@@ -8,8 +8,8 @@
 #include "passes/passes.h"
 
 /* The texts that the kernel counts as GPL-compatible (include/linux/license.h). */
-static const char *const gpl_texts[] = {"GPL",           "GPL v2",        "GPL and additional rights",
-					"Dual BSD/GPL",  "Dual MIT/GPL",  "Dual MPL/GPL"};
+static const char *const gpl_texts[] = {"GPL",          "GPL v2",       "GPL and additional rights",
+					"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
 
 static const char *license_text(struct ld_link *l, const struct ld_section *sec)
 {
@@ -85,10 +85,10 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 	}
 	if (is_dual(a) && !is_dual(b))
 		winner = sec;
-	ld_warn(&l->diags, "license-combined",
-		"licenses \"%s\" and \"%s\" are combined to \"%s\"\n>>> \"%s\" in %s\n>>> \"%s\" in %s",
-		a, b, winner == kept ? a : b, a, ld_file_name(kept->file), b,
-		ld_file_name(sec->file));
+	ld_warn(
+	    &l->diags, "license-combined",
+	    "licenses \"%s\" and \"%s\" are combined to \"%s\"\n>>> \"%s\" in %s\n>>> \"%s\" in %s",
+	    a, b, winner == kept ? a : b, a, ld_file_name(kept->file), b, ld_file_name(sec->file));
 	return winner;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Bytes to the model, each file for itself and in parallel. After this, input is no more hostile. */
+/* Bytes to the model, each file for itself and in parallel. After this, input is no more hostile.
+ */
 #include "base/pool.h"
 #include "format/btf_bind.h"
 #include "format/btf_ext.h"

@@ -17,7 +17,8 @@ struct verifier {
 
 static void mismatch(struct verifier *v, const char *what, const char *name)
 {
-	ld_error(&v->l->diags, "verify", "the output is not what was meant: %s%s%s\n"
+	ld_error(&v->l->diags, "verify",
+		 "the output is not what was meant: %s%s%s\n"
 		 ">>> this is a defect of the linker: please report it with the inputs",
 		 what, name ? ": " : "", name ? name : "");
 }
@@ -110,7 +111,8 @@ static void check_btf(struct verifier *v)
 		mismatch(v, "BTF sections", NULL);
 		return;
 	}
-	if (!btf || ld_btf_parse(&f->arena, &f->diags, "output", btf->data, btf->size, f->big, &f->btf))
+	if (!btf ||
+	    ld_btf_parse(&f->arena, &f->diags, "output", btf->data, btf->size, f->big, &f->btf))
 		return;
 	if (f->btf.nr_types != v->l->btf->nr_types)
 		mismatch(v, "number of types", NULL);

@@ -165,8 +165,9 @@ static int find_variable(struct bpf_object *obj, const char *name, size_t name_l
 
 			if (!btf_is_var(t) || strlen(n) != name_len || memcmp(n, name, name_len))
 				continue;
-			var->map = bpf_object__find_map_by_name(
-			    obj, btf__name_by_offset(btf, sec->name_off));
+			var->map =
+			    bpf_object__find_map_by_name(obj,
+							 btf__name_by_offset(btf, sec->name_off));
 			if (!var->map)
 				continue;
 			var->off = vsi->offset;
@@ -470,9 +471,10 @@ static int list_object(struct bpf_object *obj)
 
 	bpf_object__for_each_program(prog, obj)
 	    printf("program %s %s\n", bpf_program__name(prog), bpf_program__section_name(prog));
-	bpf_object__for_each_map(map, obj) printf(
-	    "map %s type %u key %u value %u entries %u\n", bpf_map__name(map), bpf_map__type(map),
-	    bpf_map__key_size(map), bpf_map__value_size(map), bpf_map__max_entries(map));
+	bpf_object__for_each_map(map, obj)
+	    printf("map %s type %u key %u value %u entries %u\n", bpf_map__name(map),
+		   bpf_map__type(map), bpf_map__key_size(map), bpf_map__value_size(map),
+		   bpf_map__max_entries(map));
 	return EXIT_OK;
 }
 

@@ -345,7 +345,7 @@ static void test_kinds(void)
 		check_link(l, name);
 		check_oracle(l, name);
 		check(l->graph.nr - 1 == (k == BTF_KIND_INT ? 26
-					  : k		    ? 16
+					  : k               ? 16
 							    : 15),
 		      "%s deviates: %u types", name, l->graph.nr - 1);
 	}
@@ -629,7 +629,7 @@ struct program {
 static void random_program(struct program *p, bool fwds, uint32_t forms)
 {
 	static const uint32_t kinds[] = {
-	    BTF_KIND_PTR,      BTF_KIND_PTR,	  BTF_KIND_PTR,	     BTF_KIND_CONST,
+	    BTF_KIND_PTR,      BTF_KIND_PTR,      BTF_KIND_PTR,      BTF_KIND_CONST,
 	    BTF_KIND_VOLATILE, BTF_KIND_TYPEDEF,  BTF_KIND_ARRAY,    BTF_KIND_FUNC_PROTO,
 	    BTF_KIND_UNION,    BTF_KIND_TYPE_TAG, BTF_KIND_RESTRICT, BTF_KIND_STRUCT,
 	};
@@ -639,7 +639,7 @@ static void random_program(struct program *p, bool fwds, uint32_t forms)
 	p->forms = forms;
 	for (i = 0; i < NR_EXPRS; i++) {
 		/* The first are leaves: numbers, enums, and named structs (UNKN). */
-		p->expr[i].kind = i < 2	  ? BTF_KIND_INT
+		p->expr[i].kind = i < 2   ? BTF_KIND_INT
 				  : i < 4 ? BTF_KIND_ENUM
 				  : i < 4 + NR_STRUCTS
 				      ? BTF_KIND_UNKN

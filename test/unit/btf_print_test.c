@@ -9,7 +9,7 @@
 
 static struct ld_arena arena;
 static struct ld_diags diags = {.arena = &arena};
-static struct btf *b;	  /* what the test at hand builds */
+static struct btf *b;     /* what the test at hand builds */
 static struct ld_btf btf; /* the same, once parsed */
 static int i32, chr, foo; /* int, char, struct foo in each b */
 static int failures;

@@ -178,10 +178,10 @@ static void knots(void)
 	begin();
 	for (int file = 0; file < 2; file++) {
 		b = btf__new_empty();
-		check(btf__add_ptr(b, 1));	    /* a pointer to itself */
+		check(btf__add_ptr(b, 1));          /* a pointer to itself */
 		check(btf__add_array(b, 1, 2, 3));  /* an array of itself */
 		check(btf__add_typedef(b, "t", 3)); /* a typedef of itself */
-		check(btf__add_const(b, 5));	    /* two qualifiers of each other */
+		check(btf__add_const(b, 5));        /* two qualifiers of each other */
 		check(btf__add_volatile(b, 4));
 		check(btf__add_struct(b, "s", 8)); /* a struct that holds itself */
 		for (int t = 1; t <= 6; t++)

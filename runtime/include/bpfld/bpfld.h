@@ -78,17 +78,17 @@ struct bpfld_opts {
 	enum bpfld_output output;
 	enum bpfld_strip strip;
 
-	const char *license;           /* text for the license section, over every input's */
-	const char *entry;             /* accepted and recorded, without effect on BPF */
-	const char *const *undefined;  /* -u: names to treat as used; ends in NULL */
-	const char *const *no_warn;    /* ids of warnings and notes to drop; ends in NULL */
-	uint32_t error_limit;          /* stop reporting after this many errors; 0: 20, ~0u: never */
-	uint32_t threads;              /* 0: one for each core */
-	bool unresolved_ok;            /* undefined symbols stay in a final link */
-	bool no_btf_gc;                /* keep types that nothing refers to */
-	bool no_check_types;           /* don't compare externs with definitions */
-	bool fatal_warnings;           /* a warning is an error */
-	bool verify;                   /* parse the output again and compare it with the model */
+	const char *license;          /* text for the license section, over every input's */
+	const char *entry;            /* accepted and recorded, without effect on BPF */
+	const char *const *undefined; /* -u: names to treat as used; ends in NULL */
+	const char *const *no_warn;   /* ids of warnings and notes to drop; ends in NULL */
+	uint32_t error_limit;         /* stop reporting after this many errors; 0: 20, ~0u: never */
+	uint32_t threads;             /* 0: one for each core */
+	bool unresolved_ok;           /* undefined symbols stay in a final link */
+	bool no_btf_gc;               /* keep types that nothing refers to */
+	bool no_check_types;          /* don't compare externs with definitions */
+	bool fatal_warnings;          /* a warning is an error */
+	bool verify;                  /* parse the output again and compare it with the model */
 };
 
 #ifdef __cplusplus
@@ -101,7 +101,10 @@ static inline struct bpfld_opts bpfld_opts_init()
 }
 #define BPFLD_OPTS_INIT bpfld_opts_init()
 #else
-#define BPFLD_OPTS_INIT {.sz = sizeof(struct bpfld_opts)}
+#define BPFLD_OPTS_INIT                                                                            \
+	{                                                                                          \
+		.sz = sizeof(struct bpfld_opts)                                                    \
+	}
 #endif
 
 /* "0.1.0". The string is static. */
