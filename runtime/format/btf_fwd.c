@@ -27,7 +27,7 @@
 
 #define WORK_LIMIT 256 /* times the classes */
 #define MIN_LIMIT 50000000
-#define ENOUGH_WORK 2000000 /* to look for better choices */
+#define ENOUGH_WORK 25000000 /* after which no other choices are tried */
 #define COLOR_ROUNDS 16
 #define MAX_ROUNDS 8
 #define ATTEMPTS 16    /* to choose */
@@ -462,7 +462,7 @@ static bool assign_fwds(struct joiner *j)
 {
 	uint32_t *stack = LD_NEW_ARRAY(j->m->arena, uint32_t, j->nr_pairs), nr, i, best, round = 0;
 	struct candidate *v = LD_NEW_ARRAY(j->m->arena, struct candidate, j->m->nr);
-	uint64_t enough = j->work + ENOUGH_WORK;
+	uint64_t enough = j->work + j->limit / 8;
 	bool again = true;
 
 	/* Definitions may have become one by now. */
