@@ -21,9 +21,9 @@
  *
  * 2. Split (btf_refine.c). Where a name has several definitions, the class of the name is split by
  *    them, and then whatever refers to members of different classes, and so on. No equal types
- *    are ever separated: so when it comes to rest, the division is the coarsest one. FWDs of the
- *    name then are a class of their own, except that a struct which differs from others of its
- *    name by nothing but a FWD in place of a definition joins them.
+ *    are ever separated: so when it comes to rest, the division is the coarsest one. FWDs of
+ *    such a name are a class of their own for now. (An enum that is only declared becomes the
+ *    definition with the least hash, as nothing but its name is known of it.)
  *
  * 3. Prove (verify()). Hashes collide; in hostile input they do on purpose. Now that there are
  *    classes, the condition can be checked without any hash: each type is compared with the one
@@ -31,6 +31,9 @@
  *    division fulfils the condition, and no two different types have been merged, whatever the
  *    hashes were. A type that does not agree gets a class to itself, and the check is repeated. So
  *    a collision can leave duplicates, which is harmless, but can't change a type's meaning.
+ *
+ * 4. Guess (btf_fwd.c), only where FWDs are left whose name has several definitions: a struct
+ *    that differs from others by nothing but such a FWD in place of a definition joins them.
  *
  * The number of a class is that of its first member's place. Therefore nothing depends on the
  * number of threads or on hash values, and merging the result once more changes nothing.
@@ -145,16 +148,13 @@ struct check {
 
 static bool same_long_name(struct check *c, const char *a, const char *b)
 {
-	size_t len = strlen(a);
+	const char *end = c->budget ? memchr(a, 0, c->budget) : NULL;
+	size_t len = end ? (size_t)(end - a) : c->budget;
 
-	if (len > c->budget)
-		return false;
+	/* What is beyond the budget is not even looked at; it counts as different. */
 	c->budget -= len;
-	return !strcmp(a, b);
+	return end && !strcmp(a, b);
 }
-
-#define LOW_BYTES 0x0101010101010101ull
-#define HIGH_BYTES 0x8080808080808080ull
 
 static bool same_name(struct check *c, uint32_t a_off, uint32_t b_off)
 {
@@ -168,10 +168,10 @@ static bool same_name(struct check *c, uint32_t a_off, uint32_t b_off)
 	for (i = 0; i < SHORT_NAME && a_end - a >= 8 && b_end - b >= 8; i += 8, a += 8, b += 8) {
 		wa = ld_get64(a, false);
 		wb = ld_get64(b, false);
-		zero = (wa - LOW_BYTES) & ~wa & HIGH_BYTES;
+		zero = ld_btf_first_nul(wa);
 		/* The bytes up to the first NUL, that one too, are below its mark. */
 		if (zero)
-			return !((wa ^ wb) & (((zero & -zero) << 1) - 1));
+			return !((wa ^ wb) & ((zero << 1) - 1));
 		if (wa != wb)
 			return false;
 	}

@@ -22,9 +22,6 @@
 #define CYCLE_DEPTH 16
 #define HASHED_NAME_BYTES 256 /* so that 10 MB names cost no more than others */
 
-#define LOW_BYTES 0x0101010101010101ull
-#define HIGH_BYTES 0x8080808080808080ull
-
 struct digester {
 	const struct ld_btf *btf;
 	uint64_t *keys;
@@ -39,10 +36,10 @@ static uint64_t str_hash(const struct ld_btf *btf, uint32_t off)
 
 	for (i = 0; i < HASHED_NAME_BYTES / 8 && end - s >= 8; i++, s += 8) {
 		w = ld_get64(s, false);
-		zero = (w - LOW_BYTES) & ~w & HIGH_BYTES;
-		/* The lowest bit of zero marks the first NUL; keep the bytes before it. */
+		zero = ld_btf_first_nul(w);
+		/* Keep the bytes before the NUL. */
 		if (zero)
-			return ld_btf_fold(h, w & (((zero & -zero) >> 7) - 1));
+			return ld_btf_fold(h, w & ((zero >> 7) - 1));
 		h = ld_btf_fold(h, w);
 	}
 	if (i == HASHED_NAME_BYTES / 8)

@@ -26,7 +26,8 @@
 #include "format/btf_merge.h"
 
 #define WORK_LIMIT 256 /* times the classes */
-#define MIN_LIMIT 100000
+#define MIN_LIMIT 50000000
+#define ENOUGH_WORK 25000000 /* after which no other choices are tried */
 #define COLOR_ROUNDS 16
 #define MAX_ROUNDS 8
 #define ATTEMPTS 16    /* to choose */
@@ -461,6 +462,7 @@ static bool assign_fwds(struct joiner *j)
 {
 	uint32_t *stack = LD_NEW_ARRAY(j->m->arena, uint32_t, j->nr_pairs), nr, i, best, round = 0;
 	struct candidate *v = LD_NEW_ARRAY(j->m->arena, struct candidate, j->m->nr);
+	uint64_t enough = j->work + j->limit / 8;
 	bool again = true;
 
 	/* Definitions may have become one by now. */
@@ -475,7 +477,7 @@ static bool assign_fwds(struct joiner *j)
 			if (!best)
 				best = best_for(j, v[i].class, LIKE);
 			if (best && assign_below(j, stack, find_pair(j, v[i].class, best, false)))
-				again = round++ < MAX_CHOICES && j->work < j->limit / 2;
+				again = round++ < MAX_CHOICES && j->work < enough;
 		}
 		/* A choice excludes others, which may leave but one for the next. */
 		if (again && !settle(j, LIKE))
@@ -555,7 +557,7 @@ static uint32_t *try_some(struct joiner *j)
 	uint32_t nr = j->m->nr, left, least = nr - 1, *best = NULL;
 	uint8_t *holds = ld_memdup(j->m->arena, j->holds, j->nr_pairs);
 
-	for (; j->attempt < ATTEMPTS && (!j->attempt || j->work < j->limit / 2); j->attempt++) {
+	for (; j->attempt < ATTEMPTS && (!j->attempt || j->work < ENOUGH_WORK); j->attempt++) {
 		if (j->nr_pairs)
 			memcpy(j->holds, holds, j->nr_pairs);
 		left = try_once(j);

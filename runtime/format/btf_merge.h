@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* What the files of the deduplication share: btf_digest.c, btf_dedup.c and btf_refine.c. */
+/* What the files of the deduplication share: btf_digest.c, btf_dedup.c, btf_refine.c, btf_fwd.c. */
 #ifndef LD_FORMAT_BTF_MERGE_H
 #define LD_FORMAT_BTF_MERGE_H
 
@@ -66,6 +66,15 @@ static inline uint64_t ld_btf_fold(uint64_t h, uint64_t w)
 {
 	h = (h ^ w) * 0xff51afd7ed558ccdull;
 	return h ^ h >> 29;
+}
+
+/* Of 8 characters, the first lowest: the highest bit of the first NUL, or 0. */
+static inline uint64_t ld_btf_first_nul(uint64_t w)
+{
+	uint64_t marks = (w - 0x0101010101010101ull) & ~w & 0x8080808080808080ull;
+
+	/* There may be false marks above the first. */
+	return marks & -marks;
 }
 
 /* Hash tables that hold numbers of 1 and more, 0 where empty; tag is a part of the hash. */

@@ -580,6 +580,47 @@ static void test_hostile(void)
 	}
 }
 
+/* Pointers to a typedef of itself, that have one hash as far as hashes go. */
+static void test_collisions(void)
+{
+	uint32_t length, f, k;
+
+	for (length = 10; length < 1000; length *= 5) {
+		struct link *l = new_link();
+
+		for (f = 0; f < 4; f++) {
+			struct out o = {0};
+
+			for (k = 1; k <= length; k++)
+				add_ref(&o, BTF_KIND_PTR, "", k + 1);
+			add_ref(&o, BTF_KIND_TYPEDEF, f % 2 ? "t" : "u", length + 1);
+			add_out(l, &o);
+		}
+		dedup(l, 2);
+		check(simulated(l), "collisions: chain of %u", length);
+	}
+}
+
+/* Names of megabytes, that differ if at all at their ends. */
+static void test_long_names(void)
+{
+	struct link *l = new_link();
+	uint32_t f, k, len = 1u << 22;
+
+	for (f = 0; f < 2; f++) {
+		struct out o = {0};
+
+		for (k = 0; k < len; k++)
+			LD_PUSH(&arena, &o.strs, k && k < len - 1 ? 'a' : '\0');
+		for (k = 1; k < 100000; k++)
+			ADD(&o, k, INFO(BTF_KIND_TYPEDEF, 0, 0), 0);
+		o.strs.v[len - 2] = f ? 'b' : 'a';
+		add_out(l, &o);
+	}
+	dedup(l, 1);
+	check(l->graph.nr == 199999, "long names: %u types", l->graph.nr);
+}
+
 /* A chain of structs of which the last has two definitions. */
 static void test_long_refinement(void)
 {
@@ -866,6 +907,8 @@ int main(int argc, char **argv)
 		test_recursion();
 		test_anonymous();
 		test_hostile();
+		test_collisions();
+		test_long_names();
 		test_long_refinement();
 		test_random(4000);
 		if (argc > 1)
