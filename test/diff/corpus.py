@@ -292,7 +292,7 @@ class Check:
 
 
 def has_ok(verdicts):
-    return any(v.startswith("ok") for p, v in verdicts.items() if p) or len(verdicts) == 1
+    return any(v.startswith("ok") for p, v in verdicts.items() if p) or verdicts == {"": "exit 0"}
 
 
 def peer_defect(ours, ref):
@@ -320,7 +320,8 @@ def check_job(job):
 # ---- what is linked ----
 
 class Plan:
-    def __init__(self, args, corpus, kernels, compilers, pool):
+    def __init__(self, args, corpus, kernels, compilers, gcc, pool):
+        self.gcc = gcc
         self.args, self.corpus, self.pool = args, corpus, pool
         self.kernels, self.compilers = kernels, compilers
         self.objects = {}
@@ -356,6 +357,7 @@ class Plan:
                     if cpu == "v3" and compiler is newest:
                         jobs += self.pairs(label, objs)
             jobs += self.sets(kernel)
+            jobs += self.gccs(kernel, newest)
             jobs += self.big(kernel, newest, names)
         return jobs
 
@@ -375,6 +377,19 @@ class Plan:
                     jobs.append(Job(label + "-reversed", picked[::-1]))
         return jobs
 
+    def gccs(self, kernel, clang):
+        """Objects of gcc, alone and with clang's. bpftool links next to none of them: the inputs
+        are the reference."""
+        if not self.gcc:
+            return []
+        few = CHOSEN[::4]
+        names = [n for n in kernel.programs() if self.args.full or n in few]
+        objs = self.compile(kernel, self.gcc, names)
+        label = f"{kernel.version}/{self.gcc.name}"
+        jobs = [Job(f"{label}/{n}", [o], identity=True) for n, o in objs.items()]
+        jobs += self.pairs(label, objs, self.compile(kernel, clang, list(objs)))
+        return jobs
+
     def big(self, kernel, compiler, names):
         """bpftool links no big-endian object on a little-endian host: the inputs are the
         reference."""
@@ -390,8 +405,10 @@ class Plan:
                 jobs.append(Job(f"{label}/set-{name}-reversed", inputs[::-1], big=True))
         return jobs
 
-    def pairs(self, label, objs):
-        """Objects that have nothing to do with each other, but may stand in one file."""
+    def pairs(self, label, objs, others=None):
+        """Objects that have nothing to do with each other, but may stand in one file. The second
+        comes from others."""
+        others = others or objs
         rng = random.Random("pairs")
         names = sorted(objs)
         jobs, tries = [], 0
@@ -399,12 +416,15 @@ class Plan:
         while len(jobs) < (300 if self.args.full else 20) and tries < 20000 and len(names) > 1:
             tries += 1
             a, b = rng.sample(names, 2)
-            for n in (a, b):
-                if n not in facts:
-                    facts[n] = self.facts(objs[n])
-            (la, sa), (lb, sb) = facts[a], facts[b]
+            if b not in others:
+                continue
+            pair = [objs[a], others[b]]
+            for path in pair:
+                if path not in facts:
+                    facts[path] = self.facts(path)
+            (la, sa), (lb, sb) = facts[pair[0]], facts[pair[1]]
             if la == lb and not sa & sb:
-                jobs.append(Job(f"{label}/pair-{a}+{b}", [objs[a], objs[b]]))
+                jobs.append(Job(f"{label}/pair-{a}+{b}", pair))
         return jobs
 
     @staticmethod
@@ -469,6 +489,7 @@ def parse_args():
     ap.add_argument("--bpfrun", help="test/kernel/bpfrun, built; without it nothing is loaded")
     ap.add_argument("--clang", action="append", help="a compiler; may be given several times, "
                     "oldest first (default: clang-14, clang-16, clang-19 as present)")
+    ap.add_argument("--gcc", default=shutil.which("bpf-gcc"), help="gcc for BPF; '' for none")
     ap.add_argument("--kernel", action="append", help="6.1, 6.12 (default: as present)")
     ap.add_argument("--cache", default="diff-cache", help="folder for what is kept between runs")
     ap.add_argument("--full", action="store_true", help="every program, compiler and CPU version")
@@ -505,7 +526,8 @@ def main():
     compilers = [Compiler(c) for c in args.clang]
     with concurrent.futures.ProcessPoolExecutor(args.jobs, initializer=start_worker,
                                                 initargs=(args,)) as pool:
-        plan = Plan(args, Corpus(args.cache), kernels, compilers, pool)
+        plan = Plan(args, Corpus(args.cache), kernels, compilers,
+                    Compiler(args.gcc) if args.gcc else None, pool)
         jobs = [j for j in plan.jobs() if args.only in j.name]
         if not jobs:
             print("UNSUPPORTED: nothing compiles here")
