@@ -532,7 +532,12 @@ def main():
         if not jobs:
             print("UNSUPPORTED: nothing compiles here")
             return 2
-        results = list(pool.map(check_job, jobs, chunksize=4))
+        results = []
+        for result in pool.map(check_job, jobs, chunksize=4):
+            results.append(result)
+            if result.reasons or len(results) % 500 == 0:
+                print(f"{len(results)} of {len(jobs)}:", result.name,
+                      *(r[:300] for r in result.reasons), file=sys.stderr, flush=True)
     if args.report:
         with open(args.report, "w") as f:
             report(results, plan, time.time() - start, f)
