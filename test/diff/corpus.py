@@ -347,8 +347,9 @@ class Plan:
         for kernel in self.kernels if full else self.kernels[-1:]:
             names = kernel.programs()
             for compiler in self.compilers if full else [newest, self.compilers[0]]:
-                cpus = ("v3", "v2", "v4") if full and compiler is newest else ("v3",)
-                for cpu in cpus:
+                for cpu in self.args.cpu if compiler is newest else ["v3"]:
+                    if "programs" not in self.args.parts:
+                        continue
                     few = CHOSEN if compiler is newest else CHOSEN[:1]
                     wanted = [n for n in names if full or n in few]
                     objs = self.compile(kernel, compiler, wanted, cpu)
@@ -356,9 +357,12 @@ class Plan:
                     jobs += [Job(f"{label}/{n}", [o], identity=True) for n, o in objs.items()]
                     if cpu == "v3" and compiler is newest:
                         jobs += self.pairs(label, objs)
-            jobs += self.sets(kernel)
-            jobs += self.gccs(kernel, newest)
-            jobs += self.big(kernel, newest, names)
+            if "sets" in self.args.parts:
+                jobs += self.sets(kernel)
+            if "gcc" in self.args.parts:
+                jobs += self.gccs(kernel, newest)
+            if "big" in self.args.parts:
+                jobs += self.big(kernel, newest, names)
         return jobs
 
     def sets(self, kernel):
@@ -493,12 +497,18 @@ def parse_args():
     ap.add_argument("--kernel", action="append", help="6.1, 6.12 (default: as present)")
     ap.add_argument("--cache", default="diff-cache", help="folder for what is kept between runs")
     ap.add_argument("--full", action="store_true", help="every program, compiler and CPU version")
+    ap.add_argument("--parts", default="programs,sets,gcc,big",
+                    help="of these (default: all): programs (alone and in pairs), sets, gcc, big")
+    ap.add_argument("--cpu", help="instruction sets for the newest compiler, as v3,v4 "
+                    "(default: v3; with --full v3,v2,v4)")
     ap.add_argument("--only", default="", help="links whose name contains this")
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--no-load", action="store_true", help="compare only")
     ap.add_argument("--report", help="write the report to this file too")
     args = ap.parse_args()
     args.cache = os.path.abspath(args.cache)
+    args.parts = args.parts.split(",")
+    args.cpu = (args.cpu or ("v3,v2,v4" if args.full else "v3")).split(",")
     args.clang = args.clang or [c for c in ("clang-14", "clang-16", "clang-19")
                                 if shutil.which(c)]
     args.kernel = args.kernel or [v for v in ("6.1", "6.12") if Kernel.tarball(v)]
