@@ -280,23 +280,61 @@ static int check_kinds(struct parser *p)
 	return err;
 }
 
+/*
+ * What gcc 12 writes and the kernel refuses, together with the whole BTF: two flags on an integer
+ * (char, signed char), where it takes one; a third word on a forward declaration.
+ */
+static bool is_gcc_quirk(const struct btf_type *t)
+{
+	uint32_t flags;
+
+	if (ld_btf_kind(t) == BTF_KIND_FWD)
+		return t->type;
+	if (ld_btf_kind(t) != BTF_KIND_INT)
+		return false;
+	flags = *(const uint32_t *)ld_btf_tail(t) >> 24;
+	return flags & BTF_INT_CHAR && flags != BTF_INT_CHAR;
+}
+
+/* Makes of it what clang writes. */
+static void mend_types(struct parser *p, struct ld_arena *a, const char *input)
+{
+	for (uint32_t i = 1; i < p->btf->nr_types; i++) {
+		struct btf_type *t;
+
+		if (!is_gcc_quirk(ld_btf_type(p->btf, i)))
+			continue;
+		/* The caller's bytes are never written to. */
+		if (p->btf->types == input)
+			p->btf->types = ld_memdup(a, input, p->types_len);
+		t = (struct btf_type *)ld_btf_type(p->btf, i);
+		if (ld_btf_kind(t) == BTF_KIND_FWD)
+			t->type = 0;
+		else
+			*(uint32_t *)(t + 1) &= ~((uint32_t)BTF_INT_CHAR << 24);
+	}
+}
+
 int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, const void *data,
 		 size_t size, bool big, struct ld_btf *btf)
 {
 	struct parser p = {.diags = d, .where = where, .btf = btf};
+	const char *input;
 	uint32_t *offs;
 	int err;
 
 	memset(btf, 0, sizeof(*btf));
 	if ((err = parse_header(&p, data, size, big)))
 		return err;
-	btf->types = to_host_order(a, btf->types, p.types_len, big);
+	input = btf->types;
+	btf->types = to_host_order(a, input, p.types_len, big);
 	if ((err = walk_types(&p, NULL)))
 		return err;
 	offs = LD_NEW_ARRAY(a, uint32_t, btf->nr_types);
 	if ((err = walk_types(&p, offs)))
 		return err;
 	btf->offs = offs;
+	mend_types(&p, a, input);
 	if ((err = check_ranges(&p)))
 		return err;
 	return check_kinds(&p);

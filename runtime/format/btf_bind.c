@@ -105,9 +105,11 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		uint32_t linkage = ld_btf_kind(var) == BTF_KIND_VAR
 				       ? *(const uint32_t *)ld_btf_tail(var)
 				       : ld_btf_vlen(var);
-		struct ld_sym *sym;
+		struct ld_sym *sym = lookup(&b->globals, var_name);
 
-		if (linkage == BTF_VAR_GLOBAL_EXTERN)
+		/* gcc 12 calls an extern variable global here, and leaves it undefined in ELF. */
+		if (linkage == BTF_VAR_GLOBAL_EXTERN ||
+		    (linkage != BTF_VAR_STATIC && sym && !sym->sec && !sym->common && !sym->abs))
 			f->extern_secs[info[i].type] = datasec;
 		if (linkage != BTF_VAR_STATIC || ld_btf_kind(var) != BTF_KIND_VAR || !sec)
 			continue;

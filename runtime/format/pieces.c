@@ -364,9 +364,10 @@ static int64_t implicit_addend(const struct ld_section *sec, const struct ld_rel
 }
 
 /*
- * GNU as counts a callee in bytes, and adds the symbol's own value where the file defines it. An
- * object that other tools have rewritten may mix both dialects, so a value is taken as GNU's only
- * where it makes sense as such.
+ * GNU as counts a callee in bytes, and adds the symbol's own value where the file defines it; but
+ * one that it names by its section it counts in instructions, as LLVM does. An object that other
+ * tools have rewritten may mix both dialects, so a value is taken as GNU's only where it makes
+ * sense as such.
  */
 static void gnu_addend(const struct ld_section *sec, struct ld_reloc *r, const struct ld_sym *sym)
 {
@@ -375,7 +376,8 @@ static void gnu_addend(const struct ld_section *sec, struct ld_reloc *r, const s
 	if (r->type == LD_R_BPF_64_32) {
 		int64_t bytes = (int64_t)ld_insn_imm(sec->data + r->off, sec->file->big) + 1;
 
-		if (bytes >= (int64_t)value && bytes % LD_INSN_SIZE == 0)
+		if (sym->type != STT_SECTION && bytes >= (int64_t)value &&
+		    bytes % LD_INSN_SIZE == 0)
 			r->addend = bytes - (int64_t)value;
 	} else if (r->addend >= (int64_t)value) {
 		r->addend -= (int64_t)value;

@@ -45,7 +45,8 @@ struct merger {
 	LD_VEC(struct datasec *) secs;
 	struct ld_strmap func_map;   /* prototype, tags and name -> static FUNC */
 	struct ld_strmap sec_map;    /* name -> struct datasec */
-	struct ld_proto *void_proto; /* of functions about which nothing is known */
+	uint32_t void_node;          /* the prototype of functions about which nothing is known */
+	struct ld_proto *void_proto; /* the same, where the graph has none */
 	uint64_t **tag_sigs;         /* by file, in_type: a digest of the decl tags on it */
 	uint32_t int_type;           /* out_type of "int", once it was needed */
 };
@@ -222,6 +223,24 @@ static uint32_t find_proto_node(struct merger *m, const struct ld_proto *p)
 	return 0;
 }
 
+/* The graph's "int f()", or 0. */
+static uint32_t find_void_proto(const struct ld_link *l)
+{
+	for (uint32_t node = 1; node < l->graph.nr; node++) {
+		const struct ld_btf_node *n = &l->graph.nodes[node];
+		const struct ld_btf *btf = &l->btf_files.v[n->input]->btf;
+		const struct btf_type *t = ld_btf_type(btf, n->type), *ret;
+
+		if (ld_btf_kind(t) != BTF_KIND_FUNC_PROTO || ld_btf_vlen(t) || !t->type)
+			continue;
+		ret = ld_btf_type(btf, t->type);
+		if (ld_btf_kind(ret) == BTF_KIND_INT &&
+		    !strcmp(ld_btf_str(btf, ret->name_off), "int"))
+			return node;
+	}
+	return 0;
+}
+
 static struct ld_proto *add_proto(struct merger *m, struct ld_proto p)
 {
 	struct ld_proto *copy = ld_memdup(m->a, &p, sizeof(p));
@@ -315,8 +334,9 @@ static struct ld_entity *synthesize_func(struct merger *m, const struct ld_sym *
 	if (decl) {
 		choose_proto(m, decl->file, decl->file->syms[decl->sym].btf, NULL, &func);
 	} else {
-		if (!m->void_proto)
+		if (!m->void_proto && !m->void_node && !(m->void_node = find_void_proto(m->l)))
 			m->void_proto = add_proto(m, (struct ld_proto){0});
+		func.node = m->void_node;
 		func.proto = m->void_proto;
 	}
 	return add_func(m, &func, 0);

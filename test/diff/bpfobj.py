@@ -195,6 +195,8 @@ class Object:
             data = b"" if h[1] in (0, SHT_NOBITS) else d[h[4]:h[4] + h[5]]
             self.sections.append(Section(i, name, h, data))
         self.by_name = {s.name: s for s in self.sections}
+        # The GNU assembler adds the symbol's value to what stands in place, unlike LLVM.
+        self.gnu = any(s.name == ".comment" and b"GCC:" in s.data for s in self.sections)
         self._read_symbols()
         self._read_relocs()
         btf = self.by_name.get(".BTF")

@@ -292,7 +292,7 @@ class Check:
 
 
 def has_ok(verdicts):
-    return any(v.startswith("ok") for p, v in verdicts.items() if p) or len(verdicts) == 1
+    return any(v.startswith("ok") for p, v in verdicts.items() if p) or verdicts == {"": "exit 0"}
 
 
 def peer_defect(ours, ref):
@@ -320,7 +320,8 @@ def check_job(job):
 # ---- what is linked ----
 
 class Plan:
-    def __init__(self, args, corpus, kernels, compilers, pool):
+    def __init__(self, args, corpus, kernels, compilers, gcc, pool):
+        self.gcc = gcc
         self.args, self.corpus, self.pool = args, corpus, pool
         self.kernels, self.compilers = kernels, compilers
         self.objects = {}
@@ -346,8 +347,9 @@ class Plan:
         for kernel in self.kernels if full else self.kernels[-1:]:
             names = kernel.programs()
             for compiler in self.compilers if full else [newest, self.compilers[0]]:
-                cpus = ("v3", "v2", "v4") if full and compiler is newest else ("v3",)
-                for cpu in cpus:
+                for cpu in self.args.cpu if compiler is newest else ["v3"]:
+                    if "programs" not in self.args.parts:
+                        continue
                     few = CHOSEN if compiler is newest else CHOSEN[:1]
                     wanted = [n for n in names if full or n in few]
                     objs = self.compile(kernel, compiler, wanted, cpu)
@@ -355,8 +357,12 @@ class Plan:
                     jobs += [Job(f"{label}/{n}", [o], identity=True) for n, o in objs.items()]
                     if cpu == "v3" and compiler is newest:
                         jobs += self.pairs(label, objs)
-            jobs += self.sets(kernel)
-            jobs += self.big(kernel, newest, names)
+            if "sets" in self.args.parts:
+                jobs += self.sets(kernel)
+            if "gcc" in self.args.parts:
+                jobs += self.gccs(kernel, newest)
+            if "big" in self.args.parts:
+                jobs += self.big(kernel, newest, names)
         return jobs
 
     def sets(self, kernel):
@@ -375,6 +381,19 @@ class Plan:
                     jobs.append(Job(label + "-reversed", picked[::-1]))
         return jobs
 
+    def gccs(self, kernel, clang):
+        """Objects of gcc, alone and with clang's. bpftool links next to none of them: the inputs
+        are the reference."""
+        if not self.gcc:
+            return []
+        few = CHOSEN[::4]
+        names = [n for n in kernel.programs() if self.args.full or n in few]
+        objs = self.compile(kernel, self.gcc, names)
+        label = f"{kernel.version}/{self.gcc.name}"
+        jobs = [Job(f"{label}/{n}", [o], identity=True) for n, o in objs.items()]
+        jobs += self.pairs(label, objs, self.compile(kernel, clang, list(objs)))
+        return jobs
+
     def big(self, kernel, compiler, names):
         """bpftool links no big-endian object on a little-endian host: the inputs are the
         reference."""
@@ -390,8 +409,10 @@ class Plan:
                 jobs.append(Job(f"{label}/set-{name}-reversed", inputs[::-1], big=True))
         return jobs
 
-    def pairs(self, label, objs):
-        """Objects that have nothing to do with each other, but may stand in one file."""
+    def pairs(self, label, objs, others=None):
+        """Objects that have nothing to do with each other, but may stand in one file. The second
+        comes from others."""
+        others = others or objs
         rng = random.Random("pairs")
         names = sorted(objs)
         jobs, tries = [], 0
@@ -399,12 +420,15 @@ class Plan:
         while len(jobs) < (300 if self.args.full else 20) and tries < 20000 and len(names) > 1:
             tries += 1
             a, b = rng.sample(names, 2)
-            for n in (a, b):
-                if n not in facts:
-                    facts[n] = self.facts(objs[n])
-            (la, sa), (lb, sb) = facts[a], facts[b]
+            if b not in others:
+                continue
+            pair = [objs[a], others[b]]
+            for path in pair:
+                if path not in facts:
+                    facts[path] = self.facts(path)
+            (la, sa), (lb, sb) = facts[pair[0]], facts[pair[1]]
             if la == lb and not sa & sb:
-                jobs.append(Job(f"{label}/pair-{a}+{b}", [objs[a], objs[b]]))
+                jobs.append(Job(f"{label}/pair-{a}+{b}", pair))
         return jobs
 
     @staticmethod
@@ -469,15 +493,22 @@ def parse_args():
     ap.add_argument("--bpfrun", help="test/kernel/bpfrun, built; without it nothing is loaded")
     ap.add_argument("--clang", action="append", help="a compiler; may be given several times, "
                     "oldest first (default: clang-14, clang-16, clang-19 as present)")
+    ap.add_argument("--gcc", default=shutil.which("bpf-gcc"), help="gcc for BPF; '' for none")
     ap.add_argument("--kernel", action="append", help="6.1, 6.12 (default: as present)")
     ap.add_argument("--cache", default="diff-cache", help="folder for what is kept between runs")
     ap.add_argument("--full", action="store_true", help="every program, compiler and CPU version")
+    ap.add_argument("--parts", default="programs,sets,gcc,big",
+                    help="of these (default: all): programs (alone and in pairs), sets, gcc, big")
+    ap.add_argument("--cpu", help="instruction sets for the newest compiler, as v3,v4 "
+                    "(default: v3; with --full v3,v2,v4)")
     ap.add_argument("--only", default="", help="links whose name contains this")
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--no-load", action="store_true", help="compare only")
     ap.add_argument("--report", help="write the report to this file too")
     args = ap.parse_args()
     args.cache = os.path.abspath(args.cache)
+    args.parts = args.parts.split(",")
+    args.cpu = (args.cpu or ("v3,v2,v4" if args.full else "v3")).split(",")
     args.clang = args.clang or [c for c in ("clang-14", "clang-16", "clang-19")
                                 if shutil.which(c)]
     args.kernel = args.kernel or [v for v in ("6.1", "6.12") if Kernel.tarball(v)]
@@ -505,12 +536,18 @@ def main():
     compilers = [Compiler(c) for c in args.clang]
     with concurrent.futures.ProcessPoolExecutor(args.jobs, initializer=start_worker,
                                                 initargs=(args,)) as pool:
-        plan = Plan(args, Corpus(args.cache), kernels, compilers, pool)
+        plan = Plan(args, Corpus(args.cache), kernels, compilers,
+                    Compiler(args.gcc) if args.gcc else None, pool)
         jobs = [j for j in plan.jobs() if args.only in j.name]
         if not jobs:
             print("UNSUPPORTED: nothing compiles here")
             return 2
-        results = list(pool.map(check_job, jobs, chunksize=4))
+        results = []
+        for result in pool.map(check_job, jobs, chunksize=4):
+            results.append(result)
+            if result.reasons or len(results) % 500 == 0:
+                print(f"{len(results)} of {len(jobs)}:", result.name,
+                      *(r[:300] for r in result.reasons), file=sys.stderr, flush=True)
     if args.report:
         with open(args.report, "w") as f:
             report(results, plan, time.time() - start, f)

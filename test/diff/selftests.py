@@ -103,6 +103,13 @@ class Kernel:
         defs = run(["python3", os.path.join(self.root, "scripts/bpf_doc.py"), "--header",
                     "--file", os.path.join(self.root, "tools/include/uapi/linux/bpf.h")])
         write_atomic(os.path.join(bpf, "bpf_helper_defs.h"), defs.stdout)
+        # gcc 12 calls a helper by an attribute only; for it the definitions are rewritten.
+        for header in glob.glob(os.path.join(bpf, "*.h")):
+            text = file_bytes(header).decode()
+            if header.endswith("bpf_helper_defs.h"):
+                text = re.sub(r"^static (.*)\(\* ?(?:const )?(\w+)\)\((.*)\) = \(void \*\) (\d+);",
+                              r"\1 \2(\3) __attribute__((kernel_helper(\4)));", text, flags=re.M)
+            write_atomic(os.path.join(self.include, "gcc", "bpf", os.path.basename(header)), text)
         vmlinux = run([self.bpftool, "btf", "dump", "file", "/sys/kernel/btf/vmlinux",
                        "format", "c"])
         write_atomic(os.path.join(self.include, "vmlinux.h"), vmlinux.stdout)
@@ -134,19 +141,23 @@ class Kernel:
 
 
 class Compiler:
+    """A clang, or Debian's gcc for BPF."""
+
     def __init__(self, path):
         self.path = path
-        version = run([path, "--version"]).stdout.splitlines()[0]
-        self.version = version
-        self.major = int(re.search(r"version (\d+)", version).group(1))
-        self.name = f"clang{self.major}"
-        self.system_includes = self._system_includes()
+        self.version = run([path, "--version"]).stdout.splitlines()[0]
+        self.gcc = "clang" not in self.version
+        self.name = ("gcc" if self.gcc else "clang") + re.search(
+            r"(\d+)\.\d+\.\d+", self.version).group(1)
+        self.system_includes = self._system_includes("cc" if self.gcc else path)
 
-    def _system_includes(self):
+    @staticmethod
+    def _system_includes(cc):
         """Headers of the host, after all others: asm/, gnu/stubs.h."""
-        text = run([self.path, "-v", "-E", "-x", "c", "/dev/null"]).stderr
+        text = run([cc, "-v", "-E", "-x", "c", "/dev/null"]).stderr
         part = re.search(r"<\.\.\.> search starts here:\n(.*?)End of search list", text, re.S)
-        return [a for d in part.group(1).split() for a in ("-idirafter", d)]
+        return [a for d in part.group(1).split() if cc != "cc" or "/gcc/" not in d
+                for a in ("-idirafter", d)]
 
 
 class Corpus:
@@ -155,11 +166,16 @@ class Corpus:
 
     def flags(self, kernel, compiler, name, cpu, target):
         big = target == "bpfeb"
-        flags = ["-g", "-w", "-O2", f"--target={target}", f"-mcpu={cpu}", "-D__TARGET_ARCH_x86",
+        flags = ["-w", "-O2", "-D__TARGET_ARCH_x86",
                  "-mbig-endian" if big else "-mlittle-endian",
                  "-I" + kernel.include, "-I" + kernel.dir,
                  "-I" + os.path.join(kernel.root, "tools/include/uapi"),
                  "-I" + os.path.join(kernel.root, "tools/include")]
+        if compiler.gcc:
+            flags = ["-gbtf", "-DBPF_NO_PRESERVE_ACCESS_INDEX",
+                     "-I" + os.path.join(kernel.include, "gcc")] + flags
+        else:
+            flags = ["-g", f"--target={target}", f"-mcpu={cpu}"] + flags
         if cpu != "v2":
             flags.append("-DENABLE_ATOMICS_TESTS")
         return flags + kernel.flags.get(name, []) + compiler.system_includes

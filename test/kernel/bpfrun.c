@@ -464,6 +464,21 @@ static struct bpf_object *open_object(void)
 	return obj;
 }
 
+/*
+ * Asks the verifier for its summary only. Else libbpf loads a program that is refused a second
+ * time, for the whole log, and a program at the limit of a million instructions takes long.
+ */
+static struct bpf_object *open_for_verdicts(void)
+{
+	struct bpf_object *obj = open_object();
+	struct bpf_program *prog;
+
+	if (obj) {
+		bpf_object__for_each_program(prog, obj) bpf_program__set_log_level(prog, 4);
+	}
+	return obj;
+}
+
 static int list_object(struct bpf_object *obj)
 {
 	struct bpf_program *prog;
@@ -491,14 +506,16 @@ static void print_verdict(const char *name, struct bpf_program *prog, int err)
 }
 
 /* Loads one program alone, in an object of its own; the name is looked up there again. */
-static int load_one(const char *name)
+static void load_one(const char *name)
 {
-	struct bpf_object *obj = open_object();
+	struct bpf_object *obj = open_for_verdicts();
 	struct bpf_program *prog, *wanted = NULL;
 	int err;
 
-	if (!obj)
-		return -errno;
+	if (!obj) {
+		printf("%s fail %d\n", name, errno);
+		return;
+	}
 	bpf_object__for_each_program(prog, obj)
 	{
 		bool take = !strcmp(bpf_program__name(prog), name);
@@ -510,7 +527,6 @@ static int load_one(const char *name)
 	err = bpf_object__load(obj);
 	print_verdict(name, wanted, err);
 	bpf_object__close(obj);
-	return 0;
 }
 
 /*
@@ -519,21 +535,27 @@ static int load_one(const char *name)
  */
 static int load_each(void)
 {
-	struct bpf_object *whole = open_object();
+	struct bpf_object *whole = open_for_verdicts();
 	struct bpf_program *prog;
+	size_t count = 0;
 
 	if (!whole)
 		return fail(EXIT_OPEN, "%s: open: %s", cmd.path, strerror(errno));
 	struct bpf_object *names = open_object(); /* a failed load may not be asked any more */
+	if (!names) {
+		bpf_object__close(whole);
+		return fail(EXIT_OPEN, "%s: open: %s", cmd.path, strerror(errno));
+	}
 	int err = bpf_object__load(whole);
 
 	printf("load %s %d\n", err ? "fail" : "ok", -err);
+	bpf_object__for_each_program(prog, names) count++;
 	bpf_object__for_each_program(prog, names)
 	{
 		const char *name = bpf_program__name(prog);
 
-		if (!err && bpf_program__autoload(prog))
-			print_verdict(name, bpf_object__find_program_by_name(whole, name), 0);
+		if (bpf_program__autoload(prog) && (!err || count == 1))
+			print_verdict(name, bpf_object__find_program_by_name(whole, name), err);
 		else
 			load_one(name);
 		fflush(stdout);

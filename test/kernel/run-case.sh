@@ -92,15 +92,18 @@ check() {
 }
 
 compile() {
-	local i=0 src cc
+	local i=0 src cc flags
 	objs=() reversed=() sources=()
 	for src in "$dir"/*.c "$dir"/*.s; do
 		[ -e "$src" ] || continue
 		cc=${compilers[i % ${#compilers[@]}]}
 		i=$((i + 1))
+		case $cc in
+		*gcc*) flags="-gbtf -w -idirafter /usr/include" ;;
+		*) flags="-target bpf -g -Wall -Werror -Wno-unused-command-line-argument" ;;
+		esac
 		# shellcheck disable=SC2086 # flags are words
-		run "compile" $cc -target bpf -g -O2 -Wall -Werror -I"$here/Inputs" $cflags -c "$src" \
-			-o "$src.o" -Wno-unused-command-line-argument || return 1
+		run "compile" $cc $flags -O2 -I"$here/Inputs" $cflags -c "$src" -o "$src.o" || return 1
 		objs+=("$src.o")
 		reversed=("$src.o" "${reversed[@]}")
 		sources+=("$src")

@@ -27,4 +27,18 @@ enum bpf_map_type {
 
 #define noinline __attribute__((noinline))
 
+#ifndef __clang__
+/* gcc 12 calls a helper by this attribute only. */
+void *lookup_elem(void *map, const void *key) __attribute__((kernel_helper(1)));
+long update_elem(void *map, const void *key, const void *value, __u64 flags)
+	__attribute__((kernel_helper(2)));
+long probe_read_kernel_str(void *to, __u32 size, const void *from)
+	__attribute__((kernel_helper(115)));
+long loop(__u32 times, void *callback, void *ctx, __u64 flags) __attribute__((kernel_helper(181)));
+#define bpf_map_lookup_elem lookup_elem
+#define bpf_map_update_elem update_elem
+#define bpf_probe_read_kernel_str probe_read_kernel_str
+#define bpf_loop loop
+#endif
+
 #endif
