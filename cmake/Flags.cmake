@@ -12,6 +12,13 @@ endif()
 
 check_pie_supported(LANGUAGES C)
 
+if(BPFLD_FUZZ)
+  if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "BPFLD_FUZZ needs clang: -DCMAKE_C_COMPILER=clang-14, for example")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link) # coverage, by which the fuzzer finds its way
+endif()
+
 if(BPFLD_SANITIZE)
   add_compile_options(-fsanitize=${BPFLD_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all -UNDEBUG)

@@ -14,6 +14,7 @@ struct binder {
 	struct ld_strmap globals; /* name -> struct ld_sym */
 	struct ld_strmap locals;  /* the same, for names that the file has once */
 	struct ld_strmap sections;
+	uint8_t *bound; /* by in_type: it is some symbol's by its place, so no other's by its name */
 };
 
 static struct ld_sym ambiguous;
@@ -53,10 +54,10 @@ static struct ld_sym *lookup(const struct ld_strmap *m, const char *name)
 }
 
 /* func_info is the best witness: it names the FUNC of an instruction. */
-static void bind_func_info(struct ld_section *sec)
+static void bind_func_info(struct binder *b, struct ld_section *sec)
 {
 	const struct ld_ext *ext = &sec->ext[LD_EXT_FUNC];
-	struct ld_file *f = sec->file;
+	struct ld_file *f = b->f;
 	uint32_t i = 0, k;
 
 	for (k = 0; k < sec->nr_syms; k++) {
@@ -65,8 +66,10 @@ static void bind_func_info(struct ld_section *sec)
 		while (i < ext->nr && ext->recs[(size_t)i * ext->words] < sym->value)
 			i++;
 		if (i < ext->nr && sym->type == STT_FUNC &&
-		    ext->recs[(size_t)i * ext->words] == sym->value)
+		    ext->recs[(size_t)i * ext->words] == sym->value) {
 			sym->btf = ext->recs[(size_t)i * ext->words + 1];
+			b->bound[sym->btf] = 1;
+		}
 	}
 }
 
@@ -119,8 +122,10 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		/* What a partial link has made of hidden variables may be global in ELF. */
 		if (!sym)
 			sym = lookup(&b->globals, var_name);
-		if (sym && sym->sec == sec && !sym->btf)
+		if (sym && sym->sec == sec && !sym->btf) {
 			sym->btf = info[i].type;
+			b->bound[sym->btf] = 1;
+		}
 	}
 }
 
@@ -133,7 +138,7 @@ static void bind_by_name(struct binder *b, uint32_t in_type)
 
 	if (!sym && func)
 		sym = lookup(&b->locals, name);
-	if (!sym || sym->btf)
+	if (!sym || sym->btf || b->bound[in_type])
 		return;
 	/* A name may be a FUNC here and a VAR in another life: the symbol's type decides. */
 	if ((sym->type == STT_FUNC && !func) || (sym->type == STT_OBJECT && func))
@@ -149,10 +154,11 @@ void ld_btf_bind(struct ld_file *f)
 	uint32_t i;
 
 	f->extern_secs = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
+	b.bound = LD_NEW_ARRAY(&f->arena, uint8_t, f->btf.nr_types);
 	index_names(&b);
 	for (i = 1; i < f->nr_secs; i++)
 		if (f->secs[i].kind == LD_SEC_CODE)
-			bind_func_info(&f->secs[i]);
+			bind_func_info(&b, &f->secs[i]);
 	for (i = 1; i < f->btf.nr_types; i++)
 		if (ld_btf_kind(ld_btf_type(&f->btf, i)) == BTF_KIND_DATASEC)
 			bind_datasec(&b, i);

@@ -413,7 +413,7 @@ static void add_vars(struct merger *m, const struct ld_out *out)
 			uint64_t off = ld_piece_out_off(p, sym->value - p->off);
 			uint32_t linkage;
 
-			if (!sym->btf || (sym->global && !sym->emit) || off < end)
+			if (!sym->btf || !sym->emit || off < end)
 				continue;
 			if (ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) != BTF_KIND_VAR)
 				continue;

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * What the fuzz targets share. A target is a libFuzzer one; replay.c stands in for libFuzzer where
+ * files are to be run again, and for a short run of mutants in the suite.
+ */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bytes {
+	const uint8_t *data;
+	size_t size;
+};
+
+/*
+ * Links the objects in some ways and aborts where a promise is broken: a refusal says an error,
+ * an output is the same each time, passes the linker's own check, and links to itself.
+ */
+void fuzz_link(const struct bytes *objects, size_t nr);
+
+/* .BTF and, where size is not 0, .BTF.ext as an object with two functions and three variables. */
+struct bytes fuzz_wrap(struct bytes btf, struct bytes ext);
+
+/* Two byte strings in one: a 4-byte size (little-endian), the first, the second. */
+void fuzz_split(const uint8_t *data, size_t size, struct bytes parts[2]);
+
+/* libFuzzer's interface, which the targets and mutate.c implement. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
+
+/* What of an input the mutator understands. */
+enum fuzz_form { FUZZ_OBJECT, FUZZ_PAIR, FUZZ_BTF, FUZZ_BTF_EXT };
+extern const enum fuzz_form fuzz_form;
+
+/* libFuzzer's own mutation of plain bytes, or replay.c's. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* What must hold for any input, whatever its bytes. */
+#include <bpfld/bpfld.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+
+struct heard {
+	unsigned int errors;
+};
+
+static void broken(const char *what)
+{
+	fprintf(stderr, "a promise is broken: %s\n", what);
+	abort();
+}
+
+static void hear(void *ctx, const struct bpfld_diag *d)
+{
+	struct heard *h = ctx;
+
+	if (!strcmp(d->id, "verify")) {
+		fprintf(stderr, "%s\n", d->message);
+		broken("the output is what was meant");
+	}
+	if (!d->id[0] || !d->message[0])
+		broken("a diagnostic has an id and a text");
+	h->errors += d->severity == BPFLD_ERROR;
+}
+
+static struct bpfld_opts way(unsigned int i)
+{
+	struct bpfld_opts opts = BPFLD_OPTS_INIT;
+
+	opts.threads = 1;
+	opts.verify = true;
+	switch (i) {
+	case 0: opts.output = BPFLD_PARTIAL; break;
+	case 1: opts.unresolved_ok = true; break;
+	case 2:
+		opts.license = "Dual MIT/GPL";
+		opts.strip = BPFLD_STRIP_ALL;
+		opts.unresolved_ok = true;
+		break;
+	default:
+		opts.output = BPFLD_PARTIAL;
+		opts.no_btf_gc = true;
+		opts.strip = BPFLD_STRIP_DEBUG;
+		break;
+	}
+	return opts;
+}
+
+/* The linked image, to be freed; NULL where the link is refused. */
+static uint8_t *link_once(struct bpfld_opts opts, const struct bytes *in, size_t nr, size_t *size)
+{
+	struct heard heard = {0};
+	struct bpfld *l;
+	uint8_t *copy = NULL;
+	const void *image;
+	int err = 0;
+
+	opts.diag = hear;
+	opts.diag_ctx = &heard;
+	l = bpfld_new(&opts, NULL);
+	for (size_t i = 0; i < nr && !err; i++)
+		err = bpfld_add_buffer(l, i ? "b.o" : "a.o", in[i].data, in[i].size);
+	if (!err)
+		err = bpfld_link(l);
+	if (!err != !heard.errors)
+		broken("a link fails if and only if it says an error");
+	image = bpfld_image(l, size);
+	if (!err != !!image)
+		broken("there is an image if and only if the link is good");
+	if (image) {
+		copy = malloc(*size);
+		memcpy(copy, image, *size);
+	}
+	bpfld_free(l);
+	return copy;
+}
+
+static void keep(const char *name, const uint8_t *image, size_t size)
+{
+	FILE *f = getenv("FUZZ_KEEP") ? fopen(name, "wb") : NULL;
+
+	if (!f)
+		return;
+	fwrite(image, 1, size, f);
+	fclose(f);
+}
+
+static void link_in_way(unsigned int i, const struct bytes *in, size_t nr)
+{
+	size_t size, again_size;
+	uint8_t *image = link_once(way(i), in, nr, &size), *again;
+	struct bytes whole;
+
+	if (!image)
+		return;
+	keep("fuzz-1.o", image, size);
+	again = link_once(way(i), in, nr, &again_size);
+	if (!again || again_size != size || memcmp(again, image, size))
+		broken("the same inputs give the same bytes");
+	free(again);
+	whole = (struct bytes){image, size};
+	again = link_once(way(i), &whole, 1, &again_size);
+	if (!again)
+		broken("an output can be linked");
+	keep("fuzz-2.o", again, again_size);
+	if (again_size != size || memcmp(again, image, size))
+		broken("an output links to itself");
+	free(again);
+	free(image);
+}
+
+void fuzz_link(const struct bytes *objects, size_t nr)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		link_in_way(i, objects, nr);
+}
+
+void fuzz_split(const uint8_t *data, size_t size, struct bytes parts[2])
+{
+	size_t first = 0;
+
+	if (size >= 4) {
+		first =
+		    data[0] | (size_t)data[1] << 8 | (size_t)data[2] << 16 | (size_t)data[3] << 24;
+		data += 4;
+		size -= 4;
+	}
+	if (first > size)
+		first = size;
+	parts[0] = (struct bytes){data, first};
+	parts[1] = (struct bytes){data + first, size - first};
+}
