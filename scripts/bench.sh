@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Builds bpfld and measures it against its peers; see usage() and docs/performance.md.
+set -eu
+
+usage() {
+	cat <<'END'
+Usage: scripts/bench.sh [option...] [workload...]
+Links made-up programs with ld.bpf and with bpftool, libbpf, GNU ld and ld.lld in turn, checks that
+the outputs have the same types, and prints tables of times, memory and instructions.
+
+Workloads (all without): types symbols small one dwarf
+
+  --docs           also write the tables into docs/performance.md
+  --quick          small inputs, one turn: does the benchmark work?
+  --pairs N        turns of each linker (5)
+  --clang CLANG    compile the inputs with it (clang)
+  --build-dir DIR  the build whose ld.bpf is measured (build-bench, built when asked for)
+  --cache DIR      folder that keeps the inputs for the next run (DIR/bench; takes 1.5 GB)
+  --help           this text
+END
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build= cache= clang=clang docs= quick= pairs=5 names=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--docs) docs=$root/docs/performance.md ;;
+	--quick) quick=--quick ;;
+	--pairs) pairs=${2:?} && shift ;;
+	--clang) clang=${2:?} && shift ;;
+	--build-dir) build=${2:?} && shift ;;
+	--cache) cache=${2:?} && shift ;;
+	--help | -h) usage && exit ;;
+	-*) echo "scripts/bench.sh: unknown option $1; --help lists them" >&2 && exit 2 ;;
+	*) names="$names $1" ;;
+	esac
+	shift
+done
+
+# A build of its own, as users have it: optimised and without tests.
+if [ -z "$build" ]; then
+	build=$root/build-bench
+	{
+		cmake -S "$root" -B "$build" -DBPFLD_TESTS=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo
+		cmake --build "$build" -j "$(nproc)"
+	} >&2
+fi
+: "${cache:=$build/bench}"
+mkdir -p "$cache"
+
+variable() {
+	sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
+}
+
+# The newest libbpf of the kernel sources that a distribution packages, as a second peer.
+tarball=/usr/src/linux-source-6.12.tar.xz
+peer=$cache/libbpf_link
+if [ -z "$quick" ] && [ ! -x "$peer" ] && [ -e $tarball ]; then
+	tools=$cache/linux-source-6.12/tools
+	{
+		tar -C "$cache" -xf $tarball linux-source-6.12/tools/lib linux-source-6.12/tools/include \
+			linux-source-6.12/tools/build linux-source-6.12/tools/scripts \
+			linux-source-6.12/tools/arch
+		make -C "$tools/lib/bpf" -j "$(nproc)" OUTPUT="$cache/libbpf/" DESTDIR="$cache/libbpf" \
+			prefix= libdir=/lib install_headers "$cache/libbpf/libbpf.a"
+		cc -O2 -I"$cache/libbpf/include" "$root/test/bench/libbpf_link.c" -o "$peer" \
+			"$cache/libbpf/libbpf.a" -lelf -lz
+	} >&2
+	rm -rf "$cache/linux-source-6.12"
+fi
+[ -x "$peer" ] || peer=
+
+PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+# shellcheck disable=SC2086
+exec $python "$root/test/bench/bench.py" --ld "$build/llvm-plugin/ld.bpf" --cache "$cache" \
+	--cc "$(variable CMAKE_C_COMPILER)" --build-type "$(variable CMAKE_BUILD_TYPE)" \
+	--clang "$clang" --pairs "$pairs" ${peer:+--libbpf-link "$peer"} $quick \
+	${docs:+--docs "$docs"} $names
