@@ -80,5 +80,8 @@ int report_error(struct report *r, const char *id, const char *fmt, ...)
 
 void report_diag(void *ctx, const struct bpfld_diag *diag)
 {
-	print(ctx, diag->severity, diag->id, diag->message);
+	if (diag->severity == BPFLD_INFO)
+		printf("%s\n", diag->message);
+	else
+		print(ctx, diag->severity, diag->id, diag->message);
 }

@@ -64,7 +64,8 @@ static int flush_diags(struct bpfld *b)
 		const struct ld_diag *diag = &d->list.v[d->said];
 		enum bpfld_severity severity = (enum bpfld_severity)diag->severity;
 
-		if (severity != BPFLD_ERROR && is_silenced(b, diag->id))
+		if ((severity == BPFLD_NOTE || severity == BPFLD_WARNING) &&
+		    is_silenced(b, diag->id))
 			continue;
 		if (severity == BPFLD_WARNING && b->fatal_warnings)
 			severity = BPFLD_ERROR;

@@ -40,3 +40,12 @@ void ld_note(struct ld_diags *d, const char *id, const char *fmt, ...)
 	report(d, LD_NOTE, id, fmt, args);
 	va_end(args);
 }
+
+void ld_info(struct ld_diags *d, const char *id, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(d, LD_INFO, id, fmt, args);
+	va_end(args);
+}

@@ -11,7 +11,8 @@
 
 #include "base/arena.h"
 
-enum ld_severity { LD_NOTE, LD_WARNING, LD_ERROR };
+/* LD_INFO: what an option asked to be told, no diagnostic. */
+enum ld_severity { LD_NOTE, LD_WARNING, LD_ERROR, LD_INFO };
 
 struct ld_diag {
 	enum ld_severity severity;
@@ -35,6 +36,8 @@ int ld_error(struct ld_diags *d, const char *id, const char *fmt, ...)
 void ld_warn(struct ld_diags *d, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void ld_note(struct ld_diags *d, const char *id, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void ld_info(struct ld_diags *d, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -41,6 +41,7 @@ enum bpfld_severity {
 	BPFLD_NOTE,
 	BPFLD_WARNING,
 	BPFLD_ERROR,
+	BPFLD_INFO, /* what an option asked to be told: the text as it is, for standard output */
 };
 
 /* One diagnostic. All pointers are valid during the callback only. */
