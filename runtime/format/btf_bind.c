@@ -3,18 +3,28 @@
  * Symbols and their types. A global has one by its name. A static function's FUNC is the one that
  * func_info gives its first instruction; a static variable's VAR is the one that a DATASEC lists
  * at its offset. Where a compiler leaves those out (gcc-bpf 12 writes no func_info, and zeros for
- * offsets), the name decides, if the file has it once.
+ * offsets), the name decides, if the file has it once. Of several static functions of a name each
+ * has its FUNC in the order of the symbols, or they share one: that is how we write them.
  */
 #include "format/btf_bind.h"
 
 #include <string.h>
+
+/* The static functions of one name, and its FUNCs. */
+struct namesakes {
+	LD_VEC(struct ld_sym *) syms;
+	LD_VEC(uint32_t) funcs;
+};
 
 struct binder {
 	struct ld_file *f;
 	struct ld_strmap globals; /* name -> struct ld_sym */
 	struct ld_strmap locals;  /* the same, for names that the file has once */
 	struct ld_strmap sections;
-	uint8_t *bound; /* by in_type: it is some symbol's by its place, so no other's by its name */
+	uint8_t
+	    *bound; /* by in_type: it is some symbol's by its place, so no other's by its name */
+	struct ld_strmap namesakes; /* name -> struct namesakes */
+	LD_VEC(struct namesakes *) all_namesakes;
 };
 
 static struct ld_sym ambiguous;
@@ -148,6 +158,55 @@ static void bind_by_name(struct binder *b, uint32_t in_type)
 	sym->btf = in_type;
 }
 
+static struct namesakes *namesakes_of(struct binder *b, const char *name)
+{
+	void **slot = ld_strmap_slot(&b->f->arena, &b->namesakes, name, strlen(name));
+
+	if (!*slot) {
+		*slot = LD_NEW(&b->f->arena, struct namesakes);
+		LD_PUSH(&b->f->arena, &b->all_namesakes, *slot);
+	}
+	return *slot;
+}
+
+static void bind_namesakes(struct binder *b)
+{
+	struct ld_file *f = b->f;
+	uint32_t i;
+
+	for (i = 1; i < f->btf.nr_types; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, i);
+		const char *name = ld_btf_str(&f->btf, t->name_off);
+
+		if (ld_btf_kind(t) == BTF_KIND_FUNC &&
+		    ld_strmap_get(&b->locals, name, strlen(name)) == &ambiguous)
+			LD_PUSH(&f->arena, &namesakes_of(b, name)->funcs, i);
+	}
+	for (i = 1; b->namesakes.nr && i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		struct namesakes *n = ld_strmap_get(&b->namesakes, sym->name, strlen(sym->name));
+
+		if (n && sym->bind == STB_LOCAL && sym->type == STT_FUNC)
+			LD_PUSH(&f->arena, &n->syms, sym);
+	}
+	ld_for_each(i, &b->all_namesakes) {
+		const struct namesakes *n = b->all_namesakes.v[i];
+
+		if (n->funcs.nr != 1 && n->funcs.nr != n->syms.nr)
+			continue;
+		ld_for_each(k, &n->syms)
+			n->syms.v[k]->btf = n->funcs.v[n->funcs.nr == 1 ? 0 : k];
+	}
+}
+
+static bool has_func_info(const struct ld_file *f)
+{
+	for (uint32_t i = 1; i < f->nr_secs; i++)
+		if (f->secs[i].ext[LD_EXT_FUNC].nr)
+			return true;
+	return false;
+}
+
 void ld_btf_bind(struct ld_file *f)
 {
 	struct binder b = {.f = f};
@@ -168,4 +227,6 @@ void ld_btf_bind(struct ld_file *f)
 		if (kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR)
 			bind_by_name(&b, i);
 	}
+	if (!has_func_info(f))
+		bind_namesakes(&b);
 }

@@ -19,7 +19,6 @@ struct reader {
 	Elf *elf;
 	uint32_t symtab, strtab, symtab_shndx; /* section indexes; 0: none */
 	uint32_t shstrtab;
-	bool gnu; /* assembled by GNU as; see implicit_addend() in split_pieces.c */
 };
 
 bool ld_is_bpf_object(const void *image, size_t size)
@@ -244,7 +243,7 @@ static int find_tables(struct reader *r)
 			r->symtab_shndx = i;
 		if (!strcmp(sec->name, ".comment") && sec->size >= 4 && sec->data &&
 		    !memcmp(sec->data, "GCC:", 4))
-			r->gnu = true;
+			f->gcc = true;
 		if (sec->type != SHT_SYMTAB)
 			continue;
 		if (r->symtab)
@@ -258,10 +257,8 @@ static int find_tables(struct reader *r)
 		r->symtab = i;
 		r->strtab = sec->link;
 	}
-	if (r->strtab && r->strtab != r->shstrtab &&
-	    !strcmp(f->secs[r->shstrtab].name, ".shstrtab"))
-		r->gnu = true;
-	f->gnu = r->gnu;
+	f->gnu = f->gcc || (r->strtab && r->strtab != r->shstrtab &&
+			    !strcmp(f->secs[r->shstrtab].name, ".shstrtab"));
 	return 0;
 }
 

@@ -363,25 +363,44 @@ static int64_t implicit_addend(const struct ld_section *sec, const struct ld_rel
 	}
 }
 
+/* Whether a function of sec starts at off. */
+static bool function_at(const struct ld_section *sec, uint64_t off)
+{
+	const struct ld_piece *p = ld_piece_at(sec, off);
+
+	for (uint32_t i = p ? p->sym : 0; p && i < p->sym_end; i++) {
+		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
+
+		if (sym->type == STT_FUNC && sym->value == off)
+			return true;
+	}
+	return false;
+}
+
 /*
- * GNU as counts a callee in bytes, and adds the symbol's own value where the file defines it; but
- * one that it names by its section it counts in instructions, as LLVM does. An object that other
- * tools have rewritten may mix both dialects, so a value is taken as GNU's only where it makes
- * sense as such.
+ * GNU as adds the symbol's own value where the file defines it; in a call it counts a named callee
+ * in bytes, one that it names by its section in slots, as LLVM does. gcc tells of itself in
+ * .comment. Without that the object may be clang's, written again by GNU objcopy: there LLVM
+ * leaves 0 where it names a symbol that has a value. For calls the start of a function decides.
  */
 static void gnu_addend(const struct ld_section *sec, struct ld_reloc *r, const struct ld_sym *sym)
 {
-	uint64_t value = sym->sec ? sym->value : 0;
+	int64_t value, bytes;
+	bool in_bytes, in_slots;
 
-	if (r->type == LD_R_BPF_64_32) {
-		int64_t bytes = (int64_t)ld_insn_imm(sec->data + r->off, sec->file->big) + 1;
-
-		if (sym->type != STT_SECTION && bytes >= (int64_t)value &&
-		    bytes % LD_INSN_SIZE == 0)
-			r->addend = bytes - (int64_t)value;
-	} else if (r->addend >= (int64_t)value) {
-		r->addend -= (int64_t)value;
+	if (!sym->sec)
+		return;
+	value = (int64_t)sym->value;
+	if (r->type != LD_R_BPF_64_32) {
+		if (sec->file->gcc || r->addend)
+			r->addend -= value;
+		return;
 	}
+	bytes = r->addend / LD_INSN_SIZE;
+	in_bytes = function_at(sym->sec, (uint64_t)bytes);
+	in_slots = function_at(sym->sec, (uint64_t)(value + r->addend));
+	if (sym->type == STT_SECTION ? in_bytes && !in_slots : in_bytes || !in_slots)
+		r->addend = bytes - value;
 }
 
 static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)

@@ -173,7 +173,7 @@ void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *
 	*end = records_before(ext, p->off + p->size);
 }
 
-uint32_t ld_func_out_type(const struct ld_section *sec, uint64_t off, uint32_t in_func)
+const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off)
 {
 	const struct ld_piece *p = ld_piece_at(sec, off);
 	const struct ld_file *f = sec->file;
@@ -182,9 +182,9 @@ uint32_t ld_func_out_type(const struct ld_section *sec, uint64_t off, uint32_t i
 		const struct ld_sym *sym = &f->syms[sec->syms[i]];
 
 		if (sym->value == off && sym->entity && sym->entity->kind == BTF_KIND_FUNC)
-			return sym->entity->out_type;
+			return sym->entity;
 	}
-	return f->out_types[in_func];
+	return NULL;
 }
 
 /* The last record that is not after off, or NULL. */

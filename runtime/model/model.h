@@ -187,7 +187,9 @@ struct ld_file {
 
 	struct Elf *elf;         /* while it is read */
 	bool big;                /* byte order of the file */
-	bool gnu;                /* assembled by GNU as, whose implicit addends differ */
+	bool gnu;                /* assembled by GNU as, whose implicit addends differ, or
+				  * rewritten by GNU objcopy */
+	bool gcc;                /* compiled by gcc, hence assembled by GNU as */
 	struct ld_section *secs; /* by section header index; [0] is unused */
 	uint32_t nr_secs;
 	struct ld_sym *syms; /* by in_sym; [0] is the null symbol */
@@ -303,8 +305,8 @@ uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);
 void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *first,
 		  uint32_t *end);
 
-/* The out_type of the function at off of sec, whose func_info says in_func. */
-uint32_t ld_func_out_type(const struct ld_section *sec, uint64_t off, uint32_t in_func);
+/* The FUNC of the symbol at off of sec, or NULL. */
+const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off);
 
 /* Whether a section of this name holds subprograms: .text, and .text.X that goes there. */
 bool ld_is_text(const char *sec_name);

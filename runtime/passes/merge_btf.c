@@ -17,9 +17,16 @@
 struct ld_proto {
 	const struct ld_file *f; /* types from this one; NULL: "int f(void)" */
 	uint32_t in_type;
-	const struct ld_file *names; /* parameter names from this one */
+	const struct ld_file *names; /* parameter names from this one; NULL: made up */
 	uint32_t names_type;
 	uint32_t out_type;
+};
+
+/* A FUNC that func_info names and no symbol. */
+struct unnamed {
+	struct ld_file *f;
+	uint32_t in_func;
+	const struct ld_entity *entity;
 };
 
 struct member {
@@ -43,12 +50,14 @@ struct merger {
 	LD_VEC(struct ld_entity *) vars;
 	LD_VEC(struct ld_proto *) protos;
 	LD_VEC(struct datasec *) secs;
-	struct ld_strmap func_map;   /* prototype, tags and name -> static FUNC */
-	struct ld_strmap sec_map;    /* name -> struct datasec */
-	uint32_t void_node;          /* the prototype of functions about which nothing is known */
-	struct ld_proto *void_proto; /* the same, where the graph has none */
-	uint64_t **tag_sigs;         /* by file, in_type: a digest of the decl tags on it */
-	uint32_t int_type;           /* out_type of "int", once it was needed */
+	LD_VEC(struct unnamed) unnamed;
+	struct ld_strmap func_map;  /* prototype, tags and name -> static FUNC */
+	struct ld_strmap sec_map;   /* name -> struct datasec */
+	struct ld_strmap proto_map; /* signature -> struct ld_proto */
+	struct ld_strmap node_map;  /* signature -> node of a FUNC_PROTO, once it was needed */
+	uint64_t **tag_sigs;        /* by file, in_type: a digest of the decl tags on it */
+	uint32_t int_node;          /* of "int"; 0: there is none */
+	uint32_t int_type;          /* out_type of "int", once it was needed */
 };
 
 /* ---- liveness ---- */
@@ -195,58 +204,86 @@ static const struct ld_file *find_named_proto(const struct ld_name *n, uint32_t 
 	return NULL;
 }
 
-/* The graph's prototype with f's types and the other's names, or 0. */
-static uint32_t find_proto_node(struct merger *m, const struct ld_proto *p)
+/* The name of parameter i of p; the kernel wants one for each. */
+static const char *param_name(struct merger *m, const struct ld_proto *p, uint32_t i)
 {
-	const struct btf_type *t = ld_btf_type(&p->f->btf, p->in_type);
-	const struct btf_param *types = ld_btf_tail(t);
-	const struct btf_param *names = ld_btf_tail(ld_btf_type(&p->names->btf, p->names_type));
+	const struct ld_btf *btf = p->names ? &p->names->btf : &p->f->btf;
+	const struct btf_type *t = ld_btf_type(btf, p->names ? p->names_type : p->in_type);
+	const struct btf_param *param = (const struct btf_param *)ld_btf_tail(t) + i;
 
-	for (uint32_t node = 1; node < m->l->graph.nr; node++) {
-		const struct ld_btf_node *n = &m->l->graph.nodes[node];
-		const struct ld_file *f = m->l->btf_files.v[n->input];
-		const struct btf_type *o = ld_btf_type(&f->btf, n->type);
-		const struct btf_param *params = ld_btf_tail(o);
-		uint32_t i;
-
-		if (ld_btf_kind(o) != BTF_KIND_FUNC_PROTO || ld_btf_vlen(o) != ld_btf_vlen(t) ||
-		    f->canon[o->type] != p->f->canon[t->type])
-			continue;
-		for (i = 0; i < ld_btf_vlen(o); i++)
-			if (f->canon[params[i].type] != p->f->canon[types[i].type] ||
-			    strcmp(ld_btf_str(&f->btf, params[i].name_off),
-				   ld_btf_str(&p->names->btf, names[i].name_off)))
-				break;
-		if (i == ld_btf_vlen(o))
-			return node;
-	}
-	return 0;
+	if (!param->name_off && param->type)
+		return ld_printf(m->a, "arg%u", i + 1);
+	return ld_btf_str(btf, param->name_off);
 }
 
-/* The graph's "int f()", or 0. */
-static uint32_t find_void_proto(const struct ld_link *l)
+/* The node of the INT "int", or 0. */
+static uint32_t find_int(const struct ld_link *l)
 {
 	for (uint32_t node = 1; node < l->graph.nr; node++) {
 		const struct ld_btf_node *n = &l->graph.nodes[node];
 		const struct ld_btf *btf = &l->btf_files.v[n->input]->btf;
-		const struct btf_type *t = ld_btf_type(btf, n->type), *ret;
+		const struct btf_type *t = ld_btf_type(btf, n->type);
 
-		if (ld_btf_kind(t) != BTF_KIND_FUNC_PROTO || ld_btf_vlen(t) || !t->type)
-			continue;
-		ret = ld_btf_type(btf, t->type);
-		if (ld_btf_kind(ret) == BTF_KIND_INT &&
-		    !strcmp(ld_btf_str(btf, ret->name_off), "int"))
+		if (ld_btf_kind(t) == BTF_KIND_INT && t->size == 4 &&
+		    !strcmp(ld_btf_str(btf, t->name_off), "int"))
 			return node;
 	}
 	return 0;
 }
 
-static struct ld_proto *add_proto(struct merger *m, struct ld_proto p)
+/* Equal for equal prototypes. */
+static const char *proto_signature(struct merger *m, const struct ld_proto *p)
 {
-	struct ld_proto *copy = ld_memdup(m->a, &p, sizeof(p));
+	const struct btf_type *t = p->f ? ld_btf_type(&p->f->btf, p->in_type) : NULL;
+	const struct btf_param *params = t ? ld_btf_tail(t) : NULL;
+	const char *sig;
 
-	LD_PUSH(m->a, &m->protos, copy);
-	return copy;
+	if (!t)
+		return m->int_node ? ld_printf(m->a, "%u", m->int_node) : "int";
+	sig = ld_printf(m->a, "%u", p->f->canon[t->type]);
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
+		sig = ld_printf(m->a, "%s,%u %s", sig, p->f->canon[params[i].type],
+				param_name(m, p, i));
+	return sig;
+}
+
+/* The graph's nodes by signature, but for those with anonymous parameters. */
+static void index_protos(struct merger *m)
+{
+	for (uint32_t node = 1; node < m->l->graph.nr; node++) {
+		const struct ld_btf_node *n = &m->l->graph.nodes[node];
+		struct ld_proto p = {.f = m->l->btf_files.v[n->input], .in_type = n->type};
+		const char *sig;
+		void **slot;
+
+		if (ld_btf_kind(ld_btf_type(&p.f->btf, n->type)) != BTF_KIND_FUNC_PROTO ||
+		    has_anonymous_params(p.f, n->type))
+			continue;
+		sig = proto_signature(m, &p);
+		slot = ld_strmap_slot(m->a, &m->node_map, sig, strlen(sig));
+		if (!*slot)
+			*slot = (void *)(uintptr_t)node;
+	}
+}
+
+/* Gives func the prototype p: the graph's if it has that one. */
+static void use_proto(struct merger *m, struct ld_proto p, struct ld_entity *func)
+{
+	const char *sig;
+	void **slot;
+
+	if (!m->node_map.nr)
+		index_protos(m);
+	sig = proto_signature(m, &p);
+	func->node = (uint32_t)(uintptr_t)ld_strmap_get(&m->node_map, sig, strlen(sig));
+	if (func->node)
+		return;
+	slot = ld_strmap_slot(m->a, &m->proto_map, sig, strlen(sig));
+	if (!*slot) {
+		*slot = ld_memdup(m->a, &p, sizeof(p));
+		LD_PUSH(m->a, &m->protos, *slot);
+	}
+	func->proto = *slot;
 }
 
 /*
@@ -262,11 +299,9 @@ static void choose_proto(struct merger *m, const struct ld_file *f, uint32_t in_
 	if (!n || !n->owner || !has_anonymous_params(f, p.in_type))
 		return;
 	p.names = find_named_proto(n, ld_btf_vlen(ld_btf_type(&f->btf, p.in_type)), &p.names_type);
-	if (!p.names)
-		return;
-	func->node = find_proto_node(m, &p);
-	if (!func->node)
-		func->proto = add_proto(m, p);
+	/* What a declaration tells about a function without BTF has names in some way. */
+	if (p.names || f != n->owner)
+		use_proto(m, p, func);
 }
 
 /* ---- functions ---- */
@@ -331,14 +366,10 @@ static struct ld_entity *synthesize_func(struct merger *m, const struct ld_sym *
 	const struct ld_mention *decl =
 	    sym->global ? find_declaration(sym->global, BTF_KIND_FUNC) : NULL;
 
-	if (decl) {
-		choose_proto(m, decl->file, decl->file->syms[decl->sym].btf, NULL, &func);
-	} else {
-		if (!m->void_proto && !m->void_node && !(m->void_node = find_void_proto(m->l)))
-			m->void_proto = add_proto(m, (struct ld_proto){0});
-		func.node = m->void_node;
-		func.proto = m->void_proto;
-	}
+	if (decl)
+		choose_proto(m, decl->file, decl->file->syms[decl->sym].btf, sym->global, &func);
+	else
+		use_proto(m, (struct ld_proto){0}, &func);
 	return add_func(m, &func, 0);
 }
 
@@ -463,6 +494,27 @@ static void add_extern(struct merger *m, const struct ld_name *n)
 			   (struct member){entity, 0, secinfo_size(f, in_sec, in_type)});
 }
 
+/* The same for functions whose symbols were stripped. */
+static void add_unnamed_funcs(struct merger *m, const struct ld_piece *p)
+{
+	const struct ld_ext *ext = &p->sec->ext[LD_EXT_FUNC];
+	struct ld_file *f = p->sec->file;
+	uint32_t i, end;
+
+	ld_ext_range(ext, p, &i, &end);
+	for (; i < end; i++) {
+		const uint32_t *rec = ext->recs + (size_t)i * ext->words;
+		const struct btf_type *t = ld_btf_type(&f->btf, rec[1]);
+		struct unnamed u = {f, rec[1], NULL};
+
+		if (ld_func_at(p->sec, rec[0]))
+			continue;
+		u.entity = func_from_btf(m, f, rec[1], NULL, ld_btf_str(&f->btf, t->name_off),
+					 BTF_FUNC_STATIC);
+		LD_PUSH(m->a, &m->unnamed, u);
+	}
+}
+
 static void add_entities(struct merger *m)
 {
 	struct ld_link *l = m->l;
@@ -482,6 +534,10 @@ static void add_entities(struct merger *m)
 		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
 			if (l->files.v[i]->secs[k].kind == LD_SEC_CODE)
 				add_losing_funcs(m, &l->files.v[i]->secs[k]);
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->kind == LD_SEC_CODE)
+			ld_for_each(k, &l->outs.v[i]->pieces)
+				add_unnamed_funcs(m, l->outs.v[i]->pieces.v[k]);
 	ld_for_each(i, &l->outs)
 		if (l->outs.v[i]->kind == LD_SEC_DATA || l->outs.v[i]->kind == LD_SEC_BSS)
 			add_vars(m, l->outs.v[i]);
@@ -506,6 +562,8 @@ static void mark_proto(struct merger *m, const struct ld_proto *p)
 
 	if (t)
 		ld_btf_each_ref((struct btf_type *)(uintptr_t)t, mark_ref, &c);
+	else
+		mark_node(m, m->int_node);
 }
 
 static void mark_types(struct merger *m)
@@ -566,18 +624,12 @@ static uint32_t next_type(const struct merger *m)
 /* The INT "int": the graph's, or a new one. */
 static uint32_t int_type(struct merger *m)
 {
-	for (uint32_t i = 1; i < m->l->graph.nr && !m->int_type; i++) {
-		const struct ld_btf_node *n = &m->l->graph.nodes[i];
-		const struct ld_btf *btf = &m->l->btf_files.v[n->input]->btf;
-		const struct btf_type *t = ld_btf_type(btf, n->type);
+	uint32_t encoding = BTF_INT_SIGNED << 24 | 32;
+	struct btf_type *t;
 
-		if (ld_btf_kind(t) == BTF_KIND_INT && !strcmp(ld_btf_str(btf, t->name_off), "int"))
-			m->int_type = m->l->node_out[i];
-	}
+	if (m->int_node)
+		return m->l->node_out[m->int_node];
 	if (!m->int_type) {
-		uint32_t encoding = BTF_INT_SIGNED << 24 | 32;
-		struct btf_type *t;
-
 		m->int_type = next_type(m);
 		t = ld_btf_out_type(m->out, "int", BTF_KIND_INT, 0, 4, sizeof(encoding));
 		memcpy(t + 1, &encoding, sizeof(encoding));
@@ -598,13 +650,8 @@ static void write_proto(struct merger *m, struct ld_proto *p)
 				      1);
 	for (uint32_t i = 0; i < vlen; i++) {
 		const struct btf_param *type = (const struct btf_param *)ld_btf_tail(t) + i;
-		const struct btf_param *name =
-		    (const struct btf_param *)ld_btf_tail(ld_btf_type(&p->names->btf,
-								      p->names_type)) +
-		    i;
 
-		params[i].name_off =
-		    ld_btf_out_str(m->out, ld_btf_str(&p->names->btf, name->name_off));
+		params[i].name_off = ld_btf_out_str(m->out, param_name(m, p, i));
 		params[i].type = ld_out_type(p->f, type->type);
 	}
 }
@@ -662,6 +709,9 @@ static void map_entities(struct merger *m)
 				f->out_types[sym->btf] = def->entity->out_type;
 		}
 	}
+	ld_for_each(i, &m->unnamed)
+		m->unnamed.v[i].f->out_types[m->unnamed.v[i].in_func] =
+		    m->unnamed.v[i].entity->out_type;
 }
 
 static void write_decl_tag(struct merger *m, struct ld_strmap *seen, const struct ld_file *f,
@@ -736,6 +786,7 @@ void ld_merge_btf(struct ld_link *l)
 		l->btf_files.v[i]->out_types =
 		    LD_NEW_ARRAY(m.a, uint32_t, l->btf_files.v[i]->btf.nr_types);
 	digest_tags(&m);
+	m.int_node = find_int(l);
 	add_entities(&m);
 	mark_types(&m);
 	write_all(&m);

@@ -33,12 +33,16 @@ static void copy_record(struct writer *w, const struct ld_piece *p, const uint32
 {
 	const struct ld_file *f = p->sec->file;
 	struct ld_btf_out *btf = w->l->btf;
+	const struct ld_entity *func;
 	uint32_t rec[256];
 
 	memcpy(rec, in, (size_t)words * 4);
 	rec[0] = (uint32_t)ld_piece_out_off(p, in[0] - p->off);
 	switch (w->kind) {
-	case LD_EXT_FUNC: rec[1] = ld_func_out_type(p->sec, in[0], in[1]); break;
+	case LD_EXT_FUNC:
+		func = ld_func_at(p->sec, in[0]);
+		rec[1] = func ? func->out_type : f->out_types[in[1]];
+		break;
 	case LD_EXT_LINE:
 		rec[1] = ld_btf_out_str(btf, ld_btf_str(&f->btf, in[1]));
 		rec[2] = ld_btf_out_str(btf, ld_btf_str(&f->btf, in[2]));
