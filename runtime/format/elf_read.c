@@ -160,7 +160,7 @@ static bool has_prefix(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
-static enum ld_sec_kind classify(const struct ld_section *sec)
+static enum ld_sec_kind classify(const struct ld_section *sec, bool strip_debug)
 {
 	const char *n = sec->name;
 
@@ -179,8 +179,9 @@ static enum ld_sec_kind classify(const struct ld_section *sec)
 	if (!strcmp(n, ".note.GNU-stack") || !strcmp(n, ".llvmbc") || !strcmp(n, ".llvmcmd") ||
 	    !strcmp(n, ".comment") || has_prefix(n, ".eh_frame"))
 		return LD_SEC_NONE;
+	/* DWARF that is not wanted is not looked at, and neither are its relocations. */
 	if (has_prefix(n, ".debug_"))
-		return LD_SEC_DEBUG;
+		return strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
 	if (sec->flags & SHF_EXECINSTR)
 		return LD_SEC_CODE;
 	if (!(sec->flags & SHF_ALLOC))
@@ -223,7 +224,7 @@ static int read_sections(struct reader *r)
 		sec->name = table_str(&f->secs[shstrndx], names[i]);
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
-		sec->kind = classify(sec);
+		sec->kind = classify(sec, f->link->strip_debug);
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");
 	}

@@ -8,16 +8,6 @@
 #include "format/pieces.h"
 #include "passes/passes.h"
 
-/* DWARF that is not wanted is not looked at. */
-static void drop_debug(struct ld_file *f)
-{
-	uint32_t i;
-
-	for (i = 1; i < f->nr_secs; i++)
-		if (f->secs[i].kind == LD_SEC_DEBUG)
-			f->secs[i].kind = LD_SEC_NONE;
-}
-
 static int parse_btf(struct ld_file *f)
 {
 	const struct ld_section *btf = NULL, *ext = NULL;
@@ -48,8 +38,6 @@ static void parse_file(struct ld_file *f)
 {
 	if (ld_elf_read(f))
 		return;
-	if (f->link->strip_debug)
-		drop_debug(f);
 	if (ld_make_pieces(f))
 		return;
 	parse_btf(f);
