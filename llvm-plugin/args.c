@@ -15,7 +15,7 @@ struct pool_block {
 	char data[];
 };
 
-static _Noreturn void out_of_memory(void)
+void out_of_memory(void)
 {
 	fputs("ld.bpf: error: out of memory [out-of-memory]\n", stderr);
 	exit(1);

@@ -29,6 +29,9 @@ struct words {
 	size_t n, cap;
 };
 
+/* Says so and ends the program. */
+_Noreturn void out_of_memory(void);
+
 void words_add(struct words *w, const char *word);
 void words_free(struct words *w);
 
@@ -63,9 +66,24 @@ enum personality personality_of(const char *argv0);
 int expand_args(struct words *out, struct pool *pool, struct report *r, size_t from, size_t argc,
 		const char *const *argv);
 
+/* What stands on the command line between options, in order. */
+struct input {
+	enum { INPUT_FILE, INPUT_LIBRARY, INPUT_MODE } kind;
+	const char *name;  /* of a file or library */
+	unsigned int mode; /* enum bpfld_input_mode, for what follows */
+};
+
+struct inputs {
+	struct input *v;
+	size_t n, cap;
+};
+
 struct options {
 	struct bpfld_opts lib; /* what the library is to be told, all but the callback */
-	struct words inputs;
+	struct inputs inputs;
+	bool any_file; /* among the inputs is a file or library */
+	unsigned int input_mode;
+	struct words library_paths;      /* lib.library_paths at the end */
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
 	const char *output;
 	bool want_help, want_version, verbose;

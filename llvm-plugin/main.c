@@ -13,6 +13,19 @@ static int print_version(const char *output)
 	return fflush(f) || ferror(f);
 }
 
+/* An input that can't be had fails the link later, so that all of them are named. */
+static void add_input(struct bpfld *l, const struct input *in, bool made_up_names)
+{
+	switch (in->kind) {
+	case INPUT_FILE:
+		if (!bpfld_add_file(l, in->name) && made_up_names && is_temporary(in->name))
+			bpfld_mark_temporary(l);
+		break;
+	case INPUT_LIBRARY: bpfld_add_library(l, in->name); break;
+	case INPUT_MODE: bpfld_input_mode(l, in->mode); break;
+	}
+}
+
 static int link_inputs(struct options *o, struct report *r, bool made_up_names)
 {
 	struct bpfld *l;
@@ -24,13 +37,9 @@ static int link_inputs(struct options *o, struct report *r, bool made_up_names)
 	if (!l)
 		return report_error(r, "out-of-memory", "cannot start the link: %s",
 				    strerror(-err));
-	for (size_t i = 0; i < o->inputs.n && !err; i++) {
-		err = bpfld_add_file(l, o->inputs.v[i]);
-		if (!err && made_up_names && is_temporary(o->inputs.v[i]))
-			err = bpfld_mark_temporary(l);
-	}
-	if (!err)
-		err = bpfld_link(l);
+	for (size_t i = 0; i < o->inputs.n; i++)
+		add_input(l, &o->inputs.v[i], made_up_names);
+	err = bpfld_link(l);
 	if (!err)
 		err = bpfld_write_file(l, o->output);
 	bpfld_free(l);
@@ -45,7 +54,7 @@ static int run(struct options *o, struct report *r, enum personality personality
 		return print_version("");
 	if (o->verbose && print_version(o->output))
 		return 1;
-	if (!o->inputs.n)
+	if (!o->any_file)
 		return o->verbose ? 0 : report_error(r, "no-input", "no input files");
 	return link_inputs(o, r, personality != CALLED_LD);
 }

@@ -252,13 +252,35 @@ static int take_emulation(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+static void add_input(struct options *o, struct input in)
+{
+	struct inputs *to = &o->inputs;
+
+	if (to->n == to->cap) {
+		to->cap = to->cap ? to->cap * 2 : 16;
+		to->v = reallocarray(to->v, to->cap, sizeof(*to->v));
+		if (!to->v)
+			out_of_memory();
+	}
+	o->any_file |= in.kind != INPUT_MODE;
+	to->v[to->n++] = in;
+}
+
 static int take_library(struct parse *p, const struct spelling *s)
 {
 	/* gcc adds it to every link. Nothing in Debian's libgcc.a is made for a BPF loader. */
 	if (p->personality == CALLED_COLLECT2 && !strcmp(s->value, "gcc"))
 		return 0;
-	return report_error(p->report, "unsupported-option",
-			    "cannot use '-l%s': archives are not supported yet", s->value);
+	add_input(p->o, (struct input){.kind = INPUT_LIBRARY, .name = s->value});
+	return 0;
+}
+
+/* --whole-archive, --start-lib and their ends: for the inputs that follow. */
+static int take_mode(struct options *o, unsigned int mode, bool on)
+{
+	o->input_mode = on ? o->input_mode | mode : o->input_mode & ~mode;
+	add_input(o, (struct input){.kind = INPUT_MODE, .mode = o->input_mode});
+	return 0;
 }
 
 static int take_error_limit(struct parse *p, const struct spelling *s)
@@ -298,7 +320,11 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_strip_all: return take_strip(o, BPFLD_STRIP_ALL);
 	case OPT_entry: o->lib.entry = s->value; return 0;
 	case OPT_undefined: words_add(&o->undefined, s->value); return 0;
-	case OPT_library_path: return 0;
+	case OPT_library_path: words_add(&o->library_paths, s->value); return 0;
+	case OPT_whole_archive: return take_mode(o, BPFLD_WHOLE_ARCHIVE, true);
+	case OPT_no_whole_archive: return take_mode(o, BPFLD_WHOLE_ARCHIVE, false);
+	case OPT_start_lib: return take_mode(o, BPFLD_LAZY, true);
+	case OPT_end_lib: return take_mode(o, BPFLD_LAZY, false);
 	case OPT_library: return take_library(p, s);
 	case OPT_z: return take_z(p, s);
 	case OPT_license: return take_text(p, s, &o->lib.license);
@@ -356,7 +382,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 		const char *arg = args->v[p.next++];
 
 		if (only_inputs || arg[0] != '-' || !arg[1])
-			words_add(&o->inputs, arg);
+			add_input(o, (struct input){.kind = INPUT_FILE, .name = arg});
 		else if (!strcmp(arg, "--"))
 			only_inputs = true;
 		else
@@ -364,12 +390,14 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	}
 	o->lib.undefined = o->undefined.v;
 	o->lib.no_warn = o->no_warn.v;
+	o->lib.library_paths = o->library_paths.v;
 	return p.err;
 }
 
 void free_options(struct options *o)
 {
-	words_free(&o->inputs);
+	free(o->inputs.v);
+	words_free(&o->library_paths);
 	words_free(&o->undefined);
 	words_free(&o->no_warn);
 }

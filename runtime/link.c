@@ -27,7 +27,7 @@ struct bpfld {
 	void *diag_ctx;
 	const char **no_warn; /* ends in NULL */
 	uint32_t error_limit, nr_errors;
-	bool fatal_warnings;
+	bool fatal_warnings, input_missing;
 	enum { OPEN, LINKED, FAILED } state;
 };
 
@@ -100,7 +100,12 @@ static int run_passes(struct bpfld *b)
 	struct ld_link *l = &b->l;
 	int err;
 
-	ld_parse_files(l);
+	do {
+		ld_parse_files(l);
+		if ((err = flush_diags(b)))
+			return err;
+	} while (ld_pull_members(l) | ld_add_dependent_libraries(l));
+	ld_drop_unpulled(l);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on no index, offset or id of the input needs another check. */
@@ -151,9 +156,11 @@ int bpfld_link(struct bpfld *b)
 	b->l.arena.oom = &oom;
 	if (setjmp(oom))
 		return out_of_memory(b);
-	if (!b->l.files.nr)
+	if (!b->l.inputs.nr && !b->input_missing)
 		ld_error(&b->l.diags, "no-input", "no input files");
 	err = flush_diags(b);
+	if (b->input_missing)
+		err = -EINVAL;
 	if (!err)
 		err = run_passes(b);
 	if (err)
@@ -216,6 +223,7 @@ static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
 	l->threads = opts->threads;
 	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
 	l->undefined = copy_strings(&l->arena, opts->undefined);
+	l->library_paths = copy_strings(&l->arena, opts->library_paths);
 }
 
 struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
@@ -249,115 +257,58 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 
 /* ---- inputs ---- */
 
-static struct ld_file *new_file(struct bpfld *b, const char *name)
+/* Runs one of the functions that add inputs, with what they have in common around it. */
+enum how { ADD_FILE, ADD_BUFFER, ADD_LIBRARY };
+
+static int add(struct bpfld *b, enum how how, const char *name, const void *data, size_t size)
 {
-	struct ld_file *f = LD_NEW(&b->l.arena, struct ld_file);
-
-	f->link = &b->l;
-	f->index = (uint32_t)b->l.files.nr;
-	f->path = ld_strdup(&b->l.arena, name);
-	f->arena.oom = b->l.arena.oom;
-	f->diags.arena = &f->arena;
-	return f;
-}
-
-static int cannot_open(struct bpfld *b, const char *path, int err)
-{
-	ld_error(&b->l.diags, "cannot-open", "cannot open %s: %s", path, strerror(err));
-	flush_diags(b);
-	return fail(b, -err);
-}
-
-/* Maps or, where that can't be done (a pipe), reads fd to its end. Returns an errno value. */
-static int load(struct ld_file *f, int fd, const struct stat *st)
-{
-	size_t cap = 0;
-	uint8_t *buf = NULL;
-
-	if (S_ISDIR(st->st_mode))
-		return EISDIR;
-	if (S_ISREG(st->st_mode)) {
-		void *map;
-
-		f->size = (size_t)st->st_size;
-		if (!f->size)
-			return 0;
-		map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (map == MAP_FAILED)
-			return errno;
-		f->image = map;
-		f->mapped = true;
-		return 0;
-	}
-	for (;;) {
-		ssize_t n;
-
-		if (f->size == cap) {
-			uint8_t *bigger = ld_alloc(&f->arena, cap ? cap * 2 : 65536);
-
-			if (cap)
-				memcpy(bigger, buf, cap);
-			cap = cap ? cap * 2 : 65536;
-			f->image = buf = bigger;
-		}
-		n = read(fd, buf + f->size, cap - f->size);
-		if (n < 0 && errno != EINTR)
-			return errno;
-		if (!n)
-			return 0;
-		if (n > 0)
-			f->size += (size_t)n;
-	}
-}
-
-int bpfld_add_file(struct bpfld *b, const char *path)
-{
-	volatile int fd = -1;
-	struct ld_file *f;
-	struct stat st;
 	jmp_buf oom;
-	int err;
-
-	if (b->state != OPEN)
-		return -EINVAL;
-	b->l.arena.oom = &oom;
-	if (setjmp(oom)) {
-		if (fd >= 0)
-			close(fd);
-		return out_of_memory(b);
-	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return cannot_open(b, path, errno);
-	f = new_file(b, path);
-	LD_PUSH(&b->l.arena, &b->l.files, f);
-	err = fstat(fd, &st) ? errno : load(f, fd, &st);
-	close(fd);
-	return err ? cannot_open(b, path, err) : 0;
-}
-
-int bpfld_add_buffer(struct bpfld *b, const char *name, const void *data, size_t size)
-{
-	struct ld_file *f;
-	jmp_buf oom;
+	int err = 0;
 
 	if (b->state != OPEN)
 		return -EINVAL;
 	b->l.arena.oom = &oom;
 	if (setjmp(oom))
 		return out_of_memory(b);
-	f = new_file(b, name);
-	LD_PUSH(&b->l.arena, &b->l.files, f);
-	f->image = ld_memdup(&f->arena, data, size);
-	f->size = size;
+	switch (how) {
+	case ADD_FILE: err = ld_add_file(&b->l, name); break;
+	case ADD_BUFFER: err = ld_add_buffer(&b->l, name, data, size); break;
+	case ADD_LIBRARY: err = ld_add_library(&b->l, name); break;
+	}
+	flush_diags(b);
+	b->input_missing |= err != 0;
+	return err;
+}
+
+int bpfld_add_file(struct bpfld *b, const char *path)
+{
+	return add(b, ADD_FILE, path, NULL, 0);
+}
+
+int bpfld_add_buffer(struct bpfld *b, const char *name, const void *data, size_t size)
+{
+	return add(b, ADD_BUFFER, name, data, size);
+}
+
+int bpfld_add_library(struct bpfld *b, const char *name)
+{
+	return add(b, ADD_LIBRARY, name, NULL, 0);
+}
+
+int bpfld_input_mode(struct bpfld *b, unsigned int mode)
+{
+	if (b->state != OPEN || mode & ~(unsigned int)(BPFLD_WHOLE_ARCHIVE | BPFLD_LAZY))
+		return -EINVAL;
+	b->l.whole_archive = mode & BPFLD_WHOLE_ARCHIVE;
+	b->l.lazy = mode & BPFLD_LAZY;
 	return 0;
 }
 
 int bpfld_mark_temporary(struct bpfld *b)
 {
-	if (b->state != OPEN || !b->l.files.nr)
+	if (b->state != OPEN || !b->l.inputs.nr)
 		return -EINVAL;
-	b->l.files.v[b->l.files.nr - 1]->temporary = true;
+	b->l.inputs.v[b->l.inputs.nr - 1]->temporary = true;
 	return 0;
 }
 
@@ -477,11 +428,18 @@ void bpfld_free(struct bpfld *b)
 	if (!b)
 		return;
 	l = &b->l;
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	if (l->open_fd)
+		close(l->open_fd);
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
 
 		if (f->elf)
 			elf_end((Elf *)f->elf);
+		ld_arena_free(&f->arena);
+	}
+	ld_for_each(i, &l->images) {
+		struct ld_file *f = l->images.v[i];
+
 		if (f->mapped)
 			munmap((void *)(uintptr_t)f->image, f->size);
 		ld_arena_free(&f->arena);

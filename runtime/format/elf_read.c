@@ -14,6 +14,8 @@
 
 #include "base/bytes.h"
 
+#define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
+
 struct reader {
 	struct ld_file *f;
 	Elf *elf;
@@ -189,6 +191,15 @@ static enum ld_sec_kind classify(const struct ld_section *sec, bool strip_debug)
 	return LD_SEC_DATA;
 }
 
+/* A list of strings: the libraries that #pragma comment(lib, "x") names. */
+static int check_deplibs(struct ld_section *sec)
+{
+	if (sec->size && (!sec->data || sec->data[sec->size - 1]))
+		return bad_section(sec, "does not end in a string");
+	sec->file->deplibs = sec;
+	return 0;
+}
+
 static int read_sections(struct reader *r)
 {
 	struct ld_file *f = r->f;
@@ -224,6 +235,8 @@ static int read_sections(struct reader *r)
 		sec->name = table_str(&f->secs[shstrndx], names[i]);
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
+		if (sec->type == SHT_LLVM_DEPLIBS && check_deplibs(sec))
+			return -EINVAL;
 		sec->kind = classify(sec, f->link->strip_debug);
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");

@@ -179,18 +179,24 @@ struct ld_file {
 	bool temporary;     /* path was made up by the compiler driver */
 	const uint8_t *image;
 	size_t size;
-	bool mapped; /* image is to be unmapped */
+	bool mapped;            /* image is to be unmapped */
+	bool lazy;              /* takes part only if something asks for it */
+	const char *archive;    /* the archive's path, or NULL */
+	const char *pulled_for; /* the name that a lazy file was taken for */
+	const struct ld_file *pulled_by;
+	enum { LD_FILE_NEW, LD_FILE_READ, LD_FILE_PARSED, LD_FILE_BROKEN } stage;
 
 	struct ld_arena arena; /* for what is parsed in parallel */
 	struct ld_diags diags;
 	bool failed; /* ran out of memory while parsed */
 
-	struct Elf *elf;         /* while it is read */
-	bool big;                /* byte order of the file */
-	bool gnu;                /* assembled by GNU as, whose implicit addends differ, or
-				  * rewritten by GNU objcopy */
-	bool gcc;                /* compiled by gcc, hence assembled by GNU as */
-	struct ld_section *secs; /* by section header index; [0] is unused */
+	struct Elf *elf;            /* while it is read */
+	bool big;                   /* byte order of the file */
+	bool gnu;                   /* assembled by GNU as, whose implicit addends differ, or
+				     * rewritten by GNU objcopy */
+	bool gcc;                   /* compiled by gcc, hence assembled by GNU as */
+	struct ld_section *secs;    /* by section header index; [0] is unused */
+	struct ld_section *deplibs; /* .deplibs, or NULL */
 	uint32_t nr_secs;
 	struct ld_sym *syms; /* by in_sym; [0] is the null symbol */
 	uint32_t nr_syms;
@@ -243,15 +249,21 @@ struct ld_link {
 	/* options: see struct bpfld_opts */
 	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
 	const char *license;
-	const char **undefined; /* ends in NULL */
+	const char **undefined;     /* ends in NULL */
+	const char **library_paths; /* the same */
 	uint32_t threads;
 
 	struct ld_arena arena;
 	struct ld_diags diags;
 	const char *cwd; /* for places in diagnostics; NULL until it is asked for */
 
-	LD_VEC(struct ld_file *) files;
-	bool big; /* byte order of all files */
+	LD_VEC(struct ld_file *) inputs; /* all, in the order of the command line */
+	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
+	LD_VEC(struct ld_file *) files;  /* the inputs that take part */
+	bool lazy, whole_archive;        /* for the inputs to come: --start-lib, --whole-archive */
+	struct ld_strmap deplibs;        /* names in .deplibs that were looked for */
+	int open_fd;                     /* while an input is loaded, else 0 */
+	bool big;                        /* byte order of all files */
 	struct ld_strmap name_map;
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;

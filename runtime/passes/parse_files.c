@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Bytes to the model, each file for itself and in parallel. After this, input is no more hostile.
  */
+#include <string.h>
+
 #include "base/pool.h"
 #include "format/btf_bind.h"
 #include "format/btf_ext.h"
@@ -34,19 +36,26 @@ static int parse_btf(struct ld_file *f)
 	return 0;
 }
 
+/* Of a member that nobody has asked for yet, the symbols are enough. */
 static void parse_file(struct ld_file *f)
 {
-	if (ld_elf_read(f))
+	if (f->stage == LD_FILE_NEW) {
+		f->stage = LD_FILE_BROKEN;
+		if (ld_elf_read(f))
+			return;
+		f->stage = LD_FILE_READ;
+	}
+	if (f->lazy || f->stage != LD_FILE_READ)
 		return;
-	if (ld_make_pieces(f))
-		return;
-	parse_btf(f);
+	f->stage = LD_FILE_BROKEN;
+	if (!ld_make_pieces(f) && !parse_btf(f))
+		f->stage = LD_FILE_PARSED;
 }
 
 static void parse_task(void *ctx, uint32_t i)
 {
 	struct ld_link *l = ctx;
-	struct ld_file *f = l->files.v[i];
+	struct ld_file *f = l->inputs.v[i];
 	jmp_buf oom;
 
 	f->arena.oom = &oom;
@@ -56,27 +65,44 @@ static void parse_task(void *ctx, uint32_t i)
 		parse_file(f);
 }
 
+/* An archive may hold what is not for us: a member that can't be linked is not offered. */
+static enum ld_severity severity_for(const struct ld_file *f, const struct ld_diag *d)
+{
+	bool foreign = !strcmp(d->id, "not-an-object") || !strcmp(d->id, "wrong-machine");
+
+	return f->lazy && foreign && d->severity == LD_ERROR ? LD_WARNING : d->severity;
+}
+
 /* Says what the files' own lists hold, in the order of the command line. */
 static void collect_diags(struct ld_link *l)
 {
-	ld_for_each(i, &l->files) {
-		struct ld_diags *d = &l->files.v[i]->diags;
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
 
-		ld_for_each(k, &d->list)
-			LD_PUSH(&l->arena, &l->diags.list, d->list.v[k]);
-		l->diags.errors += d->errors;
+		for (; f->diags.said < f->diags.list.nr; f->diags.said++) {
+			struct ld_diag d = f->diags.list.v[f->diags.said];
+
+			d.severity = severity_for(f, &d);
+			l->diags.errors += d.severity == LD_ERROR;
+			LD_PUSH(&l->arena, &l->diags.list, d);
+		}
 	}
 }
 
 static void check_byte_order(struct ld_link *l)
 {
-	struct ld_file *first = l->files.v[0];
+	struct ld_file *first = NULL;
 
-	l->big = first->big;
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
 
-		if (f->diags.errors || f->big == l->big)
+		if (f->lazy || f->stage != LD_FILE_PARSED)
+			continue;
+		if (!first) {
+			first = f;
+			l->big = f->big;
+		}
+		if (f->big == l->big)
 			continue;
 		ld_error(&l->diags, "mixed-byte-order",
 			 "%s: %s object among %s ones\n"
@@ -89,9 +115,9 @@ static void check_byte_order(struct ld_link *l)
 
 void ld_parse_files(struct ld_link *l)
 {
-	ld_parallel(l->threads, (uint32_t)l->files.nr, parse_task, l);
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_parallel(l->threads, (uint32_t)l->inputs.nr, parse_task, l);
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
 
 		f->arena.oom = l->arena.oom;
 		if (f->failed)

@@ -8,8 +8,22 @@
 
 #include "model/model.h"
 
+/* Adds an input: a file, or the members of an archive. Returns a negative errno on error. */
+int ld_add_file(struct ld_link *l, const char *path);
+int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size);
+int ld_add_library(struct ld_link *l, const char *name);
+
+/* Adds the libraries that inputs name in .deplibs; whether there were any new ones. */
+bool ld_add_dependent_libraries(struct ld_link *l);
+
 /* Bytes to sections, symbols, relocations, pieces, types; every index, offset and id is checked. */
 void ld_parse_files(struct ld_link *l);
+
+/* Takes the archive members that are needed; whether any is still to be parsed. */
+bool ld_pull_members(struct ld_link *l);
+
+/* The inputs that take part, in order: link->files. */
+void ld_drop_unpulled(struct ld_link *l);
 
 /* Every global name gets its owner, or is known to be undefined. No file is added afterwards. */
 void ld_resolve_symbols(struct ld_link *l);

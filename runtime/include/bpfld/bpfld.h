@@ -15,8 +15,9 @@
  * never ends the process: what there is to say goes to the diagnostics callback.
  *
  * Errors: functions that return int return 0 or a negative errno value. By then the callback has
- * been called with at least one BPFLD_ERROR. Once a call on a handle has failed, later calls on
- * it return -EINVAL; bpfld_free() is always allowed.
+ * been called with at least one BPFLD_ERROR. After an input could not be added others still may
+ * be, so that all that is wrong with them is said; bpfld_link() then fails. Once another call has
+ * failed, later calls on the handle return -EINVAL; bpfld_free() is always allowed.
  */
 #ifndef BPFLD_BPFLD_H
 #define BPFLD_BPFLD_H
@@ -90,6 +91,8 @@ struct bpfld_opts {
 	bool no_check_types;          /* don't compare externs with definitions */
 	bool fatal_warnings;          /* a warning is an error */
 	bool verify;                  /* parse the output again and compare it with the model */
+	const char *const
+	    *library_paths; /* folders that libraries are looked for in; ends in NULL */
 };
 
 #ifdef __cplusplus
@@ -127,6 +130,22 @@ BPFLD_API int bpfld_add_file(struct bpfld *l, const char *path);
  * Adds an input from memory. data is copied; name stands for the path in diagnostics.
  */
 BPFLD_API int bpfld_add_buffer(struct bpfld *l, const char *name, const void *data, size_t size);
+
+/*
+ * Adds the library that -lNAME means: libNAME.a of the first of opts.library_paths that has it; or,
+ * for ":FILE", FILE itself.
+ */
+BPFLD_API int bpfld_add_library(struct bpfld *l, const char *name);
+
+/*
+ * How inputs added from here on are taken; 0, the default, is objects always, and of an archive
+ * (GNU, BSD or thin; with or without an index) the members that define what is undefined.
+ */
+enum bpfld_input_mode {
+	BPFLD_WHOLE_ARCHIVE = 1, /* every member: --whole-archive */
+	BPFLD_LAZY = 2,          /* objects too only when they define something: --start-lib */
+};
+BPFLD_API int bpfld_input_mode(struct bpfld *l, unsigned int mode);
 
 /*
  * Tells that the input added last has a made-up name (clang's /tmp/x-1234.o), so that diagnostics

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Names to bytes: files are mapped, archives become their members, libraries are searched for. All
+ * is said before the next input is looked at, so that a link with five missing files names five.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "format/archive.h"
+#include "passes/passes.h"
+
+static struct ld_file *new_file(struct ld_link *l, const char *name)
+{
+	struct ld_file *f = LD_NEW(&l->arena, struct ld_file);
+
+	f->link = l;
+	f->path = ld_strdup(&l->arena, name);
+	f->arena.oom = l->arena.oom;
+	f->diags.arena = &f->arena;
+	return f;
+}
+
+static void add_input(struct ld_link *l, struct ld_file *f)
+{
+	LD_PUSH(&l->arena, &l->inputs, f);
+}
+
+/* ---- one file ---- */
+
+/* A pipe can't be mapped: it is read to its end. Returns an errno value. */
+static int read_stream(struct ld_file *f, int fd)
+{
+	size_t cap = 0;
+	uint8_t *buf = NULL;
+
+	for (;;) {
+		ssize_t n;
+
+		if (f->size == cap) {
+			uint8_t *bigger = ld_alloc(&f->arena, cap ? cap * 2 : 65536);
+
+			if (cap)
+				memcpy(bigger, buf, cap);
+			cap = cap ? cap * 2 : 65536;
+			f->image = buf = bigger;
+		}
+		n = read(fd, buf + f->size, cap - f->size);
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (!n)
+			return 0;
+		if (n > 0)
+			f->size += (size_t)n;
+	}
+}
+
+static int load_fd(struct ld_file *f, int fd)
+{
+	struct stat st;
+	void *map;
+
+	if (fstat(fd, &st))
+		return errno;
+	if (S_ISDIR(st.st_mode))
+		return EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return read_stream(f, fd);
+	f->size = (size_t)st.st_size;
+	if (!f->size)
+		return 0;
+	map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return errno;
+	f->image = map;
+	f->mapped = true;
+	return 0;
+}
+
+/* Opens and loads f->path. The link owns f and its descriptor, in case memory runs out. */
+static int load(struct ld_link *l, struct ld_file *f)
+{
+	int err;
+
+	LD_PUSH(&l->arena, &l->images, f);
+	l->open_fd = open(f->path, O_RDONLY | O_CLOEXEC);
+	if (l->open_fd < 0) {
+		l->open_fd = 0;
+		return errno;
+	}
+	err = load_fd(f, l->open_fd);
+	close(l->open_fd);
+	l->open_fd = 0;
+	return err;
+}
+
+static int cannot_open(struct ld_link *l, const char *path, int err)
+{
+	ld_error(&l->diags, "cannot-open", "cannot open %s: %s", path, strerror(err));
+	return -err;
+}
+
+/* ---- archives ---- */
+
+/* A thin archive's member is a file, by a path from the archive's folder. */
+static int load_thin_member(struct ld_link *l, const struct ld_file *archive, struct ld_file *f,
+			    const char *name)
+{
+	const char *slash = strrchr(archive->path, '/'), *shown = f->path;
+	int err;
+
+	if (name[0] != '/' && slash)
+		name = ld_printf(&l->arena, "%.*s/%s", (int)(slash - archive->path), archive->path,
+				 name);
+	f->path = name;
+	err = load(l, f);
+	f->path = shown;
+	return err ? cannot_open(l, name, err) : 0;
+}
+
+static int add_members(struct ld_link *l, struct ld_file *file)
+{
+	struct ld_archive archive = {0};
+	int err =
+	    ld_archive_read(&l->arena, &l->diags, file->path, file->image, file->size, &archive);
+
+	if (err)
+		return err;
+	ld_for_each(i, &archive.members) {
+		const struct ld_member *m = &archive.members.v[i];
+		struct ld_file *f =
+		    new_file(l, ld_printf(&l->arena, "%s(%s)", file->path, m->name));
+
+		f->archive = file->path;
+		f->lazy = !l->whole_archive;
+		f->image = m->data;
+		f->size = m->size;
+		if (archive.thin && (err = load_thin_member(l, file, f, m->name)))
+			return err;
+		add_input(l, f);
+	}
+	return 0;
+}
+
+/* ---- what the API calls ---- */
+
+int ld_add_file(struct ld_link *l, const char *path)
+{
+	struct ld_file *f = new_file(l, path);
+	int err = load(l, f);
+
+	if (err)
+		return cannot_open(l, path, err);
+	if (ld_is_archive(f->image, f->size))
+		return add_members(l, f);
+	f->lazy = l->lazy;
+	add_input(l, f);
+	return 0;
+}
+
+int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size)
+{
+	struct ld_file *f = new_file(l, name);
+
+	LD_PUSH(&l->arena, &l->images, f);
+	f->image = ld_memdup(&f->arena, data, size);
+	f->size = size;
+	if (ld_is_archive(f->image, f->size))
+		return add_members(l, f);
+	f->lazy = l->lazy;
+	add_input(l, f);
+	return 0;
+}
+
+/* The file that -lNAME means: libNAME.a, or with ':' before it NAME itself. NULL: not found. */
+static const char *find_library(struct ld_link *l, const char *name)
+{
+	for (const char **dir = l->library_paths; *dir; dir++) {
+		const char *path = name[0] == ':' ? ld_printf(&l->arena, "%s/%s", *dir, name + 1)
+						  : ld_printf(&l->arena, "%s/lib%s.a", *dir, name);
+
+		if (!access(path, F_OK))
+			return path;
+	}
+	return NULL;
+}
+
+int ld_add_library(struct ld_link *l, const char *name)
+{
+	const char *path = find_library(l, name);
+
+	if (path)
+		return ld_add_file(l, path);
+	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s", name);
+}
+
+/* ---- #pragma comment(lib, "x"): libraries that objects ask for ---- */
+
+static void add_dependent(struct ld_link *l, const struct ld_file *f, const char *name)
+{
+	void **slot = ld_strmap_slot(&l->arena, &l->deplibs, name, strlen(name));
+	const char *path;
+
+	if (*slot)
+		return;
+	*slot = (void *)(uintptr_t)name;
+	path = find_library(l, name);
+	if (!path && !access(name, F_OK))
+		path = name;
+	if (!path)
+		path = find_library(l, ld_printf(&l->arena, ":%s", name));
+	if (path)
+		ld_add_file(l, path);
+	else
+		ld_error(&l->diags, "library-not-found",
+			 "%s: unable to find library from dependent library specifier: %s",
+			 ld_file_name(f), name);
+}
+
+bool ld_add_dependent_libraries(struct ld_link *l)
+{
+	size_t nr = l->inputs.nr;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct ld_file *f = l->inputs.v[i];
+		const struct ld_section *sec = f->deplibs;
+		uint64_t off = 0;
+
+		while (!f->lazy && sec && off < sec->size) {
+			const char *name = (const char *)sec->data + off;
+
+			add_dependent(l, f, name);
+			off += strlen(name) + 1;
+		}
+	}
+	return l->inputs.nr > nr;
+}
