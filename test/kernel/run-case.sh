@@ -11,10 +11,11 @@ A CASE is one file, cut by split-file into a.c, b.c, ... (or .s) and `expect`: a
 bpfrun, which must all hold for every link. `expect-reversed` replaces it for the inputs in the
 other order. Given several compilers, the sources take turns with them.
 
-Links: final; final in reversed order; each half with -r, then final; and -r -S.
+Links: final; final in reversed order; each half with -r, then final; and -r -S. All but the
+reversed one must make programs with the same tags.
 A case with user/main.c is checked by that program instead, compiled against the skeleton
 `prog.skel.h` (struct testprog) and the subskeleton `prog.subskel.h` (struct testprog_sub) that
-bpftool makes of the link.
+bpftool makes of the link; the light skeleton of it must load and run, too.
 
 A line `LINKS: final reversed partial drop-in` in the case names those that it is about.
 
@@ -78,6 +79,11 @@ check_user() {
 		run "$1: compile the skeleton" cc -g -Wall -Werror -I"$user" "$dir/user/main.c" -lbpf \
 			-o "$user/main" &&
 		run "$1 does not do what it should" "$user/main"
+	run "$1: light skeleton" sh -c '"$1" gen skeleton -L "$2" name testprog >"$3"' sh \
+		"$bpftool" "$2" "$user/prog.lskel.h" &&
+		run "$1: compile the light skeleton" cc -g -I"$user" "$here/Inputs/light.c" -lbpf \
+			-o "$user/light" &&
+		run "$1 does not load by its light skeleton" "$user/light"
 }
 
 # check LINK OBJECT EXPECT-FILE
@@ -88,7 +94,12 @@ check() {
 		return
 	fi
 	eval "args=($(tr '\n' ' ' <"$3"))"
-	run "$1 does not do what it should" "$bpfrun" "$2" "${args[@]}"
+	run "$1 does not do what it should" "$bpfrun" "$2" "${args[@]}" || return
+	# However the inputs were grouped, the programs are the same.
+	[ "$1" = "reversed link" ] && return
+	"$bpfrun" "$2" --tags | sort >"$2.tags"
+	[ -e "$dir/tags" ] || cp "$2.tags" "$dir/tags"
+	run "$1 makes other programs than the final link" diff "$dir/tags" "$2.tags"
 }
 
 compile() {
