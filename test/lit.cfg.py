@@ -37,7 +37,9 @@ tool("shared_lib", config.shared_lib)
 tool("clang-format", config.clang_format)
 tool("cc", ("%s %s" % (config.cc, config.test_cflags)).strip())
 tool("cxx", ("%s %s" % (config.cxx, config.test_cflags)).strip())
-tool("mc", "llvm-mc -triple=bpfel -filetype=obj")
+btf_inputs = os.path.join(config.test_source_root, "btf", "Inputs")
+tool("mc", "llvm-mc -triple=bpfel -filetype=obj -I " + btf_inputs)
+tool("dump", "%s %s" % (sys.executable, os.path.join(btf_inputs, "dump.py")))
 tool("python", sys.executable)
 
 for version in sorted(config.clangs):

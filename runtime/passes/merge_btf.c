@@ -411,9 +411,11 @@ static void add_member(struct merger *m, const char *sec, uint64_t size, struct 
 	if (!ds) {
 		ds = *slot = LD_NEW(m->a, struct datasec);
 		ds->name = sec;
-		ds->size = size;
 		LD_PUSH(m->a, &m->secs, ds);
 	}
+	/* Externs, which have no size, may be members too. */
+	if (size)
+		ds->size = size;
 	LD_PUSH(m->a, &ds->members, member);
 }
 
