@@ -291,10 +291,10 @@ struct ld_target ld_reloc_target(const struct ld_file *f, const struct ld_reloc 
 struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off);
 
 /*
- * The same in terms of the output, once choose_symbols has run. LD_REF_NONE: what it refers to is
- * not there (an undefined weak symbol, something that was dropped).
+ * The same for r of sec in terms of the output, once choose_symbols has run. LD_REF_NONE: what it
+ * refers to is not there (an undefined weak symbol, something that was dropped).
  */
-struct ld_ref ld_reloc_ref(const struct ld_file *f, const struct ld_reloc *r);
+struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *r);
 
 /* What became of a type: its out_type, or 0 where it was dropped. */
 uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);
