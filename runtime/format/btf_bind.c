@@ -63,23 +63,40 @@ static struct ld_sym *lookup(const struct ld_strmap *m, const char *name)
 	return sym == &ambiguous ? NULL : sym;
 }
 
+/* Gives in_func to the functions syms [k, end) of sec; to that of its name only, if there is one.
+ */
+static void bind_func(const struct ld_section *sec, uint32_t k, uint32_t end, uint32_t in_func)
+{
+	struct ld_file *f = sec->file;
+	const char *name = ld_btf_name(&f->btf, in_func);
+	bool named = false;
+
+	for (uint32_t i = k; i < end; i++)
+		named |= !strcmp(f->syms[sec->syms[i]].name, name);
+	for (; k < end; k++) {
+		struct ld_sym *sym = &f->syms[sec->syms[k]];
+
+		if (sym->type == STT_FUNC && (!named || !strcmp(sym->name, name)))
+			sym->btf = in_func;
+	}
+}
+
 /* func_info is the best witness: it names the FUNC of an instruction. */
 static void bind_func_info(struct binder *b, struct ld_section *sec)
 {
 	const struct ld_ext *ext = &sec->ext[LD_EXT_FUNC];
-	struct ld_file *f = b->f;
-	uint32_t i = 0, k;
+	const struct ld_sym *syms = sec->file->syms;
+	uint32_t i, k = 0, end;
 
-	for (k = 0; k < sec->nr_syms; k++) {
-		struct ld_sym *sym = &f->syms[sec->syms[k]];
+	for (i = 0; i < ext->nr; i++) {
+		const uint32_t *rec = &ext->recs[(size_t)i * ext->words];
 
-		while (i < ext->nr && ext->recs[(size_t)i * ext->words] < sym->value)
-			i++;
-		if (i < ext->nr && sym->type == STT_FUNC &&
-		    ext->recs[(size_t)i * ext->words] == sym->value) {
-			sym->btf = ext->recs[(size_t)i * ext->words + 1];
-			b->bound[sym->btf] = 1;
-		}
+		while (k < sec->nr_syms && syms[sec->syms[k]].value < rec[0])
+			k++;
+		for (end = k; end < sec->nr_syms && syms[sec->syms[end]].value == rec[0];)
+			end++;
+		bind_func(sec, k, end, rec[1]);
+		b->bound[rec[1]] |= k < end;
 	}
 }
 

@@ -178,16 +178,15 @@ static enum ld_sec_kind classify(const struct ld_section *sec, bool strip_debug)
 		return LD_SEC_BTF;
 	if (!strcmp(n, ".BTF.ext"))
 		return LD_SEC_BTF_EXT;
-	if (!strcmp(n, ".note.GNU-stack") || !strcmp(n, ".llvmbc") || !strcmp(n, ".llvmcmd") ||
-	    !strcmp(n, ".comment") || has_prefix(n, ".eh_frame"))
+	if (has_prefix(n, ".note") || !strcmp(n, ".llvmbc") || !strcmp(n, ".llvmcmd") ||
+	    !strcmp(n, ".comment") || has_prefix(n, ".eh_frame") || has_prefix(n, ".gnu.lto_"))
 		return LD_SEC_NONE;
 	/* DWARF that is not wanted is not looked at, and neither are its relocations. */
 	if (has_prefix(n, ".debug_"))
 		return strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
 	if (sec->flags & SHF_EXECINSTR)
 		return LD_SEC_CODE;
-	if (!(sec->flags & SHF_ALLOC))
-		return LD_SEC_NONE;
+	/* A loader knows its sections by name: clang's .jumptables has no flags at all. */
 	return LD_SEC_DATA;
 }
 

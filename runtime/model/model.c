@@ -89,9 +89,9 @@ static struct ld_sym *promoted_sym(const struct ld_piece *p)
 	return NULL;
 }
 
-struct ld_ref ld_reloc_ref(const struct ld_file *f, const struct ld_reloc *r)
+struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *r)
 {
-	struct ld_target t = ld_reloc_target(f, r);
+	struct ld_target t = ld_reloc_target(sec->file, r);
 	struct ld_sym *sym = t.sym ? &t.file->syms[t.sym] : NULL;
 	struct ld_name *name = sym ? sym->global : NULL;
 	const struct ld_piece *p = t.piece;
@@ -103,9 +103,13 @@ struct ld_ref ld_reloc_ref(const struct ld_file *f, const struct ld_reloc *r)
 		ref.addend = r->addend;
 		return ref;
 	}
-	/* A losing copy that was named by its place: its winner stands for it. */
-	if (p && !p->live && !p->same)
+	if (p && !p->live && !p->same) {
+		/* What DWARF says of a losing copy is not true of its winner. */
+		if (sec->kind == LD_SEC_DEBUG)
+			return ref;
+		/* A losing copy that was named by its place: its winner stands for it. */
 		sym = winner_of(p, &t);
+	}
 	if (sym && sym->emit && !(sym->bind != STB_LOCAL && sym->out_bind == STB_LOCAL)) {
 		ref.form = LD_REF_SYM;
 		ref.sym = sym;
@@ -173,18 +177,22 @@ void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *
 	*end = records_before(ext, p->off + p->size);
 }
 
-const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off)
+const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off, uint32_t in_func)
 {
 	const struct ld_piece *p = ld_piece_at(sec, off);
 	const struct ld_file *f = sec->file;
+	const struct ld_entity *alias = NULL;
 
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &f->syms[sec->syms[i]];
 
-		if (sym->value == off && sym->entity && sym->entity->kind == BTF_KIND_FUNC)
+		if (sym->value != off || !sym->entity || sym->entity->kind != BTF_KIND_FUNC)
+			continue;
+		if (sym->btf == in_func)
 			return sym->entity;
+		alias = sym->entity;
 	}
-	return NULL;
+	return alias;
 }
 
 /* The last record that is not after off, or NULL. */

@@ -305,10 +305,10 @@ struct ld_target ld_reloc_target(const struct ld_file *f, const struct ld_reloc 
 struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off);
 
 /*
- * The same in terms of the output, once choose_symbols has run. LD_REF_NONE: what it refers to is
- * not there (an undefined weak symbol, something that was dropped).
+ * The same for r of sec in terms of the output, once choose_symbols has run. LD_REF_NONE: what it
+ * refers to is not there (an undefined weak symbol, something that was dropped).
  */
-struct ld_ref ld_reloc_ref(const struct ld_file *f, const struct ld_reloc *r);
+struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *r);
 
 /* What became of a type: its out_type, or 0 where it was dropped. */
 uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);
@@ -318,7 +318,7 @@ void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *
 		  uint32_t *end);
 
 /* The FUNC of the symbol at off of sec, or NULL. */
-const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off);
+const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off, uint32_t in_func);
 
 /* Whether a section of this name holds subprograms: .text, and .text.X that goes there. */
 bool ld_is_text(const char *sec_name);

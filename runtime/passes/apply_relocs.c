@@ -53,19 +53,25 @@ static void put_addend(const struct site *s, int64_t value)
 	}
 }
 
+/*
+ * DWARF's mark of an address that is gone: all ones (DWARF 6, 3.1.1). In the range and location
+ * lists of DWARF 4 that has a meaning of its own; there an empty range, from 1 to 1, says the same.
+ */
+static int64_t dead_address(const struct ld_out *out)
+{
+	return !strcmp(out->name, ".debug_ranges") || !strcmp(out->name, ".debug_loc") ? 1 : -1;
+}
+
 /* What the place holds where there is nothing to refer to. */
 static void put_nothing(const struct site *s)
 {
 	static const uint8_t r0_is_0[LD_INSN_SIZE] = {LD_OP_MOV64_IMM};
 
-	if (s->r->type == LD_R_BPF_64_32) {
+	if (s->r->type == LD_R_BPF_64_32)
 		/* The call stands behind a test of the address, which is 0: it is never made. */
 		memcpy(s->at, r0_is_0, sizeof(r0_is_0));
-		return;
-	}
-	/* In DWARF 4's range lists a pair of zeros ends the list: 1 marks a range that is gone. */
-	put_addend(s,
-		   !strcmp(s->out->name, ".debug_ranges") || !strcmp(s->out->name, ".debug_loc"));
+	else
+		put_addend(s, s->out->kind == LD_SEC_DEBUG ? dead_address(s->out) : 0);
 }
 
 static void add_reloc(const struct site *s, uint32_t out_sym)
@@ -77,7 +83,7 @@ static void add_reloc(const struct site *s, uint32_t out_sym)
 
 static void apply(const struct site *s)
 {
-	struct ld_ref ref = ld_reloc_ref(s->piece->sec->file, s->r);
+	struct ld_ref ref = ld_reloc_ref(s->piece->sec, s->r);
 
 	if (s->r->hidden && ref.form == LD_REF_SECTION && ref.out == s->out) {
 		/* Counted in slots from the next instruction, for ld_imm64 of a function too. */

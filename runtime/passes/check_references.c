@@ -63,7 +63,7 @@ static void check_discarded(struct checker *c, const struct ld_section *sec,
 static void check_section(struct checker *c, struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
-	bool warned = loader_relocates(sec);
+	bool warned = loader_relocates(sec) || !(sec->flags & SHF_ALLOC);
 
 	if (sec->kind == LD_SEC_DEBUG)
 		return;

@@ -37,9 +37,9 @@ static bool name_is_free(const struct ld_link *l, const char *name)
 }
 
 /* "counter" of net.bpf.c as "net__counter". */
-static const char *qualified_name(struct ld_link *l, const struct ld_file *f, const char *name)
+static const char *qualified_name(struct ld_link *l, const char *source, const char *name)
 {
-	const char *base = f->source ? f->source : f->path, *slash = strrchr(base, '/');
+	const char *base = source, *slash = strrchr(base, '/');
 	char *file, *full;
 	unsigned int nr = 1;
 
@@ -59,12 +59,11 @@ static const char *qualified_name(struct ld_link *l, const struct ld_file *f, co
 	return name;
 }
 
-static void promote_map(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sym *sym,
+			const char *source)
 {
-	struct ld_sym *sym = &f->syms[in_sym];
-
 	if (!name_is_free(l, sym->name)) {
-		sym->out_name = qualified_name(l, f, sym->name);
+		sym->out_name = qualified_name(l, source ? source : f->path, sym->name);
 		ld_note(&l->diags, "renamed-static-map",
 			"static map '%s' of %s is called '%s' in the output: the name is taken",
 			sym->name, ld_file_name(f), sym->out_name);
@@ -91,16 +90,16 @@ static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 		sym->out_vis = STV_DEFAULT;
 }
 
-static void choose_local(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+/* source: the STT_FILE that sym belongs to, or NULL; a partial link's output has several. */
+static void choose_local(struct ld_link *l, const struct ld_file *f, struct ld_sym *sym,
+			 const char *source)
 {
-	struct ld_sym *sym = &f->syms[in_sym];
-
 	if (sym->type == STT_FILE)
 		sym->emit = !l->strip_all;
 	else if (sym->type != STT_SECTION)
 		sym->emit = in_output(sym);
 	if (sym->emit && !l->partial && is_map(sym))
-		promote_map(l, f, in_sym);
+		promote_map(l, f, sym, source);
 }
 
 /* An undefined symbol stays where something still refers to it. */
@@ -113,7 +112,8 @@ static bool stays_undefined(const struct ld_link *l, const struct ld_name *n)
 	return n->referenced && (!n->weak || n->ksym || n->kconfig || l->unresolved_ok);
 }
 
-/* -s: local data symbols that no relocation names go; functions stay, loaders want them. */
+/* -s: local data symbols that no relocation names go; functions and maps stay, loaders want them.
+ */
 static void strip_locals(struct ld_link *l)
 {
 	ld_for_each(i, &l->files) {
@@ -123,7 +123,7 @@ static void strip_locals(struct ld_link *l)
 			struct ld_sym *sym = &f->syms[k];
 
 			if (sym->bind == STB_LOCAL && sym->out_bind == STB_LOCAL &&
-			    sym->type != STT_FUNC && !sym->named)
+			    sym->type != STT_FUNC && !is_map(sym) && !sym->named)
 				sym->emit = false;
 		}
 	}
@@ -140,7 +140,7 @@ static void note_refs(struct ld_section *sec)
 
 			if (sec->relocs[k].hidden && sec->relocs[k].piece->live)
 				continue;
-			ref = ld_reloc_ref(sec->file, &sec->relocs[k]);
+			ref = ld_reloc_ref(sec, &sec->relocs[k]);
 			if (ref.form == LD_REF_SECTION)
 				ref.out->needs_sym = true;
 			else if (ref.form == LD_REF_SYM)
@@ -157,7 +157,8 @@ static uint32_t add_sym(struct ld_link *l, struct ld_out_sym s)
 	return (uint32_t)l->out_syms.nr;
 }
 
-static void number_bind(struct ld_link *l, bool local)
+/* Numbers the symbols that were bound and are now bound as said. */
+static void number_bind(struct ld_link *l, bool was_local, bool local)
 {
 	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
@@ -165,6 +166,8 @@ static void number_bind(struct ld_link *l, bool local)
 		for (uint32_t k = 1; k < f->nr_syms; k++) {
 			struct ld_sym *sym = &f->syms[k];
 
+			if ((sym->bind == STB_LOCAL) != was_local)
+				continue;
 			if (sym->emit && (sym->out_bind == STB_LOCAL) == local)
 				sym->out_sym =
 				    add_sym(l, (struct ld_out_sym){.file = f, .in_sym = k});
@@ -176,30 +179,39 @@ static void number_bind(struct ld_link *l, bool local)
 	}
 }
 
+/*
+ * Sealed functions follow the locals, and promoted maps come before the globals: an order that is
+ * the same whether the inputs were linked with -r before or not.
+ */
 static void number_symbols(struct ld_link *l)
 {
 	ld_for_each(i, &l->outs)
 		if (l->outs.v[i]->needs_sym)
 			l->outs.v[i]->sym = add_sym(l, (struct ld_out_sym){.sec = l->outs.v[i]});
-	number_bind(l, true);
+	number_bind(l, true, true);
+	number_bind(l, false, true);
 	l->first_global = (uint32_t)l->out_syms.nr + 1;
-	number_bind(l, false);
+	number_bind(l, true, false);
+	number_bind(l, false, false);
 }
 
 void ld_choose_symbols(struct ld_link *l)
 {
 	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
+		const char *source = NULL;
 
 		for (uint32_t k = 1; k < f->nr_syms; k++) {
 			struct ld_sym *sym = &f->syms[k];
 
+			if (sym->type == STT_FILE)
+				source = sym->name;
 			sym->out_name = sym->name;
 			sym->out_bind = sym->bind;
 			if (sym->global)
 				choose_global(l, f, k);
 			else
-				choose_local(l, f, k);
+				choose_local(l, f, sym, source);
 		}
 	}
 	ld_for_each(i, &l->names)

@@ -4,9 +4,9 @@
  * tags are made here from the symbols that the output has, since linkage, owner and offset are the
  * linker's to decide. Types that nothing of this reaches are dropped.
  *
- * Order of the output: graph nodes, prototypes made here, FUNCs, VARs, DATASECs, decl tags. Each
- * group follows the inputs (or the output's symbols), so that linking the output again changes
- * nothing.
+ * Order of the output: graph nodes, prototypes made here, FUNCs, VARs, DATASECs, decl tags. Nodes
+ * stand as FUNCs and VARs reach them, and these follow the output's symbols: so what an input has
+ * besides shows nowhere, and linking the output again changes nothing.
  */
 #include <string.h>
 
@@ -44,8 +44,9 @@ struct merger {
 	struct ld_link *l;
 	struct ld_arena *a;
 	struct ld_btf_out *out;
-	uint8_t *live;         /* by node */
-	LD_VEC(uint32_t) work; /* nodes marked live whose references are not */
+	uint8_t *live;          /* by node */
+	LD_VEC(uint32_t) order; /* live nodes, as the output has them */
+	LD_VEC(uint32_t) work;  /* nodes marked live whose references are not */
 	LD_VEC(struct ld_entity *) funcs;
 	LD_VEC(struct ld_entity *) vars;
 	LD_VEC(struct ld_proto *) protos;
@@ -67,6 +68,7 @@ static void mark_node(struct merger *m, uint32_t node)
 	if (!node || m->live[node])
 		return;
 	m->live[node] = 1;
+	LD_PUSH(m->a, &m->order, node);
 	LD_PUSH(m->a, &m->work, node);
 }
 
@@ -304,6 +306,68 @@ static void choose_proto(struct merger *m, const struct ld_file *f, uint32_t in_
 		use_proto(m, p, func);
 }
 
+/* ---- several names for one place ---- */
+
+static bool is_extern(const struct ld_file *f, uint32_t in_type)
+{
+	const struct btf_type *t = ld_btf_type(&f->btf, in_type);
+
+	if (ld_btf_kind(t) == BTF_KIND_FUNC)
+		return ld_btf_vlen(t) == BTF_FUNC_EXTERN;
+	return *(const uint32_t *)ld_btf_tail(t) == BTF_VAR_GLOBAL_EXTERN;
+}
+
+/* The next symbol that stands where sym does, after the one at *k of its section's; NULL: no more.
+ */
+static struct ld_sym *next_name(const struct ld_sym *sym, uint32_t *k)
+{
+	const struct ld_piece *p = sym->piece;
+	struct ld_file *f = p->sec->file;
+
+	for (; *k < p->sym_end; ++*k) {
+		struct ld_sym *other = &f->syms[p->sec->syms[*k]];
+
+		if (other->value > sym->value)
+			return NULL;
+		if (other != sym && other->value == sym->value) {
+			++*k;
+			return other;
+		}
+	}
+	return NULL;
+}
+
+/* The first of the piece's symbols that may stand where sym does. */
+static uint32_t first_name(const struct ld_sym *sym)
+{
+	const struct ld_piece *p = sym->piece;
+	const struct ld_sym *syms = p->sec->file->syms;
+	uint32_t lo = p->sym, hi = p->sym_end;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (syms[p->sec->syms[mid]].value < sym->value)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Whether the compiler described what sym names under another name: sym is an alias. */
+static bool is_alias(const struct ld_sym *sym)
+{
+	const struct ld_file *f = sym->piece->sec->file;
+	const struct ld_sym *other;
+	uint32_t k = first_name(sym);
+
+	while ((other = next_name(sym, &k)))
+		if (other->btf && !is_extern(f, other->btf))
+			return true;
+	return false;
+}
+
 /* ---- functions ---- */
 
 /* Equal static functions of several files share one FUNC. */
@@ -379,13 +443,26 @@ static struct ld_entity *choose_func(struct merger *m, const struct ld_file *f,
 	uint32_t linkage;
 
 	if (!sym->btf)
-		return m->l->has_ext[LD_EXT_FUNC] ? synthesize_func(m, sym) : NULL;
+		return m->l->has_ext[LD_EXT_FUNC] && !is_alias(sym) ? synthesize_func(m, sym)
+								    : NULL;
 	linkage = ld_btf_vlen(ld_btf_type(&f->btf, sym->btf));
 	if (linkage == BTF_FUNC_EXTERN)
 		linkage = BTF_FUNC_GLOBAL;
 	if (sym->global && sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
 	return func_from_btf(m, f, sym->btf, sym->global, sym->out_name, linkage);
+}
+
+/* Whether another name of the same place has a FUNC already. */
+static bool has_func(const struct ld_sym *sym)
+{
+	const struct ld_sym *other;
+	uint32_t k = first_name(sym);
+
+	while ((other = next_name(sym, &k)))
+		if (other->entity)
+			return true;
+	return false;
 }
 
 /* The functions of whole sections whose names have gone to other files keep their func_info. */
@@ -395,7 +472,8 @@ static void add_losing_funcs(struct merger *m, struct ld_section *sec)
 		struct ld_file *f = sec->file;
 		struct ld_sym *sym = &f->syms[sec->syms[i]];
 
-		if (!sym->emit && sym->type == STT_FUNC && sym->piece->live && sym->btf)
+		if (!sym->emit && sym->type == STT_FUNC && sym->piece->live && sym->btf &&
+		    !has_func(sym))
 			sym->entity =
 			    func_from_btf(m, f, sym->btf, NULL, sym->name, BTF_FUNC_STATIC);
 	}
@@ -432,7 +510,14 @@ static struct ld_entity *add_var(struct merger *m, const struct ld_file *f, uint
 	return var;
 }
 
-/* The variables of an output section, by offset. Of aliases for one place the first is listed. */
+static bool is_listed(const struct ld_file *f, const struct ld_sym *sym)
+{
+	if (!sym->btf || !sym->emit || ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) != BTF_KIND_VAR)
+		return false;
+	return !is_extern(f, sym->btf) || !is_alias(sym);
+}
+
+/* The variables of an output section, by offset. Of several names for a place one is listed. */
 static void add_vars(struct merger *m, const struct ld_out *out)
 {
 	uint64_t end = 0;
@@ -446,9 +531,7 @@ static void add_vars(struct merger *m, const struct ld_out *out)
 			uint64_t off = ld_piece_out_off(p, sym->value - p->off);
 			uint32_t linkage;
 
-			if (!sym->btf || !sym->emit || off < end)
-				continue;
-			if (ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) != BTF_KIND_VAR)
+			if (off < end || !is_listed(f, sym))
 				continue;
 			linkage =
 			    sym->out_bind == STB_LOCAL ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED;
@@ -509,7 +592,7 @@ static void add_unnamed_funcs(struct merger *m, const struct ld_piece *p)
 		const struct btf_type *t = ld_btf_type(&f->btf, rec[1]);
 		struct unnamed u = {f, rec[1], NULL};
 
-		if (ld_func_at(p->sec, rec[0]))
+		if (ld_func_at(p->sec, rec[0], rec[1]))
 			continue;
 		u.entity = func_from_btf(m, f, rec[1], NULL, ld_btf_str(&f->btf, t->name_off),
 					 BTF_FUNC_STATIC);
@@ -572,8 +655,6 @@ static void mark_types(struct merger *m)
 {
 	const struct ld_link *l = m->l;
 
-	if (l->no_btf_gc)
-		memset(m->live, 1, l->graph.nr);
 	ld_for_each(i, &m->funcs)
 		mark_node(m, m->funcs.v[i]->node);
 	ld_for_each(i, &m->vars)
@@ -586,6 +667,8 @@ static void mark_types(struct merger *m)
 				mark_core_types(m, l->outs.v[i]->pieces.v[k]);
 	mark_reachable(m);
 	mark_tagged(m);
+	for (uint32_t i = 1; l->no_btf_gc && i < l->graph.nr; i++)
+		mark_node(m, i);
 }
 
 /* ---- writing ---- */
@@ -754,14 +837,12 @@ static void write_decl_tags(struct merger *m)
 static void write_all(struct merger *m)
 {
 	struct ld_link *l = m->l;
-	uint32_t nr = 1;
 
 	/* References point forward too, so every node's number is needed before the first byte. */
-	for (uint32_t i = 1; i < l->graph.nr; i++)
-		l->node_out[i] = m->live[i] ? nr++ : 0;
-	for (uint32_t i = 1; i < l->graph.nr; i++)
-		if (m->live[i])
-			write_node(m, i);
+	ld_for_each(i, &m->order)
+		l->node_out[m->order.v[i]] = (uint32_t)i + 1;
+	ld_for_each(i, &m->order)
+		write_node(m, m->order.v[i]);
 	ld_for_each(i, &m->protos)
 		write_proto(m, m->protos.v[i]);
 	ld_for_each(i, &m->funcs)

@@ -40,7 +40,7 @@ static void copy_record(struct writer *w, const struct ld_piece *p, const uint32
 	rec[0] = (uint32_t)ld_piece_out_off(p, in[0] - p->off);
 	switch (w->kind) {
 	case LD_EXT_FUNC:
-		func = ld_func_at(p->sec, in[0]);
+		func = ld_func_at(p->sec, in[0], in[1]);
 		rec[1] = func ? func->out_type : f->out_types[in[1]];
 		break;
 	case LD_EXT_LINE:

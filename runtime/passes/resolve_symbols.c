@@ -123,6 +123,12 @@ static void note_extern(struct ld_name *n, const struct ld_file *f, const struct
 	n->kconfig |= !strcmp(name, ".kconfig");
 }
 
+/* clang calls the tables of every file BPF.JT.0.0 and so on, and makes these names global. */
+static bool is_jump_table(const struct ld_sym *sym)
+{
+	return sym->sec && !strcmp(sym->sec->name, ".jumptables");
+}
+
 static void add_symbols(struct ld_link *l, struct ld_file *f)
 {
 	uint32_t i;
@@ -131,6 +137,8 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 		struct ld_sym *sym = &f->syms[i];
 		struct ld_name *n;
 
+		if (is_jump_table(sym))
+			sym->bind = STB_LOCAL;
 		if (sym->bind == STB_LOCAL)
 			continue;
 		n = sym->global = name_of(l, f, i);
