@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -433,8 +432,6 @@ void bpfld_free(struct bpfld *b)
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];
 
-		if (f->elf)
-			elf_end((Elf *)f->elf);
 		ld_arena_free(&f->arena);
 	}
 	ld_for_each(i, &l->images) {

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * An ELF relocatable file to the model. libelf finds the section headers (and knows the escapes
- * for more than 65,279 sections); symbol and relocation tables are read from the image here, with
- * every number checked against the file.
+ * An ELF relocatable file to the model, read from the image byte by byte: nothing need be aligned,
+ * and every number is checked against the file.
  */
 #include "format/elf_read.h"
 
-#include <errno.h>
-#include <libelf.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 
 #define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
+#define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums don't overflow */
 
 struct reader {
 	struct ld_file *f;
-	Elf *elf;
+	const uint8_t *headers;
 	uint32_t symtab, strtab, symtab_shndx; /* section indexes; 0: none */
 	uint32_t shstrtab;
 };
@@ -122,38 +119,113 @@ static const char *table_str(const struct ld_section *tab, uint64_t off)
 	return (const char *)tab->data + off;
 }
 
-static int read_section_header(struct reader *r, uint32_t i, Elf64_Word *name_off)
+/* The table of section headers, and which section has the names. */
+static int find_headers(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	const uint8_t *e = f->image;
+	uint64_t off = ld_get64(e + offsetof(Elf64_Ehdr, e_shoff), f->big);
+	uint64_t nr = ld_get16(e + offsetof(Elf64_Ehdr, e_shnum), f->big);
+	uint32_t names = ld_get16(e + offsetof(Elf64_Ehdr, e_shstrndx), f->big);
+
+	if (off && ld_get16(e + offsetof(Elf64_Ehdr, e_shentsize), f->big) != sizeof(Elf64_Shdr))
+		return ld_error(&f->diags, "invalid-elf", "%s: section headers are not %zu bytes",
+				ld_file_name(f), sizeof(Elf64_Shdr));
+	if (off && !ld_in_range(off, sizeof(Elf64_Shdr), f->size))
+		nr = UINT64_MAX;
+	/* Numbers that are too large for the ELF header stand in the first section's (gABI). */
+	else if (off && !nr)
+		nr = ld_get64(e + off + offsetof(Elf64_Shdr, sh_size), f->big);
+	if (!off || nr < 2)
+		return ld_error(&f->diags, "invalid-elf", "%s: object has no sections",
+				ld_file_name(f));
+	if (nr > (f->size - (off < f->size ? off : f->size)) / sizeof(Elf64_Shdr) ||
+	    nr > UINT32_MAX)
+		return ld_error(&f->diags, "truncated-file",
+				"%s: file is truncated: section headers are past its end",
+				ld_file_name(f));
+	if (names == SHN_XINDEX)
+		names = ld_get32(e + off + offsetof(Elf64_Shdr, sh_link), f->big);
+	if (!names || names >= nr)
+		return ld_error(&f->diags, "invalid-elf",
+				"%s: index %u of the section names is out of range",
+				ld_file_name(f), names);
+	r->headers = e + off;
+	r->shstrtab = names;
+	f->nr_secs = (uint32_t)nr;
+	return 0;
+}
+
+static uint64_t header_word(const struct reader *r, uint32_t i, size_t field)
+{
+	return ld_get32(r->headers + (size_t)i * sizeof(Elf64_Shdr) + field, r->f->big);
+}
+
+static uint64_t header_long(const struct reader *r, uint32_t i, size_t field)
+{
+	return ld_get64(r->headers + (size_t)i * sizeof(Elf64_Shdr) + field, r->f->big);
+}
+
+static int read_section_header(struct reader *r, uint32_t i)
 {
 	struct ld_file *f = r->f;
 	struct ld_section *sec = &f->secs[i];
-	Elf64_Shdr *sh = elf64_getshdr(elf_getscn(r->elf, i));
+	uint64_t off = header_long(r, i, offsetof(Elf64_Shdr, sh_offset));
 
-	if (!sh)
-		return ld_error(&f->diags, "invalid-elf", "%s: section %u: %s", ld_file_name(f), i,
-				elf_errmsg(-1));
-	*name_off = sh->sh_name;
 	sec->file = f;
 	sec->index = i;
-	sec->type = sh->sh_type;
-	sec->flags = sh->sh_flags;
-	sec->size = sh->sh_size;
-	sec->align = sh->sh_addralign ? sh->sh_addralign : 1;
-	sec->entsize = sh->sh_entsize;
-	sec->link = sh->sh_link;
-	sec->info = sh->sh_info;
+	sec->type = (uint32_t)header_word(r, i, offsetof(Elf64_Shdr, sh_type));
+	sec->flags = header_long(r, i, offsetof(Elf64_Shdr, sh_flags));
+	sec->size = header_long(r, i, offsetof(Elf64_Shdr, sh_size));
+	sec->align = header_long(r, i, offsetof(Elf64_Shdr, sh_addralign));
+	sec->align = sec->align ? sec->align : 1;
+	sec->entsize = header_long(r, i, offsetof(Elf64_Shdr, sh_entsize));
+	sec->link = (uint32_t)header_word(r, i, offsetof(Elf64_Shdr, sh_link));
+	sec->info = (uint32_t)header_word(r, i, offsetof(Elf64_Shdr, sh_info));
 	if (sec->align & (sec->align - 1) || sec->align > UINT32_MAX)
 		return bad_section(sec, "alignment is not a power of two below 4 GiB");
-	if (sec->type != SHT_NOBITS && sec->type != SHT_NULL) {
-		if (!ld_in_range(sh->sh_offset, sh->sh_size, f->size))
-			return ld_error(
-			    &f->diags, "truncated-file",
-			    "%s: file is truncated: section %u ends at byte %llu of %zu",
-			    ld_file_name(f), i, (unsigned long long)(sh->sh_offset + sh->sh_size),
-			    f->size);
-		sec->data = f->image + sh->sh_offset;
-	}
+	if (sec->type == SHT_NULL)
+		sec->size = 0;
+	if (sec->type == SHT_NULL || sec->type == SHT_NOBITS)
+		return sec->size > MAX_SIZE ? bad_section(sec, "size is out of range") : 0;
+	if (!ld_in_range(off, sec->size, f->size))
+		return ld_error(
+		    &f->diags, "truncated-file",
+		    "%s: file is truncated: section %u has %llu bytes at byte %llu of %zu",
+		    ld_file_name(f), i, (unsigned long long)sec->size, (unsigned long long)off,
+		    f->size);
+	sec->data = f->image + off;
 	if (sec->flags & SHF_COMPRESSED)
 		return bad_section(sec, "compressed sections are not supported");
+	return 0;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct ld_section *x = *(struct ld_section *const *)a;
+	const struct ld_section *y = *(struct ld_section *const *)b;
+
+	if (x->data != y->data)
+		return x->data < y->data ? -1 : 1;
+	return x->index < y->index ? -1 : 1;
+}
+
+/* Were sections to share bytes, a small file could ask for any amount of memory. */
+static int check_overlaps(struct ld_file *f)
+{
+	struct ld_section **order = LD_NEW_ARRAY(&f->arena, struct ld_section *, f->nr_secs);
+	size_t nr = 0;
+
+	for (uint32_t i = 1; i < f->nr_secs; i++)
+		if (f->secs[i].data && f->secs[i].size)
+			order[nr++] = &f->secs[i];
+	qsort(order, nr, sizeof(*order), compare_places);
+	for (size_t i = 1; i < nr; i++)
+		if (order[i]->data < order[i - 1]->data + order[i - 1]->size)
+			return ld_error(&f->diags, "invalid-elf",
+					"%s: section %u (%s) overlaps section %u (%s)",
+					ld_file_name(f), order[i]->index, order[i]->name,
+					order[i - 1]->index, order[i - 1]->name);
 	return 0;
 }
 
@@ -202,36 +274,22 @@ static int check_deplibs(struct ld_section *sec)
 static int read_sections(struct reader *r)
 {
 	struct ld_file *f = r->f;
-	Elf64_Word *names;
-	size_t nr, shstrndx;
 	uint32_t i;
+	int err = find_headers(r);
 
-	if (elf_getshdrnum(r->elf, &nr) || elf_getshdrstrndx(r->elf, &shstrndx))
-		return ld_error(&f->diags, "invalid-elf", "%s: %s", ld_file_name(f),
-				elf_errmsg(-1));
-	if (nr < 2)
-		return ld_error(&f->diags, "invalid-elf", "%s: object has no sections",
-				ld_file_name(f));
-	if (nr > f->size / sizeof(Elf64_Shdr) || shstrndx >= nr)
-		return ld_error(&f->diags, "truncated-file",
-				"%s: file is truncated: section headers are past its end",
-				ld_file_name(f));
-	f->secs = LD_NEW_ARRAY(&f->arena, struct ld_section, nr);
-	f->nr_secs = (uint32_t)nr;
-	names = LD_NEW_ARRAY(&f->arena, Elf64_Word, nr);
+	if (err)
+		return err;
+	f->secs = LD_NEW_ARRAY(&f->arena, struct ld_section, f->nr_secs);
 	f->secs[0].name = "";
 	f->secs[0].file = f;
-	for (i = 1; i < nr; i++) {
-		int err = read_section_header(r, i, &names[i]);
-
-		if (err)
+	for (i = 1; i < f->nr_secs; i++)
+		if ((err = read_section_header(r, i)))
 			return err;
-	}
-	r->shstrtab = (uint32_t)shstrndx;
-	for (i = 1; i < nr; i++) {
+	for (i = 1; i < f->nr_secs; i++) {
 		struct ld_section *sec = &f->secs[i];
 
-		sec->name = table_str(&f->secs[shstrndx], names[i]);
+		sec->name = table_str(&f->secs[r->shstrtab],
+				      header_word(r, i, offsetof(Elf64_Shdr, sh_name)));
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
 		if (sec->type == SHT_LLVM_DEPLIBS && check_deplibs(sec))
@@ -240,7 +298,7 @@ static int read_sections(struct reader *r)
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");
 	}
-	return 0;
+	return check_overlaps(f);
 }
 
 /* Finds the symbol table and what goes with it. */
@@ -297,6 +355,8 @@ static int read_symbol(struct reader *r, uint32_t i)
 	sym->vis = ELF64_ST_VISIBILITY(p[offsetof(Elf64_Sym, st_other)]);
 	sym->value = ld_get64(p + offsetof(Elf64_Sym, st_value), f->big);
 	sym->size = ld_get64(p + offsetof(Elf64_Sym, st_size), f->big);
+	if (sym->size > MAX_SIZE)
+		return bad_symbol(f, i, "size is out of range");
 	if (sym->bind > STB_WEAK)
 		return bad_symbol(f, i, "unknown binding");
 	if (shndx == SHN_XINDEX) {
@@ -458,29 +518,10 @@ static int read_elf(struct reader *r)
 	return read_all_relocs(r);
 }
 
-/* elf_version() writes a variable of libelf's, so threads must not race into it. */
-static pthread_once_t libelf_once = PTHREAD_ONCE_INIT;
-
-static void init_libelf(void)
-{
-	elf_version(EV_CURRENT);
-}
-
 int ld_elf_read(struct ld_file *f)
 {
 	struct reader r = {.f = f};
 	int err = check_header(f);
 
-	if (err)
-		return err;
-	pthread_once(&libelf_once, init_libelf);
-	/* libelf wants a writable pointer but writes nothing for a file that it only reads. */
-	f->elf = r.elf = elf_memory((char *)(uintptr_t)f->image, f->size);
-	if (!r.elf || elf_kind(r.elf) != ELF_K_ELF)
-		return ld_error(&f->diags, "invalid-elf", "%s: %s", ld_file_name(f),
-				elf_errmsg(-1));
-	err = read_elf(&r);
-	elf_end(f->elf);
-	f->elf = NULL;
-	return err;
+	return err ? err : read_elf(&r);
 }

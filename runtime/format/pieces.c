@@ -20,6 +20,8 @@
 #include "format/elf_read.h"
 #include "format/insn.h"
 
+#define MAX_ADDEND ((int64_t)1 << 60) /* so that sums with offsets don't overflow */
+
 unsigned int ld_reloc_width(uint32_t type)
 {
 	switch (type) {
@@ -348,6 +350,21 @@ static int check_reloc(const struct ld_section *sec, struct ld_reloc *r)
 	return 0;
 }
 
+/* The relocations of a section, which are ordered: each is sound, and none overlaps another. */
+static int check_relocs(struct ld_section *sec)
+{
+	for (uint32_t i = 0; i < sec->nr_relocs; i++) {
+		struct ld_reloc *r = &sec->relocs[i];
+		int err = check_reloc(sec, r);
+
+		if (err)
+			return err;
+		if (i && r[-1].off + ld_reloc_width(r[-1].type) > r->off)
+			return bad_reloc(sec, r, "overlaps the one before it");
+	}
+	return 0;
+}
+
 /* The addend that stands in place, in bytes. */
 static int64_t implicit_addend(const struct ld_section *sec, const struct ld_reloc *r)
 {
@@ -421,6 +438,8 @@ static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 	}
 	if (sym->type == STT_FILE)
 		return bad_reloc(sec, r, "names a file symbol");
+	if (r->addend > MAX_ADDEND || r->addend < -MAX_ADDEND)
+		return bad_reloc(sec, r, "its addend is out of range");
 	if (sym->type != STT_SECTION)
 		return 0;
 	r->sym = 0;
@@ -541,7 +560,7 @@ static void drop_none_relocs(struct ld_section *sec)
 
 int ld_make_pieces(struct ld_file *f)
 {
-	uint32_t i, k;
+	uint32_t i;
 	int err;
 
 	collect_syms(f);
@@ -551,9 +570,8 @@ int ld_make_pieces(struct ld_file *f)
 		if (!has_pieces(sec))
 			continue;
 		drop_none_relocs(sec);
-		for (k = 0; k < sec->nr_relocs; k++)
-			if ((err = check_reloc(sec, &sec->relocs[k])))
-				return err;
+		if ((err = check_relocs(sec)))
+			return err;
 		split_section(sec);
 	}
 	for (i = 1; i < f->nr_secs; i++)

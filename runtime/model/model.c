@@ -179,14 +179,22 @@ void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *
 
 const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off, uint32_t in_func)
 {
-	const struct ld_piece *p = ld_piece_at(sec, off);
 	const struct ld_file *f = sec->file;
 	const struct ld_entity *alias = NULL;
+	uint32_t lo = 0, hi = sec->nr_syms;
 
-	for (uint32_t i = p->sym; i < p->sym_end; i++) {
-		const struct ld_sym *sym = &f->syms[sec->syms[i]];
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
 
-		if (sym->value != off || !sym->entity || sym->entity->kind != BTF_KIND_FUNC)
+		if (f->syms[sec->syms[mid]].value < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < sec->nr_syms && f->syms[sec->syms[lo]].value == off; lo++) {
+		const struct ld_sym *sym = &f->syms[sec->syms[lo]];
+
+		if (!sym->entity || sym->entity->kind != BTF_KIND_FUNC)
 			continue;
 		if (sym->btf == in_func)
 			return sym->entity;

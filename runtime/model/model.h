@@ -28,7 +28,6 @@
 #include "format/btf_dedup.h"
 #include "format/btf_write.h"
 
-struct Elf;
 struct ld_file;
 struct ld_link;
 struct ld_name;
@@ -190,7 +189,6 @@ struct ld_file {
 	struct ld_diags diags;
 	bool failed; /* ran out of memory while parsed */
 
-	struct Elf *elf;            /* while it is read */
 	bool big;                   /* byte order of the file */
 	bool gnu;                   /* assembled by GNU as, whose implicit addends differ, or
 				     * rewritten by GNU objcopy */

@@ -132,7 +132,7 @@ static void move_table(struct ld_link *l, const struct ld_section *code, struct 
 {
 	struct ld_out *out = table->out;
 
-	if (!out || table->rel != table->rel_end)
+	if (!out || !out->data || table->rel != table->rel_end)
 		return;
 	if (table->user && table->user != code) {
 		ld_error(&l->diags, "jump-table",

@@ -8,6 +8,9 @@
 #include "base/bytes.h"
 #include "passes/passes.h"
 
+#define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums don't overflow */
+#define MAX_ZEROS ((uint64_t)64 << 20)
+
 /* Subprograms load from .text only. A .bss.X is a user's own map and stays what it is. */
 static const char *out_name(const struct ld_section *sec)
 {
@@ -87,7 +90,7 @@ static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *
 	place(l, out, p, p->align);
 }
 
-static void layout_section(struct ld_link *l, struct ld_section *sec)
+static int layout_section(struct ld_link *l, struct ld_section *sec)
 {
 	struct ld_out *out = NULL;
 
@@ -106,7 +109,13 @@ static void layout_section(struct ld_link *l, struct ld_section *sec)
 			merge_piece(l, out, p);
 		else
 			place(l, out, p, p->align);
+		if (out->size > MAX_OUT)
+			return ld_error(&l->diags, "output-size",
+					"section '%s' is too large\n>>> %llu bytes of it are in %s",
+					out->name, (unsigned long long)sec->size,
+					ld_file_name(sec->file));
 	}
+	return 0;
 }
 
 /* Debug sections last: what loads comes first. */
@@ -145,17 +154,51 @@ static void note_ext(struct ld_link *l)
 	}
 }
 
+/*
+ * Zeros that no input has: for alignment, or of a NOBITS section among others. Were they not
+ * limited, a small file could ask for any amount of memory.
+ */
+static void check_zeros(struct ld_link *l)
+{
+	uint64_t left = MAX_ZEROS;
+
+	ld_for_each(i, &l->files)
+		left += l->files.v[i]->size;
+	ld_for_each(i, &l->outs) {
+		const struct ld_out *out = l->outs.v[i];
+		uint64_t size = out->kind == LD_SEC_BSS ? 0 : out->size;
+
+		if (size + out->align > left) {
+			ld_error(&l->diags, "output-size",
+				 "the output would consist of zeros by more than %llu bytes\n"
+				 ">>> section '%s' has %llu bytes at an alignment of %llu",
+				 (unsigned long long)MAX_ZEROS, out->name,
+				 (unsigned long long)out->size, (unsigned long long)out->align);
+			return;
+		}
+		left -= size + out->align;
+	}
+}
+
+static int layout_file(struct ld_link *l, struct ld_file *f)
+{
+	int err;
+
+	for (uint32_t k = 1; k < f->nr_secs; k++)
+		if (is_linked(&f->secs[k]) && (err = layout_section(l, &f->secs[k])))
+			return err;
+	ld_for_each(k, &f->commons)
+		if ((err = layout_section(l, f->commons.v[k])))
+			return err;
+	return 0;
+}
+
 void ld_layout_sections(struct ld_link *l)
 {
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
-
-		for (uint32_t k = 1; k < f->nr_secs; k++)
-			if (is_linked(&f->secs[k]))
-				layout_section(l, &f->secs[k]);
-		ld_for_each(k, &f->commons)
-			layout_section(l, f->commons.v[k]);
-	}
+	ld_for_each(i, &l->files)
+		if (layout_file(l, l->files.v[i]))
+			return;
+	check_zeros(l);
 	order_outs(l);
 	note_ext(l);
 }

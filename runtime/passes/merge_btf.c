@@ -766,6 +766,12 @@ static void write_datasec(struct merger *m, const struct datasec *ds)
 			 ds->members.nr, BTF_MAX_VLEN);
 		return;
 	}
+	if (ds->size > UINT32_MAX) {
+		ld_error(&m->l->diags, "btf-limit",
+			 "section '%s' has %llu bytes; BTF can describe 4 GiB", ds->name,
+			 (unsigned long long)ds->size);
+		return;
+	}
 	info = (struct btf_var_secinfo *)(ld_btf_out_type(m->out, ds->name, BTF_KIND_DATASEC, nr,
 							  (uint32_t)ds->size, nr * sizeof(*info)) +
 					  1);

@@ -35,16 +35,24 @@ static bool is_dual(const char *text)
 	return !strncmp(text, "Dual ", 5);
 }
 
-static struct ld_section *find_section(const struct ld_file *f, const char *name)
-{
-	for (uint32_t i = 1; i < f->nr_secs; i++) {
-		struct ld_section *sec = &f->secs[i];
+struct sections {
+	LD_VEC(struct ld_section *) list;
+};
 
-		if (sec->kind == LD_SEC_DATA && sec->size && sec->nr_pieces &&
-		    !strcmp(sec->name, name))
-			return sec;
-	}
-	return NULL;
+/* Those of one name in all files; one file may have several, from a tool that doesn't join them. */
+static struct sections find_sections(struct ld_link *l, const char *name)
+{
+	struct sections found = {0};
+
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++) {
+			struct ld_section *sec = &l->files.v[i]->secs[k];
+
+			if (sec->kind == LD_SEC_DATA && sec->size && sec->nr_pieces &&
+			    !strcmp(sec->name, name))
+				LD_PUSH(&l->arena, &found.list, sec);
+		}
+	return found;
 }
 
 /* The kept copy's symbols win, also over those of a file before it. */
@@ -92,7 +100,7 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 	return winner;
 }
 
-/* --license=TEXT: the kept section with other bytes. */
+/* --license=TEXT: the kept section with other bytes, which the VARs in it don't describe. */
 static void override_license(struct ld_link *l, struct ld_section *kept)
 {
 	struct ld_piece *p = &kept->pieces[0];
@@ -100,12 +108,14 @@ static void override_license(struct ld_link *l, struct ld_section *kept)
 	kept->data = (const uint8_t *)l->license;
 	kept->size = p->size = strlen(l->license) + 1;
 	kept->nr_pieces = 1;
+	kept->nr_relocs = p->rel_end = 0;
 	for (uint32_t i = 0; i < kept->nr_syms; i++) {
 		struct ld_sym *sym = &kept->file->syms[kept->syms[i]];
 
 		sym->piece = p;
 		sym->value = 0;
 		sym->size = p->size;
+		sym->btf = 0;
 	}
 	p->sym = 0;
 	p->sym_end = kept->nr_syms;
@@ -113,16 +123,11 @@ static void override_license(struct ld_link *l, struct ld_section *kept)
 
 static void merge_licenses(struct ld_link *l)
 {
-	LD_VEC(struct ld_section *) all = {0};
+	struct sections all = find_sections(l, "license");
 	struct ld_section *kept = NULL;
 
-	ld_for_each(i, &l->files) {
-		struct ld_section *sec = find_section(l->files.v[i], "license");
-
-		if (!sec)
-			continue;
-		LD_PUSH(&l->arena, &all, sec);
-		kept = kept ? choose_license(l, kept, sec) : sec;
+	ld_for_each(i, &all.list) {
+		kept = kept ? choose_license(l, kept, all.list.v[i]) : all.list.v[i];
 		if (!kept)
 			return;
 	}
@@ -131,29 +136,24 @@ static void merge_licenses(struct ld_link *l)
 	if (l->license)
 		override_license(l, kept);
 	own_symbols(kept);
-	ld_for_each(i, &all)
-		if (all.v[i] != kept)
-			replace(all.v[i], kept);
+	ld_for_each(i, &all.list)
+		if (all.list.v[i] != kept)
+			replace(all.list.v[i], kept);
 }
 
 static void merge_versions(struct ld_link *l)
 {
-	struct ld_section *kept = NULL;
+	struct sections all = find_sections(l, "version");
+	struct ld_section *kept = all.list.nr ? all.list.v[0] : NULL;
 
-	ld_for_each(i, &l->files) {
-		struct ld_section *sec = find_section(l->files.v[i], "version");
+	for (size_t i = 1; i < all.list.nr; i++) {
+		const struct ld_section *sec = all.list.v[i];
 
-		if (!sec)
-			continue;
-		if (!kept) {
-			kept = sec;
-			continue;
-		}
 		if (sec->size != kept->size || memcmp(sec->data, kept->data, sec->size))
 			ld_warn(&l->diags, "version-conflict",
 				"version sections differ; the first one is kept\n>>> %s\n>>> %s",
 				ld_file_name(kept->file), ld_file_name(sec->file));
-		replace(sec, kept);
+		replace(all.list.v[i], kept);
 	}
 }
 

@@ -17,10 +17,16 @@ static int parse_btf(struct ld_file *f)
 	int err;
 
 	for (i = 1; i < f->nr_secs; i++) {
-		if (f->secs[i].kind == LD_SEC_BTF)
-			btf = &f->secs[i];
-		if (f->secs[i].kind == LD_SEC_BTF_EXT)
-			ext = &f->secs[i];
+		const struct ld_section *sec = &f->secs[i];
+		const struct ld_section **found = sec->kind == LD_SEC_BTF       ? &btf
+						  : sec->kind == LD_SEC_BTF_EXT ? &ext
+										: NULL;
+
+		if (found && *found)
+			return ld_error(&f->diags, "invalid-elf", "%s: second section %s",
+					ld_file_name(f), sec->name);
+		if (found)
+			*found = sec;
 	}
 	if (!btf)
 		return 0;
