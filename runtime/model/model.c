@@ -166,16 +166,9 @@ static uint32_t records_before(const struct ld_ext *ext, uint64_t off)
 	return lo;
 }
 
-void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *first,
-		  uint32_t *end)
+const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off)
 {
-	*first = records_before(ext, p->off);
-	*end = records_before(ext, p->off + p->size);
-}
-
-const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off)
-{
-	const struct ld_piece *p = ld_piece_at(sec, off);
+	const struct ld_section *sec = p->sec;
 	const struct ld_file *f = sec->file;
 
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
