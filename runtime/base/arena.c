@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE ((size_t)64 * 1024)
+/*
+ * So large that calloc() gets it from the kernel, as pages of zeros that take no memory until they
+ * are used. Smaller ones it would have to clear.
+ */
+#define CHUNK_SIZE ((size_t)256 * 1024)
 #define ALIGN ((size_t)16)
 
 struct ld_arena_chunk {

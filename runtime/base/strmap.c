@@ -47,7 +47,7 @@ static struct ld_strmap_slot *find(const struct ld_strmap *m, const char *key, s
 
 static void grow(struct ld_arena *a, struct ld_strmap *m)
 {
-	struct ld_strmap bigger = {.cap = m->cap ? m->cap * 2 : 64, .nr = m->nr};
+	struct ld_strmap bigger = {.cap = m->cap ? m->cap * 2 : 16, .nr = m->nr};
 	size_t i;
 
 	bigger.slots = LD_NEW_ARRAY(a, struct ld_strmap_slot, bigger.cap);
@@ -58,6 +58,14 @@ static void grow(struct ld_arena *a, struct ld_strmap *m)
 			*find(&bigger, s->key, s->len, s->hash) = *s;
 	}
 	*m = bigger;
+}
+
+void ld_strmap_reserve(struct ld_arena *a, struct ld_strmap *m, size_t nr)
+{
+	m->cap = 16;
+	while (nr * 4 > m->cap * 3)
+		m->cap *= 2;
+	m->slots = LD_NEW_ARRAY(a, struct ld_strmap_slot, m->cap);
 }
 
 void **ld_strmap_slot(struct ld_arena *a, struct ld_strmap *m, const char *key, size_t len)

@@ -19,6 +19,9 @@ struct ld_strmap {
 
 uint64_t ld_hash_bytes(const void *p, size_t len);
 
+/* Makes room in an empty map for nr keys, so that it need not grow to that. */
+void ld_strmap_reserve(struct ld_arena *a, struct ld_strmap *m, size_t nr);
+
 /* The slot of key, made with a NULL value if it is new. Valid until the next call. */
 void **ld_strmap_slot(struct ld_arena *a, struct ld_strmap *m, const char *key, size_t len);
 

@@ -34,6 +34,7 @@ static void index_names(struct binder *b)
 	struct ld_file *f = b->f;
 	uint32_t i;
 
+	ld_strmap_reserve(&f->arena, &b->globals, f->nr_syms);
 	for (i = 1; i < f->nr_syms; i++) {
 		struct ld_sym *sym = &f->syms[i];
 		void **slot;

@@ -159,6 +159,19 @@ static void sort_records(struct ld_file *f, struct ld_ext *ext)
 	ext->recs = sorted;
 }
 
+/* Tells the pieces where their records begin. */
+static void assign_records(struct ld_section *sec, enum ld_ext_kind kind)
+{
+	const struct ld_ext *ext = &sec->ext[kind];
+	uint32_t i, k = 0;
+
+	for (i = 0; ext->nr && i < sec->nr_pieces; i++) {
+		while (k < ext->nr && ext->recs[(size_t)k * ext->words] < sec->pieces[i].off)
+			k++;
+		sec->pieces[i].ext[kind] = k;
+	}
+}
+
 /* The section as words in host byte order; in place where it stands so. */
 static const uint32_t *host_words(struct ld_file *f, const struct ld_section *sec)
 {
@@ -202,7 +215,9 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext)
 			return err;
 	}
 	for (i = 1; i < f->nr_secs; i++)
-		for (kind = 0; kind < LD_EXT_NR; kind++)
+		for (kind = 0; kind < LD_EXT_NR; kind++) {
 			sort_records(f, &f->secs[i].ext[kind]);
+			assign_records(&f->secs[i], kind);
+		}
 	return 0;
 }

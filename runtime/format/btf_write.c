@@ -17,14 +17,19 @@ struct ld_btf_out *ld_btf_out_new(struct ld_arena *a)
 
 uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s)
 {
-	size_t len = strlen(s);
-	void **slot = ld_strmap_slot(out->arena, &out->map, s, len);
+	size_t recent = (uintptr_t)s % LD_BTF_RECENT, len;
+	void **slot;
 
+	if (out->recent[recent].s == s)
+		return out->recent[recent].off;
+	len = strlen(s);
+	slot = ld_strmap_slot(out->arena, &out->map, s, len);
 	if (!*slot) {
 		*slot = (void *)(uintptr_t)(out->strs.size + 1);
 		ld_blob_put(out->arena, &out->strs, s, len + 1);
 	}
-	return (uint32_t)((uintptr_t)*slot - 1);
+	out->recent[recent].s = s;
+	return out->recent[recent].off = (uint32_t)((uintptr_t)*slot - 1);
 }
 
 struct btf_type *ld_btf_out_type(struct ld_btf_out *out, const char *name, uint32_t kind,

@@ -9,11 +9,18 @@
 #include "base/blob.h"
 #include "base/strmap.h"
 
+#define LD_BTF_RECENT 1024 /* a power of two */
+
 struct ld_btf_out {
 	struct ld_arena *arena;
 	struct ld_blob types, strs;
 	uint32_t nr_types;    /* the next out_type */
 	struct ld_strmap map; /* string -> offset + 1 as a pointer */
+	/* By address: what was asked for lately; a file name is asked for with every line. */
+	struct {
+		const char *s;
+		uint32_t off;
+	} recent[LD_BTF_RECENT];
 };
 
 struct ld_btf_out *ld_btf_out_new(struct ld_arena *a);

@@ -5,6 +5,7 @@
  */
 #include "format/elf_read.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -170,15 +170,9 @@ static uint32_t records_before(const struct ld_ext *ext, uint64_t off)
 	return lo;
 }
 
-void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *first,
-		  uint32_t *end)
+const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint32_t in_func)
 {
-	*first = records_before(ext, p->off);
-	*end = records_before(ext, p->off + p->size);
-}
-
-const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off, uint32_t in_func)
-{
+	const struct ld_section *sec = p->sec;
 	const struct ld_file *f = sec->file;
 	const struct ld_entity *alias = NULL;
 	uint32_t lo = 0, hi = sec->nr_syms;

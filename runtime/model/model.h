@@ -81,9 +81,10 @@ struct ld_piece {
 	uint64_t off; /* bytes into the input section */
 	uint64_t size;
 	uint64_t align;
-	uint32_t rel, rel_end; /* its relocations: sec->relocs[rel .. rel_end) */
-	uint32_t sym, sym_end; /* symbols defined in it: sec->syms[sym .. sym_end) */
-	bool pad;              /* alignment only: lives and dies with the piece before it */
+	uint32_t rel, rel_end;   /* its relocations: sec->relocs[rel .. rel_end) */
+	uint32_t sym, sym_end;   /* symbols defined in it: sec->syms[sym .. sym_end) */
+	uint32_t ext[LD_EXT_NR]; /* by kind: its first record in sec->ext[kind] */
+	bool pad;                /* alignment only: lives and dies with the piece before it */
 	bool live;
 	struct ld_piece
 	    *same; /* the piece whose copy stands for this one: equal strings, licenses */
@@ -311,12 +312,16 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 /* What became of a type: its out_type, or 0 where it was dropped. */
 uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);
 
-/* The records of ext that belong to p: ext->recs[first * words .. end * words). */
-void ld_ext_range(const struct ld_ext *ext, const struct ld_piece *p, uint32_t *first,
-		  uint32_t *end);
+/* The end of the records that belong to p: they are p->sec->ext[kind]'s p->ext[kind] .. end - 1. */
+static inline uint32_t ld_ext_end(const struct ld_piece *p, enum ld_ext_kind kind)
+{
+	const struct ld_section *sec = p->sec;
 
-/* The FUNC of the symbol at off of sec, or NULL. */
-const struct ld_entity *ld_func_at(const struct ld_section *sec, uint64_t off, uint32_t in_func);
+	return p + 1 < sec->pieces + sec->nr_pieces ? p[1].ext[kind] : sec->ext[kind].nr;
+}
+
+/* The FUNC of the symbol at off of p's section, or NULL. */
+const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint32_t in_func);
 
 /* Whether a section of this name holds subprograms: .text, and .text.X that goes there. */
 bool ld_is_text(const char *sec_name);

@@ -146,10 +146,8 @@ static void note_ext(struct ld_link *l)
 		ld_for_each(k, &out->pieces)
 			for (int kind = 0; kind < LD_EXT_NR; kind++) {
 				const struct ld_piece *p = out->pieces.v[k];
-				uint32_t first, end;
 
-				ld_ext_range(&p->sec->ext[kind], p, &first, &end);
-				l->has_ext[kind] |= first < end;
+				l->has_ext[kind] |= p->ext[kind] < ld_ext_end(p, kind);
 			}
 	}
 }

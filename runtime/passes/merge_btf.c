@@ -584,15 +584,14 @@ static void add_unnamed_funcs(struct merger *m, const struct ld_piece *p)
 {
 	const struct ld_ext *ext = &p->sec->ext[LD_EXT_FUNC];
 	struct ld_file *f = p->sec->file;
-	uint32_t i, end;
+	uint32_t end = ld_ext_end(p, LD_EXT_FUNC);
 
-	ld_ext_range(ext, p, &i, &end);
-	for (; i < end; i++) {
+	for (uint32_t i = p->ext[LD_EXT_FUNC]; i < end; i++) {
 		const uint32_t *rec = ext->recs + (size_t)i * ext->words;
 		const struct btf_type *t = ld_btf_type(&f->btf, rec[1]);
 		struct unnamed u = {f, rec[1], NULL};
 
-		if (ld_func_at(p->sec, rec[0], rec[1]))
+		if (ld_func_at(p, rec[0], rec[1]))
 			continue;
 		u.entity = func_from_btf(m, f, rec[1], NULL, ld_btf_str(&f->btf, t->name_off),
 					 BTF_FUNC_STATIC);
@@ -633,10 +632,9 @@ static void add_entities(struct merger *m)
 static void mark_core_types(struct merger *m, const struct ld_piece *p)
 {
 	const struct ld_ext *ext = &p->sec->ext[LD_EXT_CORE];
-	uint32_t first, end;
+	uint32_t end = ld_ext_end(p, LD_EXT_CORE);
 
-	ld_ext_range(ext, p, &first, &end);
-	for (uint32_t i = first; i < end; i++)
+	for (uint32_t i = p->ext[LD_EXT_CORE]; i < end; i++)
 		mark_node(m, p->sec->file->canon[ext->recs[(size_t)i * ext->words + 1]]);
 }
 

@@ -40,7 +40,7 @@ static void copy_record(struct writer *w, const struct ld_piece *p, const uint32
 	rec[0] = (uint32_t)ld_piece_out_off(p, in[0] - p->off);
 	switch (w->kind) {
 	case LD_EXT_FUNC:
-		func = ld_func_at(p->sec, in[0], in[1]);
+		func = ld_func_at(p, in[0], in[1]);
 		rec[1] = func ? func->out_type : f->out_types[in[1]];
 		break;
 	case LD_EXT_LINE:
@@ -79,10 +79,9 @@ static void write_piece(struct writer *w, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
 	const struct ld_ext *ext = &sec->ext[w->kind];
-	uint32_t i, end, k = p->sym;
+	uint32_t i = p->ext[w->kind], end = ld_ext_end(p, w->kind), k = p->sym;
 	uint64_t done = UINT64_MAX; /* offset of the last function seen: aliases share a record */
 
-	ld_ext_range(ext, p, &i, &end);
 	for (;;) {
 		const uint32_t *rec = i < end ? ext->recs + (size_t)i * ext->words : NULL;
 		const struct ld_sym *sym;

@@ -85,10 +85,8 @@ static void check_ext(struct verifier *v)
 			is += sec ? sec->ext[kind].nr : 0;
 			ld_for_each(k, &out->pieces) {
 				const struct ld_piece *p = out->pieces.v[k];
-				uint32_t first, end;
 
-				ld_ext_range(&p->sec->ext[kind], p, &first, &end);
-				in += end - first;
+				in += ld_ext_end(p, kind) - p->ext[kind];
 			}
 		}
 		if (is < in && v->l->btf)
