@@ -126,6 +126,8 @@ class Tools:
         if lines[0] == "exit timeout":
             return None
         out = {"": lines[0]}
+        if lines[1:] and "without BTF" in lines[1]:
+            out[""] = "BTF refused"
         for line in lines[2:]:
             name, verdict = line.split(" ", 1)
             out[name] = verdict
@@ -234,9 +236,9 @@ class Check:
         if ours is None or any(v is None for _, v in refs):
             self.status["load"] = "a load takes longer than the time allowed"
             return
-        if len(inputs) > 1 and not all(has_ok(v) for _, v in refs):
-            # Maps are made for the whole object: one input whose maps this kernel refuses keeps
-            # the others' programs from loading too, whoever links them.
+        if len(inputs) > 1 and not all(has_ok(v) for w, v in refs if w == "unlinked"):
+            # Maps and BTF are made for the whole object: one input whose maps or BTF this kernel
+            # refuses keeps the others' programs from loading too, whoever links them.
             refs = [r for r in refs if r[0] != "unlinked"]
         worse = self.worse(ours, refs)
         if worse:  # a kernel short of memory says no at random: once more, both
@@ -255,7 +257,7 @@ class Check:
                         not ours.get(prog, "").startswith("ok"):
                     found.append(f"{prog} is {ours.get(prog, 'not there')}, {who} loads")
         if found and ours[""] != "exit 0":
-            found.append(f"bpfrun: {ours['']}")
+            found.insert(0, f"bpfrun: {ours['']}")
         return found[:6]
 
     def tags(self, inputs, ours, refs):
@@ -292,7 +294,9 @@ class Check:
 
 
 def has_ok(verdicts):
-    return any(v.startswith("ok") for p, v in verdicts.items() if p) or verdicts == {"": "exit 0"}
+    if verdicts[""] != "exit 0":
+        return False
+    return any(v.startswith("ok") for p, v in verdicts.items() if p) or len(verdicts) == 1
 
 
 def peer_defect(ours, ref):

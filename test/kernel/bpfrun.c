@@ -548,7 +548,9 @@ static int load_each(void)
 	}
 	int err = bpf_object__load(whole);
 
-	printf("load %s %d\n", err ? "fail" : "ok", -err);
+	/* Without BTF some programs load all the same: libbpf goes on unless they need it. */
+	bool refused = messages && strstr(messages, "Error loading .BTF into kernel");
+	printf("load %s %d%s\n", err ? "fail" : "ok", -err, refused ? " without BTF" : "");
 	bpf_object__for_each_program(prog, names) count++;
 	bpf_object__for_each_program(prog, names)
 	{
