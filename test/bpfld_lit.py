@@ -25,6 +25,27 @@ def fresh_dir(test):
     return base + ".dir"
 
 
+def watch_sanitizers(test):
+    """Sends the reports of sanitizers to files: a test may well expect a failure, but not theirs."""
+    if not test.config.sanitize:
+        return
+    options = "log_path=%s.sanitizer:abort_on_error=1" % lit.TestRunner.getTempPaths(test)[1]
+    test.config.environment["ASAN_OPTIONS"] = options
+    test.config.environment["UBSAN_OPTIONS"] = options + ":print_stacktrace=1"
+
+
+def with_sanitizers(test, result):
+    """The test's result, or a failure if a sanitizer had something to report."""
+    reports = glob.glob(glob.escape(lit.TestRunner.getTempPaths(test)[1]) + ".sanitizer.*")
+    if not reports:
+        return result
+    text = result.output
+    for report in reports:
+        with open(report, encoding="utf-8", errors="replace") as f:
+            text += "\n" + f.read()
+    return lit.Test.Result(lit.Test.FAIL, text)
+
+
 class ShTest(lit.formats.ShTest):
     """RUN lines, run by bash in an empty folder of the test's own; %t is a free name beside it."""
 
@@ -36,8 +57,10 @@ class ShTest(lit.formats.ShTest):
         with open(test.getSourcePath(), "rb") as f:
             if b"RUN:" not in f.read():
                 return lit.Test.Result(lit.Test.UNRESOLVED, "no RUN: line")
-        return lit.TestRunner.executeShTest(
-            test, lit_config, True, [], ["cd '%s'" % fresh_dir(test)])
+        folder = fresh_dir(test)
+        watch_sanitizers(test)
+        return with_sanitizers(test, lit.TestRunner.executeShTest(
+            test, lit_config, True, [], ["cd '%s'" % folder]))
 
 
 class UnitTest(FileBasedTest):
@@ -48,12 +71,15 @@ class UnitTest(FileBasedTest):
 
     def execute(self, test, lit_config):
         name = os.path.splitext(os.path.basename(test.getSourcePath()))[0]
-        run = subprocess.run([os.path.join(self.programs, name)], cwd=fresh_dir(test),
+        folder = fresh_dir(test)
+        watch_sanitizers(test)
+        run = subprocess.run([os.path.join(self.programs, name)], cwd=folder,
                              env=test.config.environment, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              timeout=lit_config.maxIndividualTestTime or None)
         output = run.stdout.decode(errors="replace") + "exit status %d\n" % run.returncode
-        return lit.Test.Result(lit.Test.FAIL if run.returncode else lit.Test.PASS, output)
+        return with_sanitizers(test, lit.Test.Result(
+            lit.Test.FAIL if run.returncode else lit.Test.PASS, output))
 
 
 def bpf_load_error():

@@ -78,9 +78,8 @@ env["PATH"] = os.pathsep.join([config.tools_dir, "/usr/local/sbin", "/usr/local/
                                "/usr/sbin", "/usr/bin", "/sbin", "/bin"])
 env["LC_ALL"] = "C.UTF-8"
 env["TERM"] = "dumb"
-for name in ("HOME", "TMPDIR", "BPFLD_FULL", "CI", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+for name in ("HOME", "TMPDIR", "BPFLD_FULL", "CI"):
     if name in os.environ:
         env[name] = os.environ[name]
-env.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
 if "BPFLD_FULL" in os.environ:
     config.available_features.add("full")

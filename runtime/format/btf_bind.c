@@ -21,8 +21,7 @@ struct binder {
 	struct ld_strmap globals; /* name -> struct ld_sym */
 	struct ld_strmap locals;  /* the same, for names that the file has once */
 	struct ld_strmap sections;
-	uint8_t
-	    *bound; /* by in_type: it is some symbol's by its place, so no other's by its name */
+	uint8_t *bound; /* by in_type: by its place it is some symbol's, so by name no other's */
 	struct ld_strmap namesakes; /* name -> struct namesakes */
 	LD_VEC(struct namesakes *) all_namesakes;
 };

@@ -78,14 +78,19 @@ static void check_order(unsigned int threads, unsigned int limit, int expected)
 	bpfld_free(l);
 }
 
-static void check_missing_file(void)
+/* Every input that is missing is named; what is there can be added, but not linked. */
+static void check_missing_files(void)
 {
 	struct seen seen = {0};
 	struct bpfld_opts opts = {.sz = sizeof(opts), .diag = record, .diag_ctx = &seen};
 	struct bpfld *l = bpfld_new(&opts, NULL);
 
 	CHECK(bpfld_add_file(l, "no-such-file.o") == -ENOENT);
-	CHECK(seen.errors == 1 && strstr(seen.messages[0], "no-such-file.o"));
+	CHECK(!bpfld_add_file(l, "a.o"));
+	CHECK(bpfld_add_file(l, "nor-this.o") == -ENOENT);
+	CHECK(seen.errors == 2 && strstr(seen.messages[0], "no-such-file.o"));
+	CHECK(strstr(seen.messages[1], "nor-this.o"));
+	CHECK(bpfld_link(l) < 0);
 	check_stays_failed(l);
 	bpfld_free(l);
 }
@@ -118,7 +123,7 @@ int main(void)
 	check_order(8, ~0u, NR_BROKEN);
 	check_order(0, 0, 20);
 	check_order(0, 3, 3);
-	check_missing_file();
+	check_missing_files();
 	check_once();
 	return 0;
 }

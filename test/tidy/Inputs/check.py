@@ -108,27 +108,37 @@ def layering(root):
             yield "%s:%d: includes %s, of a layer above" % (path, number, name)
 
 
+PASS = r"^(?:void|bool|int) ld_(\w+)\(struct ld_link \*\w+(?:, [^;]*)?\);"
+
+
+def passes_of(root):
+    """The names that passes.h declares, without ld_, in its order."""
+    path = "runtime/passes/passes.h"
+    if not os.path.exists(os.path.join(root, path)):
+        return []
+    return re.findall(PASS, "\n".join(lines(root, path)), re.M)
+
+
+def defines(text, name):
+    return re.search(r"^(void|bool|int) ld_%s\(" % name, text, re.M)
+
+
 def passes(root):
-    """A pass includes no other pass's header and calls no other pass; link.c alone does."""
-    header = "runtime/passes/passes.h"
-    if not os.path.exists(os.path.join(root, header)):
-        return
-    text = "\n".join(lines(root, header))
-    names = set(re.findall(r"\bvoid (ld_\w+)\(struct ld_link \*\w+\);", text))
+    """No pass calls another file's; link.c alone does."""
+    names = passes_of(root)
     for path in files(root):
-        if not re.match(r"(runtime|llvm-plugin)/.*\.[ch]$", path) or path == header:
-            continue
-        if path == "runtime/link.c":
+        if not re.match(r"(runtime|llvm-plugin)/.*\.[ch]$", path) or path in (
+                "runtime/link.c", "runtime/passes/passes.h"):
             continue
         for number, name in includes(root, path):
             if not path.startswith("runtime/passes/") and name.startswith("passes/"):
                 yield "%s:%d: includes %s; only link.c may" % (path, number, name)
+        text = "\n".join(lines(root, path))
         for number, line in enumerate(lines(root, path), 1):
-            for m in re.finditer(r"\b(ld_\w+)\(", line):
-                # A definition starts its line.
-                if m.group(1) in names and not line.startswith("void " + m.group(1)):
-                    if not re.match(r"\s*(/?\*|//)", line):
-                        yield "%s:%d: calls the pass %s" % (path, number, m.group(1))
+            for m in re.finditer(r"\bld_(\w+)\(", line):
+                if m.group(1) in names and not defines(text, m.group(1)) and not re.match(
+                        r"\s*(/?\*|//)", line):
+                    yield "%s:%d: calls the pass ld_%s" % (path, number, m.group(1))
 
 
 def diagnostics(root):
@@ -174,10 +184,11 @@ def options(root):
 
 def design(root):
     """docs/design.md names each pass with its file, in running order."""
-    header = "\n".join(lines(root, "runtime/passes/passes.h"))
-    order = re.findall(r"^void ld_(\w+)\(struct ld_link \*\w+\);", header, re.M)
+    order = passes_of(root)
     page = "\n".join(lines(root, "docs/design.md"))
-    rows = re.findall(r"^\| `ld_(\w+)` \| `(passes/\w+\.c)`", page, re.M)
+    rows = [(name, m.group(2))
+            for m in re.finditer(r"^\| (`ld_[^|]*) \| `(passes/\w+\.c)`", page, re.M)
+            for name in re.findall(r"`ld_(\w+)`", m.group(1))]
     if [name for name, _ in rows] != order:
         yield "docs/design.md: passes are %s; runtime/passes/passes.h has %s" % (
             ", ".join(name for name, _ in rows), ", ".join(order))
@@ -185,7 +196,7 @@ def design(root):
         full = os.path.join("runtime", path)
         if not os.path.exists(os.path.join(root, full)):
             yield "docs/design.md: %s is not there" % full
-        elif not any(re.match(r"void ld_%s\(" % name, line) for line in lines(root, full)):
+        elif not defines("\n".join(lines(root, full)), name):
             yield "docs/design.md: ld_%s is not in %s" % (name, full)
     for name in sorted(os.listdir(os.path.join(root, "runtime", "passes"))):
         if name.endswith(".c") and "passes/" + name not in page:
