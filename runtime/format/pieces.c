@@ -229,8 +229,6 @@ static bool split_mergeable(struct ld_section *sec)
 		end = strings ? string_end(sec, off) : off + sec->entsize;
 		add_piece(sec, off, end);
 	}
-	for (nr = 0; nr < sec->nr_pieces; nr++)
-		sec->pieces[nr].align = sec->align;
 	sec->merge = true;
 	return true;
 }

@@ -140,6 +140,7 @@ static void run_check(struct ld_type_walk *w, struct check *c)
 	    .btf = {sym_of(&c->site[0])->btf, sym_of(&c->site[1])->btf},
 	    .map = {is_map(&c->site[0]), is_map(&c->site[1])},
 	    .both_ways = is_defined(&c->site[0]),
+	    .undefined = !is_defined(&c->site[1]),
 	    .ksym = !is_defined(&c->site[1]) && sym_of(&c->site[0])->global->ksym,
 	};
 

@@ -80,7 +80,8 @@ static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 	struct ld_sym *sym = &f->syms[in_sym];
 	const struct ld_name *n = sym->global;
 
-	sym->emit = is_owner(f, in_sym) && in_output(sym);
+	/* The names of licenses that went name the one that is kept: a later link may want them. */
+	sym->emit = is_owner(f, in_sym) && (in_output(sym) || (sym->sec && sym->sec->replaced));
 	sym->out_vis = n->vis;
 	if (n->sealed) {
 		sym->out_bind = STB_LOCAL;

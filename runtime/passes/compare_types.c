@@ -805,7 +805,7 @@ static void lone_attr(struct ld_type_walk *w, uint32_t i, int side, const struct
 {
 	const char *text, *prefix = w->steps.v[i].edge == ATTR ? "values: " : "";
 
-	if (a->kind == LD_MAP_NUMBER && !a->number)
+	if ((a->kind == LD_MAP_NUMBER && !a->number) || w->pair->undefined)
 		return;
 	text = ld_btf_print_attr(&w->l->arena, w->btf[side], a);
 	found(w, LD_TYPES_CONFLICT, "%s%s differs: %s and %s", prefix, a->name,

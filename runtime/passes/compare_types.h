@@ -14,6 +14,7 @@ struct ld_decl_pair {
 	uint32_t btf[2]; /* in_type of a FUNC or VAR */
 	bool map[2];     /* a map's definition or declaration */
 	bool both_ways;  /* maps: [1] may not state more than [0] does */
+	bool undefined;  /* both are declarations: each may state what the other leaves out */
 	bool ksym;       /* both are declarations of something in the kernel */
 };
 

@@ -81,9 +81,10 @@ static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *
 {
 	const char *bytes = (const char *)p->sec->data + p->off;
 	void **slot = ld_strmap_slot(&l->arena, &out->merged, bytes, p->size);
+	struct ld_piece *same = *slot;
 
-	if (*slot) {
-		p->same = *slot;
+	if (same && same->out_off % p->align == 0) {
+		p->same = same;
 		return;
 	}
 	*slot = p;

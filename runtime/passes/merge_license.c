@@ -68,10 +68,18 @@ static void own_symbols(struct ld_section *kept)
 	}
 }
 
+/* Makes copy, with all of its symbols, stand for kept. */
 static void replace(struct ld_section *copy, struct ld_section *kept)
 {
 	for (uint32_t i = 0; i < copy->nr_pieces; i++)
 		copy->pieces[i].same = &kept->pieces[0];
+	for (uint32_t i = 0; i < copy->nr_syms; i++) {
+		struct ld_sym *sym = &copy->file->syms[copy->syms[i]];
+
+		sym->piece = &copy->pieces[0];
+		sym->value = 0;
+		sym->size = kept->pieces[0].size;
+	}
 	copy->replaced = true;
 }
 
@@ -98,6 +106,23 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 	    "licenses \"%s\" and \"%s\" are combined to \"%s\"\n>>> \"%s\" in %s\n>>> \"%s\" in %s",
 	    a, b, winner == kept ? a : b, a, ld_file_name(kept->file), b, ld_file_name(sec->file));
 	return winner;
+}
+
+/* For --license=TEXT where no input has a license: an empty section of the first file. */
+static struct ld_section *make_license(struct ld_link *l)
+{
+	struct ld_section *sec = LD_NEW(&l->arena, struct ld_section);
+
+	sec->file = l->files.v[0];
+	sec->name = "license";
+	sec->kind = LD_SEC_DATA;
+	sec->type = SHT_PROGBITS;
+	sec->flags = SHF_ALLOC | SHF_WRITE;
+	sec->align = 1;
+	sec->pieces = LD_NEW(&l->arena, struct ld_piece);
+	sec->pieces[0] = (struct ld_piece){.sec = sec, .align = 1};
+	LD_PUSH(&l->arena, &sec->file->commons, sec);
+	return sec;
 }
 
 /* --license=TEXT: the kept section with other bytes, which the VARs in it don't describe. */
@@ -131,6 +156,8 @@ static void merge_licenses(struct ld_link *l)
 		if (!kept)
 			return;
 	}
+	if (!kept && l->license)
+		kept = make_license(l);
 	if (!kept)
 		return;
 	if (l->license)
@@ -146,6 +173,8 @@ static void merge_versions(struct ld_link *l)
 	struct sections all = find_sections(l, "version");
 	struct ld_section *kept = all.list.nr ? all.list.v[0] : NULL;
 
+	if (kept)
+		own_symbols(kept);
 	for (size_t i = 1; i < all.list.nr; i++) {
 		const struct ld_section *sec = all.list.v[i];
 
