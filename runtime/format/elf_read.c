@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 
-#define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
+#define SHT_LLVM_DEPLIBS 0x6fff4c04  /* SHT_LLVM_DEPENDENT_LIBRARIES */
 #define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums don't overflow */
 
 struct reader {
@@ -293,8 +293,8 @@ static int read_sections(struct reader *r)
 				      header_word(r, i, offsetof(Elf64_Shdr, sh_name)));
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
-		if (sec->type == SHT_LLVM_DEPLIBS && check_deplibs(sec))
-			return -EINVAL;
+		if (sec->type == SHT_LLVM_DEPLIBS && (err = check_deplibs(sec)))
+			return err;
 		sec->kind = classify(sec, f->link->strip_debug);
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");
