@@ -97,13 +97,16 @@ static int out_of_memory(struct bpfld *b)
 static int run_passes(struct bpfld *b)
 {
 	struct ld_link *l = &b->l;
+	bool more;
 	int err;
 
 	do {
 		ld_parse_files(l);
 		if ((err = flush_diags(b)))
 			return err;
-	} while (ld_pull_members(l) | ld_add_dependent_libraries(l));
+		more = ld_pull_members(l);
+		more |= ld_add_dependent_libraries(l);
+	} while (more);
 	ld_drop_unpulled(l);
 	if ((err = flush_diags(b)))
 		return err;

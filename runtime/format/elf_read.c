@@ -293,8 +293,8 @@ static int read_sections(struct reader *r)
 				      header_word(r, i, offsetof(Elf64_Shdr, sh_name)));
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
-		if (sec->type == SHT_LLVM_DEPLIBS && check_deplibs(sec))
-			return -EINVAL;
+		if (sec->type == SHT_LLVM_DEPLIBS && (err = check_deplibs(sec)))
+			return err;
 		sec->kind = classify(sec, f->link->strip_debug);
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");

@@ -75,20 +75,6 @@ static struct ld_sym *winner_of(const struct ld_piece *p, struct ld_target *t)
 	return NULL;
 }
 
-/* The symbol that a static map was made global under, or NULL. */
-static struct ld_sym *promoted_sym(const struct ld_piece *p)
-{
-	struct ld_file *f = p->sec->file;
-
-	for (uint32_t i = p->sym; i < p->sym_end; i++) {
-		struct ld_sym *sym = &f->syms[p->sec->syms[i]];
-
-		if (sym->emit && sym->bind == STB_LOCAL && sym->out_bind == STB_GLOBAL)
-			return sym;
-	}
-	return NULL;
-}
-
 struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *r)
 {
 	struct ld_target t = ld_reloc_target(sec->file, r);
@@ -119,11 +105,10 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 	p = t.piece;
 	if (!p || !(p->same ? p->same : p)->out)
 		return ref;
-	sym = promoted_sym(p);
-	if (sym) {
+	if (p->promoted) {
 		ref.form = LD_REF_SYM;
-		ref.sym = sym;
-		ref.addend = t.off - (int64_t)(sym->value - p->off);
+		ref.sym = p->promoted;
+		ref.addend = t.off - (int64_t)(p->promoted->value - p->off);
 		return ref;
 	}
 	ref.form = LD_REF_SECTION;

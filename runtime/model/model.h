@@ -35,6 +35,7 @@ struct ld_out;
 struct ld_piece;
 struct ld_proto;
 struct ld_section;
+struct ld_sym;
 
 enum ld_sec_kind {
 	LD_SEC_NONE,    /* consumed or dropped: symbol tables, relocations, .llvm_addrsig, ... */
@@ -88,6 +89,7 @@ struct ld_piece {
 	bool live;
 	struct ld_piece
 	    *same; /* the piece whose copy stands for this one: equal strings, licenses */
+	struct ld_sym *promoted;       /* the symbol that a static map here was made global under */
 	const struct ld_section *user; /* of a jump table: the code section that uses it */
 	struct ld_out *out;            /* set by layout_sections, where live */
 	uint64_t out_off;              /* bytes into out */
@@ -266,7 +268,8 @@ struct ld_link {
 	struct ld_strmap name_map;
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;
-	LD_VEC(struct ld_out *) outs;       /* in order of the output's section table */
+	struct ld_strmap map_numbers; /* name given to a static map -> number of the last one */
+	LD_VEC(struct ld_out *) outs; /* in order of the output's section table */
 	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
 	uint32_t first_global;              /* index in the output's symbol table */
 

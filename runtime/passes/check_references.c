@@ -2,6 +2,7 @@
 /* What live code and data refer to, and whether a loader can make it good. */
 #include <string.h>
 
+#include "base/blob.h"
 #include "passes/passes.h"
 
 struct use {
@@ -91,12 +92,16 @@ static void check_section(struct checker *c, struct ld_section *sec)
 
 static void report_undefined(struct ld_link *l, const struct ld_name *n, const struct uses *uses)
 {
-	char *text = ld_printf(&l->arena, "undefined symbol '%s'", n->name);
+	struct ld_blob text = {0};
 
-	ld_for_each(i, &uses->list)
-		text = ld_printf(&l->arena, "%s\n>>> used at %s", text,
-				 ld_place(l, uses->list.v[i].sec, uses->list.v[i].off));
-	ld_error(&l->diags, "undefined-symbol", "%s", text);
+	ld_for_each(i, &uses->list) {
+		const char *place = ld_place(l, uses->list.v[i].sec, uses->list.v[i].off);
+
+		ld_blob_put(&l->arena, &text, "\n>>> used at ", strlen("\n>>> used at "));
+		ld_blob_put(&l->arena, &text, place, strlen(place));
+	}
+	ld_error(&l->diags, "undefined-symbol", "undefined symbol '%s'%.*s", n->name,
+		 (int)text.size, (const char *)text.data);
 }
 
 void ld_check_references(struct ld_link *l)

@@ -41,7 +41,8 @@ static const char *qualified_name(struct ld_link *l, const char *source, const c
 {
 	const char *base = source, *slash = strrchr(base, '/');
 	char *file, *full;
-	unsigned int nr = 1;
+	uintptr_t nr;
+	void **last;
 
 	base = slash ? slash + 1 : base;
 	file = ld_strdup(&l->arena, base);
@@ -53,9 +54,13 @@ static const char *qualified_name(struct ld_link *l, const char *source, const c
 			 name);
 	if (name_is_free(l, full))
 		return full;
+	/* Where many maps have one name, the search goes on where it ended the last time. */
+	last = ld_strmap_slot(&l->arena, &l->map_numbers, full, strlen(full));
+	nr = *last ? (uintptr_t)*last : 1;
 	do
-		name = ld_printf(&l->arena, "%s_%u", full, ++nr);
+		name = ld_printf(&l->arena, "%s_%zu", full, (size_t)++nr);
 	while (!name_is_free(l, name));
+	*last = (void *)nr;
 	return name;
 }
 
@@ -71,6 +76,8 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
 	*ld_strmap_slot(&l->arena, &l->name_map, sym->out_name, strlen(sym->out_name)) = sym;
 	sym->out_bind = STB_GLOBAL;
 	sym->out_vis = STV_DEFAULT;
+	if (!sym->piece->promoted)
+		sym->piece->promoted = sym;
 }
 
 /* ---- which, and as what ---- */

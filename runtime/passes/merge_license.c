@@ -13,11 +13,12 @@ static const char *const gpl_texts[] = {"GPL",          "GPL v2",       "GPL and
 
 static const char *license_text(struct ld_link *l, const struct ld_section *sec)
 {
-	const char *nul = memchr(sec->data, 0, sec->size);
-	size_t len = nul ? (size_t)(nul - (const char *)sec->data) : sec->size;
+	const char *nul = sec->data ? memchr(sec->data, 0, sec->size) : NULL;
+	size_t len = !sec->data ? 0 : nul ? (size_t)(nul - (const char *)sec->data) : sec->size;
 	char *text = ld_alloc(&l->arena, len + 1);
 
-	memcpy(text, sec->data, len);
+	if (len)
+		memcpy(text, sec->data, len);
 	return text;
 }
 
@@ -48,8 +49,8 @@ static struct sections find_sections(struct ld_link *l, const char *name)
 		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++) {
 			struct ld_section *sec = &l->files.v[i]->secs[k];
 
-			if (sec->kind == LD_SEC_DATA && sec->size && sec->nr_pieces &&
-			    !strcmp(sec->name, name))
+			if ((sec->kind == LD_SEC_DATA || sec->kind == LD_SEC_BSS) && sec->size &&
+			    sec->nr_pieces && !strcmp(sec->name, name))
 				LD_PUSH(&l->arena, &found.list, sec);
 		}
 	return found;
@@ -130,6 +131,8 @@ static void override_license(struct ld_link *l, struct ld_section *kept)
 {
 	struct ld_piece *p = &kept->pieces[0];
 
+	kept->kind = LD_SEC_DATA;
+	kept->type = SHT_PROGBITS;
 	kept->data = (const uint8_t *)l->license;
 	kept->size = p->size = strlen(l->license) + 1;
 	kept->nr_pieces = 1;
@@ -168,6 +171,13 @@ static void merge_licenses(struct ld_link *l)
 			replace(all.list.v[i], kept);
 }
 
+static bool same_bytes(const struct ld_section *a, const struct ld_section *b)
+{
+	if (!a->data || !b->data)
+		return a->data == b->data;
+	return a->size == b->size && !memcmp(a->data, b->data, a->size);
+}
+
 static void merge_versions(struct ld_link *l)
 {
 	struct sections all = find_sections(l, "version");
@@ -178,7 +188,7 @@ static void merge_versions(struct ld_link *l)
 	for (size_t i = 1; i < all.list.nr; i++) {
 		const struct ld_section *sec = all.list.v[i];
 
-		if (sec->size != kept->size || memcmp(sec->data, kept->data, sec->size))
+		if (!same_bytes(sec, kept))
 			ld_warn(&l->diags, "version-conflict",
 				"version sections differ; the first one is kept\n>>> %s\n>>> %s",
 				ld_file_name(kept->file), ld_file_name(sec->file));
