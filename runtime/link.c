@@ -94,12 +94,32 @@ static int out_of_memory(struct bpfld *b)
 
 /* ---- the passes ---- */
 
+#define INPUT_PER_THREAD (512 * 1024) /* bytes: less is linked before a thread has started */
+
+/* As many threads as were asked for (or as there are cores), and as the inputs can feed. */
+static uint32_t choose_threads(const struct ld_link *l)
+{
+	uint64_t size = 0, most;
+	long cores;
+
+	ld_for_each(i, &l->inputs)
+		size += l->inputs.v[i]->size;
+	most = 1 + size / INPUT_PER_THREAD;
+	if (l->threads || most == 1)
+		return l->threads && l->threads < most ? l->threads : (uint32_t)most;
+	cores = sysconf(_SC_NPROCESSORS_ONLN);
+	if (cores < 1)
+		return 1;
+	return (uint64_t)cores < most ? (uint32_t)cores : (uint32_t)most;
+}
+
 static int run_passes(struct bpfld *b)
 {
 	struct ld_link *l = &b->l;
 	bool more;
 	int err;
 
+	l->threads = choose_threads(l);
 	do {
 		ld_parse_files(l);
 		if ((err = flush_diags(b)))

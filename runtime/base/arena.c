@@ -56,6 +56,17 @@ void *ld_alloc(struct ld_arena *a, size_t size)
 	return p;
 }
 
+void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used)
+{
+	size = (size + ALIGN - 1) & ~(ALIGN - 1);
+	used = (used + ALIGN - 1) & ~(ALIGN - 1);
+	/* The chunk of a large block holds nothing else: its unused pages cost nothing. */
+	if ((char *)block + size != a->next)
+		return;
+	a->next -= size - used;
+	a->left += size - used;
+}
+
 void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size)
 {
 	if (size && nr > SIZE_MAX / size)

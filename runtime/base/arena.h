@@ -31,6 +31,12 @@ void *ld_alloc(struct ld_arena *a, size_t size);
 /* The same for nr * size, where the product may overflow. */
 void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size);
 
+/*
+ * Gives back what lies behind the first used bytes of the block that was allocated last. It must
+ * still be zeros.
+ */
+void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used);
+
 #define LD_NEW(a, type) ((type *)ld_alloc((a), sizeof(type)))
 #define LD_NEW_ARRAY(a, type, nr) ((type *)ld_alloc_array((a), (nr), sizeof(type)))
 

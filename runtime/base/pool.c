@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 #define MAX_THREADS 64
 
@@ -33,11 +32,6 @@ void ld_parallel(uint32_t threads, uint32_t nr, void (*fn)(void *ctx, uint32_t i
 	if (nr <= 1) {
 		work(&job);
 		return;
-	}
-	if (!threads) {
-		long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-		threads = cores > 0 ? (uint32_t)cores : 1;
 	}
 	if (threads > nr)
 		threads = nr;

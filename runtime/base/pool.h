@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * Calls fn(ctx, i) for each i below nr, on up to threads threads (0: one for each core), and
- * returns when all calls have. Calls for different i run at the same time and in any order. Where
- * threads can't be had, the caller's own does the work.
+ * Calls fn(ctx, i) for each i below nr, on up to threads threads, and returns when all calls have.
+ * Calls for different i run at the same time and in any order. Where threads can't be had, the
+ * caller's own does the work.
  */
 void ld_parallel(uint32_t threads, uint32_t nr, void (*fn)(void *ctx, uint32_t i), void *ctx);
 

@@ -160,7 +160,7 @@ static const char *to_host_order(struct ld_arena *a, const char *types, uint32_t
 	return (const char *)copy;
 }
 
-/* Counts the types and, where offs is not NULL, notes where they are. */
+/* Notes where the types are. */
 static int walk_types(struct parser *p, uint32_t *offs)
 {
 	uint32_t off = 0, nr = 1, left, size;
@@ -176,8 +176,8 @@ static int walk_types(struct parser *p, uint32_t *offs)
 			return bad(p, "kind %u of type %u is not known", ld_btf_kind(t), nr);
 		if (size > left)
 			return bad(p, "type %u is cut off", nr);
-		if (offs)
-			offs[nr] = off;
+		p->btf->has_decl_tags |= ld_btf_kind(t) == BTF_KIND_DECL_TAG;
+		offs[nr] = off;
 	}
 	p->btf->nr_types = nr;
 	return 0;
@@ -321,6 +321,7 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 	struct parser p = {.diags = d, .where = where, .btf = btf};
 	const char *input;
 	uint32_t *offs;
+	size_t most;
 	int err;
 
 	memset(btf, 0, sizeof(*btf));
@@ -328,12 +329,13 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 		return err;
 	input = btf->types;
 	btf->types = to_host_order(a, input, p.types_len, big);
-	if ((err = walk_types(&p, NULL)))
-		return err;
-	offs = LD_NEW_ARRAY(a, uint32_t, btf->nr_types);
+	/* How many types there are is known when all have been seen; they have three words at
+	 * least. */
+	most = p.types_len / sizeof(struct btf_type) + 1;
+	btf->offs = offs = LD_NEW_ARRAY(a, uint32_t, most);
 	if ((err = walk_types(&p, offs)))
 		return err;
-	btf->offs = offs;
+	ld_trim(a, offs, most * sizeof(*offs), btf->nr_types * sizeof(*offs));
 	mend_types(&p, a, input);
 	if ((err = check_ranges(&p)))
 		return err;

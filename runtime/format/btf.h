@@ -19,8 +19,9 @@ struct ld_btf {
 	const char *types;    /* the type section: 4-byte aligned, host byte order */
 	const uint32_t *offs; /* by in_type: bytes into types; [0], void, is unused */
 	uint32_t nr_types;    /* ids run from 0 (void) to nr_types - 1 */
-	const char *strs;     /* the string section; ends in NUL */
-	uint32_t strs_len;    /* bytes */
+	bool has_decl_tags;
+	const char *strs;  /* the string section; ends in NUL */
+	uint32_t strs_len; /* bytes */
 };
 
 static inline const struct btf_type *ld_btf_type(const struct ld_btf *btf, uint32_t in_type)

@@ -252,7 +252,7 @@ struct ld_link {
 	const char *license;
 	const char **undefined;     /* ends in NULL */
 	const char **library_paths; /* the same */
-	uint32_t threads;
+	uint32_t threads;           /* to use at most: 1 and more once the passes run */
 
 	struct ld_arena arena;
 	struct ld_diags diags;

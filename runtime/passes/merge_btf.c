@@ -108,7 +108,7 @@ static void digest_tags(struct merger *m)
 	ld_for_each(i, &m->l->btf_files) {
 		struct ld_file *f = m->l->btf_files.v[i];
 
-		for (uint32_t k = 1; k < f->btf.nr_types; k++) {
+		for (uint32_t k = 1; f->btf.has_decl_tags && k < f->btf.nr_types; k++) {
 			const struct btf_type *t = ld_btf_type(&f->btf, k);
 			const char *name = ld_btf_str(&f->btf, t->name_off);
 
