@@ -83,7 +83,8 @@ struct options {
 	struct inputs inputs;
 	bool any_file; /* among the inputs is a file or library */
 	unsigned int input_mode;
-	struct words library_paths;      /* lib.library_paths at the end */
+	struct words library_paths; /* lib.library_paths at the end */
+	struct words keep, why_live;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
 	const char *output;
 	bool want_help, want_version, verbose;

@@ -293,6 +293,14 @@ static int take_error_limit(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+static int take_icf(struct parse *p, const struct spelling *s)
+{
+	if (strcmp(s->value, "all") && strcmp(s->value, "none"))
+		return invalid_value(p, s, "all or none");
+	p->o->lib.icf = !strcmp(s->value, "all");
+	return 0;
+}
+
 static int take_strip(struct options *o, enum bpfld_strip strip)
 {
 	/* -s says more than -S, in whichever order they come. */
@@ -331,6 +339,15 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_unresolved: return take_unresolved(p, s);
 	case OPT_btf_gc: o->lib.no_btf_gc = false; return 0;
 	case OPT_no_btf_gc: o->lib.no_btf_gc = true; return 0;
+	case OPT_gc_sections: o->lib.gc_sections = true; return 0;
+	case OPT_no_gc_sections: o->lib.gc_sections = false; return 0;
+	case OPT_print_gc: o->lib.print_gc_sections = true; return 0;
+	case OPT_no_print_gc: o->lib.print_gc_sections = false; return 0;
+	case OPT_keep: words_add(&o->keep, s->value); return 0;
+	case OPT_why_live: words_add(&o->why_live, s->value); return 0;
+	case OPT_icf: return take_icf(p, s);
+	case OPT_print_icf: o->lib.print_icf_sections = true; return 0;
+	case OPT_no_print_icf: o->lib.print_icf_sections = false; return 0;
 	case OPT_verify: o->lib.verify = true; return 0;
 	case OPT_no_verify: o->lib.verify = false; return 0;
 	case OPT_threads: return parse_number(p, s, 1, &o->lib.threads);
@@ -391,6 +408,8 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.undefined = o->undefined.v;
 	o->lib.no_warn = o->no_warn.v;
 	o->lib.library_paths = o->library_paths.v;
+	o->lib.keep = o->keep.v;
+	o->lib.why_live = o->why_live.v;
 	return p.err;
 }
 
@@ -398,6 +417,8 @@ void free_options(struct options *o)
 {
 	free(o->inputs.v);
 	words_free(&o->library_paths);
+	words_free(&o->keep);
+	words_free(&o->why_live);
 	words_free(&o->undefined);
 	words_free(&o->no_warn);
 }

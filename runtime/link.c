@@ -143,6 +143,7 @@ static int run_passes(struct bpfld *b)
 		ld_check_types(l);
 	ld_mark_live(l);
 	ld_check_references(l);
+	ld_fold_pieces(l);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on `live` is final. */
@@ -246,6 +247,12 @@ static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
 	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
 	l->undefined = copy_strings(&l->arena, opts->undefined);
 	l->library_paths = copy_strings(&l->arena, opts->library_paths);
+	l->keep = copy_strings(&l->arena, opts->keep);
+	l->why_live = copy_strings(&l->arena, opts->why_live);
+	l->gc_sections = opts->gc_sections;
+	l->print_gc = opts->print_gc_sections;
+	l->icf = opts->icf;
+	l->print_icf = opts->print_icf_sections;
 }
 
 struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)

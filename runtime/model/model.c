@@ -134,6 +134,20 @@ bool ld_is_text(const char *sec_name)
 	return !strncmp(sec_name, ".text", 5) && (!sec_name[5] || sec_name[5] == '.');
 }
 
+const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p)
+{
+	const struct ld_section *sec = p->sec;
+	const char *file = ld_file_name(sec->file);
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
+
+		if (sym->value == p->off && (sym->type == STT_FUNC || sym->type == STT_OBJECT))
+			return ld_printf(&l->arena, "%s:(%s:%s)", file, sec->name, sym->name);
+	}
+	return ld_printf(&l->arena, "%s:(%s+0x%llx)", file, sec->name, (unsigned long long)p->off);
+}
+
 const char *ld_file_name(const struct ld_file *f)
 {
 	return f->temporary && f->source ? f->source : f->path;

@@ -47,6 +47,16 @@ enum ld_sec_kind {
 	LD_SEC_BTF_EXT, /* .BTF.ext */
 };
 
+/* Why a piece is a root of --gc-sections. */
+enum ld_root {
+	LD_ROOT_NONE,
+	LD_ROOT_PROGRAM, /* a function outside .text */
+	LD_ROOT_GLOBAL,  /* a global map or variable; with -r a global function too */
+	LD_ROOT_LOADER,  /* license, version, struct_ops */
+	LD_ROOT_NAMED,   /* -u, --keep */
+	LD_ROOT_KEPT,    /* SHF_GNU_RETAIN, DWARF */
+};
+
 /* The three tables of .BTF.ext. Every record begins with the instruction's offset in bytes. */
 enum ld_ext_kind {
 	LD_EXT_FUNC, /* struct bpf_func_info: a FUNC for each function's first instruction */
@@ -87,6 +97,10 @@ struct ld_piece {
 	uint32_t ext[LD_EXT_NR]; /* by kind: its first record in sec->ext[kind] */
 	bool pad;                /* alignment only: lives and dies with the piece before it */
 	bool live;
+	bool reached;        /* with --gc-sections: from a root */
+	enum ld_root root;   /* the same: why it is one */
+	uint32_t fold_class; /* with --icf: equal pieces share it; 0: no candidate */
+	const struct ld_piece *reached_from; /* what first led to it; NULL for a root */
 	struct ld_piece
 	    *same; /* the piece whose copy stands for this one: equal strings, licenses */
 	struct ld_sym *promoted;       /* the symbol that a static map here was made global under */
@@ -123,6 +137,7 @@ struct ld_section {
 
 /* A symbol of a file's symbol table. */
 struct ld_sym {
+	bool tagged;      /* with --icf: a decl tag is on its FUNC or VAR */
 	const char *name; /* "" for section symbols */
 	uint64_t value;   /* bytes into sec; the alignment where common */
 	uint64_t size;
@@ -252,7 +267,9 @@ struct ld_link {
 	const char *license;
 	const char **undefined;     /* ends in NULL */
 	const char **library_paths; /* the same */
-	uint32_t threads;           /* to use at most: 1 and more once the passes run */
+	bool gc_sections, print_gc, icf, print_icf;
+	const char **keep, **why_live; /* globs; end in NULL */
+	uint32_t threads;              /* to use at most: 1 and more once the passes run */
 
 	struct ld_arena arena;
 	struct ld_diags diags;
@@ -311,6 +328,9 @@ struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off);
  * refers to is not there (an undefined weak symbol, something that was dropped).
  */
 struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *r);
+
+/* A piece as --print-gc-sections and the map call it: "a.o:(.text:foo)". */
+const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p);
 
 /* What became of a type: its out_type, or 0 where it was dropped. */
 uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);

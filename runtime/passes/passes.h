@@ -40,6 +40,9 @@ void ld_check_types(struct ld_link *l);
 /* Sets live on each piece that goes into the output. */
 void ld_mark_live(struct ld_link *l);
 
+/* --icf: equal functions and constants become one. */
+void ld_fold_pieces(struct ld_link *l);
+
 /* Undefined symbols; pointers that no loader will fill in. */
 void ld_check_references(struct ld_link *l);
 

@@ -92,7 +92,13 @@ struct bpfld_opts {
 	bool fatal_warnings;          /* a warning is an error */
 	bool verify;                  /* parse the output again and compare it with the model */
 	const char *const
-	    *library_paths; /* folders that libraries are looked for in; ends in NULL */
+	    *library_paths;          /* folders that libraries are looked for in; ends in NULL */
+	bool gc_sections;            /* drop what no program and no global data refers to */
+	bool print_gc_sections;      /* say (BPFLD_INFO) what was dropped */
+	bool icf;                    /* store equal static functions and constants once */
+	bool print_icf_sections;     /* say what was folded */
+	const char *const *keep;     /* globs of symbols that gc_sections keeps; ends in NULL */
+	const char *const *why_live; /* globs of symbols: say why gc_sections kept them */
 };
 
 #ifdef __cplusplus
