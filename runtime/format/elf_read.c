@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 
-#define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
+#define SHT_LLVM_DEPLIBS 0x6fff4c04  /* SHT_LLVM_DEPENDENT_LIBRARIES */
 #define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums don't overflow */
 
 struct reader {
