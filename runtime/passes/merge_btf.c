@@ -4,9 +4,9 @@
  * tags are made here from the symbols that the output has, since linkage, owner and offset are the
  * linker's to decide. Types that nothing of this reaches are dropped.
  *
- * Order of the output: graph nodes, prototypes made here, FUNCs, VARs, DATASECs, decl tags. Nodes
- * stand as FUNCs and VARs reach them, and these follow the output's symbols: so what an input has
- * besides shows nowhere, and linking the output again changes nothing.
+ * Order of the output: types proper, FUNCs, VARs, DATASECs, decl tags. Types stand as FUNCs and
+ * VARs reach them, and these follow the output's symbols: so what an input has besides shows
+ * nowhere, and linking the output again changes nothing.
  */
 #include <string.h>
 
@@ -19,7 +19,14 @@ struct ld_proto {
 	uint32_t in_type;
 	const struct ld_file *names; /* parameter names from this one; NULL: made up */
 	uint32_t names_type;
+	bool live;
 	uint32_t out_type;
+};
+
+/* A type proper of the output: a node, a prototype made here, or the INT "int" made for that. */
+struct item {
+	uint32_t node;
+	struct ld_proto *proto;
 };
 
 /* A FUNC that func_info names and no symbol. */
@@ -44,12 +51,11 @@ struct merger {
 	struct ld_link *l;
 	struct ld_arena *a;
 	struct ld_btf_out *out;
-	uint8_t *live;          /* by node */
-	LD_VEC(uint32_t) order; /* live nodes, as the output has them */
-	LD_VEC(uint32_t) work;  /* nodes marked live whose references are not */
+	uint8_t *live;             /* by node */
+	LD_VEC(struct item) order; /* what is live, as the output has it */
+	LD_VEC(struct item) work;  /* what was marked live and whose references were not */
 	LD_VEC(struct ld_entity *) funcs;
 	LD_VEC(struct ld_entity *) vars;
-	LD_VEC(struct ld_proto *) protos;
 	LD_VEC(struct datasec *) secs;
 	LD_VEC(struct unnamed) unnamed;
 	struct ld_strmap func_map;  /* prototype, tags and name -> static FUNC */
@@ -58,18 +64,42 @@ struct merger {
 	struct ld_strmap node_map;  /* signature -> node of a FUNC_PROTO, once it was needed */
 	uint64_t **tag_sigs;        /* by file, in_type: a digest of the decl tags on it */
 	uint32_t int_node;          /* of "int"; 0: there is none */
-	uint32_t int_type;          /* out_type of "int", once it was needed */
+	bool int_made;              /* so one was made */
+	uint32_t int_type;          /* out_type of "int" */
 };
 
 /* ---- liveness ---- */
+
+static void add_item(struct merger *m, uint32_t node, struct ld_proto *proto)
+{
+	struct item item = {node, proto};
+
+	LD_PUSH(m->a, &m->order, item);
+	LD_PUSH(m->a, &m->work, item);
+}
 
 static void mark_node(struct merger *m, uint32_t node)
 {
 	if (!node || m->live[node])
 		return;
 	m->live[node] = 1;
-	LD_PUSH(m->a, &m->order, node);
-	LD_PUSH(m->a, &m->work, node);
+	add_item(m, node, NULL);
+}
+
+/* The INT "int": the graph's, or a new one. */
+static void mark_int(struct merger *m)
+{
+	if (!m->int_node && !m->int_made)
+		add_item(m, 0, NULL);
+	m->int_made = !m->int_node;
+	mark_node(m, m->int_node);
+}
+
+static void mark_proto(struct merger *m, struct ld_proto *p)
+{
+	if (!p->live)
+		add_item(m, 0, p);
+	p->live = true;
 }
 
 struct ref_ctx {
@@ -84,14 +114,26 @@ static void mark_ref(void *ctx, uint32_t *type_id)
 	mark_node(c->m, c->f->canon[*type_id]);
 }
 
+static void mark_refs(struct merger *m, const struct ld_file *f, uint32_t in_type)
+{
+	struct ref_ctx c = {m, f};
+
+	ld_btf_each_ref((struct btf_type *)(uintptr_t)ld_btf_type(&f->btf, in_type), mark_ref, &c);
+}
+
 static void mark_reachable(struct merger *m)
 {
 	while (m->work.nr) {
-		struct ld_btf_node *node = &m->l->graph.nodes[m->work.v[--m->work.nr]];
-		struct ref_ctx c = {m, m->l->btf_files.v[node->input]};
+		const struct item *item = &m->work.v[--m->work.nr];
+		const struct ld_btf_node *node = &m->l->graph.nodes[item->node];
+		const struct ld_proto *p = item->proto;
 
-		ld_btf_each_ref((struct btf_type *)(uintptr_t)ld_btf_type(&c.f->btf, node->type),
-				mark_ref, &c);
+		if (item->node)
+			mark_refs(m, m->l->btf_files.v[node->input], node->type);
+		else if (p && p->f)
+			mark_refs(m, p->f, p->in_type);
+		else if (p)
+			mark_int(m);
 	}
 }
 
@@ -281,10 +323,8 @@ static void use_proto(struct merger *m, struct ld_proto p, struct ld_entity *fun
 	if (func->node)
 		return;
 	slot = ld_strmap_slot(m->a, &m->proto_map, sig, strlen(sig));
-	if (!*slot) {
+	if (!*slot)
 		*slot = ld_memdup(m->a, &p, sizeof(p));
-		LD_PUSH(m->a, &m->protos, *slot);
-	}
 	func->proto = *slot;
 }
 
@@ -638,27 +678,17 @@ static void mark_core_types(struct merger *m, const struct ld_piece *p)
 		mark_node(m, p->sec->file->canon[ext->recs[(size_t)i * ext->words + 1]]);
 }
 
-static void mark_proto(struct merger *m, const struct ld_proto *p)
-{
-	const struct btf_type *t = p->f ? ld_btf_type(&p->f->btf, p->in_type) : NULL;
-	struct ref_ctx c = {m, p->f};
-
-	if (t)
-		ld_btf_each_ref((struct btf_type *)(uintptr_t)t, mark_ref, &c);
-	else
-		mark_node(m, m->int_node);
-}
-
 static void mark_types(struct merger *m)
 {
 	const struct ld_link *l = m->l;
 
 	ld_for_each(i, &m->funcs)
-		mark_node(m, m->funcs.v[i]->node);
+		if (m->funcs.v[i]->proto)
+			mark_proto(m, m->funcs.v[i]->proto);
+		else
+			mark_node(m, m->funcs.v[i]->node);
 	ld_for_each(i, &m->vars)
 		mark_node(m, m->vars.v[i]->node);
-	ld_for_each(i, &m->protos)
-		mark_proto(m, m->protos.v[i]);
 	ld_for_each(i, &l->outs)
 		if (l->outs.v[i]->kind == LD_SEC_CODE)
 			ld_for_each(k, &l->outs.v[i]->pieces)
@@ -704,30 +734,21 @@ static uint32_t next_type(const struct merger *m)
 	return m->out->nr_types;
 }
 
-/* The INT "int": the graph's, or a new one. */
-static uint32_t int_type(struct merger *m)
+static void write_int(struct merger *m)
 {
 	uint32_t encoding = BTF_INT_SIGNED << 24 | 32;
-	struct btf_type *t;
+	struct btf_type *t = ld_btf_out_type(m->out, "int", BTF_KIND_INT, 0, 4, sizeof(encoding));
 
-	if (m->int_node)
-		return m->l->node_out[m->int_node];
-	if (!m->int_type) {
-		m->int_type = next_type(m);
-		t = ld_btf_out_type(m->out, "int", BTF_KIND_INT, 0, 4, sizeof(encoding));
-		memcpy(t + 1, &encoding, sizeof(encoding));
-	}
-	return m->int_type;
+	memcpy(t + 1, &encoding, sizeof(encoding));
 }
 
-static void write_proto(struct merger *m, struct ld_proto *p)
+static void write_proto(struct merger *m, const struct ld_proto *p)
 {
 	const struct btf_type *t = p->f ? ld_btf_type(&p->f->btf, p->in_type) : NULL;
 	uint32_t vlen = t ? ld_btf_vlen(t) : 0;
-	uint32_t ret = t ? ld_out_type(p->f, t->type) : int_type(m);
+	uint32_t ret = t ? ld_out_type(p->f, t->type) : m->int_type;
 	struct btf_param *params;
 
-	p->out_type = next_type(m);
 	params = (struct btf_param *)(ld_btf_out_type(m->out, "", BTF_KIND_FUNC_PROTO, vlen, ret,
 						      vlen * sizeof(*params)) +
 				      1);
@@ -838,17 +859,37 @@ static void write_decl_tags(struct merger *m)
 	}
 }
 
+/* References point forward too, so every type's number is needed before the first byte. */
+static void number_items(struct merger *m)
+{
+	ld_for_each(i, &m->order) {
+		const struct item *item = &m->order.v[i];
+		uint32_t nr = (uint32_t)i + 1;
+
+		if (item->node)
+			m->l->node_out[item->node] = nr;
+		else if (item->proto)
+			item->proto->out_type = nr;
+		else
+			m->int_type = nr;
+	}
+	if (m->int_node)
+		m->int_type = m->l->node_out[m->int_node];
+}
+
 static void write_all(struct merger *m)
 {
-	struct ld_link *l = m->l;
+	number_items(m);
+	ld_for_each(i, &m->order) {
+		const struct item *item = &m->order.v[i];
 
-	/* References point forward too, so every node's number is needed before the first byte. */
-	ld_for_each(i, &m->order)
-		l->node_out[m->order.v[i]] = (uint32_t)i + 1;
-	ld_for_each(i, &m->order)
-		write_node(m, m->order.v[i]);
-	ld_for_each(i, &m->protos)
-		write_proto(m, m->protos.v[i]);
+		if (item->node)
+			write_node(m, item->node);
+		else if (item->proto)
+			write_proto(m, item->proto);
+		else
+			write_int(m);
+	}
 	ld_for_each(i, &m->funcs)
 		write_entity(m, m->funcs.v[i]);
 	ld_for_each(i, &m->vars)

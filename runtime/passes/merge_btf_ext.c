@@ -11,6 +11,8 @@
 #include "format/btf_ext.h"
 #include "passes/passes.h"
 
+#define KERNEL_BTF_SIZE (16u << 20) /* BTF_MAX_SIZE of kernel/bpf/btf.c */
+
 struct writer {
 	struct ld_link *l;
 	struct ld_blob *b;
@@ -167,14 +169,32 @@ static void warn_synthesized(struct ld_link *l)
 	}
 }
 
+/* What the kernel refuses it refuses as a whole: better said here than found out there. */
+static void warn_limits(struct ld_link *l)
+{
+	size_t size = sizeof(struct btf_header) + l->btf->types.size + l->btf->strs.size;
+	uint32_t nr = l->btf->nr_types - 1;
+
+	if (size > KERNEL_BTF_SIZE)
+		ld_warn(&l->diags, "kernel-limit",
+			"%zu bytes of BTF: the kernel takes %u, and will do without", size,
+			KERNEL_BTF_SIZE);
+	if (nr > BTF_MAX_TYPE)
+		ld_warn(&l->diags, "kernel-limit",
+			"%u types in BTF: the kernel takes %u, and will do without", nr,
+			BTF_MAX_TYPE);
+}
+
 void ld_merge_btf_ext(struct ld_link *l)
 {
-	if (!l->btf ||
-	    (!l->has_ext[LD_EXT_FUNC] && !l->has_ext[LD_EXT_LINE] && !l->has_ext[LD_EXT_CORE]))
+	if (!l->btf)
 		return;
-	/* The header is filled in as the tables are written; emit puts the magic number. */
-	ld_blob_add(&l->arena, &l->btf_ext, 32);
-	for (int kind = 0; kind < LD_EXT_NR; kind++)
-		write_table(l, (enum ld_ext_kind)kind);
-	warn_synthesized(l);
+	if (l->has_ext[LD_EXT_FUNC] || l->has_ext[LD_EXT_LINE] || l->has_ext[LD_EXT_CORE]) {
+		/* The header is filled in as the tables are written; emit puts the magic number. */
+		ld_blob_add(&l->arena, &l->btf_ext, 32);
+		for (int kind = 0; kind < LD_EXT_NR; kind++)
+			write_table(l, (enum ld_ext_kind)kind);
+		warn_synthesized(l);
+	}
+	warn_limits(l);
 }

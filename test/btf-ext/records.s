@@ -3,10 +3,10 @@
 # Records of sections that the file doesn't have are left out.
 # RUN: split-file %s %t && cd %t
 # RUN: for e in bpfel bpfeb; do %mc -triple=$e wide.s -o wide.o && %mc -triple=$e narrow.s -o narrow.o && %ld.bpf --verify wide.o narrow.o -o out.o && %dump out.o | FileCheck %s && %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o || exit 1; done
-#      CHECK: [1] int 'int'
-#      CHECK: [3] func 'first' [2] global
-# CHECK-NEXT: [4] func 'second' [2] global
-# CHECK-NEXT: [5] func 'third' [2] global
+#      CHECK: [[INT:.[0-9]+.]] int 'int'
+#      CHECK: [3] func 'first' {{.*}} global
+# CHECK-NEXT: [4] func 'second' {{.*}} global
+# CHECK-NEXT: [5] func 'third' {{.*}} global
 #  CHECK-NOT: func
 #      CHECK: func_info .text+0 [3] first tail=0xaa
 # CHECK-NEXT: func_info .text+16 [4] second tail=0xbb
@@ -15,9 +15,9 @@
 # CHECK-NEXT: line_info .text+8 wide.c:2:7 'two' tail=0x21 tail=0x22
 # CHECK-NEXT: line_info .text+16 wide.c:3:0 'three' tail=0x31 tail=0x32
 # CHECK-NEXT: line_info .text+32 narrow.c:9:0 'nine' tail=0x0 tail=0x0
-# CHECK-NEXT: core_relo .text+8 [1] int 0 8 tail=0x0
-# CHECK-NEXT: core_relo .text+16 [1] int 0:1 9 tail=0x0
-# CHECK-NEXT: core_relo .text+40 [1] int 0:2 10 tail=0xcc
+# CHECK-NEXT: core_relo .text+8 [[INT]] int 0 8 tail=0x0
+# CHECK-NEXT: core_relo .text+16 [[INT]] int 0:1 9 tail=0x0
+# CHECK-NEXT: core_relo .text+40 [[INT]] int 0:2 10 tail=0xcc
 #  CHECK-NOT: {{.}}
 
 #--- wide.s

@@ -1,19 +1,19 @@
 # Each kind of BTF goes through the linker whole, in both byte orders, those with the kind flag too.
-# RUN: for e in bpfel bpfeb; do %mc -triple=$e %s -o in.o && %ld.bpf -r --verify --no-btf-gc in.o -o out.o && %dump in.o | grep -v datasec >in && %dump out.o | grep -v datasec >is && diff in is && %dump out.o | FileCheck %s || exit 1; done
+# RUN: for e in bpfel bpfeb; do %mc -triple=$e %s -o in.o && %ld.bpf -r --verify --no-btf-gc in.o -o out.o && %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o && %dump out.o | FileCheck %s || exit 1; done
 # RUN: %ld.bpf --verify in.o -o out.o && %dump out.o | FileCheck --check-prefixes=CHECK %s
-# CHECK: struct 's' kflag size=16 'a':[1]@0:3 'b':[1]@3:5 'c':[1]@32:0 'd':[3]@64:0
-# CHECK: union 'u' size=8 'i':[1]@0 'p':[3]@0
-# CHECK: enum 'e' size=4 NEG=-1 POS=1
-# CHECK: enum 'eu' kflag size=1 BIG=-1
-# CHECK: enum64 'e64' size=8 HUGE=0xffffffff00000001
-# CHECK: enum64 'e64s' kflag size=8 LOW=0x8000000000000000
-# CHECK: fwd 'fs'
-# CHECK: fwd 'fu' kflag
-# CHECK: float 'double' size=8
-# CHECK: type_tag 'rcu' [1]
-# CHECK: type_tag 'attr' kflag [1]
-# CHECK: decl_tag 'plain' [{{[0-9]+}}] component=-1
-# CHECK: decl_tag 'attr' kflag [{{[0-9]+}}] component=0
+# CHECK-DAG: struct 's' kflag size=16 'a':[{{[0-9]+}}]@0:3 'b':[{{[0-9]+}}]@3:5 'c':[{{[0-9]+}}]@32:0 'd':[{{[0-9]+}}]@64:0
+# CHECK-DAG: union 'u' size=8 'i':[{{[0-9]+}}]@0 'p':[{{[0-9]+}}]@0
+# CHECK-DAG: enum 'e' size=4 NEG=-1 POS=1
+# CHECK-DAG: enum 'eu' kflag size=1 BIG=-1
+# CHECK-DAG: enum64 'e64' size=8 HUGE=0xffffffff00000001
+# CHECK-DAG: enum64 'e64s' kflag size=8 LOW=0x8000000000000000
+# CHECK-DAG: fwd 'fs'
+# CHECK-DAG: fwd 'fu' kflag
+# CHECK-DAG: float 'double' size=8
+# CHECK-DAG: type_tag 'rcu' [{{[0-9]+}}]
+# CHECK-DAG: type_tag 'attr' kflag [{{[0-9]+}}]
+# CHECK-DAG: decl_tag 'plain' [{{[0-9]+}}] component=-1
+# CHECK-DAG: decl_tag 'attr' kflag [{{[0-9]+}}] component=0
 
 	.include "btf.s"
 	type INT, "int", 0, 4
