@@ -42,20 +42,20 @@ CHECKS = ("link", "inputs", "peer", "types", "size", "self", "relink", "load", "
 
 # For the short run: each stands for a shape of object. Everything else comes with --full.
 CHOSEN = """
-arena_list atomics bpf_cubic bpf_dctcp bpf_flow bpf_iter_task_btf bpf_iter_test_kern1
-bpf_loop btf__core_reloc_arrays btf__core_reloc_enum64val btf__core_reloc_nesting
-btf_dump_test_case_packing btf_type_tag_user cgrp_kfunc_success connect4_prog core_kern cpumask_success
-dynptr_success exceptions exceptions_ext fexit_bpf2bpf for_each_array_map_elem freplace_global_func
-get_cgroup_id_kern iters kfunc_call_test kprobe_multi linked_list local_storage lsm map_kptr map_ptr_kern
-metadata_used netif_receive_skb perfbuf_bench profiler1 pyperf_subprogs rbtree recursion
-sample_map_ret0 sockmap_parse_prog strobemeta_subprogs struct_ops_module syscall tailcall_bpf2bpf4
-task_kfunc_success tcp_ca_update test_autoload test_btf_decl_tag test_btf_map_in_map
-test_cls_redirect_subprogs test_core_extern test_core_reloc_type_id test_global_data test_global_func1
-test_global_map_resize test_ksyms_btf test_ksyms_weak test_l4lb_noinline test_log_fixup test_map_in_map
-test_mmap test_pinning test_rdonly_maps test_ringbuf test_send_signal_kern test_sk_lookup test_skeleton
-test_subprogs test_tc_tunnel test_verif_scale1 test_xdp_noinline timer token_lsm
-tracing_struct type_cast uninit_stack verifier_and verifier_bswap verifier_subprog_precision
-verifier_private_stack xdp_dummy xdping_kern
+arena_list atomics bpf_cubic bpf_dctcp bpf_flow bpf_iter_task_btf bpf_iter_test_kern1 bpf_loop
+btf__core_reloc_arrays btf__core_reloc_enum64val btf__core_reloc_nesting
+btf_dump_test_case_packing btf_type_tag_user cgrp_kfunc_success connect4_prog core_kern
+cpumask_success dynptr_success exceptions exceptions_ext fexit_bpf2bpf for_each_array_map_elem
+freplace_global_func get_cgroup_id_kern iters kfunc_call_test kprobe_multi linked_list
+local_storage lsm map_kptr map_ptr_kern metadata_used netif_receive_skb perfbuf_bench profiler1
+pyperf_subprogs rbtree recursion sockmap_parse_prog strobemeta_subprogs struct_ops_module
+syscall tailcall_bpf2bpf4 task_kfunc_success tcp_ca_update test_autoload test_btf_decl_tag
+test_btf_map_in_map test_cls_redirect_subprogs test_core_extern test_core_reloc_type_id
+test_global_data test_global_func1 test_global_map_resize test_ksyms_btf test_ksyms_weak
+test_l4lb_noinline test_log_fixup test_map_in_map test_mmap test_pinning test_rdonly_maps
+test_ringbuf test_send_signal_kern test_sk_lookup test_skeleton test_subprogs test_tc_tunnel
+test_verif_scale1 test_xdp_noinline timer token_lsm tracing_struct type_cast uninit_stack
+verifier_and verifier_bswap verifier_subprog_precision xdp_dummy xdping_kern
 """.split()
 
 

@@ -27,7 +27,7 @@ END
 }
 
 compilers=()
-ld= bpfrun= tmp= hook= cflags= split=${SPLIT_FILE:-}
+ld='' bpfrun='' tmp='' hook='' cflags='' split=${SPLIT_FILE:-}
 while [ $# -gt 0 ]; do
 	case $1 in
 	--clang) compilers+=("$2"); shift ;;
