@@ -40,11 +40,11 @@ void ld_check_types(struct ld_link *l);
 /* Sets live on each piece that goes into the output. */
 void ld_mark_live(struct ld_link *l);
 
-/* --icf: equal functions and constants become one. */
-void ld_fold_pieces(struct ld_link *l);
-
 /* Undefined symbols; pointers that no loader will fill in. */
 void ld_check_references(struct ld_link *l);
+
+/* --icf: equal functions and constants become one. */
+void ld_fold_pieces(struct ld_link *l);
 
 /* Gives each live piece its output section and offset. */
 void ld_layout_sections(struct ld_link *l);

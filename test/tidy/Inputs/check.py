@@ -149,7 +149,8 @@ def diagnostics(root):
     for path in files(root):
         if not re.match(r"(runtime|llvm-plugin)/.*\.c$", path):
             continue
-        text = "\n".join(lines(root, path))
+        # What ld_info() says is no diagnostic, but what an option asked for.
+        text = re.sub(r"ld_info\([^;]*;", "", "\n".join(lines(root, path)))
         # An id may reach the reporting function through another one: an argument in kebab-case,
         # or the value of something called id.
         for m in re.finditer(r'ld_(?:error|warn|note)\([^,;"]*,\s*"([^"]+)"|'
