@@ -9,10 +9,10 @@
 # CHECK-DAG: [[VAL:.[0-9]+.]] struct 'val'
 # CHECK-DAG: decl_tag 'contains:node:list' [[HEAD]] component=-1
 # CHECK-DAG: decl_tag 'contains:deep:x' [[VAL]] component=0
-# RUN: %dump out.o | not grep -e unused -e nod.1
+# RUN: %dump out.o | not grep -e unused -e nodes
 # RUN: %ld.bpf --verify --no-btf-gc in.o -o all.o && %dump all.o | FileCheck --check-prefix=ALL %s
 # ALL-DAG: struct 'unused'
-# ALL-DAG: struct 'nod'
+# ALL-DAG: struct 'nodes'
 # RUN: %bpftool gen object peer.o in.o && %dump peer.o | FileCheck --check-prefix=ALL %s
 
 	.include "btf.s"
@@ -33,7 +33,7 @@
 	.long 5, 0
 	string "list"
 	.long 2, 64
-	type STRUCT, "nod", 1, 4
+	type STRUCT, "nodes", 1, 4
 	string "unused"
 	.long 1, 0
 	type STRUCT, "unused", 1, 4
