@@ -48,6 +48,7 @@ if [ -z "$build" ]; then
 fi
 : "${cache:=$build/bench}"
 mkdir -p "$cache"
+cache=$(cd "$cache" && pwd)
 
 variable() {
 	sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
@@ -58,10 +59,11 @@ tarball=/usr/src/linux-source-6.12.tar.xz
 peer=$cache/libbpf_link
 if [ -z "$quick" ] && [ ! -x "$peer" ] && [ -e $tarball ]; then
 	tools=$cache/linux-source-6.12/tools
+	mkdir -p "$cache/libbpf"
 	{
 		tar -C "$cache" -xf $tarball linux-source-6.12/tools/lib linux-source-6.12/tools/include \
 			linux-source-6.12/tools/build linux-source-6.12/tools/scripts \
-			linux-source-6.12/tools/arch
+			linux-source-6.12/tools/arch linux-source-6.12/scripts/bpf_doc.py
 		make -C "$tools/lib/bpf" -j "$(nproc)" OUTPUT="$cache/libbpf/" DESTDIR="$cache/libbpf" \
 			prefix= libdir=/lib install_headers "$cache/libbpf/libbpf.a"
 		cc -O2 -I"$cache/libbpf/include" "$root/test/bench/libbpf_link.c" -o "$peer" \
