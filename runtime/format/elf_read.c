@@ -369,6 +369,8 @@ static int read_symbol(struct reader *r, uint32_t i)
 	} else if (shndx == SHN_ABS || shndx == SHN_COMMON) {
 		sym->abs = shndx == SHN_ABS;
 		sym->common = shndx == SHN_COMMON;
+		if (sym->common && sym->bind == STB_LOCAL)
+			return bad_symbol(f, i, "is COMMON, but not global");
 		if (sym->common && (sym->value & (sym->value - 1) || sym->value > UINT32_MAX))
 			return bad_symbol(f, i, "alignment is not a power of two");
 		return 0;

@@ -12,7 +12,7 @@ static bool in_output(const struct ld_sym *sym)
 {
 	const struct ld_piece *p = sym->piece;
 
-	if (sym->abs)
+	if (sym->abs || sym->common)
 		return true;
 	return p && p->live && (p->same ? p->same : p)->out;
 }

@@ -113,8 +113,8 @@ static void add_relocs(struct emitter *e)
 struct out_symbol {
 	const char *name;
 	uint8_t info, other;
-	uint32_t section; /* index in the output, or SHN_ABS with abs */
-	bool abs;
+	uint32_t section; /* index in the output */
+	uint16_t special; /* SHN_ABS or SHN_COMMON, or 0 */
 	uint64_t value, size;
 };
 
@@ -140,9 +140,9 @@ static struct out_symbol describe(const struct ld_out_sym *s)
 	o.info = ELF64_ST_INFO(sym->out_bind, sym->type);
 	o.other = sym->out_vis;
 	o.size = sym->size;
-	o.abs = sym->abs;
+	o.special = sym->abs ? SHN_ABS : sym->common ? SHN_COMMON : 0;
 	o.value = sym->value;
-	if (sym->abs)
+	if (o.special)
 		return o;
 	p = sym->piece;
 	o.section = (p->same ? p->same : p)->out->index;
@@ -163,9 +163,9 @@ static void add_symbols(struct emitter *e)
 	ld_for_each(i, &l->out_syms) {
 		struct out_symbol o = describe(&l->out_syms.v[i]);
 		uint8_t *at = data + (i + 1) * sizeof(Elf64_Sym);
-		uint16_t shndx = o.abs ? SHN_ABS : (uint16_t)o.section;
+		uint16_t shndx = o.special ? o.special : (uint16_t)o.section;
 
-		if (!o.abs && o.section >= SHN_LORESERVE) {
+		if (!o.special && o.section >= SHN_LORESERVE) {
 			shndx = SHN_XINDEX;
 			ld_put32(x + (i + 1) * 4, o.section, l->big);
 		}

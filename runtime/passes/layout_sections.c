@@ -186,9 +186,18 @@ static int layout_file(struct ld_link *l, struct ld_file *f)
 	for (uint32_t k = 1; k < f->nr_secs; k++)
 		if (is_linked(&f->secs[k]) && (err = layout_section(l, &f->secs[k])))
 			return err;
-	ld_for_each(k, &f->commons)
-		if ((err = layout_section(l, f->commons.v[k])))
-			return err;
+	return 0;
+}
+
+/* After all sections, as if the inputs had been linked with -r before, which leaves them. */
+static int layout_commons(struct ld_link *l)
+{
+	int err;
+
+	ld_for_each(i, &l->files)
+		ld_for_each(k, &l->files.v[i]->commons)
+			if ((err = layout_section(l, l->files.v[i]->commons.v[k])))
+				return err;
 	return 0;
 }
 
@@ -197,6 +206,8 @@ void ld_layout_sections(struct ld_link *l)
 	ld_for_each(i, &l->files)
 		if (layout_file(l, l->files.v[i]))
 			return;
+	if (layout_commons(l))
+		return;
 	check_zeros(l);
 	order_outs(l);
 	note_ext(l);

@@ -152,13 +152,13 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 /* ---- after all files are known ---- */
 
 /* Gives a COMMON symbol its place: a .bss of its own. */
-static void allocate_common(struct ld_link *l, struct ld_name *n)
+static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 {
-	struct ld_sym *sym = ld_name_def(n);
+	struct ld_sym *sym = &f->syms[in_sym];
 	struct ld_section *sec = LD_NEW(&l->arena, struct ld_section);
 	struct ld_piece *p = LD_NEW(&l->arena, struct ld_piece);
 
-	sec->file = n->owner;
+	sec->file = f;
 	sec->name = ".bss";
 	sec->kind = LD_SEC_BSS;
 	sec->type = SHT_NOBITS;
@@ -168,7 +168,7 @@ static void allocate_common(struct ld_link *l, struct ld_name *n)
 	sec->pieces = p;
 	sec->nr_pieces = 1;
 	sec->syms = LD_NEW(&l->arena, uint32_t);
-	sec->syms[0] = n->owner_sym;
+	sec->syms[0] = in_sym;
 	sec->nr_syms = 1;
 	p->sec = sec;
 	p->size = sec->size;
@@ -179,7 +179,22 @@ static void allocate_common(struct ld_link *l, struct ld_name *n)
 	sym->value = 0;
 	sym->sec = sec;
 	sym->piece = p;
-	LD_PUSH(&l->arena, &n->owner->commons, sec);
+	LD_PUSH(&l->arena, &f->commons, sec);
+}
+
+/* In a partial link they stay COMMON: what comes later may be larger, or a definition proper. */
+static void allocate_commons(struct ld_link *l)
+{
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++) {
+			const struct ld_sym *sym = &f->syms[k];
+
+			if (sym->common && ld_name_def(sym->global) == sym)
+				allocate_common(l, f, k);
+		}
+	}
 }
 
 static void finish_name(struct ld_link *l, struct ld_name *n)
@@ -191,8 +206,6 @@ static void finish_name(struct ld_link *l, struct ld_name *n)
 		return;
 	}
 	n->ksym = n->kconfig = false;
-	if (def->common)
-		allocate_common(l, n);
 	/* libbpf makes hidden subprograms static when it loads them: do it once, here. */
 	if (!l->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
 	    def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name))
@@ -206,4 +219,6 @@ void ld_resolve_symbols(struct ld_link *l)
 		add_symbols(l, l->files.v[i]);
 	ld_for_each(i, &l->names)
 		finish_name(l, l->names.v[i]);
+	if (!l->partial)
+		allocate_commons(l);
 }
