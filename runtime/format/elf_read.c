@@ -384,6 +384,8 @@ static int read_symbol(struct reader *r, uint32_t i)
 	sym->sec = &f->secs[shndx];
 	if (!ld_in_range(sym->value, sym->size, sym->sec->size) && sym->sec->kind != LD_SEC_NONE)
 		return bad_symbol(f, i, "reaches past the end of its section");
+	if (sym->type == STT_FUNC && sym->sec->kind == LD_SEC_CODE && sym->value % 8)
+		return bad_symbol(f, i, "function does not begin at an instruction");
 	return 0;
 }
 

@@ -111,6 +111,9 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 		ref.addend = t.off - (int64_t)(p->promoted->value - p->off);
 		return ref;
 	}
+	/* What stands for another, as a license does, may be shorter. */
+	if ((p->same || !r->sym) && t.off > (int64_t)(p->same ? p->same : p)->size)
+		t.off = (int64_t)(p->same ? p->same : p)->size;
 	ref.form = LD_REF_SECTION;
 	ref.out = (p->same ? p->same : p)->out;
 	ref.addend = (int64_t)(p->same ? p->same : p)->out_off + t.off;

@@ -275,20 +275,27 @@ static uint32_t find_int(const struct ld_link *l)
 	return 0;
 }
 
+static void add_text(struct merger *m, struct ld_blob *b, const char *text)
+{
+	ld_blob_put(m->a, b, text, strlen(text));
+}
+
 /* Equal for equal prototypes. */
 static const char *proto_signature(struct merger *m, const struct ld_proto *p)
 {
 	const struct btf_type *t = p->f ? ld_btf_type(&p->f->btf, p->in_type) : NULL;
 	const struct btf_param *params = t ? ld_btf_tail(t) : NULL;
-	const char *sig;
+	struct ld_blob sig = {0};
 
 	if (!t)
 		return m->int_node ? ld_printf(m->a, "%u", m->int_node) : "int";
-	sig = ld_printf(m->a, "%u", p->f->canon[t->type]);
-	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
-		sig = ld_printf(m->a, "%s,%u %s", sig, p->f->canon[params[i].type],
-				param_name(m, p, i));
-	return sig;
+	add_text(m, &sig, ld_printf(m->a, "%u", p->f->canon[t->type]));
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++) {
+		add_text(m, &sig, ld_printf(m->a, ",%u ", p->f->canon[params[i].type]));
+		add_text(m, &sig, param_name(m, p, i));
+	}
+	ld_blob_add(m->a, &sig, 1);
+	return (const char *)sig.data;
 }
 
 /* The graph's nodes by signature, but for those with anonymous parameters. */
