@@ -89,7 +89,7 @@ void words_free(struct words *w)
 }
 
 /* The whole file as one string. It may be a pipe, so its size is not asked for. */
-static char *read_text(struct pool *pool, const char *path, size_t *size)
+char *read_text(struct pool *pool, const char *path, size_t *size)
 {
 	FILE *f = fopen(path, "re");
 	char *text = NULL, *copy = NULL;

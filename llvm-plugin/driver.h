@@ -78,13 +78,16 @@ struct inputs {
 	size_t n, cap;
 };
 
+/* The contents of a file with a NUL behind, in pool; NULL and errno if it can't be read. */
+char *read_text(struct pool *pool, const char *path, size_t *size);
+
 struct options {
 	struct bpfld_opts lib; /* what the library is to be told, all but the callback */
 	struct inputs inputs;
 	bool any_file; /* among the inputs is a file or library */
 	unsigned int input_mode;
 	struct words library_paths; /* lib.library_paths at the end */
-	struct words keep, why_live;
+	struct words keep, why_live, defsyms, wraps, renames, localize, exports;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
 	const char *output;
 	bool want_help, want_version, verbose;

@@ -293,6 +293,37 @@ static int take_error_limit(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+/* "A=B", both names. */
+static int take_pair(struct parse *p, const struct spelling *s, struct words *to)
+{
+	const char *equals = strchr(s->value, '=');
+
+	if (!equals || equals == s->value || !equals[1] || (equals[1] >= '0' && equals[1] <= '9'))
+		return invalid_value(p, s, "two symbols, A=B");
+	words_add(to, s->value);
+	return 0;
+}
+
+/* A list of globs, one on each line; '#' begins a comment. */
+static int take_localize(struct parse *p, const struct spelling *s)
+{
+	size_t size;
+	char *text = read_text(p->pool, s->value, &size), *line, *next;
+
+	if (!text)
+		return report_error(p->report, "cannot-open", "cannot open %s: %s", s->value,
+				    strerror(errno));
+	for (line = text; line < text + size; line = next) {
+		char *end = memchr(line, '\n', (size_t)(text + size - line));
+
+		next = end ? end + 1 : text + size;
+		line[strcspn(line, " \t\r\n#")] = '\0';
+		if (*line)
+			words_add(&p->o->localize, line);
+	}
+	return 0;
+}
+
 static int take_icf(struct parse *p, const struct spelling *s)
 {
 	if (strcmp(s->value, "all") && strcmp(s->value, "none"))
@@ -345,6 +376,11 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_no_print_gc: o->lib.print_gc_sections = false; return 0;
 	case OPT_keep: words_add(&o->keep, s->value); return 0;
 	case OPT_why_live: words_add(&o->why_live, s->value); return 0;
+	case OPT_defsym: return take_pair(p, s, &o->defsyms);
+	case OPT_wrap: words_add(&o->wraps, s->value); return 0;
+	case OPT_rename: return take_pair(p, s, &o->renames);
+	case OPT_localize: return take_localize(p, s);
+	case OPT_export: words_add(&o->exports, s->value); return 0;
 	case OPT_icf: return take_icf(p, s);
 	case OPT_print_icf: o->lib.print_icf_sections = true; return 0;
 	case OPT_no_print_icf: o->lib.print_icf_sections = false; return 0;
@@ -409,6 +445,11 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.no_warn = o->no_warn.v;
 	o->lib.library_paths = o->library_paths.v;
 	o->lib.keep = o->keep.v;
+	o->lib.defsyms = o->defsyms.v;
+	o->lib.wraps = o->wraps.v;
+	o->lib.renames = o->renames.v;
+	o->lib.localize = o->localize.v;
+	o->lib.export_globs = o->exports.v;
 	o->lib.why_live = o->why_live.v;
 	return p.err;
 }
@@ -418,6 +459,11 @@ void free_options(struct options *o)
 	free(o->inputs.v);
 	words_free(&o->library_paths);
 	words_free(&o->keep);
+	words_free(&o->defsyms);
+	words_free(&o->wraps);
+	words_free(&o->renames);
+	words_free(&o->localize);
+	words_free(&o->exports);
 	words_free(&o->why_live);
 	words_free(&o->undefined);
 	words_free(&o->no_warn);

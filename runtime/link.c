@@ -207,6 +207,18 @@ static const char **copy_strings(struct ld_arena *a, const char *const *in)
 	return out;
 }
 
+/* Whether each string is NAME=NAME. */
+static bool are_pairs(const char *const *list)
+{
+	for (; list && *list; list++) {
+		const char *equals = strchr(*list, '=');
+
+		if (!equals || equals == *list || !equals[1])
+			return false;
+	}
+	return true;
+}
+
 /* The caller's options as this library knows them; -E2BIG if it asks for more than that. */
 static int read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 {
@@ -222,9 +234,37 @@ static int read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 			return -E2BIG;
 	memcpy(opts, in, in->sz < known ? in->sz : known);
 	if ((unsigned int)opts->output > BPFLD_PARTIAL ||
-	    (unsigned int)opts->strip > BPFLD_STRIP_ALL)
+	    (unsigned int)opts->strip > BPFLD_STRIP_ALL || !are_pairs(opts->defsyms) ||
+	    !are_pairs(opts->renames))
 		return -EINVAL;
 	return 0;
+}
+
+static void map_name(struct ld_link *l, struct ld_strmap *map, const char *from, size_t len,
+		     const char *to)
+{
+	*ld_strmap_slot(&l->arena, map, from, len) = (void *)(uintptr_t)to;
+}
+
+/* References to SYM mean __wrap_SYM, those to __real_SYM mean SYM. */
+static void map_wraps(struct ld_link *l, const char **wraps)
+{
+	for (; *wraps; wraps++) {
+		const char *real = ld_printf(&l->arena, "__real_%s", *wraps);
+
+		map_name(l, &l->wrap_map, *wraps, strlen(*wraps),
+			 ld_printf(&l->arena, "__wrap_%s", *wraps));
+		map_name(l, &l->wrap_map, real, strlen(real), *wraps);
+	}
+}
+
+static void map_renames(struct ld_link *l, const char **renames)
+{
+	for (; *renames; renames++) {
+		const char *equals = strchr(*renames, '=');
+
+		map_name(l, &l->rename_map, *renames, (size_t)(equals - *renames), equals + 1);
+	}
 }
 
 static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
@@ -249,6 +289,11 @@ static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
 	l->library_paths = copy_strings(&l->arena, opts->library_paths);
 	l->keep = copy_strings(&l->arena, opts->keep);
 	l->why_live = copy_strings(&l->arena, opts->why_live);
+	l->export = copy_strings(&l->arena, opts->export_globs);
+	l->localize = copy_strings(&l->arena, opts->localize);
+	l->defsyms = copy_strings(&l->arena, opts->defsyms);
+	map_wraps(l, copy_strings(&l->arena, opts->wraps));
+	map_renames(l, copy_strings(&l->arena, opts->renames));
 	l->gc_sections = opts->gc_sections;
 	l->print_gc = opts->print_gc_sections;
 	l->icf = opts->icf;

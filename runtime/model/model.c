@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "model/model.h"
 
+#include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +20,29 @@ struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off)
 			hi = mid;
 	}
 	return &sec->pieces[lo];
+}
+
+const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym)
+{
+	const char *name = sym->name, *other = NULL;
+	size_t len;
+
+	if (!l->wrap_map.nr && !l->rename_map.nr)
+		return name;
+	len = strlen(name);
+	if (!ld_is_defined(sym))
+		other = ld_strmap_get(&l->wrap_map, name, len);
+	if (!other)
+		other = ld_strmap_get(&l->rename_map, name, len);
+	return other ? other : name;
+}
+
+bool ld_matches(const char *const *globs, const char *name)
+{
+	for (; *globs; globs++)
+		if (!fnmatch(*globs, name, 0))
+			return true;
+	return false;
 }
 
 struct ld_sym *ld_name_def(const struct ld_name *n)

@@ -268,8 +268,12 @@ struct ld_link {
 	const char **undefined;     /* ends in NULL */
 	const char **library_paths; /* the same */
 	bool gc_sections, print_gc, icf, print_icf;
-	const char **keep, **why_live; /* globs; end in NULL */
-	uint32_t threads;              /* to use at most: 1 and more once the passes run */
+	const char **keep, **why_live;   /* globs; end in NULL */
+	const char **export, **localize; /* the same */
+	const char **defsyms;            /* "A=B"; ends in NULL */
+	struct ld_strmap wrap_map;       /* undefined name -> the name that is meant */
+	struct ld_strmap rename_map;     /* global name -> the name that it gets */
+	uint32_t threads;                /* to use at most: 1 and more once the passes run */
 
 	struct ld_arena arena;
 	struct ld_diags diags;
@@ -348,6 +352,18 @@ const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint3
 
 /* Whether a section of this name holds subprograms: .text, and .text.X that goes there. */
 bool ld_is_text(const char *sec_name);
+
+/* The name that a global symbol of an input goes by: its own, but for --wrap and --rename. */
+const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym);
+
+/* Whether a symbol of the input says what is at a name, or only uses it. */
+static inline bool ld_is_defined(const struct ld_sym *sym)
+{
+	return sym->sec || sym->abs || sym->common;
+}
+
+/* Whether name matches one of the globs, a list that ends in NULL. */
+bool ld_matches(const char *const *globs, const char *name);
 
 /* The owner's symbol, or NULL. */
 struct ld_sym *ld_name_def(const struct ld_name *n);

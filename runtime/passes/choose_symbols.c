@@ -214,7 +214,7 @@ void ld_choose_symbols(struct ld_link *l)
 
 			if (sym->type == STT_FILE)
 				source = sym->name;
-			sym->out_name = sym->name;
+			sym->out_name = sym->global ? sym->global->name : sym->name;
 			sym->out_bind = sym->bind;
 			if (sym->global)
 				choose_global(l, f, k);

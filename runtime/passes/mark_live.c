@@ -10,7 +10,6 @@
  * relocations, hidden ones too, and the exception callbacks that decl tags name. DWARF describes
  * and keeps nothing alive.
  */
-#include <fnmatch.h>
 #include <string.h>
 
 #include "passes/passes.h"
@@ -77,20 +76,12 @@ static bool is_loader_section(const struct ld_section *sec)
 	       !strncmp(sec->name, ".struct_ops", 11);
 }
 
-static bool matches(const char *const *globs, const char *name)
-{
-	for (; *globs; globs++)
-		if (!fnmatch(*globs, name, 0))
-			return true;
-	return false;
-}
-
 static bool is_named(const struct ld_link *l, const char *name)
 {
 	for (const char **u = l->undefined; *u; u++)
 		if (!strcmp(*u, name))
 			return true;
-	return matches(l->keep, name);
+	return ld_matches(l->keep, name);
 }
 
 static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
@@ -279,7 +270,7 @@ static void explain(struct marker *m, struct ld_section *sec)
 		const struct ld_piece *p = sym->piece;
 		const char *text;
 
-		if (!p || !p->live || !matches(l->why_live, sym->name))
+		if (!p || !p->live || !ld_matches(l->why_live, sym->name))
 			continue;
 		text = ld_printf(&l->arena, "live symbol: %s:(%s)", ld_file_name(sec->file),
 				 sym->name);

@@ -52,25 +52,20 @@ static void want(struct puller *p, const char *name, const struct ld_file *by)
 		take(p, s->lazy, name, by);
 }
 
-static bool defines(const struct ld_sym *sym)
-{
-	return sym->sec || sym->abs || sym->common;
-}
-
 /* A file that takes part: what it defines, what it refers to. */
 static void add_file(struct puller *p, struct ld_file *f)
 {
 	for (uint32_t i = 1; i < f->nr_syms; i++) {
 		const struct ld_sym *sym = &f->syms[i];
 
-		if (sym->bind != STB_LOCAL && defines(sym))
-			state_of(p, sym->name)->defined = true;
+		if (sym->bind != STB_LOCAL && ld_is_defined(sym))
+			state_of(p, ld_global_name(p->l, sym))->defined = true;
 	}
 	for (uint32_t i = 1; i < f->nr_syms; i++) {
 		const struct ld_sym *sym = &f->syms[i];
 
-		if (sym->bind == STB_GLOBAL && !defines(sym))
-			want(p, sym->name, f);
+		if (sym->bind == STB_GLOBAL && !ld_is_defined(sym))
+			want(p, ld_global_name(p->l, sym), f);
 	}
 }
 
@@ -81,15 +76,15 @@ static void offer_file(struct puller *p, struct ld_file *f)
 		const struct ld_sym *sym = &f->syms[i];
 		struct state *s;
 
-		if (sym->bind == STB_LOCAL || !defines(sym))
+		if (sym->bind == STB_LOCAL || !ld_is_defined(sym))
 			continue;
-		s = state_of(p, sym->name);
+		s = state_of(p, ld_global_name(p->l, sym));
 		if (s->defined)
 			continue;
 		if (!s->lazy)
 			s->lazy = f;
 		if (s->wanted_by)
-			take(p, s->lazy, sym->name, s->wanted_by);
+			take(p, s->lazy, ld_global_name(p->l, sym), s->wanted_by);
 	}
 }
 

@@ -95,7 +95,7 @@ static void define(struct ld_link *l, struct ld_name *n, struct ld_file *f, uint
 
 static struct ld_name *name_of(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 {
-	const char *name = f->syms[in_sym].name;
+	const char *name = ld_global_name(l, &f->syms[in_sym]);
 	void **slot = ld_strmap_slot(&l->arena, &l->name_map, name, strlen(name));
 	struct ld_name *n = *slot;
 	struct ld_mention *mention;
@@ -197,6 +197,17 @@ static void allocate_commons(struct ld_link *l)
 	}
 }
 
+/* What a loader looks for by name or section stays global: programs, maps, the license. */
+static bool may_seal(const struct ld_link *l, const struct ld_sym *def)
+{
+	if (!def->sec || !strcmp(def->sec->name, "license") ||
+	    !strncmp(def->sec->name, ".struct_ops", 11))
+		return false;
+	if (def->sec->kind == LD_SEC_CODE)
+		return ld_is_text(def->sec->name);
+	return l->partial || strcmp(def->sec->name, ".maps");
+}
+
 static void finish_name(struct ld_link *l, struct ld_name *n)
 {
 	struct ld_sym *def = ld_name_def(n);
@@ -210,6 +221,28 @@ static void finish_name(struct ld_link *l, struct ld_name *n)
 	if (!l->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
 	    def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name))
 		n->sealed = true;
+	if (may_seal(l, def) &&
+	    (ld_matches(l->localize, n->name) || (*l->export && !ld_matches(l->export, n->name))))
+		n->sealed = true;
+}
+
+/* --defsym=A=B: who asks for A gets what B is. */
+static void define_alias(struct ld_link *l, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	struct ld_name *a = ld_strmap_get(&l->name_map, text, (size_t)(equals - text));
+	const struct ld_name *b = ld_strmap_get(&l->name_map, equals + 1, strlen(equals + 1));
+
+	if (!b || !b->owner) {
+		ld_error(&l->diags, "defsym", "--defsym=%s: '%s' is not defined", text, equals + 1);
+	} else if (a && a->owner) {
+		ld_error(&l->diags, "defsym", "--defsym=%s: '%s' is defined\n>>> defined at %s",
+			 text, a->name, ld_sym_place(l, a->owner, a->owner_sym));
+	} else if (a) {
+		a->owner = b->owner;
+		a->owner_sym = b->owner_sym;
+		a->weak = b->weak;
+	}
 }
 
 void ld_resolve_symbols(struct ld_link *l)
@@ -217,6 +250,8 @@ void ld_resolve_symbols(struct ld_link *l)
 	discard_group_copies(l);
 	ld_for_each(i, &l->files)
 		add_symbols(l, l->files.v[i]);
+	for (const char **d = l->defsyms; *d; d++)
+		define_alias(l, *d);
 	ld_for_each(i, &l->names)
 		finish_name(l, l->names.v[i]);
 	if (!l->partial)

@@ -98,7 +98,12 @@ struct bpfld_opts {
 	bool icf;                    /* store equal static functions and constants once */
 	bool print_icf_sections;     /* say what was folded */
 	const char *const *keep;     /* globs of symbols that gc_sections keeps; ends in NULL */
-	const char *const *why_live; /* globs of symbols: say why gc_sections kept them */
+	const char *const *defsyms;  /* "A=B": references to A mean B; ends in NULL */
+	const char *const *wraps;    /* references to SYM mean __wrap_SYM, __real_SYM means SYM */
+	const char *const *renames;  /* "OLD=NEW": the global OLD is called NEW, in ELF and BTF */
+	const char *const *localize; /* globs of globals that become local, where a loader allows */
+	const char *const *export_globs; /* if any: all globals become local but those that match */
+	const char *const *why_live;     /* globs of symbols: say why gc_sections kept them */
 };
 
 #ifdef __cplusplus
