@@ -153,7 +153,7 @@ def diagnostics(root):
         text = re.sub(r"ld_info\([^;]*;", "", "\n".join(lines(root, path)))
         # An id may reach the reporting function through another one: an argument in kebab-case,
         # or the value of something called id.
-        for m in re.finditer(r'ld_(?:error|warn|note)\([^,;"]*,\s*"([^"]+)"|'
+        for m in re.finditer(r'ld_(?:error|warn|note|info)\([^,;"]*,\s*"([^"]+)"|'
                              r'(?:[(,]|\bid =)\s*"([a-z]+(?:-[a-z]+)+)"[,;]', text):
             used.setdefault(m.group(1) or m.group(2),
                             "%s:%d" % (path, text.count("\n", 0, m.start()) + 1))
