@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -426,9 +428,8 @@ static int write_in_place(struct bpfld *b, const char *path)
 }
 
 /* Writes beside the target and renames, so that a failure leaves the old file as it was. */
-static int write_and_rename(struct bpfld *b, const char *path, mode_t mode)
+static int write_beside(struct bpfld *b, char *tmp, const char *path, mode_t mode)
 {
-	char *tmp = ld_printf(&b->l.arena, "%s.tmp-XXXXXX", path);
 	int fd = mkostemp(tmp, O_CLOEXEC), err;
 
 	if (fd < 0)
@@ -442,6 +443,23 @@ static int write_and_rename(struct bpfld *b, const char *path, mode_t mode)
 		err = errno;
 	if (err)
 		unlink(tmp);
+	return err;
+}
+
+/*
+ * A signal that ends the process must not leave the temporary file behind: signals wait until it
+ * has its name.
+ */
+static int write_and_rename(struct bpfld *b, const char *path, mode_t mode)
+{
+	char *tmp = ld_printf(&b->l.arena, "%s.tmp-XXXXXX", path);
+	sigset_t all, old;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	err = write_beside(b, tmp, path, mode);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return err;
 }
 
