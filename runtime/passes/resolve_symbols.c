@@ -212,9 +212,21 @@ static void finish_name(struct ld_link *l, struct ld_name *n)
 		n->sealed = true;
 }
 
+static size_t count_defined(const struct ld_link *l)
+{
+	size_t nr = 0;
+
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 1; k < l->files.v[i]->nr_syms; k++)
+			nr +=
+			    l->files.v[i]->syms[k].bind != STB_LOCAL && l->files.v[i]->syms[k].sec;
+	return nr;
+}
+
 void ld_resolve_symbols(struct ld_link *l)
 {
 	discard_group_copies(l);
+	ld_strmap_reserve(&l->arena, &l->name_map, count_defined(l));
 	ld_for_each(i, &l->files)
 		add_symbols(l, l->files.v[i]);
 	ld_for_each(i, &l->names)
