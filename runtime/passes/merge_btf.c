@@ -661,8 +661,8 @@ static void add_entities(struct merger *m)
 		if (sym && sym->type == STT_FUNC && sym->sec && sym->sec->kind == LD_SEC_CODE)
 			sym->entity = choose_func(m, s->file, sym);
 		if (sym && sym->common && sym->btf)
-			sym->entity = add_var(m, s->file, sym->btf, sym->out_name,
-					      BTF_VAR_GLOBAL_ALLOCATED);
+			sym->entity =
+			    add_var(m, s->file, sym->btf, sym->out_name, BTF_VAR_GLOBAL_ALLOCATED);
 	}
 	ld_for_each(i, &l->files)
 		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
