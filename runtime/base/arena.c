@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #define ALIGN ((size_t)16)
 
 struct ld_arena_chunk {
-	struct ld_arena_chunk *older;
+	struct ld_arena_chunk *older, *newer;
 	max_align_t data[];
 };
 
@@ -29,8 +30,16 @@ static void *new_chunk(struct ld_arena *a, size_t size)
 	if (!c)
 		out_of_memory(a);
 	c->older = a->chunks;
+	if (c->older)
+		c->older->newer = c;
 	a->chunks = c;
 	return c->data;
+}
+
+/* A large block gets a chunk of its own; what is left of the newest stays in use. */
+static bool is_large(size_t size)
+{
+	return size > CHUNK_SIZE / 4;
 }
 
 void *ld_alloc(struct ld_arena *a, size_t size)
@@ -42,11 +51,9 @@ void *ld_alloc(struct ld_arena *a, size_t size)
 	size = (size + ALIGN - 1) & ~(ALIGN - 1);
 	if (!size)
 		size = ALIGN;
+	if (is_large(size))
+		return new_chunk(a, size);
 	if (size > a->left) {
-		/* A large block gets a chunk of its own; what is left of the old one stays in use.
-		 */
-		if (size > CHUNK_SIZE / 4)
-			return new_chunk(a, size);
 		a->next = new_chunk(a, CHUNK_SIZE);
 		a->left = CHUNK_SIZE;
 	}
@@ -65,6 +72,26 @@ void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used)
 		return;
 	a->next -= size - used;
 	a->left += size - used;
+}
+
+void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
+{
+	struct ld_arena_chunk *c;
+	void *p;
+
+	if (!is_large(old)) {
+		p = ld_alloc(a, size);
+		if (old)
+			memcpy(p, block, old);
+		return p;
+	}
+	c = (struct ld_arena_chunk *)((char *)block - offsetof(struct ld_arena_chunk, data));
+	if (size > SIZE_MAX - CHUNK_SIZE || !(c = realloc(c, sizeof(*c) + size)))
+		out_of_memory(a);
+	*(c->newer ? &c->newer->older : &a->chunks) = c;
+	if (c->older)
+		c->older->newer = c;
+	return c->data;
 }
 
 void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size)

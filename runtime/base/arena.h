@@ -32,6 +32,12 @@ void *ld_alloc(struct ld_arena *a, size_t size);
 void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size);
 
 /*
+ * block, of old bytes, with room for size: somewhere else perhaps, and then what is left behind may
+ * be gone. The bytes behind the old ones may be anything.
+ */
+void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size);
+
+/*
  * Gives back what lies behind the first used bytes of the block that was allocated last. It must
  * still be zeros.
  */

@@ -9,17 +9,13 @@ void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size)
 
 	if (size > b->cap - b->size) {
 		size_t cap = b->cap ? b->cap : 256;
-		uint8_t *data;
 
 		while (cap - b->size < size)
 			cap *= 2;
-		data = ld_alloc(a, cap);
-		if (b->size)
-			memcpy(data, b->data, b->size);
-		b->data = data;
+		b->data = ld_realloc(a, b->data, b->cap, cap);
 		b->cap = cap;
 	}
-	p = b->data + b->size;
+	p = memset(b->data + b->size, 0, size);
 	b->size += size;
 	return p;
 }

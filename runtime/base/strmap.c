@@ -63,7 +63,7 @@ static void grow(struct ld_arena *a, struct ld_strmap *m)
 void ld_strmap_reserve(struct ld_arena *a, struct ld_strmap *m, size_t nr)
 {
 	m->cap = 16;
-	while (nr * 4 > m->cap * 3)
+	while (nr * 2 > m->cap)
 		m->cap *= 2;
 	m->slots = LD_NEW_ARRAY(a, struct ld_strmap_slot, m->cap);
 }
@@ -73,7 +73,8 @@ void **ld_strmap_slot(struct ld_arena *a, struct ld_strmap *m, const char *key, 
 	uint32_t hash = (uint32_t)ld_hash_bytes(key, len);
 	struct ld_strmap_slot *s;
 
-	if ((m->nr + 1) * 4 > m->cap * 3)
+	/* Half empty at least: a search ends soon. */
+	if ((m->nr + 1) * 2 > m->cap)
 		grow(a, m);
 	s = find(m, key, len, hash);
 	if (!s->key) {

@@ -11,6 +11,7 @@ struct ld_btf_out *ld_btf_out_new(struct ld_arena *a)
 
 	out->arena = a;
 	out->nr_types = 1;
+	ld_blob_add(a, &out->types, sizeof(struct btf_header));
 	ld_btf_out_str(out, "");
 	return out;
 }
@@ -45,24 +46,19 @@ struct btf_type *ld_btf_out_type(struct ld_btf_out *out, const char *name, uint3
 	return t;
 }
 
-uint8_t *ld_btf_out_image(const struct ld_btf_out *out, bool big, size_t *size)
+void ld_btf_out_finish(struct ld_btf_out *out, bool big)
 {
-	size_t hdr = sizeof(struct btf_header), i;
-	uint8_t *image;
+	uint8_t *image = out->types.data;
+	uint32_t hdr = sizeof(struct btf_header), types_len = (uint32_t)out->types.size - hdr;
 
-	*size = hdr + out->types.size + out->strs.size;
-	image = ld_alloc(out->arena, *size);
+	/* Everything in the type section is a 4-byte word. */
+	for (size_t i = hdr; big != LD_HOST_BIG && i < out->types.size; i += 4)
+		ld_put32(image + i, ld_get32(image + i, LD_HOST_BIG), big);
 	ld_put16(image, BTF_MAGIC, big);
 	image[2] = BTF_VERSION;
-	ld_put32(image + 4, (uint32_t)hdr, big);
+	ld_put32(image + 4, hdr, big);
 	ld_put32(image + 8, 0, big);
-	ld_put32(image + 12, (uint32_t)out->types.size, big);
-	ld_put32(image + 16, (uint32_t)out->types.size, big);
+	ld_put32(image + 12, types_len, big);
+	ld_put32(image + 16, types_len, big);
 	ld_put32(image + 20, (uint32_t)out->strs.size, big);
-	/* Everything in the type section is a 4-byte word. */
-	for (i = 0; i < out->types.size; i += 4)
-		ld_put32(image + hdr + i, ld_get32(out->types.data + i, LD_HOST_BIG), big);
-	if (out->strs.size)
-		memcpy(image + hdr + out->types.size, out->strs.data, out->strs.size);
-	return image;
 }

@@ -13,7 +13,8 @@
 
 struct ld_btf_out {
 	struct ld_arena *arena;
-	struct ld_blob types, strs;
+	struct ld_blob types; /* behind room for the header */
+	struct ld_blob strs;
 	uint32_t nr_types;    /* the next out_type */
 	struct ld_strmap map; /* string -> offset + 1 as a pointer */
 	/* By address: what was asked for lately; a file name is asked for with every line. */
@@ -32,7 +33,10 @@ uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s);
 struct btf_type *ld_btf_out_type(struct ld_btf_out *out, const char *name, uint32_t kind,
 				 uint32_t vlen, uint32_t size_or_type, size_t tail);
 
-/* The whole section: header, types, strings; in a byte order. Size in *size. */
-uint8_t *ld_btf_out_image(const struct ld_btf_out *out, bool big, size_t *size);
+/*
+ * Puts the section into a byte order and writes its header. It is out->types followed by out->strs;
+ * nothing may be added any more.
+ */
+void ld_btf_out_finish(struct ld_btf_out *out, bool big);
 
 #endif

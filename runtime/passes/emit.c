@@ -13,7 +13,10 @@
 struct part {
 	const char *name;
 	const void *data; /* NULL for NOBITS */
-	Elf64_Shdr sh;    /* sh_name and sh_offset are filled in at the end */
+	size_t size;      /* bytes of data, and in the file behind them: */
+	const struct ld_blob *tail;
+	bool words;    /* data are 64-bit words in host byte order */
+	Elf64_Shdr sh; /* sh_name and sh_offset are filled in at the end */
 };
 
 struct emitter {
@@ -40,7 +43,7 @@ static uint32_t add_name(struct emitter *e, const char *name)
 static uint32_t add_part(struct emitter *e, const char *name, uint32_t type, const void *data,
 			 uint64_t size, uint64_t align)
 {
-	struct part p = {.name = name, .data = data};
+	struct part p = {.name = name, .data = data, .size = size};
 
 	p.sh.sh_type = type;
 	p.sh.sh_size = size;
@@ -67,16 +70,19 @@ static void add_outs(struct emitter *e, bool debug)
 static void add_btf(struct emitter *e)
 {
 	struct ld_link *l = e->l;
-	size_t size;
+	struct part *p;
 
 	if (!l->btf)
 		return;
 	/* .BTF.ext first in memory: its records have put their strings into .BTF by now. */
-	add_part(e, ".BTF", SHT_PROGBITS, ld_btf_out_image(l->btf, l->big, &size), 0, 4);
-	e->parts.v[e->parts.nr - 1].sh.sh_size = size;
+	ld_btf_out_finish(l->btf, l->big);
+	add_part(e, ".BTF", SHT_PROGBITS, l->btf->types.data, l->btf->types.size, 4);
+	p = &e->parts.v[e->parts.nr - 1];
+	p->tail = &l->btf->strs;
+	p->sh.sh_size += p->tail->size;
 	if (!l->btf_ext.size)
 		return;
-	for (size_t i = 0; i < l->btf_ext.size; i += 4)
+	for (size_t i = 0; l->big != LD_HOST_BIG && i < l->btf_ext.size; i += 4)
 		ld_put32(l->btf_ext.data + i, ld_get32(l->btf_ext.data + i, LD_HOST_BIG), l->big);
 	ld_put16(l->btf_ext.data, BTF_MAGIC, l->big);
 	l->btf_ext.data[2] = BTF_VERSION;
@@ -87,23 +93,16 @@ static void add_btf(struct emitter *e)
 
 static void add_relocs(struct emitter *e)
 {
-	bool big = e->l->big;
-
 	ld_for_each(i, &e->l->outs) {
 		struct ld_out *out = e->l->outs.v[i];
 		size_t size = out->relocs.nr * sizeof(Elf64_Rel);
-		uint8_t *data;
 		struct part *p;
 
 		if (!size)
 			continue;
-		data = ld_alloc(e->a, size);
-		ld_for_each(k, &out->relocs) {
-			ld_put64(data + k * sizeof(Elf64_Rel), out->relocs.v[k].r_offset, big);
-			ld_put64(data + k * sizeof(Elf64_Rel) + 8, out->relocs.v[k].r_info, big);
-		}
-		add_part(e, ld_printf(e->a, ".rel%s", out->name), SHT_REL, data, size, 8);
+		add_part(e, ld_printf(e->a, ".rel%s", out->name), SHT_REL, out->relocs.v, size, 8);
 		p = &e->parts.v[e->parts.nr - 1];
+		p->words = true;
 		p->sh.sh_flags = SHF_INFO_LINK;
 		p->sh.sh_info = out->index;
 		p->sh.sh_entsize = sizeof(Elf64_Rel);
@@ -202,7 +201,7 @@ static void finish_parts(struct emitter *e)
 			p->sh.sh_link = e->strtab_index;
 	}
 	p = &e->parts.v[e->strtab_index];
-	p->data = e->strtab.data;
+	p->tail = &e->strtab;
 	p->sh.sh_size = e->strtab.size;
 }
 
@@ -259,6 +258,17 @@ static void put_header(struct emitter *e, uint8_t *at, uint64_t shoff)
 	}
 }
 
+static void put_part(const struct part *p, uint8_t *at, bool big)
+{
+	if (p->words && big != LD_HOST_BIG)
+		for (size_t i = 0; i < p->size; i += 8)
+			ld_put64(at + i, ld_get64((const uint8_t *)p->data + i, LD_HOST_BIG), big);
+	else if (p->data)
+		memcpy(at, p->data, p->size);
+	if (p->tail)
+		memcpy(at + p->size, p->tail->data, p->tail->size);
+}
+
 static void write_image(struct emitter *e)
 {
 	uint64_t shoff = place_parts(e);
@@ -273,8 +283,8 @@ static void write_image(struct emitter *e)
 	ld_for_each(i, &e->parts) {
 		const struct part *p = &e->parts.v[i];
 
-		if (p->data && p->sh.sh_type != SHT_NOBITS && i)
-			memcpy(image + p->sh.sh_offset, p->data, p->sh.sh_size);
+		if (p->sh.sh_type != SHT_NOBITS && i)
+			put_part(p, image + p->sh.sh_offset, e->l->big);
 		put_section_header(image + shoff + i * sizeof(Elf64_Shdr), &p->sh, e->l->big);
 	}
 }

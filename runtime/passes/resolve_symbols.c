@@ -245,9 +245,21 @@ static void define_alias(struct ld_link *l, const char *text)
 	}
 }
 
+static size_t count_defined(const struct ld_link *l)
+{
+	size_t nr = 0;
+
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 1; k < l->files.v[i]->nr_syms; k++)
+			nr +=
+			    l->files.v[i]->syms[k].bind != STB_LOCAL && l->files.v[i]->syms[k].sec;
+	return nr;
+}
+
 void ld_resolve_symbols(struct ld_link *l)
 {
 	discard_group_copies(l);
+	ld_strmap_reserve(&l->arena, &l->name_map, count_defined(l));
 	ld_for_each(i, &l->files)
 		add_symbols(l, l->files.v[i]);
 	for (const char **d = l->defsyms; *d; d++)
