@@ -102,6 +102,9 @@ class Canon:
             return self.owners[sym.name][1] + (sym.name, addend)
         if not self.obj.defined(sym):
             return "extern", sym.name, 0
+        if sym.bind != STB_LOCAL:
+            # By name, also where it points at the end, which belongs to the next one.
+            return section_name(self.obj.sections[sym.shndx].name), sym.name, addend
         return self._place(sym.shndx, sym.value + addend)
 
     # ---- code ----
@@ -286,8 +289,9 @@ def compare(ours, ref):
                 dict.fromkeys(b, 1))
         if field in ("func_info", "line_info") and new:
             a = collections.Counter({r: n for r, n in a.items() if r[:2] not in new})
-        if field == "protos" and new:
-            names = {f[1] for f in new}
+        if field == "protos":
+            # Several files may declare an extern, with other parameter names: one stays.
+            names = {f[1] for f in new} | set(ours.externs)
             a, b = (collections.Counter({r: n for r, n in x.items() if r[0] not in names})
                     for x in (a, b))
         extra, missing = a - b, b - a

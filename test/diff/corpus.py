@@ -420,12 +420,13 @@ class Plan:
         rng = random.Random("pairs")
         names = sorted(objs)
         jobs, tries = [], 0
-        facts = {}
+        facts, taken = {}, set()
         while len(jobs) < (300 if self.args.full else 20) and tries < 20000 and len(names) > 1:
             tries += 1
             a, b = rng.sample(names, 2)
-            if b not in others:
+            if b not in others or (a, b) in taken:
                 continue
+            taken.add((a, b))
             pair = [objs[a], others[b]]
             for path in pair:
                 if path not in facts:
