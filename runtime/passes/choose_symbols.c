@@ -120,6 +120,48 @@ static bool stays_undefined(const struct ld_link *l, const struct ld_name *n)
 	return n->referenced && (!n->weak || n->ksym || n->kconfig || l->unresolved_ok);
 }
 
+struct special_walk {
+	const struct ld_btf *btf;
+	uint32_t left; /* types that may still be looked at */
+	bool found;
+};
+
+static void look_for_special(void *ctx, uint32_t *type_id)
+{
+	struct special_walk *w = ctx;
+	const struct btf_type *t;
+	uint32_t kind;
+
+	if (!*type_id || w->found)
+		return;
+	t = ld_btf_type(w->btf, *type_id);
+	kind = ld_btf_kind(t);
+	w->found = kind == BTF_KIND_TYPE_TAG || !w->left ||
+		   (kind == BTF_KIND_STRUCT && !strncmp(ld_btf_name(w->btf, *type_id), "bpf_", 4));
+	if (w->found)
+		return;
+	w->left--;
+	/* Behind a pointer only a tag tells: that of a kptr. */
+	if (kind == BTF_KIND_PTR) {
+		uint32_t to = t->type;
+
+		w->found = to && ld_btf_kind(ld_btf_type(w->btf, to)) == BTF_KIND_TYPE_TAG;
+		return;
+	}
+	ld_btf_each_ref((struct btf_type *)(uintptr_t)t, look_for_special, ctx);
+}
+
+/* The kernel finds locks, timers, lists and kptrs in a map by the types of its variables. */
+static bool kernel_wants(const struct ld_file *f, const struct ld_sym *sym)
+{
+	struct special_walk w = {.btf = &f->btf, .left = 64};
+	uint32_t in_type = sym->btf;
+
+	if (in_type)
+		look_for_special(&w, &in_type);
+	return w.found;
+}
+
 /* -s: local data symbols that no relocation names go; functions and maps stay, loaders want them.
  */
 static void strip_locals(struct ld_link *l)
@@ -131,7 +173,8 @@ static void strip_locals(struct ld_link *l)
 			struct ld_sym *sym = &f->syms[k];
 
 			if (sym->bind == STB_LOCAL && sym->out_bind == STB_LOCAL &&
-			    sym->type != STT_FUNC && !is_map(sym) && !sym->named)
+			    sym->type != STT_FUNC && !is_map(sym) && !sym->named &&
+			    !kernel_wants(f, sym))
 				sym->emit = false;
 		}
 	}
