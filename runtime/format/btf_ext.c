@@ -22,6 +22,7 @@ struct ext_reader {
 	struct ld_file *f;
 	const uint32_t *words; /* the whole section in host byte order */
 	size_t nr_words;
+	struct ld_strmap code; /* name -> struct ld_section */
 };
 
 static int bad_ext(const struct ld_file *f, const char *what)
@@ -38,14 +39,25 @@ static int bad_record(const struct ld_file *f, enum ld_ext_kind kind, const char
 			sec, insn_off, what);
 }
 
-static struct ld_section *code_section(struct ld_file *f, const char *name)
+static void index_code(struct ext_reader *r)
 {
-	uint32_t i;
+	struct ld_file *f = r->f;
 
-	for (i = 1; i < f->nr_secs; i++)
-		if (f->secs[i].kind == LD_SEC_CODE && !strcmp(f->secs[i].name, name))
-			return &f->secs[i];
-	return NULL;
+	for (uint32_t i = 1; i < f->nr_secs; i++) {
+		const char *name = f->secs[i].name;
+		void **slot;
+
+		if (f->secs[i].kind != LD_SEC_CODE)
+			continue;
+		slot = ld_strmap_slot(&f->arena, &r->code, name, strlen(name));
+		if (!*slot)
+			*slot = &f->secs[i];
+	}
+}
+
+static struct ld_section *find_code(const struct ext_reader *r, const char *name)
+{
+	return ld_strmap_get(&r->code, name, strlen(name));
 }
 
 static int check_record(const struct ld_file *f, enum ld_ext_kind kind,
@@ -67,24 +79,28 @@ static int check_record(const struct ld_file *f, enum ld_ext_kind kind,
 	return 0;
 }
 
-/* Puts nr records behind what ext has. They stay in place where they are the first ones. */
+/*
+ * Puts nr records behind what ext has, which are as wide: they are of one table. They stay in
+ * place where they are the first ones.
+ */
 static void append(struct ld_arena *a, struct ld_ext *ext, const uint32_t *recs, uint32_t words,
 		   uint32_t nr)
 {
-	uint32_t wide = words > ext->words ? words : ext->words, i;
-	uint32_t *all;
+	size_t need = (size_t)ext->nr + nr;
 
 	if (!ext->nr) {
-		*ext = (struct ld_ext){recs, words, nr};
+		*ext = (struct ld_ext){.recs = recs, .words = words, .nr = nr};
 		return;
 	}
-	all = LD_NEW_ARRAY(a, uint32_t, (size_t)wide * (ext->nr + nr));
-	for (i = 0; i < ext->nr; i++)
-		memcpy(all + (size_t)i * wide, ext->recs + (size_t)i * ext->words,
-		       4ul * ext->words);
-	for (i = 0; i < nr; i++)
-		memcpy(all + (size_t)(ext->nr + i) * wide, recs + (size_t)i * words, 4ul * words);
-	*ext = (struct ld_ext){all, wide, ext->nr + nr};
+	if (need > ext->cap) {
+		uint32_t *bigger = LD_NEW_ARRAY(a, uint32_t, 2 * need * words);
+
+		memcpy(bigger, ext->recs, 4ul * words * ext->nr);
+		ext->recs = bigger;
+		ext->cap = 2 * need;
+	}
+	memcpy((uint32_t *)(uintptr_t)ext->recs + (size_t)ext->nr * words, recs, 4ul * words * nr);
+	ext->nr += nr;
 }
 
 static int parse_table(struct ext_reader *r, enum ld_ext_kind kind, size_t at, size_t end)
@@ -110,7 +126,7 @@ static int parse_table(struct ext_reader *r, enum ld_ext_kind kind, size_t at, s
 			return bad_ext(f, "section name is outside the string table");
 		if (nr > (end - at) / words)
 			return bad_ext(f, "more records than bytes");
-		sec = code_section(f, ld_btf_str(&f->btf, name));
+		sec = find_code(r, ld_btf_str(&f->btf, name));
 		for (i = 0; sec && i < nr; i++) {
 			int err = check_record(f, kind, sec, r->words + at + (size_t)i * words);
 
@@ -196,6 +212,7 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext)
 		return bad_ext(f, "too short for a header");
 	if (ld_get16(ext->data, f->big) != EXT_MAGIC || ext->data[2] != 1)
 		return bad_ext(f, "unknown magic number or version");
+	index_code(&r);
 	r.words = host_words(f, ext);
 	hdr_len = r.words[1];
 	if (hdr_len < MIN_HDR_WORDS * 4 || hdr_len > ext->size)

@@ -360,6 +360,11 @@ static int read_symbol(struct reader *r, uint32_t i)
 		return bad_symbol(f, i, "size is out of range");
 	if (sym->bind > STB_WEAK)
 		return bad_symbol(f, i, "unknown binding");
+	/* The name of a source file has no place, whatever section it is said to be in. */
+	if (sym->type == STT_FILE) {
+		sym->abs = true;
+		return 0;
+	}
 	if (shndx == SHN_XINDEX) {
 		const struct ld_section *x = &f->secs[r->symtab_shndx];
 

@@ -70,6 +70,7 @@ struct ld_ext {
 	const uint32_t *recs;
 	uint32_t words; /* 4-byte words in a record; what is unknown at its end is kept */
 	uint32_t nr;
+	size_t cap; /* records that there is room for; 0 where they stand in the file */
 };
 
 /*

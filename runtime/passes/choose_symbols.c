@@ -17,6 +17,14 @@ static bool in_output(const struct ld_sym *sym)
 	return p && p->live && (p->same ? p->same : p)->out;
 }
 
+/* In a license for which another file's stands. */
+static bool is_replaced(const struct ld_sym *sym)
+{
+	const struct ld_piece *p = sym->piece;
+
+	return p && p->sec->replaced && p->same && p->same->out;
+}
+
 static bool is_owner(const struct ld_file *f, uint32_t in_sym)
 {
 	const struct ld_name *n = f->syms[in_sym].global;
@@ -88,7 +96,7 @@ static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 	const struct ld_name *n = sym->global;
 
 	/* The names of licenses that went name the one that is kept: a later link may want them. */
-	sym->emit = is_owner(f, in_sym) && (in_output(sym) || (sym->sec && sym->sec->replaced));
+	sym->emit = is_owner(f, in_sym) && (in_output(sym) || is_replaced(sym));
 	sym->out_vis = n->vis;
 	if (n->sealed) {
 		sym->out_bind = STB_LOCAL;
