@@ -4,21 +4,25 @@
 #include <stddef.h>
 
 #define GPL LD_HELPER_GPL
+#define PTR LD_HELPER_PTR
+#define KNOWN LD_HELPER_KNOWN
 #define MEM(reg) (LD_HELPER_MEM << ((reg)-1))
 
 /*
  * Where program types or kernels differ about a helper, what they have in common. Helpers that
- * take no memory and any license are not listed. Numbers as in <linux/bpf.h>.
+ * take no memory, return a number, and come with any license are not listed. Numbers as in
+ * <linux/bpf.h>.
  */
 static const struct {
 	const char *name;
 	uint8_t flags;
 } helpers[] = {
-    [1] = {"map_lookup_elem", MEM(2)},
+    [1] = {"map_lookup_elem", MEM(2) | PTR},
     [2] = {"map_update_elem", MEM(2) | MEM(3)},
     [3] = {"map_delete_elem", MEM(2)},
     [4] = {"probe_read", MEM(1) | GPL},
     [6] = {"trace_printk", MEM(1) | GPL},
+    [8] = {"get_smp_processor_id", KNOWN},
     [9] = {"skb_store_bytes", MEM(3)},
     [16] = {"get_current_comm", MEM(1)},
     [20] = {"skb_get_tunnel_key", MEM(2)},
@@ -50,14 +54,18 @@ static const struct {
     [76] = {"lwt_seg6_action", MEM(3)},
     [77] = {"rc_repeat", GPL},
     [78] = {"rc_keydown", GPL},
+    [81] = {"get_local_storage", PTR},
     [82] = {"sk_select_reuseport", MEM(3)},
-    [84] = {"sk_lookup_tcp", MEM(2)},
-    [85] = {"sk_lookup_udp", MEM(2)},
+    [84] = {"sk_lookup_tcp", MEM(2) | PTR},
+    [85] = {"sk_lookup_udp", MEM(2) | PTR},
     [87] = {"map_push_elem", MEM(2)},
     [88] = {"map_pop_elem", MEM(2)},
     [89] = {"map_peek_elem", MEM(2)},
     [92] = {"rc_pointer_rel", GPL},
-    [99] = {"skc_lookup_tcp", MEM(2)},
+    [95] = {"sk_fullsock", PTR},
+    [96] = {"tcp_sock", PTR},
+    [98] = {"get_listener_sock", PTR},
+    [99] = {"skc_lookup_tcp", MEM(2) | PTR},
     [100] = {"tcp_check_syncookie", MEM(2) | MEM(4) | GPL},
     [101] = {"sysctl_get_name", MEM(2)},
     [102] = {"sysctl_get_current_value", MEM(2)},
@@ -65,7 +73,7 @@ static const struct {
     [104] = {"sysctl_set_new_value", MEM(2)},
     [105] = {"strtol", MEM(1) | MEM(4)},
     [106] = {"strtoul", MEM(1) | MEM(4)},
-    [107] = {"sk_storage_get", MEM(3)},
+    [107] = {"sk_storage_get", MEM(3) | PTR},
     [110] = {"tcp_gen_syncookie", MEM(2) | MEM(4) | GPL},
     [111] = {"skb_output", MEM(4) | GPL},
     [112] = {"probe_read_user", MEM(1) | GPL},
@@ -78,18 +86,27 @@ static const struct {
     [126] = {"seq_printf", MEM(2) | MEM(4) | GPL},
     [127] = {"seq_write", MEM(2) | GPL},
     [130] = {"ringbuf_output", MEM(2)},
+    [131] = {"ringbuf_reserve", PTR},
+    [136] = {"skc_to_tcp6_sock", PTR},
+    [137] = {"skc_to_tcp_sock", PTR},
+    [138] = {"skc_to_tcp_timewait_sock", PTR},
+    [139] = {"skc_to_tcp_request_sock", PTR},
+    [140] = {"skc_to_udp6_sock", PTR},
     [141] = {"get_task_stack", MEM(2)},
     [142] = {"load_hdr_opt", MEM(2)},
     [143] = {"store_hdr_opt", MEM(2)},
-    [145] = {"inode_storage_get", MEM(3)},
+    [145] = {"inode_storage_get", MEM(3) | PTR},
     [147] = {"d_path", MEM(2)},
     [148] = {"copy_from_user", MEM(1)},
     [149] = {"snprintf_btf", MEM(1) | MEM(3)},
     [150] = {"seq_printf_btf", MEM(2) | GPL},
     [152] = {"redirect_neigh", MEM(2)},
-    [156] = {"task_storage_get", MEM(3)},
-    [158] = {"get_current_task_btf", GPL},
+    [153] = {"per_cpu_ptr", PTR},
+    [154] = {"this_cpu_ptr", PTR},
+    [156] = {"task_storage_get", MEM(3) | PTR},
+    [158] = {"get_current_task_btf", GPL | PTR},
     [161] = {"ima_inode_hash", MEM(2)},
+    [162] = {"sock_from_file", PTR},
     [163] = {"check_mtu", MEM(3) | GPL},
     [165] = {"snprintf", MEM(1) | MEM(4) | GPL},
     [166] = {"sys_bpf", MEM(2)},
@@ -98,9 +115,10 @@ static const struct {
     [170] = {"timer_set_callback", GPL},
     [171] = {"timer_start", GPL},
     [172] = {"timer_cancel", GPL},
-    [175] = {"task_pt_regs", GPL},
+    [175] = {"task_pt_regs", GPL | PTR},
     [176] = {"get_branch_snapshot", MEM(1) | GPL},
     [177] = {"trace_vprintk", MEM(1) | MEM(3) | GPL},
+    [178] = {"skc_to_unix_sock", PTR},
     [179] = {"kallsyms_lookup_name", MEM(1) | MEM(4)},
     [182] = {"strncmp", MEM(1)},
     [183] = {"get_func_arg", MEM(3)},
@@ -109,19 +127,21 @@ static const struct {
     [190] = {"xdp_store_bytes", MEM(3)},
     [191] = {"copy_from_user_task", MEM(1) | GPL},
     [193] = {"ima_file_hash", MEM(2)},
-    [195] = {"map_lookup_percpu_elem", MEM(2)},
+    [194] = {"kptr_xchg", PTR},
+    [195] = {"map_lookup_percpu_elem", MEM(2) | PTR},
+    [196] = {"skc_to_mptcp_sock", PTR},
     [197] = {"dynptr_from_mem", MEM(1) | MEM(4)},
     [198] = {"ringbuf_reserve_dynptr", MEM(4)},
     [199] = {"ringbuf_submit_dynptr", MEM(1)},
     [200] = {"ringbuf_discard_dynptr", MEM(1)},
     [201] = {"dynptr_read", MEM(1) | MEM(3)},
     [202] = {"dynptr_write", MEM(1) | MEM(3)},
-    [203] = {"dynptr_data", MEM(1)},
+    [203] = {"dynptr_data", MEM(1) | PTR},
     [204] = {"tcp_raw_gen_syncookie_ipv4", MEM(1) | MEM(2) | GPL},
     [205] = {"tcp_raw_gen_syncookie_ipv6", MEM(1) | MEM(2) | GPL},
     [206] = {"tcp_raw_check_syncookie_ipv4", MEM(1) | MEM(2) | GPL},
     [207] = {"tcp_raw_check_syncookie_ipv6", MEM(1) | MEM(2) | GPL},
-    [210] = {"cgrp_storage_get", MEM(3)},
+    [210] = {"cgrp_storage_get", MEM(3) | PTR},
 };
 
 /* A callback that gets (index, ctx), (map, key, value, ctx), (task, vma, ctx), (data, ctx). */
@@ -139,6 +159,9 @@ static size_t row(int32_t id)
 
 unsigned int ld_helper_flags(int32_t id)
 {
+	/* What is newer than this table may return a pointer. */
+	if (id < 0 || id > LD_HELPER_LAST)
+		return PTR;
 	return helpers[row(id)].flags;
 }
 

@@ -6,8 +6,10 @@
 #include <stdint.h>
 
 enum {
-	LD_HELPER_GPL = 1, /* for programs under a GPL-compatible license only */
-	LD_HELPER_MEM = 2, /* << i: register i + 1 points at memory that is read or written */
+	LD_HELPER_GPL = 1,     /* for programs under a GPL-compatible license only */
+	LD_HELPER_MEM = 2,     /* << i: register i + 1 points at memory that is read or written */
+	LD_HELPER_PTR = 64,    /* returns a pointer, or what may be one */
+	LD_HELPER_KNOWN = 128, /* returns what the verifier may know */
 };
 
 enum {
@@ -17,6 +19,7 @@ enum {
 	LD_HELPER_FIND_VMA = 180,
 	LD_HELPER_LOOP = 181,
 	LD_HELPER_USER_RINGBUF_DRAIN = 209,
+	LD_HELPER_LAST = 211,
 };
 
 /* LD_HELPER_* of helper number id; 0 for one that is not known. */

@@ -99,12 +99,32 @@ static void find_worst(struct checker *c, uint32_t index)
  */
 static bool may_have_private_stack(const struct checker *c, const struct chain *chain)
 {
-	static const char *const shared[] = {
-	    "action",        "cgroup",       "cgroup_skb", "classifier", "flow_dissector",
-	    "freplace",      "iter",         "lirc_mode2", "lwt_in",     "lwt_out",
-	    "lwt_seg6local", "lwt_xmit",     "netfilter",  "netkit",     "sk_lookup",
-	    "sk_msg",        "sk_reuseport", "sk_skb",     "socket",     "sockops",
-	    "syscall",       "tc",           "tcx",        "xdp"};
+	static const char *const shared[] = {"action",
+					     "cgroup",
+					     "cgroup_skb",
+					     "classifier",
+					     "flow_dissector",
+					     "freplace",
+					     "iter",
+					     "lirc_mode2",
+					     "lwt_in",
+					     "lwt_out",
+					     "lwt_seg6local",
+					     "lwt_xmit",
+					     "netfilter",
+					     "netkit",
+					     "raw_tp.w",
+					     "raw_tracepoint.w",
+					     "sk_lookup",
+					     "sk_msg",
+					     "sk_reuseport",
+					     "sk_skb",
+					     "socket",
+					     "sockops",
+					     "syscall",
+					     "tc",
+					     "tcx",
+					     "xdp"};
 	const char *name = c->calls->funcs[chain->root].sec->name;
 
 	if (chain->later || c->chains[chain->root].tail)
@@ -285,29 +305,29 @@ static void report_chains(const struct checker *c)
 
 /* ---- circles ---- */
 
+static char *call_line(const struct checker *c, const struct ld_call *call)
+{
+	return ld_printf(&c->l->arena, "\n>>> %s calls %s at %s", name_of(c, call->caller),
+			 name_of(c, call->callee),
+			 ld_place(c->l, c->calls->funcs[call->caller].sec, call->off));
+}
+
 static void report_circle(const struct checker *c, const struct ld_call *closing, const char *more)
 {
-	const struct ld_func *caller = &c->calls->funcs[closing->caller];
-	char *text =
-	    ld_printf(&c->l->arena, "\n>>> %s calls %s at %s", name_of(c, closing->caller),
-		      name_of(c, closing->callee), ld_place(c->l, caller->sec, closing->off));
-	uint32_t lines = 0;
+	char *text = call_line(c, closing);
+	uint32_t lines = 1, at = closing->caller;
 
 	/* Back along the walk that found it. */
-	for (uint32_t at = closing->caller; at != closing->callee;) {
+	for (; at != closing->callee && lines < MAX_LINES; lines++) {
 		const struct ld_call *call = &c->calls->calls.v[c->calls->parent[at] - 1];
 
-		if (++lines == MAX_LINES) {
-			text = ld_printf(&c->l->arena, "%s\n>>> and so on", text);
-			break;
-		}
-		text = ld_printf(&c->l->arena, "%s\n>>> %s is called by %s at %s", text,
-				 name_of(c, at), name_of(c, call->caller),
-				 ld_place(c->l, c->calls->funcs[call->caller].sec, call->off));
+		text = ld_printf(&c->l->arena, "%s%s", call_line(c, call), text);
 		at = call->caller;
 	}
-	ld_warn(&c->l->diags, "recursion", "'%s' may call itself, which the verifier refuses%s%s",
-		name_of(c, closing->callee), text, more);
+	ld_warn(&c->l->diags, "recursion", "'%s' calls itself, which the verifier refuses%s%s%s",
+		name_of(c, closing->callee),
+		at == closing->callee ? "" : "\n>>> through more functions than these:", text,
+		more);
 }
 
 static void check_circles(const struct checker *c)

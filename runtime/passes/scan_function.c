@@ -106,7 +106,9 @@ struct ld_scan *ld_scan_new(struct ld_link *l, struct ld_calls *calls)
 	return s;
 }
 
-uint32_t ld_func_at(const struct ld_calls *calls, const struct ld_section *sec, uint64_t off)
+/* The function at off of sec, or nr_funcs. */
+static uint32_t function_at(const struct ld_calls *calls, const struct ld_section *sec,
+			    uint64_t off)
 {
 	const uint32_t *first = calls->first[sec->file->index] + sec->index;
 	uint32_t lo = first[0], hi = first[1];
@@ -172,7 +174,7 @@ static uint32_t func_of(const struct ld_scan *s, uint32_t slot, const struct ld_
 	*t = ld_live_target(sec->file, *r);
 	if (!t->piece || t->piece->sec->kind != LD_SEC_CODE)
 		return s->calls->nr_funcs;
-	return ld_func_at(s->calls, t->piece->sec, t->piece->off + (uint64_t)t->off);
+	return function_at(s->calls, t->piece->sec, t->piece->off + (uint64_t)t->off);
 }
 
 /* ---- values ---- */
@@ -488,16 +490,39 @@ static void step_helper(struct ld_scan *s, struct state *st, int32_t id)
 			add_call(s, (uint32_t)v.off, LD_CALL_LATER);
 	}
 	clobber_args(st);
-	set(st, 0, FREEP);
+	set(st, 0, flags & LD_HELPER_KNOWN ? OTHER : flags & LD_HELPER_PTR ? FREEP : FREE);
 }
 
-/* A function of the kernel. What it does with memory is its own affair. */
-static void step_kfunc(struct ld_scan *s, struct state *st, const struct ld_name *n)
+/* How many parameters a function of the kernel is declared with. */
+static unsigned int nr_params(const struct ld_file *f, uint32_t in_sym)
 {
+	const struct btf_type *t;
+
+	if (!in_sym || !f->syms[in_sym].btf)
+		return 0;
+	t = ld_btf_type(&f->btf, f->syms[in_sym].btf);
+	if (ld_btf_kind(t) != BTF_KIND_FUNC)
+		return 0;
+	t = ld_btf_type(&f->btf, t->type);
+	return ld_btf_kind(t) == BTF_KIND_FUNC_PROTO ? ld_btf_vlen(t) : 0;
+}
+
+/* A function of the kernel. A pointer to the stack is memory to it that it reads or writes. */
+static void step_kfunc(struct ld_scan *s, struct state *st, uint32_t in_sym)
+{
+	const struct ld_file *f = s->func->sec->file;
+	const struct ld_name *n = in_sym ? f->syms[in_sym].global : NULL;
+	unsigned int params = nr_params(f, in_sym);
+
 	for (unsigned int reg = 1; reg <= LD_FUNC_ARGS; reg++) {
-		leaks(s, st->r[reg]);
-		if (st->r[reg].kind == FRAME)
-			taint_all(s);
+		struct value v = st->r[reg];
+
+		leaks(s, v);
+		if (v.kind != FRAME)
+			continue;
+		taint_all(s);
+		if (reg <= params && !(n && n->weak))
+			note_access(s, v, 0);
 	}
 	if (n && n->ksym && !n->weak)
 		needs_gpl(s);
@@ -507,7 +532,6 @@ static void step_kfunc(struct ld_scan *s, struct state *st, const struct ld_name
 
 static void step_call(struct ld_scan *s, struct state *st, const uint8_t *insn)
 {
-	const struct ld_file *f = s->func->sec->file;
 	unsigned int src = ld_insn_src(insn, s->big);
 	const struct ld_reloc *r;
 	struct ld_target t;
@@ -518,7 +542,7 @@ static void step_call(struct ld_scan *s, struct state *st, const uint8_t *insn)
 		return;
 	}
 	if (callee == s->calls->nr_funcs) {
-		step_kfunc(s, st, r && r->sym ? f->syms[r->sym].global : NULL);
+		step_kfunc(s, st, r ? r->sym : 0);
 		return;
 	}
 	add_call(s, callee, LD_CALL_DIRECT);
@@ -821,13 +845,25 @@ static void make_room(struct ld_scan *s)
 
 static void mark_core(struct ld_scan *s)
 {
-	const struct ld_ext *ext = &s->func->sec->ext[LD_EXT_CORE];
-	struct ld_piece whole = {.off = s->func->off, .size = s->func->size};
-	uint32_t i, end;
+	const struct ld_func *func = s->func;
+	const struct ld_ext *ext = &func->sec->ext[LD_EXT_CORE];
+	uint32_t lo = 0, hi = ext->nr;
 
-	ld_ext_range(ext, &whole, &i, &end);
-	for (; i < end; i++)
-		s->flags[(ext->recs[(size_t)i * ext->words] - s->func->off) / LD_INSN_SIZE] |= CORE;
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (ext->recs[(size_t)mid * ext->words] < func->off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < ext->nr; lo++) {
+		uint64_t slot = (ext->recs[(size_t)lo * ext->words] - func->off) / LD_INSN_SIZE;
+
+		if (slot >= s->nr)
+			break;
+		s->flags[slot] |= CORE;
+	}
 }
 
 /* Finds the basic blocks; and, as the verifier does, tail calls, whether reached or not. */
