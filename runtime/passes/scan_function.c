@@ -14,7 +14,7 @@
  *    most, so this takes time linear in the code.
  * 2. A branch on such a scalar is explored on both sides. Of another branch one side may be left
  *    out, and what is sure comes where its sides have met again: in the order of the code, the
- *    first place that no jump from between leads past (mark_sure).
+ *    first place that no jump from between leads past (scan_paths.c).
  * 3. In a last walk accesses and calls are noted.
  */
 #include "passes/scan_function.h"
@@ -23,6 +23,7 @@
 
 #include "format/helpers.h"
 #include "format/insn.h"
+#include "passes/scan_paths.h"
 
 enum value_kind {
 	OTHER, /* what may be known at load, or isn't followed */
@@ -47,15 +48,6 @@ struct state {
 	struct value r[NR_REGS];
 	bool known;  /* some path gets here */
 	bool queued; /* is to be walked through again */
-};
-
-enum {
-	LEADER = 1,     /* begins a basic block */
-	SECOND = 2,     /* second slot of an ld_imm64 */
-	CORE = 4,       /* the loader changes it */
-	SURE = 8,       /* the verifier gets here */
-	SURE_JUMP = 16, /* from here, if it gets here, it follows the jump */
-	SURE_FALL = 32, /* and goes on to the next instruction */
 };
 
 /* A pointer that a call passes: to the caller's frame, or one of its own arguments. */
@@ -131,20 +123,6 @@ static uint32_t function_at(const struct ld_calls *calls, const struct ld_sectio
 static const uint8_t *insn_at(const struct ld_scan *s, uint32_t slot)
 {
 	return s->code + (uint64_t)slot * LD_INSN_SIZE;
-}
-
-/* Where the jump at slot leads; s->nr where out of the function. */
-static uint32_t jump_target(const struct ld_scan *s, uint32_t slot, int64_t distance)
-{
-	int64_t to = (int64_t)slot + 1 + distance;
-
-	return to < 0 || to > (int64_t)s->nr ? s->nr : (uint32_t)to;
-}
-
-/* goto and gotol; not the computed one. */
-static bool is_goto(uint8_t op)
-{
-	return op == LD_OP_JA || op == LD_OP_JA32;
 }
 
 static const struct ld_reloc *reloc_at(const struct ld_section *sec, uint64_t off)
@@ -232,7 +210,8 @@ static void note_access(struct ld_scan *s, struct value v, int64_t off)
 	off += v.off;
 	if (v.kind == FRAME)
 		compute_frame_address(s, off);
-	if (!s->recording || !(s->flags[s->at] & SURE) || off < INT32_MIN || off >= INT32_MAX)
+	if (!s->recording || !(s->flags[s->at] & LD_PATH_SURE) || off < INT32_MIN ||
+	    off >= INT32_MAX)
 		return;
 	if (v.kind == FRAME && off < 0 && (uint64_t)-off > s->func->verified)
 		s->func->verified = (uint32_t)-off;
@@ -325,7 +304,7 @@ static void step_memory(struct ld_scan *s, struct state *st, const uint8_t *insn
 		enum value_kind kind = loaded(s, st->r[src], off, size);
 
 		/* A field that CO-RE moves lies somewhere else. */
-		if (!(s->flags[s->at] & CORE))
+		if (!(s->flags[s->at] & LD_PATH_CORE))
 			note_access(s, st->r[src], off);
 		set(st, dst, kind);
 	} else if ((insn[0] & 7) == ST) {
@@ -362,7 +341,7 @@ static struct value displaced(struct ld_scan *s, struct value v, int64_t by)
 	struct value other = {OTHER, 0, 0};
 	int64_t off = v.off + by;
 
-	if (s->flags[s->at] & CORE || off < -(1 << 24) || off > 1 << 24)
+	if (s->flags[s->at] & LD_PATH_CORE || off < -(1 << 24) || off > 1 << 24)
 		return other;
 	if (v.kind == FRAME)
 		compute_frame_address(s, off);
@@ -385,7 +364,7 @@ static void step_alu(struct ld_scan *s, struct state *st, const uint8_t *insn)
 {
 	uint8_t op = insn[0], what = op & 0xf0;
 	unsigned int dst = s->big ? insn[1] >> 4 : insn[1] & 0xf, src = ld_insn_src(insn, s->big);
-	bool whole = (op & 7) == ALU64, core = s->flags[s->at] & CORE;
+	bool whole = (op & 7) == ALU64, core = s->flags[s->at] & LD_PATH_CORE;
 	int64_t imm = ld_insn_imm(insn, s->big);
 	struct value a, b = {core ? OTHER : CONST, 0, 0};
 
@@ -422,7 +401,7 @@ static void step_imm64(struct ld_scan *s, struct state *st, const uint8_t *insn)
 	set(st, dst, OTHER);
 	if (callee < s->calls->nr_funcs)
 		st->r[dst] = (struct value){FUNC, 0, (int32_t)callee};
-	else if (!r && !(s->flags[s->at] & CORE))
+	else if (!r && !(s->flags[s->at] & LD_PATH_CORE))
 		set(st, dst, CONST);
 	/* What a map or a writable variable holds nobody knows; of .rodata the verifier does. */
 	else if (r && t.piece && t.piece->sec->flags & SHF_WRITE &&
@@ -434,7 +413,7 @@ static void step_imm64(struct ld_scan *s, struct state *st, const uint8_t *insn)
 
 static bool is_sure(const struct ld_scan *s)
 {
-	return s->flags[s->at] & SURE;
+	return s->flags[s->at] & LD_PATH_SURE;
 }
 
 static void add_call(struct ld_scan *s, uint32_t callee, enum ld_call_kind kind)
@@ -565,7 +544,7 @@ static uint8_t sure_sides(const struct ld_scan *s, const struct state *st, const
 	struct value a, b = {CONST, 0, 0};
 
 	if (what == MAY_GOTO)
-		return SURE_JUMP | SURE_FALL;
+		return LD_PATH_SURE_JUMP | LD_PATH_SURE_FALL;
 	if (dst >= NR_REGS || src >= NR_REGS)
 		return 0;
 	a = st->r[dst];
@@ -577,8 +556,8 @@ static uint8_t sure_sides(const struct ld_scan *s, const struct state *st, const
 	/* A pointer that the verifier knows not to be null: the null side may go. */
 	if (a.kind != FREE && !(op & BY_REG) && (op & 7) == LD_CLASS_JMP &&
 	    !ld_insn_imm(insn, s->big) && (what == JEQ || what == JNE))
-		return what == JEQ ? SURE_FALL : SURE_JUMP;
-	return SURE_JUMP | SURE_FALL;
+		return what == JEQ ? LD_PATH_SURE_FALL : LD_PATH_SURE_JUMP;
+	return LD_PATH_SURE_JUMP | LD_PATH_SURE_FALL;
 }
 
 static bool ends_block(uint8_t op)
@@ -611,9 +590,10 @@ static void step(struct ld_scan *s, struct state *st, uint32_t slot)
 			step_call(s, st, insn);
 		else if (op == LD_OP_EXIT)
 			leaks(s, st->r[0]);
-		else if (!is_goto(op))
-			s->flags[slot] = (uint8_t)((s->flags[slot] & ~(SURE_JUMP | SURE_FALL)) |
-						   sure_sides(s, st, insn));
+		else if (!ld_is_goto(op))
+			s->flags[slot] =
+			    (uint8_t)((s->flags[slot] & ~(LD_PATH_SURE_JUMP | LD_PATH_SURE_FALL)) |
+				      sure_sides(s, st, insn));
 	}
 	set(st, FRAME_REG, FRAME);
 }
@@ -634,7 +614,7 @@ static void flow_to(struct ld_scan *s, uint32_t slot, const struct state *from)
 	struct state *to;
 	bool changed = false;
 
-	if (slot >= s->nr || !(s->flags[slot] & LEADER))
+	if (slot >= s->nr || !(s->flags[slot] & LD_PATH_LEADER))
 		return;
 	to = &s->states[s->blocks[slot]];
 	if (!to->known) {
@@ -661,13 +641,13 @@ static void walk_block(struct ld_scan *s, uint32_t slot)
 
 		step(s, &st, slot);
 		if (ld_insn_is_jump(insn, s->big, &distance))
-			flow_to(s, jump_target(s, slot, distance), &st);
-		if (insn[0] == LD_OP_EXIT || is_goto(insn[0]))
+			flow_to(s, ld_jump_target(s->nr, slot, distance), &st);
+		if (insn[0] == LD_OP_EXIT || ld_is_goto(insn[0]))
 			return;
 		slot += insn[0] == LD_OP_LD_IMM64 ? 2 : 1;
 		if (slot >= s->nr)
 			return;
-		if (s->flags[slot] & LEADER) {
+		if (s->flags[slot] & LD_PATH_LEADER) {
 			flow_to(s, slot, &st);
 			return;
 		}
@@ -692,98 +672,8 @@ static void follow_values(struct ld_scan *s)
 			return;
 		/* What was read from a slot before it was found to hold a constant. */
 		for (uint32_t i = 0; i < s->nr; i++)
-			if (s->flags[i] & LEADER && s->states[s->blocks[i]].known)
+			if (s->flags[i] & LD_PATH_LEADER && s->states[s->blocks[i]].known)
 				enqueue(s, i);
-	}
-}
-
-/* ---- 2: what is sure ---- */
-
-struct sweep {
-	bool again;         /* a jump back made something sure that was passed already */
-	bool open;          /* some side of an unsure branch has not met the others yet */
-	uint32_t meet;      /* where they meet, as far as is known */
-	uint32_t furthest;  /* the furthest that any jump leads, so far */
-	uint32_t exited_at; /* the last exit so far */
-	bool exited;
-};
-
-static void make_sure(struct ld_scan *s, struct sweep *w, uint32_t slot, uint32_t from)
-{
-	if (slot >= s->nr || s->flags[slot] & SURE)
-		return;
-	s->flags[slot] |= SURE;
-	w->again |= slot <= from;
-}
-
-static void meet_at(struct sweep *w, uint32_t slot)
-{
-	w->meet = !w->open || slot > w->meet ? slot : w->meet;
-	w->open = true;
-}
-
-static void sweep_jump(struct ld_scan *s, struct sweep *w, uint32_t slot, uint32_t to)
-{
-	uint8_t flags = s->flags[slot];
-	bool surely = flags & SURE;
-
-	if (to > w->furthest)
-		w->furthest = to;
-	if (surely && flags & SURE_JUMP)
-		make_sure(s, w, to, slot);
-	if (surely && flags & SURE_FALL)
-		make_sure(s, w, slot + 1, slot);
-	if (surely ? flags & (SURE_JUMP | SURE_FALL) : !w->open)
-		return;
-	if (to > slot) {
-		meet_at(w, to);
-		meet_at(w, slot + 1);
-		return;
-	}
-	/* A loop is left in the end: here, unless something in it leads further or out. */
-	meet_at(w, w->furthest > slot + 1 ? w->furthest : slot + 1);
-	if (w->exited && w->exited_at >= to)
-		meet_at(w, s->nr);
-}
-
-static void sweep_insn(struct ld_scan *s, struct sweep *w, uint32_t slot)
-{
-	const uint8_t *insn = insn_at(s, slot);
-	uint32_t next = slot + (insn[0] == LD_OP_LD_IMM64 ? 2 : 1);
-	int64_t distance;
-
-	if (w->open && slot >= w->meet) {
-		w->open = false;
-		s->flags[slot] |= SURE;
-	}
-	if (insn[0] == LD_OP_EXIT) {
-		w->exited = true;
-		w->exited_at = slot;
-		if (w->open && !(s->flags[slot] & SURE))
-			meet_at(w, s->nr);
-	} else if (is_goto(insn[0]) && ld_insn_is_jump(insn, s->big, &distance)) {
-		s->flags[slot] |= SURE_JUMP;
-		sweep_jump(s, w, slot, jump_target(s, slot, distance));
-	} else if (ld_insn_is_jump(insn, s->big, &distance)) {
-		sweep_jump(s, w, slot, jump_target(s, slot, distance));
-	} else if (s->flags[slot] & SURE) {
-		make_sure(s, w, next, slot);
-	}
-}
-
-static void mark_sure(struct ld_scan *s)
-{
-	const unsigned int patience = 4;
-
-	s->flags[0] |= SURE;
-	for (unsigned int round = 0; round < patience; round++) {
-		struct sweep w = {0};
-
-		for (uint32_t i = 0; i < s->nr; i++)
-			if (!(s->flags[i] & SECOND))
-				sweep_insn(s, &w, i);
-		if (!w.again)
-			return;
 	}
 }
 
@@ -797,7 +687,7 @@ static void step_unknown(struct ld_scan *s, uint32_t slot)
 	uint32_t callee;
 
 	s->at = slot;
-	s->flags[slot] &= (uint8_t)~SURE;
+	s->flags[slot] &= (uint8_t)~LD_PATH_SURE;
 	if (insn_at(s, slot)[0] != LD_OP_CALL && insn_at(s, slot)[0] != LD_OP_LD_IMM64)
 		return;
 	callee = func_of(s, slot, &r, &t);
@@ -815,9 +705,9 @@ static void record(struct ld_scan *s)
 
 	s->recording = true;
 	for (uint32_t i = 0; i < s->nr; i++) {
-		if (s->flags[i] & SECOND)
+		if (s->flags[i] & LD_PATH_SECOND)
 			continue;
-		if (s->flags[i] & LEADER)
+		if (s->flags[i] & LD_PATH_LEADER)
 			st = s->states[s->blocks[i]];
 		if (st.known && !s->opaque)
 			step(s, &st, i);
@@ -862,21 +752,21 @@ static void mark_core(struct ld_scan *s)
 
 		if (slot >= s->nr)
 			break;
-		s->flags[slot] |= CORE;
+		s->flags[slot] |= LD_PATH_CORE;
 	}
 }
 
 /* Finds the basic blocks; and, as the verifier does, tail calls, whether reached or not. */
 static void find_blocks(struct ld_scan *s)
 {
-	s->flags[0] |= LEADER;
+	s->flags[0] |= LD_PATH_LEADER;
 	for (uint32_t i = 0; i < s->nr; i++) {
 		const uint8_t *insn = insn_at(s, i);
 		uint8_t op = insn[0];
 		int64_t distance;
 
 		if (op == LD_OP_LD_IMM64 && i + 1 < s->nr) {
-			s->flags[++i] |= SECOND;
+			s->flags[++i] |= LD_PATH_SECOND;
 			continue;
 		}
 		if (op == LD_OP_CALL && !ld_insn_src(insn, s->big) &&
@@ -887,14 +777,14 @@ static void find_blocks(struct ld_scan *s)
 		if (op == LD_OP_JUMP_REG)
 			s->opaque = true;
 		if (ld_insn_is_jump(insn, s->big, &distance))
-			s->flags[jump_target(s, i, distance)] |= LEADER;
-		s->flags[i + 1] |= LEADER;
+			s->flags[ld_jump_target(s->nr, i, distance)] |= LD_PATH_LEADER;
+		s->flags[i + 1] |= LD_PATH_LEADER;
 	}
 	s->nr_states = 0;
 	for (uint32_t i = 0; i < s->nr; i++) {
-		if (s->flags[i] & SECOND)
-			s->flags[i] &= (uint8_t)~LEADER;
-		if (s->flags[i] & LEADER)
+		if (s->flags[i] & LD_PATH_SECOND)
+			s->flags[i] &= (uint8_t)~LD_PATH_LEADER;
+		if (s->flags[i] & LD_PATH_LEADER)
 			s->blocks[i] = s->nr_states++;
 	}
 	if (s->nr_states > s->states_cap) {
@@ -963,7 +853,7 @@ void ld_scan_function(struct ld_scan *s, uint32_t index)
 	find_blocks(s);
 	enter(s);
 	follow_values(s);
-	mark_sure(s);
+	ld_mark_sure(s->code, s->nr, s->big, s->flags);
 	record(s);
 	func->call_end = (uint32_t)s->calls->calls.nr;
 	s->first_passed[index + 1] = (uint32_t)s->passed.nr;
