@@ -150,6 +150,12 @@ static int run_passes(struct bpfld *b)
 		return err;
 	/* From here on `live` is final. */
 
+	if (!l->partial) {
+		ld_find_calls(l);
+		ld_check_calls(l);
+		ld_check_programs(l);
+	}
+
 	ld_layout_sections(l);
 	if ((err = flush_diags(b)))
 		return err;

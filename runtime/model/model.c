@@ -99,6 +99,19 @@ static struct ld_sym *winner_of(const struct ld_piece *p, struct ld_target *t)
 	return NULL;
 }
 
+struct ld_target ld_live_target(const struct ld_file *f, const struct ld_reloc *r)
+{
+	struct ld_target t = ld_reloc_target(f, r);
+
+	if (t.piece && !t.piece->live && !t.piece->same)
+		winner_of(t.piece, &t);
+	if (t.piece && t.piece->same)
+		t.piece = t.piece->same;
+	if (t.piece && !t.piece->live)
+		t.piece = NULL;
+	return t;
+}
+
 struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *r)
 {
 	struct ld_target t = ld_reloc_target(sec->file, r);

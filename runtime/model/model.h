@@ -28,6 +28,7 @@
 #include "format/btf_dedup.h"
 #include "format/btf_write.h"
 
+struct ld_calls;
 struct ld_file;
 struct ld_link;
 struct ld_name;
@@ -295,6 +296,8 @@ struct ld_link {
 	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
 	uint32_t first_global;              /* index in the output's symbol table */
 
+	struct ld_calls *calls; /* the call graph; NULL in a partial link */
+
 	struct ld_btf_graph graph;
 	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
 	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
@@ -324,6 +327,9 @@ uint64_t ld_piece_out_off(const struct ld_piece *p, uint64_t off);
 
 /* What r of file f refers to once names have owners. */
 struct ld_target ld_reloc_target(const struct ld_file *f, const struct ld_reloc *r);
+
+/* The same once `live` is final: the piece is one that goes into the output, or NULL. */
+struct ld_target ld_live_target(const struct ld_file *f, const struct ld_reloc *r);
 
 /* The piece that off lies in; for off at the section's end, the last one. NULL without pieces. */
 struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off);

@@ -46,6 +46,15 @@ void ld_check_references(struct ld_link *l);
 /* --icf: equal functions and constants become one. */
 void ld_fold_pieces(struct ld_link *l);
 
+/* The call graph, l->calls, with the stack that each function uses. Not in a partial link. */
+void ld_find_calls(struct ld_link *l);
+
+/* Chains of calls that the verifier refuses: stack, depth, circles, called programs. */
+void ld_check_calls(struct ld_link *l);
+
+/* What a kernel refuses of single functions, or confuses: licenses, types, names of maps. */
+void ld_check_programs(struct ld_link *l);
+
 /* Gives each live piece its output section and offset. */
 void ld_layout_sections(struct ld_link *l);
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * What a kernel refuses of single functions, or confuses: calls that need a license, global
+ * functions of types that can't be verified by themselves, maps whose names it cuts.
+ */
+#include <string.h>
+
+#include "format/helpers.h"
+#include "format/insn.h"
+#include "model/calls.h"
+#include "passes/passes.h"
+
+/* ---- license ---- */
+
+static bool has_license(const struct ld_link *l)
+{
+	ld_for_each(i, &l->files) {
+		const struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_secs; k++) {
+			const struct ld_section *sec = &f->secs[k];
+
+			if (sec->kind == LD_SEC_DATA && !strcmp(sec->name, "license") &&
+			    sec->nr_pieces && sec->pieces[0].live && sec->size)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What a function calls at off that needs a license. */
+static const char *gpl_callee(struct ld_link *l, const struct ld_func *func)
+{
+	const struct ld_section *sec = func->sec;
+	const uint8_t *insn = sec->data + func->gpl_off;
+	const char *helper = ld_helper_name(ld_insn_imm(insn, sec->file->big));
+
+	if (!ld_insn_src(insn, sec->file->big) && helper)
+		return ld_printf(&l->arena, "bpf_%s", helper);
+	return "a function of the kernel";
+}
+
+static void check_license(struct ld_link *l)
+{
+	const struct ld_calls *calls = l->calls;
+
+	if (has_license(l))
+		return;
+	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
+		const struct ld_func *func = &calls->funcs[i];
+
+		if (!func->surely || !func->needs_gpl)
+			continue;
+		ld_warn(&l->diags, "missing-license",
+			"no file has a license section; the kernel gives %s to programs under a "
+			"GPL-compatible license only\n>>> called by %s at %s",
+			gpl_callee(l, func), func->sym->name,
+			ld_place(l, func->sec, func->gpl_off));
+		return;
+	}
+}
+
+/* ---- global functions ---- */
+
+static bool is_scalar(const struct ld_btf *btf, uint32_t id)
+{
+	uint32_t kind = id ? ld_btf_kind(ld_btf_type(btf, id)) : BTF_KIND_UNKN;
+
+	return kind == BTF_KIND_INT || kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
+}
+
+/* Why a return type is refused, or NULL. */
+static const char *bad_return(const struct ld_btf *btf, uint32_t type)
+{
+	uint32_t id = ld_btf_strip(btf, type);
+
+	if (is_scalar(btf, id))
+		return NULL;
+	if (!id)
+		return "it returns nothing";
+	return ld_btf_kind(ld_btf_type(btf, id)) == BTF_KIND_PTR ? "it returns a pointer"
+								 : "it doesn't return a scalar";
+}
+
+/* The same for a parameter. Tags and the names of contexts say more than the type: not judged. */
+static const char *bad_param(const struct ld_btf *btf, uint32_t type)
+{
+	uint32_t id = ld_btf_strip(btf, type), kind, to;
+
+	if (!id || is_scalar(btf, id))
+		return NULL;
+	kind = ld_btf_kind(ld_btf_type(btf, id));
+	if (kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION)
+		return "is a struct or union by value";
+	if (kind != BTF_KIND_PTR)
+		return NULL;
+	to = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
+	if (!to)
+		return "points to void, whose size isn't known";
+	if (ld_btf_kind(ld_btf_type(btf, to)) == BTF_KIND_FUNC_PROTO)
+		return "points to a function";
+	return NULL;
+}
+
+/* By in_type: whether a decl tag says something about a FUNC's parameters. */
+static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
+{
+	bool *tagged = LD_NEW_ARRAY(&l->arena, bool, f->btf.nr_types);
+
+	for (uint32_t i = 1; i < f->btf.nr_types; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, i);
+
+		if (ld_btf_kind(t) == BTF_KIND_DECL_TAG)
+			tagged[t->type] = true;
+	}
+	return tagged;
+}
+
+/* Why the verifier refuses to look at func by itself, or NULL. */
+static const char *bad_prototype(struct ld_link *l, const struct ld_func *func)
+{
+	const struct ld_btf *btf = &func->sec->file->btf;
+	const struct btf_type *proto;
+	const struct btf_param *params;
+	const char *why;
+
+	proto = ld_btf_type(btf, ld_btf_type(btf, func->sym->btf)->type);
+	if (ld_btf_kind(proto) != BTF_KIND_FUNC_PROTO)
+		return NULL;
+	params = ld_btf_tail(proto);
+	why = bad_return(btf, proto->type);
+	for (uint32_t i = 0; !why && i < ld_btf_vlen(proto); i++) {
+		why = bad_param(btf, params[i].type);
+		if (why)
+			why = ld_printf(&l->arena, "parameter %u %s", i + 1, why);
+	}
+	if (!why && ld_btf_vlen(proto) > LD_FUNC_ARGS)
+		why = "it has more than five parameters";
+	return why;
+}
+
+/* Only a direct call makes the verifier look at a global function. */
+static bool *called_funcs(struct ld_link *l)
+{
+	const struct ld_calls *calls = l->calls;
+	bool *called = LD_NEW_ARRAY(&l->arena, bool, calls->nr_funcs);
+
+	ld_for_each(i, &calls->calls) {
+		const struct ld_call *call = &calls->calls.v[i];
+
+		if (call->kind == LD_CALL_DIRECT && call->sure && calls->funcs[call->caller].surely)
+			called[call->callee] = true;
+	}
+	return called;
+}
+
+static void check_global_functions(struct ld_link *l)
+{
+	const struct ld_calls *calls = l->calls;
+	const bool *called = called_funcs(l);
+	bool **tagged = LD_NEW_ARRAY(&l->arena, bool *, l->files.nr);
+
+	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
+		const struct ld_func *func = &calls->funcs[i];
+		const struct ld_file *f = func->sec->file;
+		const char *why;
+
+		if (!called[i] || !func->global || func->program)
+			continue;
+		why = bad_prototype(l, func);
+		if (why && !tagged[f->index])
+			tagged[f->index] = tagged_funcs(l, f);
+		if (why && !tagged[f->index][func->sym->btf])
+			ld_warn(&l->diags, "global-function-type",
+				"the verifier can't check the global function '%s' by itself: %s\n"
+				">>> defined at %s\n"
+				">>> static or hidden, it is checked with its callers",
+				func->sym->name, why, ld_place(l, func->sec, func->off));
+	}
+}
+
+/* ---- map names ---- */
+
+#define MAX_NAME 15
+
+static bool is_map(const struct ld_file *f, const struct ld_sym *sym, uint32_t in_sym)
+{
+	const struct ld_name *n = sym->global;
+
+	if (sym->type != STT_OBJECT || !sym->sec || strcmp(sym->sec->name, ".maps") != 0 ||
+	    !sym->piece || !sym->piece->live)
+		return false;
+	return !n || (n->owner == f && n->owner_sym == in_sym);
+}
+
+static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct ld_file *f,
+		      uint32_t in_sym)
+{
+	struct ld_sym *sym = &f->syms[in_sym];
+	size_t len = strlen(sym->name);
+	const char *cut = ld_printf(&l->arena, "%.*s", MAX_NAME, sym->name);
+	const struct ld_sym *other;
+	void **slot;
+
+	slot = ld_strmap_slot(&l->arena, by_cut_name, cut, strlen(cut));
+	other = *slot;
+	if (!other)
+		*slot = sym;
+	/* Two static maps of one name: one of them will be called something else. */
+	if (!other || !strcmp(other->name, sym->name) ||
+	    (len <= MAX_NAME && strlen(other->name) <= MAX_NAME))
+		return;
+	ld_note(&l->diags, "map-name-clash",
+		"maps '%s' and '%s' have one name in the kernel: it keeps %d characters, '%s'\n"
+		">>> %s\n>>> %s",
+		other->name, sym->name, MAX_NAME, cut, ld_file_name(other->sec->file),
+		ld_file_name(f));
+}
+
+static void check_map_names(struct ld_link *l)
+{
+	struct ld_strmap by_cut_name = {0};
+
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++)
+			if (is_map(f, &f->syms[k], k))
+				check_map(l, &by_cut_name, f, k);
+	}
+}
+
+void ld_check_programs(struct ld_link *l)
+{
+	check_license(l);
+	check_global_functions(l);
+	check_map_names(l);
+}
