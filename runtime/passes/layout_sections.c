@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "format/elf_read.h"
 #include "passes/passes.h"
 
 #define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums don't overflow */
@@ -138,7 +139,25 @@ static bool is_linked(const struct ld_section *sec)
 	       sec->kind == LD_SEC_DEBUG;
 }
 
-/* Which tables of .BTF.ext the output will have. */
+/* Whether code of p takes a function's address: a callback. */
+static bool has_callback(const struct ld_piece *p)
+{
+	const struct ld_section *sec = p->sec;
+
+	for (uint32_t i = p->rel; sec->kind == LD_SEC_CODE && i < p->rel_end; i++) {
+		struct ld_target t = ld_reloc_target(sec->file, &sec->relocs[i]);
+
+		if (sec->relocs[i].type == LD_R_BPF_64_64 && t.piece &&
+		    t.piece->sec->kind == LD_SEC_CODE)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Which tables of .BTF.ext the output will have. The kernel takes callbacks from programs with
+ * func_info only, and gcc 12 writes none.
+ */
 static void note_ext(struct ld_link *l)
 {
 	ld_for_each(i, &l->outs) {
@@ -151,6 +170,10 @@ static void note_ext(struct ld_link *l)
 				l->has_ext[kind] |= p->ext[kind] < ld_ext_end(p, kind);
 			}
 	}
+	ld_for_each(i, &l->outs)
+		ld_for_each(k, &l->outs.v[i]->pieces)
+			if (l->btf_files.nr && !l->has_ext[LD_EXT_FUNC])
+				l->has_ext[LD_EXT_FUNC] = has_callback(l->outs.v[i]->pieces.v[k]);
 }
 
 /*

@@ -8,6 +8,7 @@
  * VARs reach them, and these follow the output's symbols: so what an input has besides shows
  * nowhere, and linking the output again changes nothing.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "format/elf_read.h"
@@ -61,7 +62,8 @@ struct merger {
 	struct ld_strmap func_map;  /* prototype, tags and name -> static FUNC */
 	struct ld_strmap sec_map;   /* name -> struct datasec */
 	struct ld_strmap proto_map; /* signature -> struct ld_proto */
-	struct ld_strmap node_map;  /* signature -> node of a FUNC_PROTO, once it was needed */
+	struct ld_strmap node_map;  /* signature -> node of a FUNC_PROTO */
+	bool protos_indexed;        /* node_map is filled */
 	uint64_t **tag_sigs;        /* by file, in_type: a digest of the decl tags on it */
 	uint32_t int_node;          /* of "int"; 0: there is none */
 	bool int_made;              /* so one was made */
@@ -301,6 +303,7 @@ static const char *proto_signature(struct merger *m, const struct ld_proto *p)
 /* The graph's nodes by signature, but for those with anonymous parameters. */
 static void index_protos(struct merger *m)
 {
+	m->protos_indexed = true;
 	for (uint32_t node = 1; node < m->l->graph.nr; node++) {
 		const struct ld_btf_node *n = &m->l->graph.nodes[node];
 		struct ld_proto p = {.f = m->l->btf_files.v[n->input], .in_type = n->type};
@@ -323,7 +326,7 @@ static void use_proto(struct merger *m, struct ld_proto p, struct ld_entity *fun
 	const char *sig;
 	void **slot;
 
-	if (!m->node_map.nr)
+	if (!m->protos_indexed)
 		index_protos(m);
 	sig = proto_signature(m, &p);
 	func->node = (uint32_t)(uintptr_t)ld_strmap_get(&m->node_map, sig, strlen(sig));
@@ -466,6 +469,17 @@ static const struct ld_mention *find_declaration(const struct ld_name *n, uint32
 	return found;
 }
 
+/* Kernels before 6.5 refuse BTF with a FUNC like gcc's "f.constprop.0". */
+static const char *c_name(struct merger *m, const char *name)
+{
+	char *copy = ld_strdup(m->a, name);
+
+	for (char *c = copy; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
+	return copy;
+}
+
 /*
  * A function without BTF among others that have it: the loader wants func_info for each, so it
  * gets a FUNC. A guessed prototype must not be verified as a global function's: static linkage.
@@ -473,7 +487,7 @@ static const struct ld_mention *find_declaration(const struct ld_name *n, uint32
 static struct ld_entity *synthesize_func(struct merger *m, const struct ld_sym *sym)
 {
 	struct ld_entity func = {
-	    .name = sym->out_name, .kind = BTF_KIND_FUNC, .linkage = BTF_FUNC_STATIC};
+	    .name = c_name(m, sym->out_name), .kind = BTF_KIND_FUNC, .linkage = BTF_FUNC_STATIC};
 	const struct ld_mention *decl =
 	    sym->global ? find_declaration(sym->global, BTF_KIND_FUNC) : NULL;
 
@@ -487,6 +501,7 @@ static struct ld_entity *synthesize_func(struct merger *m, const struct ld_sym *
 static struct ld_entity *choose_func(struct merger *m, const struct ld_file *f,
 				     const struct ld_sym *sym)
 {
+	const char *name;
 	uint32_t linkage;
 
 	if (!sym->btf)
@@ -497,7 +512,9 @@ static struct ld_entity *choose_func(struct merger *m, const struct ld_file *f,
 		linkage = BTF_FUNC_GLOBAL;
 	if (sym->global && sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
-	return func_from_btf(m, f, sym->btf, sym->global, sym->out_name, linkage);
+	/* A static function goes by what the compiler calls it: C++ and gcc change its symbol. */
+	name = sym->global ? sym->out_name : ld_btf_name(&f->btf, sym->btf);
+	return func_from_btf(m, f, sym->btf, sym->global, name, linkage);
 }
 
 /* Whether another name of the same place has a FUNC already. */
