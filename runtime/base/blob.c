@@ -15,7 +15,9 @@ void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size)
 		b->data = ld_realloc(a, b->data, b->cap, cap);
 		b->cap = cap;
 	}
-	p = memset(b->data + b->size, 0, size);
+	p = b->data + b->size;
+	if (size)
+		memset(p, 0, size);
 	b->size += size;
 	return p;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "format/btf_write.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
 
 struct ld_btf_out *ld_btf_out_new(struct ld_arena *a)
@@ -18,19 +16,13 @@ struct ld_btf_out *ld_btf_out_new(struct ld_arena *a)
 
 uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s)
 {
-	size_t recent = (uintptr_t)s % LD_BTF_RECENT, len;
-	void **slot;
+	size_t recent = (uintptr_t)s % LD_BTF_RECENT;
 
-	if (out->recent[recent].s == s)
-		return out->recent[recent].off;
-	len = strlen(s);
-	slot = ld_strmap_slot(out->arena, &out->map, s, len);
-	if (!*slot) {
-		*slot = (void *)(uintptr_t)(out->strs.size + 1);
-		ld_blob_put(out->arena, &out->strs, s, len + 1);
+	if (out->recent[recent].s != s) {
+		out->recent[recent].s = s;
+		out->recent[recent].off = ld_strtab_add(out->arena, &out->strs, s);
 	}
-	out->recent[recent].s = s;
-	return out->recent[recent].off = (uint32_t)((uintptr_t)*slot - 1);
+	return out->recent[recent].off;
 }
 
 struct btf_type *ld_btf_out_type(struct ld_btf_out *out, const char *name, uint32_t kind,
@@ -60,5 +52,5 @@ void ld_btf_out_finish(struct ld_btf_out *out, bool big)
 	ld_put32(image + 8, 0, big);
 	ld_put32(image + 12, types_len, big);
 	ld_put32(image + 16, types_len, big);
-	ld_put32(image + 20, (uint32_t)out->strs.size, big);
+	ld_put32(image + 20, (uint32_t)out->strs.bytes.size, big);
 }

@@ -7,16 +7,15 @@
 #include <stdbool.h>
 
 #include "base/blob.h"
-#include "base/strmap.h"
+#include "base/strtab.h"
 
 #define LD_BTF_RECENT 1024 /* a power of two */
 
 struct ld_btf_out {
 	struct ld_arena *arena;
 	struct ld_blob types; /* behind room for the header */
-	struct ld_blob strs;
-	uint32_t nr_types;    /* the next out_type */
-	struct ld_strmap map; /* string -> offset + 1 as a pointer */
+	struct ld_strtab strs;
+	uint32_t nr_types; /* the next out_type */
 	/* By address: what was asked for lately; a file name is asked for with every line. */
 	struct {
 		const char *s;

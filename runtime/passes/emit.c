@@ -23,22 +23,9 @@ struct emitter {
 	struct ld_link *l;
 	struct ld_arena *a;
 	LD_VEC(struct part) parts; /* [0] is the null section */
-	struct ld_blob strtab;
-	struct ld_strmap names;
+	struct ld_strtab strtab;
 	uint32_t symtab, strtab_index;
 };
-
-static uint32_t add_name(struct emitter *e, const char *name)
-{
-	size_t len = strlen(name);
-	void **slot = ld_strmap_slot(e->a, &e->names, name, len);
-
-	if (!*slot) {
-		*slot = (void *)(uintptr_t)(e->strtab.size + 1);
-		ld_blob_put(e->a, &e->strtab, name, len + 1);
-	}
-	return (uint32_t)((uintptr_t)*slot - 1);
-}
 
 static uint32_t add_part(struct emitter *e, const char *name, uint32_t type, const void *data,
 			 uint64_t size, uint64_t align)
@@ -78,7 +65,7 @@ static void add_btf(struct emitter *e)
 	ld_btf_out_finish(l->btf, l->big);
 	add_part(e, ".BTF", SHT_PROGBITS, l->btf->types.data, l->btf->types.size, 4);
 	p = &e->parts.v[e->parts.nr - 1];
-	p->tail = &l->btf->strs;
+	p->tail = &l->btf->strs.bytes;
 	p->sh.sh_size += p->tail->size;
 	if (!l->btf_ext.size)
 		return;
@@ -168,7 +155,7 @@ static void add_symbols(struct emitter *e)
 			shndx = SHN_XINDEX;
 			ld_put32(x + (i + 1) * 4, o.section, l->big);
 		}
-		ld_put32(at, add_name(e, o.name), l->big);
+		ld_put32(at, ld_strtab_add(e->a, &e->strtab, o.name), l->big);
 		at[offsetof(Elf64_Sym, st_info)] = o.info;
 		at[offsetof(Elf64_Sym, st_other)] = o.other;
 		ld_put16(at + offsetof(Elf64_Sym, st_shndx), shndx, l->big);
@@ -194,15 +181,15 @@ static void finish_parts(struct emitter *e)
 	e->strtab_index = add_part(e, ".strtab", SHT_STRTAB, NULL, 0, 1);
 	ld_for_each(i, &e->parts) {
 		p = &e->parts.v[i];
-		p->sh.sh_name = add_name(e, p->name);
+		p->sh.sh_name = ld_strtab_add(e->a, &e->strtab, p->name);
 		if (p->sh.sh_type == SHT_REL)
 			p->sh.sh_link = e->symtab;
 		if (p->sh.sh_type == SHT_SYMTAB)
 			p->sh.sh_link = e->strtab_index;
 	}
 	p = &e->parts.v[e->strtab_index];
-	p->tail = &e->strtab;
-	p->sh.sh_size = e->strtab.size;
+	p->tail = &e->strtab.bytes;
+	p->sh.sh_size = p->tail->size;
 }
 
 /* Gives each part its offset; returns that of the section headers. */
@@ -294,7 +281,7 @@ void ld_emit(struct ld_link *l)
 	struct emitter e = {.l = l, .a = &l->arena};
 
 	add_part(&e, "", SHT_NULL, NULL, 0, 0);
-	add_name(&e, "");
+	ld_strtab_add(e.a, &e.strtab, "");
 	add_outs(&e, false);
 	add_btf(&e);
 	add_outs(&e, true);

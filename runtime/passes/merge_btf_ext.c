@@ -172,7 +172,7 @@ static void warn_synthesized(struct ld_link *l)
 /* What the kernel refuses it refuses as a whole: better said here than found out there. */
 static void warn_limits(struct ld_link *l)
 {
-	size_t size = l->btf->types.size + l->btf->strs.size; /* types begin with the header */
+	size_t size = l->btf->types.size + l->btf->strs.bytes.size; /* with the header */
 	uint32_t nr = l->btf->nr_types - 1;
 
 	if (size > KERNEL_BTF_SIZE)

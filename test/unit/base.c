@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The base layer by itself: memory, vectors, the string map, numbers in bytes, threads. */
+/* The base layer by itself: memory, vectors, string map and table, numbers in bytes, threads. */
 #include <assert.h>
 #include <stdio.h>
 
@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/pool.h"
 #include "base/strmap.h"
+#include "base/strtab.h"
 
 #define NR 20000
 
@@ -24,6 +25,41 @@ static void test_arena(struct ld_arena *a)
 	}
 	assert(!strcmp(ld_printf(a, "%s-%d", "x", 7), "x-7"));
 	assert(!strcmp(ld_strdup(a, ""), ""));
+}
+
+/* Blocks that grow keep what is in them, and so do their neighbours, small and large. */
+static void test_realloc(struct ld_arena *a)
+{
+	struct ld_blob blobs[3] = {0};
+
+	for (uint32_t i = 0; i < 3 * NR; i++) {
+		const uint32_t *zero = ld_blob_add(a, &blobs[i % 3], i % 5 * 4);
+
+		for (uint32_t k = 0; k < i % 5; k++)
+			assert(!zero[k]);
+		ld_blob_put32(a, &blobs[i % 3], i);
+	}
+	for (uint32_t i = 0, at[3] = {0}; i < 3 * NR; i++) {
+		at[i % 3] += i % 5 * 4;
+		assert(ld_get32(blobs[i % 3].data + at[i % 3], LD_HOST_BIG) == i);
+		at[i % 3] += 4;
+	}
+}
+
+/* What is given back is zeros when it is handed out again. */
+static void test_trim(struct ld_arena *a)
+{
+	for (size_t size = 64; size < 400000; size *= 5) {
+		unsigned char *p = ld_alloc(a, size), *next;
+
+		memset(p, 0xff, 20);
+		ld_trim(a, p, size, 20);
+		next = ld_alloc(a, 64);
+		for (size_t i = 0; i < 64; i++)
+			assert(!next[i]);
+		memset(next, 0xee, 64);
+		assert(p[0] == 0xff && p[19] == 0xff);
+	}
 }
 
 /* Too much memory leads to the escape, and the arena can still be freed. */
@@ -87,6 +123,28 @@ static void test_strmap(struct ld_arena *a)
 	assert(!ld_strmap_get(&map, "a\0c", 3));
 }
 
+static void test_strtab(struct ld_arena *a)
+{
+	struct ld_strtab tab = {0};
+	uint32_t *offs = LD_NEW_ARRAY(a, uint32_t, NR);
+	char text[20];
+
+	assert(!ld_strtab_add(a, &tab, ""));
+	for (uint32_t i = 0; i < NR; i++) {
+		snprintf(text, sizeof(text), "%u", i);
+		offs[i] = ld_strtab_add(a, &tab, text);
+		assert(!strcmp((char *)tab.bytes.data + offs[i], text));
+	}
+	size_t size = tab.bytes.size;
+	for (uint32_t i = 0; i < NR; i++) {
+		snprintf(text, sizeof(text), "%u", i);
+		assert(ld_strtab_add(a, &tab, text) == offs[i]);
+	}
+	/* The end of a string is not taken for one, and the last has nothing behind it. */
+	assert(tab.bytes.size == size && tab.nr == NR + 1);
+	assert(ld_strtab_add(a, &tab, "19999x") == size);
+}
+
 static void test_bytes(void)
 {
 	const unsigned char bytes[] = {0xff, 1, 2, 3, 4, 5, 6, 7, 8};
@@ -143,9 +201,12 @@ int main(void)
 		return 1;
 	}
 	test_arena(&a);
+	test_realloc(&a);
+	test_trim(&a);
 	test_out_of_memory(&a);
 	test_vector(&a);
 	test_strmap(&a);
+	test_strtab(&a);
 	test_bytes();
 	test_parallel();
 	ld_arena_free(&a);
