@@ -6,10 +6,14 @@
  *	link_hook.c  gcc syntax, where the program was called as gcc, to the linker's own
  *	options.c    the linker's own syntax to struct options
  *	main.c       the link
+ *	reproduce.c  --reproduce: the inputs and the command in a tar
+ *	output.c     files that the link writes beside the object
  *	report.c     what there is to say
  */
 #ifndef LD_DRIVER_H
 #define LD_DRIVER_H
+
+#include <stdio.h>
 
 #include <bpfld/bpfld.h>
 
@@ -38,7 +42,9 @@ void words_free(struct words *w);
 /* Prints diagnostics to standard error, each in one write so that parallel jobs don't mix. */
 struct report {
 	bool color;
+	bool verbose;
 	size_t errors; /* printed so far */
+	FILE *out;     /* for what options ask to be told; not where the object goes */
 };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -47,6 +53,8 @@ void report_color(struct report *r, enum color_when when);
 /* Returns 1, so that a caller can return it. */
 int report_error(struct report *r, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* What --verbose tells: a line on standard error. */
+void report_step(struct report *r, const char *text);
 /* A bpfld_diag_fn; ctx is a struct report. */
 void report_diag(void *ctx, const struct bpfld_diag *diag);
 
@@ -58,6 +66,9 @@ enum personality {
 };
 
 enum personality personality_of(const char *argv0);
+
+/* What follows the last slash. */
+const char *base_name(const char *path);
 
 /*
  * Adds argv[from..] to out, with each @file replaced by the words in it, quoted as GNU tools and
@@ -81,6 +92,19 @@ struct inputs {
 /* The contents of a file with a NUL behind, in pool; NULL and errno if it can't be read. */
 char *read_text(struct pool *pool, const char *path, size_t *size);
 
+/* A word of the command line, for the response file of --reproduce. */
+struct replay_word {
+	struct replay_word *next;
+	enum {
+		REPLAY_INPUT,
+		REPLAY_FOLDER, /* an option whose value is one that holds inputs */
+		REPLAY_OUTPUT, /* an option whose value is a file to write */
+		REPLAY_OPTION,
+	} kind;
+	const char *option; /* "--threads", "-z"; NULL for an input */
+	const char *value;  /* NULL: has none */
+};
+
 struct options {
 	struct bpfld_opts lib; /* what the library is to be told, all but the callback */
 	struct inputs inputs;
@@ -89,8 +113,12 @@ struct options {
 	struct words library_paths; /* lib.library_paths at the end */
 	struct words keep, why_live, defsyms, wraps, renames, localize, exports;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
+	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	const char *output;
-	bool want_help, want_version, verbose;
+	const char *map, *time_trace, *dependency_file, *reproduce; /* files to write, or NULL */
+	struct replay_word *replay;
+	bool cref, print_stats;
+	bool want_help, want_version, version_first, verbose;
 };
 
 /* o is zero at first, args without the program's name. Reports all that is wrong with them. */
@@ -106,6 +134,30 @@ int print_help(void);
  */
 int translate_gcc(struct words *out, struct pool *pool, struct report *r, const struct words *args,
 		  char **argv);
+
+/* Refuses inputs that --reproduce can't keep. */
+int check_reproduction(const struct options *o, struct report *r);
+/*
+ * Writes the tar that o->reproduce names, with the files that l has read so far. asked: among them
+ * are some that objects asked for.
+ */
+int write_reproduction(const struct options *o, struct pool *pool, struct report *r,
+		       struct bpfld *l, bool asked);
+
+/*
+ * A file to write: under a name beside the target until close_output(), where that is a regular
+ * file; "-" is r->out. What fails has been reported; then, and after drop_output(), nothing is
+ * left of it.
+ */
+struct output {
+	FILE *f; /* NULL: not open */
+	const char *path;
+	const char *temporary; /* to be renamed to path, or NULL */
+};
+
+int open_output(struct output *out, struct pool *pool, struct report *r, const char *path);
+int close_output(struct output *out, struct report *r);
+void drop_output(struct output *out);
 
 /* Whether path looks like an object that clang or gcc made for this one link. */
 bool is_temporary(const char *path);

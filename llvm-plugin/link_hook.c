@@ -100,7 +100,7 @@ static bool walk_on(struct walk *w)
 	return true;
 }
 
-static const char *base_name(const char *path)
+const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 

@@ -4,11 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static int print_version(const char *output)
+static int print_version(FILE *f)
 {
-	/* Standard output is no place for it if the object goes there. */
-	FILE *f = strcmp(output, "-") ? stdout : stderr;
-
 	fprintf(f, "ld.bpf (bpfld) %s (compatible with GNU linkers)\n", bpfld_version());
 	return fflush(f) || ferror(f);
 }
@@ -26,11 +23,87 @@ static void add_input(struct bpfld *l, const struct input *in, bool made_up_name
 	}
 }
 
-static int link_inputs(struct options *o, struct report *r, bool made_up_names)
+/* The files that tell about the link, and those texts that have none. */
+enum { MAP, DEPENDENCIES, TIME_TRACE, TEXT, NR_OUTPUTS };
+
+static void put_text(struct bpfld *l, enum bpfld_text which, const struct output *out)
 {
-	struct bpfld *l;
+	size_t size = 0;
+	const char *text = bpfld_text(l, which, &size);
+
+	if (text)
+		fwrite(text, 1, size, out->f);
+}
+
+static int open_texts(struct output outs[NR_OUTPUTS], const struct options *o, struct pool *pool,
+		      struct report *r)
+{
+	const char *paths[NR_OUTPUTS] = {o->map, o->dependency_file, o->time_trace, "-"};
 	int err = 0;
 
+	for (int i = 0; i < NR_OUTPUTS; i++)
+		if (paths[i])
+			err |= open_output(&outs[i], pool, r, paths[i]);
+	return err;
+}
+
+static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const struct options *o,
+		       struct report *r)
+{
+	int err = 0;
+
+	if (o->map)
+		put_text(l, BPFLD_TEXT_MAP, &outs[MAP]);
+	if (o->cref)
+		put_text(l, BPFLD_TEXT_CREF, &outs[o->map ? MAP : TEXT]);
+	if (o->print_stats)
+		put_text(l, BPFLD_TEXT_STATS, &outs[TEXT]);
+	if (o->dependency_file)
+		put_text(l, BPFLD_TEXT_DEPENDENCIES, &outs[DEPENDENCIES]);
+	if (o->time_trace)
+		put_text(l, BPFLD_TEXT_TIME_TRACE, &outs[TIME_TRACE]);
+	for (int i = 0; i < NR_OUTPUTS; i++)
+		if (outs[i].f && close_output(&outs[i], r))
+			err = 1;
+	return err;
+}
+
+/* All files are opened before the object is written: where one can't be, nothing is. */
+static int write_all(struct bpfld *l, const struct options *o, struct pool *pool, struct report *r)
+{
+	struct output outs[NR_OUTPUTS] = {0};
+	int err = open_texts(outs, o, pool, r);
+
+	if (!err)
+		report_step(r, o->output);
+	if (!err)
+		err = bpfld_write_file(l, o->output);
+	if (!err)
+		err = write_texts(outs, l, o, r);
+	for (int i = 0; i < NR_OUTPUTS; i++)
+		drop_output(&outs[i]);
+	return err;
+}
+
+/* --verbose: the files that were read since the last time. Whether there are any. */
+static bool tell_read(struct bpfld *l, struct report *r, size_t *told)
+{
+	size_t size = 0, before = *told;
+	const char *paths = bpfld_text(l, BPFLD_TEXT_INPUTS, &size);
+
+	for (; paths && *told < size; *told += strlen(paths + *told) + 1)
+		report_step(r, paths + *told);
+	return *told > before;
+}
+
+static int link_inputs(struct options *o, struct pool *pool, struct report *r, bool made_up_names)
+{
+	struct bpfld *l;
+	size_t told = 0;
+	int err = 0;
+
+	if (o->reproduce && check_reproduction(o, r))
+		return 1;
 	o->lib.diag = report_diag;
 	o->lib.diag_ctx = r;
 	l = bpfld_new(&o->lib, &err);
@@ -39,24 +112,34 @@ static int link_inputs(struct options *o, struct report *r, bool made_up_names)
 				    strerror(-err));
 	for (size_t i = 0; i < o->inputs.n; i++)
 		add_input(l, &o->inputs.v[i], made_up_names);
-	err = bpfld_link(l);
+	tell_read(l, r, &told);
+	/* Now, for a link that crashes; and again, for what the link itself has read. */
+	if (o->reproduce)
+		err = write_reproduction(o, pool, r, l, false);
 	if (!err)
-		err = bpfld_write_file(l, o->output);
+		err = bpfld_link(l);
+	if (tell_read(l, r, &told) && o->reproduce && write_reproduction(o, pool, r, l, true))
+		err = 1;
+	if (!err)
+		err = write_all(l, o, pool, r);
 	bpfld_free(l);
 	return err || r->errors;
 }
 
-static int run(struct options *o, struct report *r, enum personality personality)
+static int run(struct options *o, struct pool *pool, struct report *r, enum personality personality)
 {
 	if (o->want_help)
 		return print_help();
 	if (o->want_version)
-		return print_version("");
-	if (o->verbose && print_version(o->output))
+		return print_version(stdout);
+	/* Standard output is no place for texts if the object goes there. */
+	r->out = strcmp(o->output, "-") ? stdout : stderr;
+	if (o->version_first && print_version(r->out))
 		return 1;
 	if (!o->any_file)
-		return o->verbose ? 0 : report_error(r, "no-input", "no input files");
-	return link_inputs(o, r, personality != CALLED_LD);
+		return o->version_first ? 0 : report_error(r, "no-input", "no input files");
+	r->verbose = o->verbose;
+	return link_inputs(o, pool, r, personality != CALLED_LD);
 }
 
 int main(int argc, char **argv)
@@ -85,7 +168,7 @@ int main(int argc, char **argv)
 	if (!err)
 		err = parse_options(&o, &pool, &r, &args, personality);
 	if (!err)
-		err = run(&o, &r, personality);
+		err = run(&o, &pool, &r, personality);
 	free_options(&o);
 	words_free(&given);
 	words_free(&args);

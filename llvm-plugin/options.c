@@ -59,6 +59,7 @@ struct parse {
 	const struct words *args;
 	size_t next; /* the word to look at next, in args */
 	enum personality personality;
+	struct replay_word **last; /* where the next one of o->replay goes */
 	int err;
 };
 
@@ -393,7 +394,17 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_error_limit: return take_error_limit(p, s);
 	case OPT_color: return take_color(p, s);
 	case OPT_no_color: report_color(p->report, COLOR_NEVER); return 0;
-	case OPT_verbose: o->verbose = true; return 0;
+	case OPT_map: return take_text(p, s, &o->map);
+	case OPT_print_map: o->map = "-"; return 0;
+	case OPT_cref: o->cref = true; return 0;
+	case OPT_trace: o->lib.trace = true; return 0;
+	case OPT_trace_symbol: words_add(&o->trace_symbols, s->value); return 0;
+	case OPT_print_stats: o->print_stats = true; return 0;
+	case OPT_time_trace: o->time_trace = s->value ? s->value : ""; return 0;
+	case OPT_dependency_file: return take_text(p, s, &o->dependency_file);
+	case OPT_reproduce: return take_text(p, s, &o->reproduce);
+	case OPT_version_first: o->version_first = true; return 0;
+	case OPT_verbose: o->version_first = o->verbose = true; return 0;
 	case OPT_print_version: o->want_version = true; return 0;
 	case OPT_help: o->want_help = true; return 0;
 	case OPT_emulation: return take_emulation(p, s);
@@ -403,6 +414,33 @@ static int take(struct parse *p, const struct spelling *s)
 				    s->text, s->opt->help);
 	}
 	return 0;
+}
+
+static void record(struct parse *p, const struct option *opt, const char *option, const char *value)
+{
+	struct replay_word *w = (struct replay_word *)pool_alloc(p->pool, sizeof(*w));
+
+	*w = (struct replay_word){.kind = REPLAY_OPTION, .option = option, .value = value};
+	if (!opt) {
+		w->kind = REPLAY_INPUT;
+	} else {
+		switch (opt->id) {
+		case OPT_output:
+		case OPT_map:
+		case OPT_dependency_file:
+		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
+		case OPT_library_path: w->kind = REPLAY_FOLDER; break;
+		case OPT_reproduce: return;
+		/* collect2's -lgcc, which is no library to ld.bpf. */
+		case OPT_library:
+			if (p->personality == CALLED_COLLECT2 && !strcmp(value, "gcc"))
+				return;
+			break;
+		default: break;
+		}
+	}
+	*p->last = w;
+	p->last = &w->next;
 }
 
 static int parse_option(struct parse *p, const char *arg)
@@ -420,13 +458,14 @@ static int parse_option(struct parse *p, const char *arg)
 					    s.text, s.text, s.opt->value);
 		s.value = p->args->v[p->next++];
 	}
+	record(p, s.opt, s.text, s.value);
 	return take(p, &s);
 }
 
 int parse_options(struct options *o, struct pool *pool, struct report *r, const struct words *args,
 		  enum personality personality)
 {
-	struct parse p = {o, pool, r, args, 0, personality, 0};
+	struct parse p = {o, pool, r, args, 0, personality, &o->replay, 0};
 	bool only_inputs = false;
 
 	o->lib.sz = sizeof(o->lib);
@@ -434,13 +473,19 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	while (p.next < args->n) {
 		const char *arg = args->v[p.next++];
 
-		if (only_inputs || arg[0] != '-' || !arg[1])
+		if (only_inputs || arg[0] != '-' || !arg[1]) {
 			add_input(o, (struct input){.kind = INPUT_FILE, .name = arg});
-		else if (!strcmp(arg, "--"))
+			record(&p, NULL, NULL, arg);
+		} else if (!strcmp(arg, "--")) {
 			only_inputs = true;
-		else
+		} else {
 			p.err |= parse_option(&p, arg);
+		}
 	}
+	if (o->time_trace && !*o->time_trace)
+		o->time_trace = pool_printf(pool, "%s.time-trace", o->output);
+	o->lib.trace_symbols = o->trace_symbols.v;
+	o->lib.dependency_target = o->output;
 	o->lib.undefined = o->undefined.v;
 	o->lib.no_warn = o->no_warn.v;
 	o->lib.library_paths = o->library_paths.v;
@@ -467,6 +512,7 @@ void free_options(struct options *o)
 	words_free(&o->why_live);
 	words_free(&o->undefined);
 	words_free(&o->no_warn);
+	words_free(&o->trace_symbols);
 }
 
 /* "  -o FILE, --output=FILE" and the text beside it, or below it where it is long. */

@@ -78,10 +78,18 @@ int report_error(struct report *r, const char *id, const char *fmt, ...)
 	return 1;
 }
 
+void report_step(struct report *r, const char *text)
+{
+	if (r->verbose)
+		fprintf(stderr, PROGRAM "%s\n", text);
+}
+
 void report_diag(void *ctx, const struct bpfld_diag *diag)
 {
+	struct report *r = ctx;
+
 	if (diag->severity == BPFLD_INFO)
-		printf("%s\n", diag->message);
+		fprintf(r->out, "%s\n", diag->message);
 	else
-		print(ctx, diag->severity, diag->id, diag->message);
+		print(r, diag->severity, diag->id, diag->message);
 }

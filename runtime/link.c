@@ -15,6 +15,7 @@
 
 #include "bpfld/bpfld.h"
 #include "passes/passes.h"
+#include "report/report.h"
 
 #ifndef BPFLD_VERSION
 #define BPFLD_VERSION "unknown"
@@ -115,6 +116,34 @@ static uint32_t choose_threads(const struct ld_link *l)
 	return (uint64_t)cores < most ? (uint32_t)cores : (uint32_t)most;
 }
 
+static void note_span(struct ld_link *l, struct ld_span span)
+{
+	ld_span_end(&span);
+	LD_PUSH(&l->arena, &l->spans, span);
+}
+
+/* A pass, and how long it took. */
+static void run(struct ld_link *l, const char *name, void (*pass)(struct ld_link *l))
+{
+	struct ld_span span = ld_span_begin(name + strlen("ld_"), NULL);
+
+	pass(l);
+	note_span(l, span);
+}
+
+/* The same for one that tells whether another round is needed. */
+static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link *l))
+{
+	struct ld_span span = ld_span_begin(name + strlen("ld_"), NULL);
+	bool more = pass(l);
+
+	note_span(l, span);
+	return more;
+}
+
+#define RUN(pass) run(l, #pass, pass)
+#define ASK(pass) ask(l, #pass, pass)
+
 static int run_passes(struct bpfld *b)
 {
 	struct ld_link *l = &b->l;
@@ -123,57 +152,57 @@ static int run_passes(struct bpfld *b)
 
 	l->threads = choose_threads(l);
 	do {
-		ld_parse_files(l);
+		RUN(ld_parse_files);
 		if ((err = flush_diags(b)))
 			return err;
-		more = ld_pull_members(l);
-		more |= ld_add_dependent_libraries(l);
+		more = ASK(ld_pull_members);
+		more |= ASK(ld_add_dependent_libraries);
 	} while (more);
-	ld_drop_unpulled(l);
+	RUN(ld_drop_unpulled);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on no index, offset or id of the input needs another check. */
 
-	ld_resolve_symbols(l);
-	ld_merge_license(l);
+	RUN(ld_resolve_symbols);
+	ld_report_trace(l);
+	RUN(ld_merge_license);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on every defined name has one owner, and no file is added. */
 
-	ld_dedup_types(l);
+	RUN(ld_dedup_types);
 	if (!l->no_check_types)
-		ld_check_types(l);
-	ld_mark_live(l);
-	ld_check_references(l);
-	ld_fold_pieces(l);
+		RUN(ld_check_types);
+	RUN(ld_mark_live);
+	RUN(ld_check_references);
+	RUN(ld_fold_pieces);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on `live` is final. */
 
 	if (!l->partial) {
-		ld_find_calls(l);
-		ld_check_calls(l);
-		ld_check_programs(l);
+		RUN(ld_find_calls);
+		RUN(ld_check_calls);
+		RUN(ld_check_programs);
 	}
-
-	ld_layout_sections(l);
+	RUN(ld_layout_sections);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on each live piece has its place in the output. */
 
-	ld_choose_symbols(l);
-	ld_merge_btf(l);
-	ld_merge_btf_ext(l);
+	RUN(ld_choose_symbols);
+	RUN(ld_merge_btf);
+	RUN(ld_merge_btf_ext);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on types, strings and symbols have their final numbers. */
 
-	ld_apply_relocs(l);
+	RUN(ld_apply_relocs);
 	if ((err = flush_diags(b)))
 		return err;
-	ld_emit(l);
+	RUN(ld_emit);
 	if (l->verify)
-		ld_verify(l);
+		RUN(ld_verify);
 	return flush_diags(b);
 }
 
@@ -306,6 +335,10 @@ static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
 	l->print_gc = opts->print_gc_sections;
 	l->icf = opts->icf;
 	l->print_icf = opts->print_icf_sections;
+	l->trace = opts->trace;
+	l->trace_symbols = copy_strings(&l->arena, opts->trace_symbols);
+	l->dependency_target =
+	    ld_strdup(&l->arena, opts->dependency_target ? opts->dependency_target : "a.out");
 }
 
 struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
@@ -403,6 +436,34 @@ const void *bpfld_image(const struct bpfld *b, size_t *size)
 	if (size)
 		*size = b->l.image_size;
 	return b->l.image;
+}
+
+const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
+{
+	static ld_report_fn *const reports[] = {
+	    [BPFLD_TEXT_MAP] = ld_report_map,
+	    [BPFLD_TEXT_CREF] = ld_report_cref,
+	    [BPFLD_TEXT_STATS] = ld_report_stats,
+	    [BPFLD_TEXT_TIME_TRACE] = ld_report_time_trace,
+	    [BPFLD_TEXT_DEPENDENCIES] = ld_report_dependencies,
+	    [BPFLD_TEXT_INPUTS] = ld_report_inputs,
+	};
+	struct ld_blob out = {0};
+	jmp_buf oom;
+
+	if ((size_t)which >= sizeof(reports) / sizeof(reports[0]) ||
+	    (b->state != LINKED && which != BPFLD_TEXT_INPUTS))
+		return NULL;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom)) {
+		out_of_memory(b);
+		return NULL;
+	}
+	reports[which](&b->l.arena, &out, &b->l);
+	if (size)
+		*size = out.size;
+	ld_blob_put(&b->l.arena, &out, "", 1);
+	return (const char *)out.data;
 }
 
 static int write_all(int fd, const uint8_t *data, size_t size)
@@ -503,6 +564,7 @@ static int write_output(struct bpfld *b, const char *path)
 
 int bpfld_write_file(struct bpfld *b, const char *path)
 {
+	struct ld_span span;
 	jmp_buf oom;
 	int err;
 
@@ -511,7 +573,9 @@ int bpfld_write_file(struct bpfld *b, const char *path)
 	b->l.arena.oom = &oom;
 	if (setjmp(oom))
 		return out_of_memory(b);
+	span = ld_span_begin("write_file", ld_strdup(&b->l.arena, path));
 	err = write_output(b, path);
+	note_span(&b->l, span);
 	if (!err)
 		return 0;
 	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path, strerror(err));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/blob.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size)
@@ -33,4 +34,23 @@ void ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t
 void ld_blob_put32(struct ld_arena *a, struct ld_blob *b, uint32_t v)
 {
 	memcpy(ld_blob_add(a, b, sizeof(v)), &v, sizeof(v));
+}
+
+void ld_blob_printf(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	if (n < 0)
+		longjmp(*a->oom, 1);
+	/* The NUL that vsnprintf writes is taken back. */
+	text = ld_blob_add(a, b, (size_t)n + 1);
+	va_start(args, fmt);
+	vsnprintf(text, (size_t)n + 1, fmt, args);
+	va_end(args);
+	b->size--;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Growing bytes in an arena, for sections that the linker makes. */
+/* Growing bytes in an arena, for sections and texts that the linker makes. */
 #ifndef LD_BASE_BLOB_H
 #define LD_BASE_BLOB_H
 
@@ -15,5 +15,9 @@ void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size);
 
 void ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t size);
 void ld_blob_put32(struct ld_arena *a, struct ld_blob *b, uint32_t v);
+
+/* Text, without the NUL. */
+void ld_blob_printf(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -23,6 +23,7 @@
 #include "base/arena.h"
 #include "base/blob.h"
 #include "base/diag.h"
+#include "base/span.h"
 #include "base/strmap.h"
 #include "format/btf.h"
 #include "format/btf_dedup.h"
@@ -199,6 +200,7 @@ struct ld_file {
 	const uint8_t *image;
 	size_t size;
 	bool mapped;            /* image is to be unmapped */
+	const char *opened;     /* the path of the regular file that it was read from, or NULL */
 	bool lazy;              /* takes part only if something asks for it */
 	const char *archive;    /* the archive's path, or NULL */
 	const char *pulled_for; /* the name that a lazy file was taken for */
@@ -207,7 +209,8 @@ struct ld_file {
 
 	struct ld_arena arena; /* for what is parsed in parallel */
 	struct ld_diags diags;
-	bool failed; /* ran out of memory while parsed */
+	bool failed;                  /* ran out of memory while parsed */
+	LD_VEC(struct ld_span) spans; /* its parsing */
 
 	bool big;                   /* byte order of the file */
 	bool gnu;                   /* assembled by GNU as, whose implicit addends differ, or
@@ -275,7 +278,10 @@ struct ld_link {
 	const char **defsyms;            /* "A=B"; ends in NULL */
 	struct ld_strmap wrap_map;       /* undefined name -> the name that is meant */
 	struct ld_strmap rename_map;     /* global name -> the name that it gets */
-	uint32_t threads;                /* to use at most: 1 and more once the passes run */
+	bool trace;
+	const char **trace_symbols; /* ends in NULL */
+	const char *dependency_target;
+	uint32_t threads; /* to use at most: 1 and more once the passes run */
 
 	struct ld_arena arena;
 	struct ld_diags diags;
@@ -307,6 +313,8 @@ struct ld_link {
 
 	uint8_t *image; /* from malloc: freed with the link */
 	size_t image_size;
+
+	LD_VEC(struct ld_span) spans; /* passes and written files, for the time trace */
 };
 
 #define ld_for_each(i, vec) for (size_t i = 0; i < (vec)->nr; i++)

@@ -45,6 +45,8 @@ static int parse_btf(struct ld_file *f)
 /* Of a member that nobody has asked for yet, the symbols are enough. */
 static void parse_file(struct ld_file *f)
 {
+	struct ld_span span = ld_span_begin("parse_file", f->path);
+
 	if (f->stage == LD_FILE_NEW) {
 		f->stage = LD_FILE_BROKEN;
 		if (ld_elf_read(f))
@@ -56,6 +58,8 @@ static void parse_file(struct ld_file *f)
 	f->stage = LD_FILE_BROKEN;
 	if (!ld_make_pieces(f) && !parse_btf(f))
 		f->stage = LD_FILE_PARSED;
+	ld_span_end(&span);
+	LD_PUSH(&f->arena, &f->spans, span);
 }
 
 static void parse_task(void *ctx, uint32_t i)

@@ -69,6 +69,7 @@ static int load_fd(struct ld_file *f, int fd)
 		return EISDIR;
 	if (!S_ISREG(st.st_mode))
 		return read_stream(f, fd);
+	f->opened = f->path;
 	f->size = (size_t)st.st_size;
 	if (!f->size)
 		return 0;

@@ -104,6 +104,19 @@ struct bpfld_opts {
 	const char *const *localize; /* globs of globals that become local, where a loader allows */
 	const char *const *export_globs; /* if any: all globals become local but those that match */
 	const char *const *why_live;     /* globs of symbols: say why gc_sections kept them */
+	bool trace;                      /* tell (BPFLD_INFO) each input that takes part */
+	const char *const *trace_symbols; /* and where these are defined and used; ends in NULL */
+	const char *dependency_target;    /* what BPFLD_TEXT_DEPENDENCIES is about; NULL: a.out */
+};
+
+/* What there is to tell about a link. */
+enum bpfld_text {
+	BPFLD_TEXT_MAP,          /* sections, where their parts come from, what was dropped */
+	BPFLD_TEXT_CREF,         /* global names with their definers and users */
+	BPFLD_TEXT_STATS,        /* counts and bytes, before and after */
+	BPFLD_TEXT_TIME_TRACE,   /* JSON for Perfetto and Chrome: what took how long so far */
+	BPFLD_TEXT_DEPENDENCIES, /* a rule for make */
+	BPFLD_TEXT_INPUTS,       /* paths of regular files read so far, a NUL after each */
 };
 
 #ifdef __cplusplus
@@ -176,6 +189,14 @@ BPFLD_API const void *bpfld_image(const struct bpfld *l, size_t *size);
  * "-" is standard output.
  */
 BPFLD_API int bpfld_write_file(struct bpfld *l, const char *path);
+
+/*
+ * A text about the link, made anew by each call; owned by l and valid until bpfld_free(l). It ends
+ * in a NUL that *size doesn't count. BPFLD_TEXT_INPUTS can be had at any time, also if the link
+ * has failed; the others before bpfld_link() or after it failed are NULL, as is an unknown text,
+ * and any if memory is out.
+ */
+BPFLD_API const char *bpfld_text(struct bpfld *l, enum bpfld_text which, size_t *size);
 
 /* Frees l and everything got from it. NULL is allowed. */
 BPFLD_API void bpfld_free(struct bpfld *l);

@@ -56,7 +56,8 @@ def length(root):
 
 # A folder may include what has a smaller number, and itself; see docs/design.md.
 LAYERS = [("runtime/base/", 0), ("runtime/model/", 1), ("runtime/format/", 2),
-          ("runtime/passes/", 3), ("runtime/link.c", 4), ("runtime/loader/", 5)]
+          ("runtime/passes/", 3), ("runtime/report/", 4), ("runtime/link.c", 5),
+          ("runtime/loader/", 6)]
 
 def layer(path):
     for prefix, number in LAYERS:

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Figures come from the finished file, so that they are those that other tools see in it. */
+#include "base/bytes.h"
+#include "report/report.h"
+
+static struct ld_image_section read_header(const struct ld_link *l, const uint8_t *sh,
+					   const uint8_t *names)
+{
+	struct ld_image_section s = {
+	    .name = (const char *)names + ld_get32(sh + offsetof(Elf64_Shdr, sh_name), l->big),
+	    .size = ld_get64(sh + offsetof(Elf64_Shdr, sh_size), l->big),
+	    .align = ld_get64(sh + offsetof(Elf64_Shdr, sh_addralign), l->big),
+	};
+
+	return s;
+}
+
+struct ld_image_section *ld_image_sections(struct ld_arena *a, const struct ld_link *l,
+					   uint32_t *nr)
+{
+	const uint8_t *e = l->image;
+	const uint8_t *sh = e + ld_get64(e + offsetof(Elf64_Ehdr, e_shoff), l->big), *names;
+	uint32_t strndx = ld_get16(e + offsetof(Elf64_Ehdr, e_shstrndx), l->big);
+	struct ld_image_section *all;
+
+	*nr = ld_get16(e + offsetof(Elf64_Ehdr, e_shnum), l->big);
+	/* Too many for the header: the null section has them (gABI). */
+	if (!*nr)
+		*nr = (uint32_t)ld_get64(sh + offsetof(Elf64_Shdr, sh_size), l->big);
+	if (strndx == SHN_XINDEX)
+		strndx = ld_get32(sh + offsetof(Elf64_Shdr, sh_link), l->big);
+	names = e + ld_get64(sh + strndx * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, sh_offset),
+			     l->big);
+	all = LD_NEW_ARRAY(a, struct ld_image_section, *nr);
+	for (uint32_t i = 1; i < *nr; i++)
+		all[i] = read_header(l, sh + i * sizeof(Elf64_Shdr), names);
+	ld_for_each(i, &l->outs)
+		all[l->outs.v[i]->index].out = l->outs.v[i];
+	return all;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The link map, in lld's form for a file without addresses: VMA and LMA are offsets in the output
+ * section. Under each section stand the parts of inputs that it is made of, under these their
+ * symbols. What the output lacks of the inputs comes behind, with the reason.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+struct map {
+	struct ld_arena *a;
+	struct ld_blob *out;
+	const struct ld_link *l;
+	/* Pieces that others stand for, ordered by which: their symbols may be in the output. */
+	LD_VEC(const struct ld_piece *) copies;
+};
+
+#define PUT(m, ...) ld_blob_printf((m)->a, (m)->out, __VA_ARGS__)
+
+/* ---- what there is ---- */
+
+static void put_columns(struct map *m, uint64_t off, uint64_t size, uint64_t align, int indent)
+{
+	PUT(m, "%16llx %16llx %8llx %5llu %*s", (unsigned long long)off, (unsigned long long)off,
+	    (unsigned long long)size, (unsigned long long)align, indent, "");
+}
+
+/* In order of the pieces that stand for them, and then of the inputs. */
+static int compare_copies(const void *a, const void *b)
+{
+	const struct ld_piece *x = *(const struct ld_piece *const *)a;
+	const struct ld_piece *y = *(const struct ld_piece *const *)b;
+
+	if (x->same != y->same)
+		return (uintptr_t)x->same < (uintptr_t)y->same ? -1 : 1;
+	if (x->sec->file != y->sec->file)
+		return x->sec->file->index < y->sec->file->index ? -1 : 1;
+	if (x->sec != y->sec)
+		return x->sec->index < y->sec->index ? -1 : 1;
+	return x->off < y->off ? -1 : x->off > y->off;
+}
+
+static void find_copies(struct map *m)
+{
+	ld_for_each(i, &m->l->files) {
+		const struct ld_file *f = m->l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_secs; k++)
+			for (uint32_t n = 0; n < f->secs[k].nr_pieces; n++) {
+				const struct ld_piece *p = &f->secs[k].pieces[n];
+
+				if (p->same && p->sym != p->sym_end)
+					LD_PUSH(m->a, &m->copies, p);
+			}
+	}
+	if (m->copies.nr)
+		qsort(m->copies.v, m->copies.nr, sizeof(*m->copies.v), compare_copies);
+}
+
+/* The first of the copies that p stands for, or their number. */
+static size_t first_copy(const struct map *m, const struct ld_piece *p)
+{
+	size_t lo = 0, hi = m->copies.nr;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if ((uintptr_t)m->copies.v[mid]->same < (uintptr_t)p)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void put_symbols(struct map *m, const struct ld_piece *p)
+{
+	const struct ld_section *sec = p->sec;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
+
+		if (!sym->emit)
+			continue;
+		put_columns(m, ld_piece_out_off(p, sym->value - p->off), sym->size, 1, 16);
+		PUT(m, "%s", sym->out_name);
+		if (strcmp(sym->name, sym->out_name))
+			PUT(m, " (renamed from %s)", sym->name);
+		if (p->same)
+			PUT(m, " (of %s)", ld_file_name(sec->file));
+		PUT(m, "\n");
+	}
+}
+
+/* The pieces of one input section that follow one another from first on; returns the next. */
+static size_t put_part(struct map *m, const struct ld_out *out, size_t first)
+{
+	const struct ld_piece *begin = out->pieces.v[first], *last = begin;
+	const struct ld_section *sec = begin->sec;
+	size_t end = first;
+
+	for (; end < out->pieces.nr && out->pieces.v[end]->sec == sec; end++)
+		last = out->pieces.v[end];
+	put_columns(m, begin->out_off, last->out_off + last->size - begin->out_off, sec->align, 8);
+	/* A section that no input has: one that was made for a COMMON symbol. */
+	PUT(m, "%s:(%s)\n", ld_file_name(sec->file), sec->index ? sec->name : "COMMON");
+	for (size_t i = first; i < end; i++) {
+		const struct ld_piece *p = out->pieces.v[i];
+
+		put_symbols(m, p);
+		for (size_t k = first_copy(m, p); k < m->copies.nr && m->copies.v[k]->same == p;
+		     k++)
+			put_symbols(m, m->copies.v[k]);
+	}
+	return end;
+}
+
+static void put_section(struct map *m, const struct ld_image_section *s)
+{
+	put_columns(m, 0, s->size, s->align, 0);
+	PUT(m, "%s\n", s->name);
+	if (!s->out) {
+		put_columns(m, 0, s->size, s->align, 8);
+		PUT(m, "<internal>:(%s)\n", s->name);
+		return;
+	}
+	for (size_t i = 0; i < s->out->pieces.nr;)
+		i = put_part(m, s->out, i);
+}
+
+/* ---- what there is no more ---- */
+
+/* The first name that p has for the user, or NULL. */
+static const char *piece_name(const struct ld_piece *p)
+{
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *sym = &p->sec->file->syms[p->sec->syms[i]];
+
+		if (*sym->name)
+			return sym->name;
+	}
+	return NULL;
+}
+
+/* The file whose definition won over p's, or NULL. */
+static const struct ld_file *winner(const struct ld_piece *p)
+{
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_name *n = p->sec->file->syms[p->sec->syms[i]].global;
+
+		if (n && n->owner && n->owner != p->sec->file)
+			return n->owner;
+	}
+	return NULL;
+}
+
+static void put_place(struct map *m, const struct ld_piece *p)
+{
+	PUT(m, "%s:(%s", ld_file_name(p->sec->file), p->sec->name);
+	if (p->off)
+		PUT(m, "+0x%llx", (unsigned long long)p->off);
+	PUT(m, ")");
+}
+
+static void put_dropped(struct map *m, const struct ld_piece *p, uint64_t size)
+{
+	const struct ld_file *by = winner(p);
+	const char *name = piece_name(p);
+	const char *reason = "unused";
+
+	if (p->sec->discarded || p->sec->replaced)
+		reason = "copy";
+	else if (p->same)
+		reason = "folded";
+	else if (by)
+		reason = "overridden";
+	PUT(m, "%8llx %-10s ", (unsigned long long)size, reason);
+	put_place(m, p);
+	if (name)
+		PUT(m, " %s", name);
+	if (p->sec->discarded) {
+		PUT(m, ", of group %s", p->sec->group);
+	} else if (p->same) {
+		PUT(m, ", of ");
+		put_place(m, p->same);
+	} else if (by) {
+		PUT(m, ", by %s", ld_file_name(by));
+	}
+	PUT(m, "\n");
+}
+
+/* Strings have no names, and may be many: one line for all of a section that others have too. */
+static void put_merged(struct map *m, const struct ld_section *sec)
+{
+	uint64_t size = 0;
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
+		if (!sec->pieces[i].live || !sec->pieces[i].same)
+			continue;
+		size += sec->pieces[i].size;
+		nr++;
+	}
+	if (nr)
+		PUT(m, "%8llx %-10s %s:(%s), %u piece%s\n", (unsigned long long)size, "merged",
+		    ld_file_name(sec->file), sec->name, nr, nr == 1 ? "" : "s");
+}
+
+static void put_dropped_pieces(struct map *m, const struct ld_section *sec)
+{
+	if (sec->merge)
+		put_merged(m, sec);
+	for (uint32_t i = 0; i < sec->nr_pieces;) {
+		const struct ld_piece *p = &sec->pieces[i];
+		uint64_t size = 0;
+		bool stays = p->live && (!p->same || sec->merge);
+
+		/* Padding goes with the piece before it. */
+		do
+			size += sec->pieces[i].size;
+		while (++i < sec->nr_pieces && sec->pieces[i].pad &&
+		       sec->pieces[i].live == p->live);
+		if (!stays && size)
+			put_dropped(m, p, size);
+	}
+}
+
+/* Sections that are not linked at all: DWARF with -S, what compilers leave for other linkers. */
+static void put_dropped_section(struct map *m, const struct ld_section *sec)
+{
+	bool debug = !strncmp(sec->name, ".debug_", 7);
+
+	if (sec->size && (sec->type == SHT_PROGBITS || sec->type == SHT_NOTE))
+		PUT(m, "%8llx %-10s %s:(%s)\n", (unsigned long long)sec->size,
+		    debug ? "stripped" : "no use", ld_file_name(sec->file), sec->name);
+}
+
+static void put_all_dropped(struct map *m)
+{
+	PUT(m, "\nDiscarded\n\n%8s %-10s %s\n", "Size", "Reason", "In");
+	ld_for_each(i, &m->l->files) {
+		const struct ld_file *f = m->l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_secs; k++) {
+			const struct ld_section *sec = &f->secs[k];
+
+			if (sec->kind == LD_SEC_NONE)
+				put_dropped_section(m, sec);
+			else
+				put_dropped_pieces(m, sec);
+		}
+	}
+}
+
+void ld_report_map(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
+{
+	struct map m = {.a = a, .out = out, .l = l};
+	uint32_t nr;
+	const struct ld_image_section *secs = ld_image_sections(a, l, &nr);
+
+	find_copies(&m);
+
+	PUT(&m, "%16s %16s %8s %5s %-7s %-7s %s\n", "VMA", "LMA", "Size", "Align", "Out", "In",
+	    "Symbol");
+	for (uint32_t i = 1; i < nr; i++)
+		put_section(&m, &secs[i]);
+	put_all_dropped(&m);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* The inputs that take part, and where each traced name is defined and referred to. */
+#include <string.h>
+
+#include "report/report.h"
+
+static bool is_traced(const struct ld_link *l, const char *name)
+{
+	for (const char **p = l->trace_symbols; *p; p++)
+		if (!strcmp(*p, name))
+			return true;
+	return false;
+}
+
+static const char *role_of(const struct ld_sym *sym)
+{
+	/* A COMMON symbol that won has a section by now: the linker's own. */
+	if (sym->common || (sym->sec && !sym->sec->index))
+		return "common definition of";
+	return sym->sec || sym->abs ? "definition of" : NULL;
+}
+
+static void trace_symbols(struct ld_link *l, const struct ld_file *f)
+{
+	for (uint32_t k = 1; k < f->nr_syms; k++) {
+		const struct ld_sym *sym = &f->syms[k];
+		const char *role = role_of(sym);
+
+		if (sym->bind == STB_LOCAL || !is_traced(l, sym->name))
+			continue;
+		/* What a member that nobody has asked for refers to doesn't matter. */
+		if (f->lazy && role)
+			role = "lazy definition of";
+		else if (!role && !f->lazy)
+			role = "reference to";
+		if (role)
+			ld_info(&l->diags, "trace", "%s: %s %s", ld_file_name(f), role, sym->name);
+	}
+}
+
+void ld_report_trace(struct ld_link *l)
+{
+	ld_for_each(i, &l->inputs) {
+		const struct ld_file *f = l->inputs.v[i];
+
+		if (l->trace && !f->lazy)
+			ld_info(&l->diags, "trace", "%s", ld_file_name(f));
+		if (*l->trace_symbols)
+			trace_symbols(l, f);
+	}
+}
