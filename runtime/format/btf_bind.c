@@ -139,8 +139,10 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 
 		/* gcc 12 calls an extern variable global here, and leaves it undefined in ELF. */
 		if (linkage == BTF_VAR_GLOBAL_EXTERN ||
-		    (linkage != BTF_VAR_STATIC && sym && !sym->sec && !sym->common && !sym->abs))
+		    (linkage != BTF_VAR_STATIC && sym && !sym->sec && !sym->common && !sym->abs)) {
 			f->extern_secs[info[i].type] = datasec;
+			f->extern_sizes[info[i].type] = info[i].size;
+		}
 		if (linkage != BTF_VAR_STATIC || ld_btf_kind(var) != BTF_KIND_VAR || !sec)
 			continue;
 		sym = symbol_at(sec, info[i].offset, var_name);
@@ -230,6 +232,7 @@ void ld_btf_bind(struct ld_file *f)
 	uint32_t i;
 
 	f->extern_secs = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
+	f->extern_sizes = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
 	b.bound = LD_NEW_ARRAY(&f->arena, uint8_t, f->btf.nr_types);
 	index_names(&b);
 	for (i = 1; i < f->nr_secs; i++)

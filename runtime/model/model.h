@@ -227,9 +227,10 @@ struct ld_file {
 	struct ld_btf btf;
 	struct ld_btf_digest *digest;
 	uint32_t *canon; /* in_type -> node of link->graph; 0 for FUNC, VAR, DATASEC, DECL_TAG */
-	uint32_t *out_types;   /* in_type of FUNCs and VARs -> out_type; 0 where dropped */
-	bool synthesized;      /* some of its functions got records that were made up */
-	uint32_t *extern_secs; /* in_type -> in_type of the DATASEC that lists it, or 0 */
+	uint32_t *out_types;    /* in_type of FUNCs and VARs -> out_type; 0 where dropped */
+	bool synthesized;       /* some of its functions got records that were made up */
+	uint32_t *extern_secs;  /* in_type -> in_type of the DATASEC that lists it, or 0 */
+	uint32_t *extern_sizes; /* the bytes that it gives to that */
 };
 
 /* An output section. */

@@ -607,18 +607,6 @@ static void add_vars(struct merger *m, const struct ld_out *out)
 	}
 }
 
-/* The bytes that the DATASEC of f gives to an extern. */
-static uint32_t secinfo_size(const struct ld_file *f, uint32_t in_datasec, uint32_t in_type)
-{
-	const struct btf_type *t = ld_btf_type(&f->btf, in_datasec);
-	const struct btf_var_secinfo *info = ld_btf_tail(t);
-
-	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
-		if (info[i].type == in_type)
-			return info[i].size;
-	return 0;
-}
-
 /* An undefined name: an extern FUNC or VAR, in the DATASEC that its declaration names, if any. */
 static void add_extern(struct merger *m, const struct ld_name *n)
 {
@@ -640,7 +628,7 @@ static void add_extern(struct merger *m, const struct ld_name *n)
 	in_sec = f->extern_secs[in_type];
 	if (in_sec)
 		add_member(m, ld_btf_name(&f->btf, in_sec), 0,
-			   (struct member){entity, 0, secinfo_size(f, in_sec, in_type)});
+			   (struct member){entity, 0, f->extern_sizes[in_type]});
 }
 
 /* The same for functions whose symbols were stripped. */

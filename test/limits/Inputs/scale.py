@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Links large and odd inputs, each within its share of time and memory.
+
+scale.py LD SECONDS MEGABYTES [CASE...]: CPU seconds and megabytes that a link may take.
+"""
+import os
+import struct
+import sys
+
+EXIT = bytes.fromhex("9500000000000000")
+CALL = bytes.fromhex("85100000ffffffff")
+LOAD = bytes.fromhex("18010000000000000000000000000000")
+GLOBAL, WEAK = 0x10, 0x20
+OBJECT, FUNC, SECTION = 1, 2, 3
+PROGBITS, SYMTAB, STRTAB, NOBITS, REL = 1, 2, 3, 8, 9
+ALLOC, CODE, DATA = 2, 6, 3
+R_64, R_CALL = 1, 10
+
+
+class Strings:
+    def __init__(self):
+        self.data, self.at = bytearray(b"\0"), {"": 0}
+
+    def __call__(self, s):
+        if s not in self.at:
+            self.at[s] = len(self.data)
+            self.data += s.encode() + b"\0"
+        return self.at[s]
+
+
+def write_object(out, sections, symbols):
+    """sections: (name, type, flags, bytes or size, info, alignment); symbols: (name, info, section,
+    value, size), locals first."""
+    names, body, nr = Strings(), bytearray(64), len(sections) + 3
+    table = bytearray(24)
+    for name, info, shndx, value, size in symbols:
+        table += struct.pack("<IBBHQQ", names(name), info, 0, shndx, value, size)
+    locals_ = 1 + sum(info < GLOBAL for _, info, _, _, _ in symbols)
+    rows = [(n, t, f, d, i, a) for n, t, f, d, i, a in sections]
+    rows.append((".symtab", SYMTAB, 0, bytes(table), locals_, 8))
+    for row in rows:
+        names(row[0])
+    names(".strtab")
+    rows.append((".strtab", STRTAB, 0, bytes(names.data), 0, 1))
+    headers = bytearray(64)
+    for name, type_, flags, data, info, align in rows:
+        size = data if isinstance(data, int) else len(data)
+        body += bytes(-len(body) % 8)
+        link = {SYMTAB: nr - 1, REL: nr - 2}.get(type_, 0)
+        entry = {SYMTAB: 24, REL: 16}.get(type_, 0)
+        headers += struct.pack("<IIQQQQIIQQ", names(name), type_, flags, 0, len(body), size, link,
+                               info, align, entry)
+        if not isinstance(data, int):
+            body += data
+    body += bytes(-len(body) % 8)
+    many = nr >= 0xff00
+    if many:
+        headers[:64] = struct.pack("<IIQQQQIIQQ", 0, 0, 0, 0, 0, nr, nr - 1, 0, 0, 0)
+    body[:64] = b"\x7fELF\2\1\1" + bytes(9) + struct.pack(
+        "<HHIQQQIHHHHHH", 1, 247, 1, 0, 0, len(body), 0, 64, 0, 0, 64, 0 if many else nr,
+        0xffff if many else nr - 1)
+    with open(out, "wb") as f:
+        f.write(body + headers)
+
+
+def relocs(name, nr, step, type_, info, symbol):
+    data = b"".join(struct.pack("<QQ", step * i, symbol(i) << 32 | type_) for i in range(nr))
+    return name, REL, 0, data, info, 8
+
+
+def functions(nr, shndx=1, bind=GLOBAL):
+    return [("f%d" % i, bind | FUNC, shndx, 8 * i, 8) for i in range(nr)]
+
+
+def text(nr):
+    return ".text", PROGBITS, CODE, EXIT * nr, 0, 8
+
+
+def calls(nr):
+    return "tc", PROGBITS, CODE, CALL * nr + EXIT, 0, 8
+
+
+def prog(nr, shndx=2):
+    return "prog", GLOBAL | FUNC, shndx, 0, 8 * nr + 8
+
+
+def btf(types, names):
+    """types: lists of words."""
+    words = b"".join(struct.pack("<%dI" % len(t), *t) for t in types)
+    header = struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, len(words), len(words), len(names.data))
+    return ".BTF", PROGBITS, 0, header + words + bytes(names.data), 0, 4
+
+
+INT = [0, 1 << 24, 4, 32]
+PTR, ARRAY, STRUCT, TYPEDEF, CONST, PROTO, VAR = (k << 24 for k in (2, 3, 4, 8, 10, 13, 14))
+FUNC_KIND, DATASEC = 12 << 24, 15 << 24
+
+
+def var_of(type_id, names, types):
+    """A variable of a type, so that it is kept: symbol and section."""
+    types.append([names("v"), VAR, type_id, 1])
+    types.append([names(".data"), DATASEC | 1, 8, len(types), 0, 8])
+    return (".data", PROGBITS, DATA, bytes(8), 0, 8), ("v", GLOBAL | OBJECT, 1, 0, 8)
+
+
+def chain(out, nr, kind):
+    names, types = Strings(), [INT]
+    types += [[names("t") if kind == TYPEDEF else 0, kind, i + 1] for i in range(nr)]
+    section, symbol = var_of(nr + 1, names, types)
+    write_object(out, [section, btf(types, names)], [symbol])
+
+
+def array_chain(out, nr):
+    names, types = Strings(), [INT]
+    types += [[0, ARRAY, 0, i + 1, i + 1, 2] for i in range(nr)]
+    section, symbol = var_of(nr + 1, names, types)
+    write_object(out, [section, btf(types, names)], [symbol])
+
+
+def namesakes(out, nr):
+    """Structs of one name, each with a pointer to the one before."""
+    names, types = Strings(), [INT]
+    for i in range(nr):
+        types.append([names("s"), STRUCT | 1, 8, names("p"), len(types), i])
+        types.append([0, PTR, len(types)])
+    section, symbol = var_of(len(types), names, types)
+    write_object(out, [section, btf(types, names)], [symbol])
+
+
+def wide_proto(out, nr):
+    names, types = Strings(), [INT]
+    types.append([0, PROTO | nr, 1] + [w for i in range(nr) for w in (names("p%d" % i), 1)])
+    types.append([names("f0"), FUNC_KIND | 1, 2])
+    write_object(out, [text(1), btf(types, names)], functions(1))
+
+
+def ext(out, nr, one_section):
+    """func_info with a header for each record, of many sections or again and again of one."""
+    names, types = Strings(), [INT, [0, PROTO, 1]]
+    types += [[names("f%d" % i), FUNC_KIND | 1, 2] for i in range(nr)]
+    table = struct.pack("<I", 8)
+    for i in range(nr):
+        table += struct.pack("<IIII", names(".text" if one_section else "s%d" % i), 1,
+                             8 * i if one_section else 0, i + 3)
+    header = struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, len(table), len(table), 0)
+    code = [text(nr)] if one_section else [("s%d" % i, PROGBITS, CODE, EXIT, 0, 8)
+                                           for i in range(nr)]
+    symbols = functions(nr) if one_section else [("f%d" % i, GLOBAL | FUNC, i + 1, 0, 8)
+                                                 for i in range(nr)]
+    write_object(out, code + [btf(types, names), (".BTF.ext", PROGBITS, 0, header + table, 0, 4)],
+                 symbols)
+
+
+def kconfig(out, nr):
+    names, types = Strings(), [INT]
+    types += [[names("CONFIG_%d" % i), VAR, 1, 2] for i in range(nr)]
+    types.append([names(".kconfig"), DATASEC | nr, 0] + [w for i in range(nr)
+                                                         for w in (i + 2, 0, 4)])
+    write_object(out, [("tc", PROGBITS, CODE, LOAD * nr + EXIT, 0, 8),
+                       relocs(".reltc", nr, 16, R_64, 1, lambda i: i + 1), btf(types, names)],
+                 [("CONFIG_%d" % i, GLOBAL, 0, 0, 0) for i in range(nr)] +
+                 [("prog", GLOBAL | FUNC, 1, 0, 16 * nr + 8)])
+
+
+def one_piece(nr):
+    """Code with a jump out of its function: it stays one piece."""
+    code = bytearray(EXIT * nr)
+    code[160:168] = bytes.fromhex("0500f0ff00000000")
+    return ".text", PROGBITS, CODE, bytes(code), 0, 8
+
+
+def section_calls(nr):
+    return "tc", PROGBITS, CODE, b"".join(CALL[:4] + struct.pack("<i", i - 1)
+                                          for i in range(nr)) + EXIT, 0, 8
+
+
+N = 100000
+# name: (what writes the object, exit status, text that must be said)
+CASES = {
+    "symbols": (lambda o: write_object(o, [text(N)], functions(N)), 0, ""),
+    "relocations": (lambda o: write_object(
+        o, [text(N), calls(N), relocs(".reltc", N, 8, R_CALL, 2, lambda i: i + 1)],
+        functions(N) + [prog(N)]), 0, ""),
+    "uses-of-one-name": (lambda o: write_object(
+        o, [calls(N), relocs(".reltc", N, 8, R_CALL, 1, lambda i: 1)],
+        [("gone", GLOBAL, 0, 0, 0), prog(N, 1)]), 1, "undefined symbol 'gone'"),
+    "undefined-names": (lambda o: write_object(
+        o, [calls(N), relocs(".reltc", N, 8, R_CALL, 1, lambda i: i + 1)],
+        [("gone%d" % i, GLOBAL, 0, 0, 0) for i in range(N)] + [prog(N, 1)]), 1, "error-limit"),
+    "sections": (lambda o: write_object(
+        o, [("s%d" % i, PROGBITS, CODE, EXIT, 0, 8) for i in range(50000)],
+        [("p%d" % i, GLOBAL | FUNC, i + 1, 0, 8) for i in range(50000)]), 0, ""),
+    "more-sections-than-16-bits": (lambda o: write_object(
+        o, [("s%d" % i, PROGBITS, CODE, EXIT, 0, 8) for i in range(70000)],
+        [("p%d" % i, GLOBAL | FUNC, i + 1, 0, 8) for i in range(65000)]), 0, ""),
+    "statics": (lambda o: write_object(
+        o, [text(N), section_calls(N), relocs(".reltc", N, 8, R_CALL, 2, lambda i: 1)],
+        [("", SECTION, 1, 0, 0)] + functions(N, bind=0) + [prog(N)]), 0, ""),
+    "statics-in-one-piece": (lambda o: write_object(
+        o, [one_piece(N), section_calls(N), relocs(".reltc", N, 8, R_CALL, 2, lambda i: 1)],
+        [("", SECTION, 1, 0, 0)] + functions(N, bind=0) + [prog(N)]), 0, ""),
+    "maps-of-one-name": (lambda o: write_object(
+        o, [(".maps", PROGBITS, DATA, bytes(8 * N), 0, 8)],
+        [("m", OBJECT, 1, 8 * i, 8) for i in range(N)]), 0, ""),
+    "aliases": (lambda o: write_object(
+        o, [(".data", PROGBITS, DATA, bytes(8), 0, 8),
+            ("tc", PROGBITS, CODE, LOAD * N + EXIT, 0, 8),
+            relocs(".reltc", N, 16, R_64, 2, lambda i: 1)],
+        [("", SECTION, 1, 0, 0)] + [("v%d" % i, OBJECT, 1, 0, 8) for i in range(N)]), 0, ""),
+    "commons": (lambda o: write_object(
+        o, [(".data", PROGBITS, DATA, bytes(8), 0, 8)],
+        [("c%d" % i, GLOBAL | OBJECT, 0xfff2, 8, 8) for i in range(N)]), 0, ""),
+    "pointers-to-pointers": (lambda o: chain(o, N, PTR), 0, ""),
+    "typedefs-of-typedefs": (lambda o: chain(o, N, TYPEDEF), 0, ""),
+    "const-const": (lambda o: chain(o, N, CONST), 0, ""),
+    "arrays-of-arrays": (lambda o: array_chain(o, N), 0, ""),
+    "structs-of-one-name": (lambda o: namesakes(o, 30000), 0, ""),
+    "parameters": (lambda o: wide_proto(o, 0xffff), 0, ""),
+    "ext-of-many-sections": (lambda o: ext(o, 50000, False), 0, ""),
+    "ext-of-one-section": (lambda o: ext(o, N, True), 0, ""),
+    "kconfig": (lambda o: kconfig(o, 60000), 0, ""),
+    # Small files that ask for much.
+    "zeros-in-common": (lambda o: write_object(
+        o, [text(1)], [("c", GLOBAL | OBJECT, 0xfff2, 8, 1 << 59)]), 0, ""),
+    "zeros-in-bss": (lambda o: write_object(
+        o, [(".bss", NOBITS, DATA, 1 << 60, 0, 8)],
+        [("b", GLOBAL | OBJECT, 1, 0, 1 << 60)]), 0, ""),
+    "zeros-in-several-bss": (lambda o: write_object(
+        o, [(".bss", NOBITS, DATA, 1 << 60, 0, 8)] * 3, []), 1, "section '.bss' is too large"),
+    "zeros-among-data": (lambda o: write_object(
+        o, [(".data", PROGBITS, DATA, bytes(8), 0, 8), (".data", NOBITS, DATA, 1 << 40, 0, 8)],
+        []), 1, "the output would consist of zeros"),
+    "alignment": (lambda o: write_object(
+        o, [(".data", PROGBITS, DATA, bytes(8), 0, 1 << 31)] * 2, []), 1,
+                  "the output would consist of zeros"),
+    "alignment-of-common": (lambda o: write_object(
+        o, [text(1)], [("c", GLOBAL | OBJECT, 0xfff2, 1 << 31, 8)]), 1,
+                            "the output would consist of zeros"),
+    "entries": (lambda o: write_object(
+        o, [(".rodata.str1.1", PROGBITS, ALLOC | 0x30, b"a\0b\0", 0, 1)], []), 0, ""),
+}
+
+
+def run(ld, args, seconds, megabytes):
+    """Exit status and what was said; too long or too much is an error."""
+    with open("said", "wb") as said:
+        pid = os.fork()
+        if not pid:
+            os.dup2(said.fileno(), 1)
+            os.dup2(said.fileno(), 2)
+            os.execv(ld, [ld, "--no-warn=renamed-static-map"] + args)
+        _, status, usage = os.wait4(pid, 0)
+    used = usage.ru_utime + usage.ru_stime
+    with open("said", errors="replace") as said:
+        text_ = said.read(1 << 16)
+    if used > seconds:
+        text_ = "took %.1f seconds of CPU time\n" % used + text_
+    elif usage.ru_maxrss > megabytes * 1024:
+        text_ = "took %d MB\n" % (usage.ru_maxrss // 1024) + text_
+    else:
+        return os.waitstatus_to_exitcode(status), text_, used, usage.ru_maxrss // 1024
+    return -1, text_, used, usage.ru_maxrss // 1024
+
+
+def main():
+    ld, seconds, megabytes = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+    failed = 0
+    for name in sys.argv[4:] or CASES:
+        write, expected, must_say = CASES[name]
+        write("in.o")
+        status, said, used, mb = run(ld, ["in.o", "-o", "out.o"], seconds, megabytes)
+        print("%-28s %5.2f s %5d MB" % (name, used, mb))
+        if status != expected or must_say not in said:
+            failed = 1
+            print("%s: status %d\n%s" % (name, status, said[:2000]))
+    return failed
+
+
+sys.exit(main())
