@@ -12,6 +12,18 @@ static uint64_t mix(uint64_t h)
 	return h ^ (h >> 32);
 }
 
+/* One to seven bytes as a number. */
+static uint64_t few_bytes(const unsigned char *s, size_t len)
+{
+	uint32_t first, last;
+
+	if (len < 4)
+		return s[0] | (uint32_t)s[len / 2] << 8 | (uint32_t)s[len - 1] << 16;
+	memcpy(&first, s, 4);
+	memcpy(&last, s + len - 4, 4);
+	return (uint64_t)first << 32 | last;
+}
+
 uint64_t ld_hash_bytes(const void *p, size_t len)
 {
 	const unsigned char *s = p;
@@ -22,11 +34,8 @@ uint64_t ld_hash_bytes(const void *p, size_t len)
 		h = (h ^ w) * 0xff51afd7ed558ccdull;
 		h ^= h >> 29;
 	}
-	if (len) {
-		w = 0;
-		memcpy(&w, s, len);
-		h = (h ^ w) * 0xff51afd7ed558ccdull;
-	}
+	if (len)
+		h = (h ^ few_bytes(s, len)) * 0xff51afd7ed558ccdull;
 	return mix(h);
 }
 
