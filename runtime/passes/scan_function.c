@@ -210,8 +210,8 @@ static void note_access(struct ld_scan *s, struct value v, int64_t off)
 	off += v.off;
 	if (v.kind == FRAME)
 		compute_frame_address(s, off);
-	if (!s->recording || !(s->flags[s->at] & LD_PATH_SURE) || off < INT32_MIN ||
-	    off >= INT32_MAX)
+	if (!s->recording || !(s->flags[s->at] & LD_PATH_SURE) || s->flags[s->at] & LD_PATH_SPILL ||
+	    off < INT32_MIN || off >= INT32_MAX)
 		return;
 	if (v.kind == FRAME && off < 0 && (uint64_t)-off > s->func->verified)
 		s->func->verified = (uint32_t)-off;
@@ -756,6 +756,36 @@ static void mark_core(struct ld_scan *s)
 	}
 }
 
+static bool is_spill(const struct ld_scan *s, const uint8_t *save, const uint8_t *restore)
+{
+	enum { STX_DW = 0x7b, LDX_DW = 0x79 };
+	unsigned int saved = ld_insn_src(save, s->big);
+	unsigned int restored = s->big ? restore[1] >> 4 : restore[1] & 0xf;
+
+	return save[0] == STX_DW && restore[0] == LDX_DW && saved == restored &&
+	       (s->big ? save[1] >> 4 : save[1] & 0xf) == FRAME_REG &&
+	       ld_insn_src(restore, s->big) == FRAME_REG &&
+	       ld_get16(save + 2, s->big) == ld_get16(restore + 2, s->big);
+}
+
+/*
+ * bpf_fastcall: registers are saved and restored right around a call, and newer kernels drop that
+ * where they know the helper to leave registers alone. Its stack may not count.
+ */
+static void mark_spills(struct ld_scan *s, uint32_t call)
+{
+	const struct ld_reloc *r;
+	struct ld_target t;
+
+	for (uint32_t i = 1; i <= LD_FUNC_ARGS && i <= call && i < s->nr - call; i++) {
+		if (!is_spill(s, insn_at(s, call - i), insn_at(s, call + i)) ||
+		    func_of(s, call, &r, &t) != s->calls->nr_funcs)
+			return;
+		s->flags[call - i] |= LD_PATH_SPILL;
+		s->flags[call + i] |= LD_PATH_SPILL;
+	}
+}
+
 /* Finds the basic blocks; and, as the verifier does, tail calls, whether reached or not. */
 static void find_blocks(struct ld_scan *s)
 {
@@ -772,6 +802,8 @@ static void find_blocks(struct ld_scan *s)
 		if (op == LD_OP_CALL && !ld_insn_src(insn, s->big) &&
 		    ld_insn_imm(insn, s->big) == LD_HELPER_TAIL_CALL)
 			s->func->calls_tail = true;
+		if (op == LD_OP_CALL)
+			mark_spills(s, i);
 		if (!ends_block(op))
 			continue;
 		if (op == LD_OP_JUMP_REG)

@@ -16,6 +16,7 @@ enum {
 	LD_PATH_SURE = 8,       /* the verifier gets here */
 	LD_PATH_SURE_JUMP = 16, /* from here, if it gets here, it follows the jump */
 	LD_PATH_SURE_FALL = 32, /* and goes on to the next instruction */
+	LD_PATH_SPILL = 64,     /* saves a register over a call, or gets it back: see mark_spills */
 };
 
 /* Sets LD_PATH_SURE, given which sides of conditional jumps are followed. nr: slots of code. */
