@@ -96,12 +96,12 @@ char *read_text(struct pool *pool, const char *path, size_t *size);
 struct replay_word {
 	struct replay_word *next;
 	enum {
-		REPLAY_INPUT,
+		REPLAY_INPUT,  /* or an option whose value is a file to read */
 		REPLAY_FOLDER, /* an option whose value is one that holds inputs */
 		REPLAY_OUTPUT, /* an option whose value is a file to write */
 		REPLAY_OPTION,
 	} kind;
-	const char *option; /* "--threads", "-z"; NULL for an input */
+	const char *option; /* "--threads", "-z"; NULL for an object */
 	const char *value;  /* NULL: has none */
 };
 
@@ -114,6 +114,7 @@ struct options {
 	struct words keep, why_live, defsyms, wraps, renames, localize, exports;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
+	struct words read_files;         /* lib.read_files at the end */
 	const char *output;
 	const char *map, *time_trace, *dependency_file, *reproduce; /* files to write, or NULL */
 	struct replay_word *replay;

@@ -314,6 +314,7 @@ static int take_localize(struct parse *p, const struct spelling *s)
 	if (!text)
 		return report_error(p->report, "cannot-open", "cannot open %s: %s", s->value,
 				    strerror(errno));
+	words_add(&p->o->read_files, s->value);
 	for (line = text; line < text + size; line = next) {
 		char *end = memchr(line, '\n', (size_t)(text + size - line));
 
@@ -430,6 +431,7 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_dependency_file:
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
 		case OPT_library_path: w->kind = REPLAY_FOLDER; break;
+		case OPT_localize: w->kind = REPLAY_INPUT; break;
 		case OPT_reproduce: return;
 		/* collect2's -lgcc, which is no library to ld.bpf. */
 		case OPT_library:
@@ -485,6 +487,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	if (o->time_trace && !*o->time_trace)
 		o->time_trace = pool_printf(pool, "%s.time-trace", o->output);
 	o->lib.trace_symbols = o->trace_symbols.v;
+	o->lib.read_files = o->read_files.v;
 	o->lib.dependency_target = o->output;
 	o->lib.undefined = o->undefined.v;
 	o->lib.no_warn = o->no_warn.v;
@@ -513,6 +516,7 @@ void free_options(struct options *o)
 	words_free(&o->undefined);
 	words_free(&o->no_warn);
 	words_free(&o->trace_symbols);
+	words_free(&o->read_files);
 }
 
 /* "  -o FILE, --output=FILE" and the text beside it, or below it where it is long. */

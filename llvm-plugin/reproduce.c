@@ -290,20 +290,26 @@ static int add_inputs(struct tar *t, struct report *r, struct bpfld *l)
 	return err;
 }
 
+/* A pipe can be read once only. */
+static int check_regular(struct report *r, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return 0;
+	return report_error(r, "reproduce-input",
+			    "cannot keep %s for --reproduce: it is no regular file", path);
+}
+
 int check_reproduction(const struct options *o, struct report *r)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < o->inputs.n; i++) {
-		const struct input *in = &o->inputs.v[i];
-		struct stat st;
-
-		/* A pipe can be read once only. */
-		if (in->kind == INPUT_FILE && !stat(in->name, &st) && !S_ISREG(st.st_mode))
-			err = report_error(r, "reproduce-input",
-					   "cannot keep %s for --reproduce: it is no regular file",
-					   in->name);
-	}
+	for (size_t i = 0; i < o->inputs.n; i++)
+		if (o->inputs.v[i].kind == INPUT_FILE)
+			err |= check_regular(r, o->inputs.v[i].name);
+	for (size_t i = 0; i < o->read_files.n; i++)
+		err |= check_regular(r, o->read_files.v[i]);
 	return err;
 }
 

@@ -337,6 +337,7 @@ static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
 	l->print_icf = opts->print_icf_sections;
 	l->trace = opts->trace;
 	l->trace_symbols = copy_strings(&l->arena, opts->trace_symbols);
+	l->read_files = copy_strings(&l->arena, opts->read_files);
 	l->dependency_target =
 	    ld_strdup(&l->arena, opts->dependency_target ? opts->dependency_target : "a.out");
 }

@@ -282,7 +282,8 @@ struct ld_link {
 	bool trace;
 	const char **trace_symbols; /* ends in NULL */
 	const char *dependency_target;
-	uint32_t threads; /* to use at most: 1 and more once the passes run */
+	const char **read_files; /* by the caller; ends in NULL */
+	uint32_t threads;        /* to use at most: 1 and more once the passes run */
 
 	struct ld_arena arena;
 	struct ld_diags diags;

@@ -26,43 +26,58 @@ static void put_name(struct ld_arena *a, struct ld_blob *out, const char *name)
 	}
 }
 
-void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
-{
-	LD_VEC(const char *) files = {0};
-	struct ld_strmap seen = {0};
+struct lister {
+	struct ld_arena *a;
+	LD_VEC(const char *) files;
+	struct ld_strmap seen;
+};
 
+static void add_file(struct lister *t, const char *path)
+{
+	void **slot = ld_strmap_slot(t->a, &t->seen, path, strlen(path));
+
+	if (!*slot)
+		LD_PUSH(t->a, &t->files, path);
+	*slot = t;
+}
+
+/* Each file once. What a compiler made for this link will be gone when make looks. */
+static void list_files(struct lister *t, const struct ld_link *l, bool temporary)
+{
+	for (const char **path = l->read_files; *path; path++)
+		add_file(t, *path);
 	ld_for_each(i, &l->images) {
 		const struct ld_file *f = l->images.v[i];
-		void **slot;
 
-		/* What a compiler made for this link will be gone. */
-		if (!f->opened || f->temporary)
-			continue;
-		slot = ld_strmap_slot(a, &seen, f->opened, strlen(f->opened));
-		if (!*slot)
-			LD_PUSH(a, &files, f->opened);
-		*slot = (void *)(uintptr_t)f;
+		if (f->opened && (temporary || !f->temporary))
+			add_file(t, f->opened);
 	}
+}
+
+void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
+{
+	struct lister t = {.a = a};
+
+	list_files(&t, l, false);
 	put_name(a, out, l->dependency_target);
 	ld_blob_printf(a, out, ":");
-	ld_for_each(i, &files) {
+	ld_for_each(i, &t.files) {
 		ld_blob_printf(a, out, " \\\n ");
-		put_name(a, out, files.v[i]);
+		put_name(a, out, t.files.v[i]);
 	}
 	ld_blob_printf(a, out, "\n");
-	ld_for_each(i, &files) {
+	ld_for_each(i, &t.files) {
 		ld_blob_printf(a, out, "\n");
-		put_name(a, out, files.v[i]);
+		put_name(a, out, t.files.v[i]);
 		ld_blob_printf(a, out, ":\n");
 	}
 }
 
 void ld_report_inputs(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
-	ld_for_each(i, &l->images) {
-		const char *path = l->images.v[i]->opened;
+	struct lister t = {.a = a};
 
-		if (path)
-			ld_blob_put(a, out, path, strlen(path) + 1);
-	}
+	list_files(&t, l, true);
+	ld_for_each(i, &t.files)
+		ld_blob_put(a, out, t.files.v[i], strlen(t.files.v[i]) + 1);
 }

@@ -107,6 +107,7 @@ struct bpfld_opts {
 	bool trace;                      /* tell (BPFLD_INFO) each input that takes part */
 	const char *const *trace_symbols; /* and where these are defined and used; ends in NULL */
 	const char *dependency_target;    /* what BPFLD_TEXT_DEPENDENCIES is about; NULL: a.out */
+	const char *const *read_files;    /* that the caller read for this link; ends in NULL */
 };
 
 /* What there is to tell about a link. */
