@@ -277,8 +277,13 @@ static int take_library(struct parse *p, const struct spelling *s)
 }
 
 /* --whole-archive, --start-lib and their ends: for the inputs that follow. */
-static int take_mode(struct options *o, unsigned int mode, bool on)
+static int take_mode(struct parse *p, unsigned int mode, bool on)
 {
+	struct options *o = p->o;
+
+	if (mode == BPFLD_LAZY && on == ((o->input_mode & mode) != 0))
+		return report_error(p->report, "invalid-value",
+				    on ? "nested '--start-lib'" : "stray '--end-lib'");
 	o->input_mode = on ? o->input_mode | mode : o->input_mode & ~mode;
 	add_input(o, (struct input){.kind = INPUT_MODE, .mode = o->input_mode});
 	return 0;
@@ -362,10 +367,10 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_entry: o->lib.entry = s->value; return 0;
 	case OPT_undefined: words_add(&o->undefined, s->value); return 0;
 	case OPT_library_path: words_add(&o->library_paths, s->value); return 0;
-	case OPT_whole_archive: return take_mode(o, BPFLD_WHOLE_ARCHIVE, true);
-	case OPT_no_whole_archive: return take_mode(o, BPFLD_WHOLE_ARCHIVE, false);
-	case OPT_start_lib: return take_mode(o, BPFLD_LAZY, true);
-	case OPT_end_lib: return take_mode(o, BPFLD_LAZY, false);
+	case OPT_whole_archive: return take_mode(p, BPFLD_WHOLE_ARCHIVE, true);
+	case OPT_no_whole_archive: return take_mode(p, BPFLD_WHOLE_ARCHIVE, false);
+	case OPT_start_lib: return take_mode(p, BPFLD_LAZY, true);
+	case OPT_end_lib: return take_mode(p, BPFLD_LAZY, false);
 	case OPT_library: return take_library(p, s);
 	case OPT_z: return take_z(p, s);
 	case OPT_license: return take_text(p, s, &o->lib.license);

@@ -60,8 +60,8 @@ static int not_elf(struct ld_file *f)
 				name);
 	if (f->size >= 8 && (!memcmp(e, "!<arch>\n", 8) || !memcmp(e, "!<thin>\n", 8)))
 		return ld_error(&f->diags, "archive-input",
-				"%s: archives are not supported yet\n"
-				">>> name the archive's members as inputs",
+				"%s: an archive in an archive\n"
+				">>> `llvm-ar qL` adds the members of an archive instead",
 				name);
 	return ld_error(&f->diags, "not-an-object", "%s: not an ELF object", name);
 }
@@ -235,7 +235,7 @@ static bool has_prefix(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
-static enum ld_sec_kind classify(const struct ld_section *sec, bool strip_debug)
+static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_link *l)
 {
 	const char *n = sec->name;
 
@@ -245,6 +245,7 @@ static enum ld_sec_kind classify(const struct ld_section *sec, bool strip_debug)
 	case SHT_NOTE:
 	case SHT_INIT_ARRAY:
 	case SHT_FINI_ARRAY: break;
+	case SHT_LLVM_DEPLIBS: return l->partial ? LD_SEC_DATA : LD_SEC_NONE;
 	default: return LD_SEC_NONE;
 	}
 	if (!strcmp(n, ".BTF"))
@@ -256,7 +257,7 @@ static enum ld_sec_kind classify(const struct ld_section *sec, bool strip_debug)
 		return LD_SEC_NONE;
 	/* DWARF that is not wanted is not looked at, and neither are its relocations. */
 	if (has_prefix(n, ".debug_"))
-		return strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
+		return l->strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
 	if (sec->flags & SHF_EXECINSTR)
 		return LD_SEC_CODE;
 	/* A loader knows its sections by name: clang's .jumptables has no flags at all. */
@@ -295,7 +296,7 @@ static int read_sections(struct reader *r)
 			return bad_section(sec, "name is outside the string table");
 		if (sec->type == SHT_LLVM_DEPLIBS && (err = check_deplibs(sec)))
 			return err;
-		sec->kind = classify(sec, f->link->strip_debug);
+		sec->kind = classify(sec, f->link);
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");
 	}

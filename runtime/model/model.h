@@ -36,6 +36,7 @@ struct ld_name;
 struct ld_out;
 struct ld_piece;
 struct ld_proto;
+struct ld_puller;
 struct ld_section;
 struct ld_sym;
 
@@ -193,7 +194,7 @@ struct ld_name {
 
 struct ld_file {
 	struct ld_link *link;
-	uint32_t index;     /* in the order of the command line */
+	uint32_t index;     /* in link->files */
 	const char *path;   /* as given */
 	const char *source; /* the first STT_FILE's name, or NULL */
 	bool temporary;     /* path was made up by the compiler driver */
@@ -291,11 +292,13 @@ struct ld_link {
 
 	LD_VEC(struct ld_file *) inputs; /* all, in the order of the command line */
 	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
-	LD_VEC(struct ld_file *) files;  /* the inputs that take part */
-	bool lazy, whole_archive;        /* for the inputs to come: --start-lib, --whole-archive */
-	struct ld_strmap deplibs;        /* names in .deplibs that were looked for */
-	int open_fd;                     /* while an input is loaded, else 0 */
-	bool big;                        /* byte order of all files */
+	LD_VEC(struct ld_file *)
+	files;                    /* the inputs that take part; members where they were taken */
+	struct ld_puller *puller; /* of pull_members; NULL without archives */
+	bool lazy, whole_archive; /* for the inputs to come: --start-lib, --whole-archive */
+	struct ld_strmap deplibs; /* names in .deplibs that were looked for */
+	int open_fd;              /* while an input is loaded, else 0 */
+	bool big;                 /* byte order of all files */
 	struct ld_strmap name_map;
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;

@@ -69,11 +69,11 @@ static bool is_program_section(const struct ld_section *sec)
 	return sec->kind == LD_SEC_CODE && !ld_is_text(sec->name);
 }
 
-/* Data that a loader looks for by the name of its section. */
+/* Data that a loader looks for by the name of its section, or the linker (.deplibs with -r). */
 static bool is_loader_section(const struct ld_section *sec)
 {
 	return !strcmp(sec->name, "license") || !strcmp(sec->name, "version") ||
-	       !strncmp(sec->name, ".struct_ops", 11);
+	       !strncmp(sec->name, ".struct_ops", 11) || !strcmp(sec->name, ".deplibs");
 }
 
 static bool is_named(const struct ld_link *l, const char *name)

@@ -75,12 +75,13 @@ static void parse_task(void *ctx, uint32_t i)
 		parse_file(f);
 }
 
-/* An archive may hold what is not for us: a member that can't be linked is not offered. */
+/* An archive may hold what is not for us: such a member offers nothing. */
 static enum ld_severity severity_for(const struct ld_file *f, const struct ld_diag *d)
 {
 	bool foreign = !strcmp(d->id, "not-an-object") || !strcmp(d->id, "wrong-machine");
 
-	return f->lazy && foreign && d->severity == LD_ERROR ? LD_WARNING : d->severity;
+	return f->lazy && f->archive && foreign && d->severity == LD_ERROR ? LD_WARNING
+									   : d->severity;
 }
 
 /* Says what the files' own lists hold, in the order of the command line. */

@@ -19,10 +19,10 @@ bool ld_add_dependent_libraries(struct ld_link *l);
 /* Bytes to sections, symbols, relocations, pieces, types; every index, offset and id is checked. */
 void ld_parse_files(struct ld_link *l);
 
-/* Takes the archive members that are needed; whether any is still to be parsed. */
+/* Takes the archive members that are needed; whether anything is still to be parsed. */
 bool ld_pull_members(struct ld_link *l);
 
-/* The inputs that take part, in order: link->files. */
+/* From here on link->files are the inputs that take part, in order. */
 void ld_drop_unpulled(struct ld_link *l);
 
 /* Every global name gets its owner, or is known to be undefined. No file is added afterwards. */

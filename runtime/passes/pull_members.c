@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Which members of archives, and files between --start-lib and --end-lib, take part: those that
- * define a name which a file that takes part refers to and none has defined. As in lld, order
- * matters only where two members define one name: the first one seen is taken. A weak reference
- * takes nothing in.
+ * define a name which a file that takes part refers to and none has defined. As in lld, inputs are
+ * looked at in the order of the command line, a member is taken as soon as it is both asked for and
+ * offered, and what it asks for in turn comes before anything else; the first to offer a name is
+ * taken. A weak reference takes nothing in. The files take part in the order in which they were
+ * taken: the first weak definition is the one that was taken first.
+ *
+ * Libraries that members ask for come as new inputs: the puller goes on where it was.
  */
 #include <string.h>
 
@@ -15,13 +19,20 @@ struct state {
 	bool defined;
 };
 
-struct puller {
-	struct ld_link *l;
-	struct ld_strmap map;             /* name -> struct state */
-	LD_VEC(struct ld_file *) pending; /* taken, and their symbols not yet seen */
+/* A file that takes part, and how far its references were looked at. */
+struct visit {
+	struct ld_file *file;
+	uint32_t sym; /* the next one, in_sym */
 };
 
-static struct state *state_of(struct puller *p, const char *name)
+struct ld_puller {
+	struct ld_link *l;
+	size_t next;          /* the input to look at next, in l->inputs */
+	struct ld_strmap map; /* name -> struct state */
+	LD_VEC(struct visit) stack;
+};
+
+static struct state *state_of(struct ld_puller *p, const char *name)
 {
 	void **slot = ld_strmap_slot(&p->l->arena, &p->map, name, strlen(name));
 
@@ -30,17 +41,34 @@ static struct state *state_of(struct puller *p, const char *name)
 	return *slot;
 }
 
-static void take(struct puller *p, struct ld_file *f, const char *name, const struct ld_file *by)
+static void take_part(struct ld_link *l, struct ld_file *f)
 {
-	if (!f->lazy)
-		return;
+	f->index = (uint32_t)l->files.nr;
+	LD_PUSH(&l->arena, &l->files, f);
+}
+
+/* Notes what a file that takes part defines, and that its references are to be looked at. */
+static void visit(struct ld_puller *p, struct ld_file *f)
+{
+	take_part(p->l, f);
+	for (uint32_t i = 1; i < f->nr_syms; i++) {
+		const struct ld_sym *sym = &f->syms[i];
+
+		if (sym->bind != STB_LOCAL && ld_is_defined(sym))
+			state_of(p, ld_global_name(p->l, sym))->defined = true;
+	}
+	LD_PUSH(&p->l->arena, &p->stack, (struct visit){f, 1});
+}
+
+static void take(struct ld_puller *p, struct ld_file *f, const char *name, const struct ld_file *by)
+{
 	f->lazy = false;
 	f->pulled_for = name;
 	f->pulled_by = by;
-	LD_PUSH(&p->l->arena, &p->pending, f);
+	visit(p, f);
 }
 
-static void want(struct puller *p, const char *name, const struct ld_file *by)
+static void want(struct ld_puller *p, const char *name, const struct ld_file *by)
 {
 	struct state *s = state_of(p, name);
 
@@ -52,25 +80,8 @@ static void want(struct puller *p, const char *name, const struct ld_file *by)
 		take(p, s->lazy, name, by);
 }
 
-/* A file that takes part: what it defines, what it refers to. */
-static void add_file(struct puller *p, struct ld_file *f)
-{
-	for (uint32_t i = 1; i < f->nr_syms; i++) {
-		const struct ld_sym *sym = &f->syms[i];
-
-		if (sym->bind != STB_LOCAL && ld_is_defined(sym))
-			state_of(p, ld_global_name(p->l, sym))->defined = true;
-	}
-	for (uint32_t i = 1; i < f->nr_syms; i++) {
-		const struct ld_sym *sym = &f->syms[i];
-
-		if (sym->bind == STB_GLOBAL && !ld_is_defined(sym))
-			want(p, ld_global_name(p->l, sym), f);
-	}
-}
-
 /* A member that may be taken: what it offers. */
-static void offer_file(struct puller *p, struct ld_file *f)
+static void offer(struct ld_puller *p, struct ld_file *f)
 {
 	for (uint32_t i = 1; i < f->nr_syms && f->lazy; i++) {
 		const struct ld_sym *sym = &f->syms[i];
@@ -84,37 +95,73 @@ static void offer_file(struct puller *p, struct ld_file *f)
 		if (!s->lazy)
 			s->lazy = f;
 		if (s->wanted_by)
-			take(p, s->lazy, ld_global_name(p->l, sym), s->wanted_by);
+			take(p, f, ld_global_name(p->l, sym), s->wanted_by);
 	}
 }
 
-static void add_pending(struct puller *p)
+/* Looks at the references of the file taken last, and first at those of what they take. */
+static void follow(struct ld_puller *p)
 {
-	while (p->pending.nr)
-		add_file(p, p->pending.v[--p->pending.nr]);
+	while (p->stack.nr) {
+		struct visit *v = &p->stack.v[p->stack.nr - 1];
+		struct ld_file *f = v->file;
+		const struct ld_sym *sym;
+
+		if (v->sym >= f->nr_syms) {
+			p->stack.nr--;
+			continue;
+		}
+		sym = &f->syms[v->sym++];
+		if (sym->bind == STB_GLOBAL && !ld_is_defined(sym))
+			want(p, ld_global_name(p->l, sym), f);
+	}
+}
+
+/* What the command line itself refers to. */
+static void want_options(struct ld_puller *p)
+{
+	static const struct ld_file command_line = {.path = "<internal>"};
+	struct ld_link *l = p->l;
+
+	for (const char **name = l->undefined; *name; name++)
+		want(p, *name, &command_line);
+	for (const char **pair = l->defsyms; *pair; pair++) {
+		const char *equals = strchr(*pair, '=');
+		const char *name = ld_printf(&l->arena, "%.*s", (int)(equals - *pair), *pair);
+
+		state_of(p, name)->defined = true;
+		want(p, equals + 1, &command_line);
+	}
+}
+
+/* NULL where no input is lazy: then there is nothing to choose. */
+static struct ld_puller *puller_of(struct ld_link *l)
+{
+	bool lazy = false;
+
+	ld_for_each(i, &l->inputs)
+		lazy |= l->inputs.v[i]->lazy;
+	if (!l->puller && lazy) {
+		l->puller = LD_NEW(&l->arena, struct ld_puller);
+		l->puller->l = l;
+		want_options(l->puller);
+	}
+	return l->puller;
 }
 
 bool ld_pull_members(struct ld_link *l)
 {
-	/* -u stands for a reference from no file. */
-	static const struct ld_file command_line = {.path = "-u"};
-	struct puller p = {.l = l};
-	bool lazy = false, any = false;
+	struct ld_puller *p = puller_of(l);
+	bool any = false;
 
-	ld_for_each(i, &l->inputs)
-		lazy |= l->inputs.v[i]->lazy;
-	if (!lazy)
-		return false;
-	for (const char **name = l->undefined; *name; name++)
-		want(&p, *name, &command_line);
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i];
+	for (; p && p->next < l->inputs.nr; p->next++) {
+		struct ld_file *f = l->inputs.v[p->next];
 
 		if (f->lazy)
-			offer_file(&p, f);
+			offer(p, f);
 		else
-			add_file(&p, f);
-		add_pending(&p);
+			visit(p, f);
+		follow(p);
 	}
 	ld_for_each(i, &l->inputs)
 		any |= !l->inputs.v[i]->lazy && l->inputs.v[i]->stage != LD_FILE_PARSED;
@@ -123,12 +170,7 @@ bool ld_pull_members(struct ld_link *l)
 
 void ld_drop_unpulled(struct ld_link *l)
 {
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i];
-
-		if (f->lazy)
-			continue;
-		f->index = (uint32_t)l->files.nr;
-		LD_PUSH(&l->arena, &l->files, f);
-	}
+	/* With a puller, the files stand there in the order in which they were taken. */
+	for (size_t i = 0; !l->puller && i < l->inputs.nr; i++)
+		take_part(l, l->inputs.v[i]);
 }

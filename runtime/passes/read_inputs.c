@@ -119,7 +119,11 @@ static int load_thin_member(struct ld_link *l, const struct ld_file *archive, st
 	f->path = name;
 	err = load(l, f);
 	f->path = shown;
-	return err ? cannot_open(l, name, err) : 0;
+	if (err)
+		ld_error(&l->diags, "cannot-open",
+			 "cannot open %s: %s\n>>> a member of the thin archive %s", name,
+			 strerror(err), archive->path);
+	return -err;
 }
 
 static int add_members(struct ld_link *l, struct ld_file *file)
@@ -139,11 +143,12 @@ static int add_members(struct ld_link *l, struct ld_file *file)
 		f->lazy = !l->whole_archive;
 		f->image = m->data;
 		f->size = m->size;
-		if (archive.thin && (err = load_thin_member(l, file, f, m->name)))
-			return err;
-		add_input(l, f);
+		if (archive.thin && load_thin_member(l, file, f, m->name))
+			err = -EINVAL;
+		else
+			add_input(l, f);
 	}
-	return 0;
+	return err;
 }
 
 /* ---- what the API calls ---- */
@@ -209,10 +214,10 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 		return;
 	*slot = (void *)(uintptr_t)name;
 	path = find_library(l, name);
-	if (!path && !access(name, F_OK))
-		path = name;
 	if (!path)
 		path = find_library(l, ld_printf(&l->arena, ":%s", name));
+	if (!path && !access(name, F_OK))
+		path = name;
 	if (path)
 		ld_add_file(l, path);
 	else
@@ -225,7 +230,10 @@ bool ld_add_dependent_libraries(struct ld_link *l)
 {
 	size_t nr = l->inputs.nr;
 
-	for (size_t i = 0; i < nr; i++) {
+	/* --whole-archive and --start-lib are for what the command line names. */
+	l->whole_archive = l->lazy = false;
+	/* A partial link keeps the lists: it is the program that needs the libraries. */
+	for (size_t i = 0; !l->partial && i < nr; i++) {
 		const struct ld_file *f = l->inputs.v[i];
 		const struct ld_section *sec = f->deplibs;
 		uint64_t off = 0;
