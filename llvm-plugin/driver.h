@@ -116,7 +116,8 @@ struct options {
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	struct words read_files;         /* lib.read_files at the end */
 	const char *output;
-	const char *map, *time_trace, *dependency_file, *reproduce; /* files to write, or NULL */
+	const char *map, *time_trace, *dependency_file, *why_extract; /* files to write, or NULL */
+	const char *reproduce;                                        /* the same */
 	struct replay_word *replay;
 	bool cref, print_stats;
 	bool want_help, want_version, version_first, verbose;

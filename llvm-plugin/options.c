@@ -408,6 +408,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_print_stats: o->print_stats = true; return 0;
 	case OPT_time_trace: o->time_trace = s->value ? s->value : ""; return 0;
 	case OPT_dependency_file: return take_text(p, s, &o->dependency_file);
+	case OPT_why_extract: return take_text(p, s, &o->why_extract);
 	case OPT_reproduce: return take_text(p, s, &o->reproduce);
 	case OPT_version_first: o->version_first = true; return 0;
 	case OPT_verbose: o->version_first = o->verbose = true; return 0;
@@ -434,6 +435,7 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_output:
 		case OPT_map:
 		case OPT_dependency_file:
+		case OPT_why_extract:
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
 		case OPT_library_path: w->kind = REPLAY_FOLDER; break;
 		case OPT_localize: w->kind = REPLAY_INPUT; break;

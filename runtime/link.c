@@ -448,6 +448,7 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 	    [BPFLD_TEXT_TIME_TRACE] = ld_report_time_trace,
 	    [BPFLD_TEXT_DEPENDENCIES] = ld_report_dependencies,
 	    [BPFLD_TEXT_INPUTS] = ld_report_inputs,
+	    [BPFLD_TEXT_WHY_EXTRACT] = ld_report_why_extract,
 	};
 	struct ld_blob out = {0};
 	jmp_buf oom;

@@ -11,7 +11,7 @@
 /* --trace and --trace-symbol, once names have owners: lines for the user, by way of l->diags. */
 void ld_report_trace(struct ld_link *l);
 
-/* The others append a text; all but the last need the finished image. */
+/* The others append a text; all but ld_report_inputs need the finished image. */
 typedef void ld_report_fn(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* What came from where: sections, inputs' parts of them, symbols; then what was dropped. */
@@ -29,7 +29,10 @@ void ld_report_time_trace(struct ld_arena *a, struct ld_blob *out, const struct 
 /* The files that were read, as a rule for make. */
 void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* The same files, a NUL after each. */
+/* Which members of archives were taken, for which name, asked for by whom. */
+void ld_report_why_extract(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
+
+/* The files of ld_report_dependencies, a NUL after each. */
 void ld_report_inputs(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* A section of the output as its header describes it. */

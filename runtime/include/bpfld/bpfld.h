@@ -118,6 +118,7 @@ enum bpfld_text {
 	BPFLD_TEXT_TIME_TRACE,   /* JSON for Perfetto and Chrome: what took how long so far */
 	BPFLD_TEXT_DEPENDENCIES, /* a rule for make */
 	BPFLD_TEXT_INPUTS,       /* paths of regular files read so far, a NUL after each */
+	BPFLD_TEXT_WHY_EXTRACT,  /* members taken from archives, and what asked for them */
 };
 
 #ifdef __cplusplus

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* A line for each member of an archive that was taken, in lld's form and order. */
+#include "report/report.h"
+
+void ld_report_why_extract(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
+{
+	ld_blob_printf(a, out, "reference\textracted\tsymbol\n");
+	ld_for_each(i, &l->files) {
+		const struct ld_file *f = l->files.v[i];
+
+		if (f->pulled_for)
+			ld_blob_printf(a, out, "%s\t%s\t%s\n", ld_file_name(f->pulled_by),
+				       ld_file_name(f), f->pulled_for);
+	}
+}
