@@ -9,6 +9,7 @@
  * nowhere, and linking the output again changes nothing.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "format/elf_read.h"
@@ -693,6 +694,53 @@ static void mark_core_types(struct merger *m, const struct ld_piece *p)
 		mark_node(m, p->sec->file->canon[ext->recs[(size_t)i * ext->words + 1]]);
 }
 
+/* What tells two types apart without a look at others. */
+struct rest {
+	uint32_t node, info, size;
+	const char *name;
+};
+
+static int compare_rest(const void *a, const void *b)
+{
+	const struct rest *x = a, *y = b;
+	int names = strcmp(x->name, y->name);
+
+	if (x->info != y->info)
+		return x->info < y->info ? -1 : 1;
+	if (names)
+		return names;
+	if (x->size != y->size)
+		return x->size < y->size ? -1 : 1;
+	return x->node < y->node ? -1 : 1;
+}
+
+/*
+ * --no-btf-gc: what nothing refers to, by what it is. The order of the inputs won't do: where one
+ * of several links has dropped a reference the type stands elsewhere.
+ */
+static void mark_rest(struct merger *m)
+{
+	LD_VEC(struct rest) all = {0};
+
+	for (uint32_t node = 1; node < m->l->graph.nr; node++) {
+		const struct ld_btf_node *n = &m->l->graph.nodes[node];
+		const struct ld_btf *btf = &m->l->btf_files.v[n->input]->btf;
+		const struct btf_type *t = ld_btf_type(btf, n->type);
+		struct rest rest = {node, t->info, 0, ld_btf_str(btf, t->name_off)};
+
+		if (ld_btf_kind(t) == BTF_KIND_ARRAY)
+			rest.size = ((const struct btf_array *)ld_btf_tail(t))->nelems;
+		else if (ld_btf_kind(t) == BTF_KIND_STRUCT || ld_btf_kind(t) == BTF_KIND_UNION)
+			rest.size = t->size;
+		if (!m->live[node])
+			LD_PUSH(m->a, &all, rest);
+	}
+	if (all.nr)
+		qsort(all.v, all.nr, sizeof(*all.v), compare_rest);
+	ld_for_each(i, &all)
+		mark_node(m, all.v[i].node);
+}
+
 static void mark_types(struct merger *m)
 {
 	const struct ld_link *l = m->l;
@@ -710,8 +758,8 @@ static void mark_types(struct merger *m)
 				mark_core_types(m, l->outs.v[i]->pieces.v[k]);
 	mark_reachable(m);
 	mark_tagged(m);
-	for (uint32_t i = 1; l->no_btf_gc && i < l->graph.nr; i++)
-		mark_node(m, i);
+	if (l->no_btf_gc)
+		mark_rest(m);
 }
 
 /* ---- writing ---- */
