@@ -514,7 +514,7 @@ static struct ld_entity *choose_func(struct merger *m, const struct ld_file *f,
 	if (sym->global && sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
 	/* A static function goes by what the compiler calls it: C++ and gcc change its symbol. */
-	name = sym->global ? sym->out_name : ld_btf_name(&f->btf, sym->btf);
+	name = sym->global ? c_name(m, sym->out_name) : ld_btf_name(&f->btf, sym->btf);
 	return func_from_btf(m, f, sym->btf, sym->global, name, linkage);
 }
 

@@ -823,7 +823,8 @@ static void find_blocks(struct ld_scan *s)
 		s->states_cap = (size_t)s->nr_states * 2;
 		s->states = LD_NEW_ARRAY(&s->l->arena, struct state, s->states_cap);
 	}
-	memset(s->states, 0, s->nr_states * sizeof(*s->states));
+	if (s->nr_states)
+		memset(s->states, 0, s->nr_states * sizeof(*s->states));
 }
 
 /* Whether argument arg is a program's context, going by its type's name. */
