@@ -259,12 +259,14 @@ static bool jumps_across(const struct ld_section *sec)
 
 static bool relocs_straddle(const struct ld_section *sec)
 {
+	const struct ld_piece *p = sec->pieces, *last = p + sec->nr_pieces - 1;
 	uint32_t i;
 
 	for (i = 0; i < sec->nr_relocs; i++) {
 		const struct ld_reloc *r = &sec->relocs[i];
-		const struct ld_piece *p = ld_piece_at(sec, r->off);
 
+		while (p < last && p[1].off <= r->off)
+			p++;
 		if (r->off + ld_reloc_width(r->type) > p->off + p->size)
 			return true;
 	}
@@ -418,6 +420,22 @@ static void gnu_addend(const struct ld_section *sec, struct ld_reloc *r, const s
 		r->addend = bytes - value;
 }
 
+/*
+ * The piece that r names by the offset off of sec. Mostly it is that of the relocation before r, or
+ * the one behind it: DWARF names its strings one after another.
+ */
+static struct ld_piece *named_piece(const struct ld_section *sec, uint64_t off,
+				    const struct ld_reloc *r, const struct ld_reloc *first)
+{
+	struct ld_piece *p = r > first ? r[-1].piece : NULL, *end = sec->pieces + sec->nr_pieces;
+
+	if (p && p->sec == sec)
+		for (int i = 0; i < 2 && p < end; i++, p++)
+			if (off - p->off < p->size)
+				return p;
+	return ld_piece_at(sec, off);
+}
+
 static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 {
 	struct ld_file *f = sec->file;
@@ -452,7 +470,7 @@ static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 	if (r->type == LD_R_BPF_64_32 &&
 	    (sym->sec->kind != LD_SEC_CODE || off % LD_INSN_SIZE || off == sym->sec->size))
 		return bad_reloc(sec, r, "calls what is not code");
-	r->piece = ld_piece_at(sym->sec, off);
+	r->piece = named_piece(sym->sec, off, r, sec->relocs);
 	if (sec->kind != LD_SEC_DEBUG)
 		r->piece->pad = false;
 	r->addend = (int64_t)(off - r->piece->off);
