@@ -63,7 +63,8 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec)
 		out->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
 		out->entsize = 0;
 	}
-	out->flags |= sec->flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR);
+	/* With one part to retain a later link retains all: better than to lose it. */
+	out->flags |= sec->flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_GNU_RETAIN);
 	if (sec->align > out->align)
 		out->align = sec->align;
 	return out;

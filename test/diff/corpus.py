@@ -16,6 +16,11 @@ compilers mixed and big-endian; and pairs chosen at random with a fixed seed. Fo
   tag        with the same tag as unlinked
   final      a final link works where nothing is undefined, and loads where the other does
 
+With --gc, instead, what --gc-sections and --icf=all make of them:
+
+  gc, icf    links wherever it links without; BTF agrees with the symbol table; no more code; each
+  gc+icf     program that loads without loads with, with the same tag where nothing was folded
+
 Nothing that depends on the kernel or on bpftool is done twice: objects, bpftool's outputs and
 load verdicts are kept by content under --cache.
 """
@@ -35,10 +40,13 @@ import time
 sys.dont_write_bytecode = True  # these files lie in the source tree
 
 import compare
-from bpfobj import STB_LOCAL, STB_WEAK, Object
+from bpfobj import SHF_EXECINSTR, STB_LOCAL, STB_WEAK, Object
 from selftests import SETS, Compiler, Corpus, Kernel, file_bytes, run, sha, write_atomic
 
-CHECKS = ("link", "inputs", "peer", "types", "size", "self", "relink", "load", "tag", "final")
+CHECKS = ("link", "inputs", "peer", "types", "size", "self", "relink", "load", "tag", "final",
+          "gc", "icf", "gc+icf")
+DROPPING = {"gc": ["--gc-sections"], "icf": ["--icf=all", "--print-icf-sections"]}
+DROPPING["gc+icf"] = DROPPING["gc"] + DROPPING["icf"]
 
 # For the short run: each stands for a shape of object. Everything else comes with --full.
 CHOSEN = """
@@ -83,6 +91,7 @@ class Tools:
         self.ld, self.bpftool, self.bpfrun = args.ld, args.bpftool, args.bpfrun
         self.cache = args.cache
         self.loads = args.loads
+        self.gc = args.gc
         self.peer_id = run([self.bpftool, "version"]).stdout
         self.kernel_id = os.uname().release + os.uname().version
         self.bpfrun_id = sha(file_bytes(self.bpfrun)) if self.bpfrun else ""
@@ -105,11 +114,11 @@ class Tools:
             write_atomic(base + ".err", f"{res.returncode}: {res.stderr}")
         return None, file_bytes(base + ".err").decode()
 
-    def our_link(self, out, inputs, final=False):
+    def our_link(self, out, inputs, final=False, options=()):
         if self.ld == "bpftool":  # to try this script on the peer itself
             return run([self.bpftool, "gen", "object", out] + inputs)
         mode = [] if final else ["-r", "-S"]
-        return run([self.ld] + mode + ["--verify", "-o", out] + inputs)
+        return run([self.ld, *mode, *options, "--verify", "-o", out] + inputs)
 
     def verdicts(self, path, fresh=False):
         """{program: "ok TAG" or "fail ERRNO"}; None where the loader itself gave up."""
@@ -293,6 +302,51 @@ class Check:
         self.note("final", found)
 
 
+class DroppingCheck(Check):
+    """--gc: what --gc-sections and --icf=all leave must be what is needed."""
+
+    def link(self):
+        for final in (False, True):
+            plain = os.path.join(self.dir, "final.o" if final else "out.o")
+            res = self.tools.our_link(plain, self.job.inputs, final)
+            if res.returncode:
+                self.status.setdefault("link", "refused without, too")
+                return
+            for check, options in DROPPING.items():
+                self.dropping(check, options, plain, final)
+            if Object(plain).strong_undefined():
+                return
+
+    def dropping(self, check, options, plain, final):
+        out = f"{plain[:-2]}.{check}.o"
+        res = self.tools.our_link(out, self.job.inputs, final, options)
+        if res.returncode:
+            self.fail(check, " | ".join(res.stderr.strip().splitlines()[:4]))
+            return
+        what, ours = "final: " if final else "drop-in: ", Object(out)
+        found = [f"{c}: {r}" for c, r in compare.check_self(ours)]
+        sizes = [sum(len(s.data) for s in o.sections if s.flags & SHF_EXECINSTR)
+                 for o in (Object(plain), ours)]
+        if sizes[0] < sizes[1]:
+            found.append(f"{sizes[1]} bytes of code, without {sizes[0]}")
+        if self.tools.loads and not self.job.big:
+            found += self.same_programs(plain, out, ours, "removing identical" in res.stdout)
+        self.note(check, [what + f for f in found])
+
+    def same_programs(self, plain, out, ours, folded):
+        a, b = self.tools.verdicts(plain), self.tools.verdicts(out)
+        if a is None or b is None:
+            return []
+        worse = self.worse(b, [("without", a)])
+        if worse:  # a kernel short of memory says no at random: once more
+            b = self.tools.verdicts(out, fresh=True)
+            worse = self.worse(b, [("without", a)]) if b else ["time out"]
+        if worse or folded or ours.type_id_local():
+            return worse
+        return [f"{p}: {b[p]}, without {v}" for p, v in a.items()
+                if p and v.startswith("ok") and b[p] != v][:4]
+
+
 def has_ok(verdicts):
     if verdicts[""] != "exit 0":
         return False
@@ -318,7 +372,7 @@ def start_worker(args):
 
 
 def check_job(job):
-    return Check(_tools, job).run()
+    return (DroppingCheck if _tools.gc else Check)(_tools, job).run()
 
 
 # ---- what is linked ----
@@ -508,6 +562,8 @@ def parse_args():
                     "(default: v3; with --full v3,v2,v4)")
     ap.add_argument("--only", default="", help="links whose name contains this")
     ap.add_argument("--jobs", type=int, default=2)
+    ap.add_argument("--gc", action="store_true",
+                    help="check --gc-sections and --icf=all instead")
     ap.add_argument("--no-load", action="store_true", help="compare only")
     ap.add_argument("--report", help="write the report to this file too")
     args = ap.parse_args()
