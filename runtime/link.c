@@ -191,6 +191,7 @@ static int run_passes(struct bpfld *b)
 	/* From here on each live piece has its place in the output. */
 
 	RUN(ld_choose_symbols);
+	RUN(ld_choose_btf);
 	RUN(ld_merge_btf);
 	RUN(ld_merge_btf_ext);
 	if ((err = flush_diags(b)))

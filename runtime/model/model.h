@@ -30,6 +30,7 @@
 #include "format/btf_write.h"
 
 struct ld_calls;
+struct ld_btf_plan;
 struct ld_file;
 struct ld_link;
 struct ld_name;
@@ -312,9 +313,10 @@ struct ld_link {
 	struct ld_btf_graph graph;
 	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
 	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
-	struct ld_btf_out *btf;             /* .BTF of the output; NULL where no input has any */
-	struct ld_blob btf_ext;             /* .BTF.ext, host byte order */
-	bool has_ext[LD_EXT_NR];            /* some live piece has records of that kind */
+	struct ld_btf_plan *plan; /* what of BTF depends on symbols; see passes/btf_plan.h */
+	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
+	struct ld_blob btf_ext;   /* .BTF.ext, host byte order */
+	bool has_ext[LD_EXT_NR];  /* some live piece has records of that kind */
 
 	uint8_t *image; /* from malloc: freed with the link */
 	size_t image_size;

@@ -61,6 +61,9 @@ void ld_layout_sections(struct ld_link *l);
 /* Decides which symbols the output has, as what, and their order. */
 void ld_choose_symbols(struct ld_link *l);
 
+/* The FUNCs, VARs and DATASECs of the output: link->plan. */
+void ld_choose_btf(struct ld_link *l);
+
 /* Makes .BTF and .BTF.ext; sets each file's out_types. */
 void ld_merge_btf(struct ld_link *l);
 void ld_merge_btf_ext(struct ld_link *l);
