@@ -38,6 +38,7 @@ struct ld_func {
 	uint64_t off, size;      /* bytes, into sec */
 	uint32_t call, call_end; /* calls->calls[call .. call_end) */
 
+	bool linked;       /* calls some function, or is called */
 	bool program;      /* outside .text: a loader makes a program of it */
 	bool global;       /* the verifier looks at it by itself, for any arguments */
 	bool calls_tail;   /* makes a tail call */
@@ -45,7 +46,8 @@ struct ld_func {
 	bool reached;      /* a program calls it, directly or not */
 	bool surely;       /* the verifier follows such calls to it, whatever is known at load */
 	uint32_t frame;    /* stack bytes: the deepest place of its frame that it computes */
-	uint32_t verified; /* stack bytes that the verifier surely sees it access */
+	uint32_t verified; /* stack bytes that the verifier surely sees it access; where not linked
+			      and at most 512, the same as frame */
 	int32_t low[LD_FUNC_ARGS]; /* the lowest byte that it surely accesses through a pointer
 				      argument, from there, or LD_NO_ACCESS */
 	uint64_t gpl_off; /* bytes into sec of a call that needs a GPL-compatible license */

@@ -308,6 +308,7 @@ struct ld_link {
 	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
 	uint32_t first_global;              /* index in the output's symbol table */
 
+	bool has_license;       /* some input has a license section */
 	struct ld_calls *calls; /* the call graph; NULL in a partial link */
 
 	struct ld_btf_graph graph;

@@ -12,22 +12,6 @@
 
 /* ---- license ---- */
 
-static bool has_license(const struct ld_link *l)
-{
-	ld_for_each(i, &l->files) {
-		const struct ld_file *f = l->files.v[i];
-
-		for (uint32_t k = 1; k < f->nr_secs; k++) {
-			const struct ld_section *sec = &f->secs[k];
-
-			if (sec->kind == LD_SEC_DATA && !strcmp(sec->name, "license") &&
-			    sec->nr_pieces && sec->pieces[0].live && sec->size)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* What a function calls at off that needs a license. */
 static const char *gpl_callee(struct ld_link *l, const struct ld_func *func)
 {
@@ -44,7 +28,7 @@ static void check_license(struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
 
-	if (has_license(l))
+	if (l->has_license)
 		return;
 	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
 		const struct ld_func *func = &calls->funcs[i];

@@ -75,6 +75,35 @@ static void add_functions(struct ld_link *l, struct ld_calls *calls)
 	}
 }
 
+/* Marks the functions that have to do with another, as far as sec tells. */
+static void mark_linked(struct ld_calls *calls, const struct ld_section *sec)
+{
+	const uint32_t *first = calls->first[sec->file->index] + sec->index;
+	uint32_t at = first[0];
+
+	for (uint32_t i = 0; i < sec->nr_relocs && first[0] < first[1]; i++) {
+		struct ld_target t = ld_live_target(sec->file, &sec->relocs[i]);
+		uint32_t callee;
+
+		if (!t.piece || t.piece->sec->kind != LD_SEC_CODE)
+			continue;
+		while (at + 1 < first[1] && calls->funcs[at + 1].off <= sec->relocs[i].off)
+			at++;
+		calls->funcs[at].linked = true;
+		callee = ld_func_at_place(calls, t.piece->sec, t.piece->off + (uint64_t)t.off);
+		if (callee < calls->nr_funcs)
+			calls->funcs[callee].linked = true;
+	}
+}
+
+static void mark_all_linked(const struct ld_link *l, struct ld_calls *calls)
+{
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
+			if (l->files.v[i]->secs[k].kind == LD_SEC_CODE)
+				mark_linked(calls, &l->files.v[i]->secs[k]);
+}
+
 /* ---- order and circles ---- */
 
 enum colour { WHITE, GREY, BLACK };
@@ -167,6 +196,7 @@ void ld_find_calls(struct ld_link *l)
 	struct ld_scan *scan;
 
 	add_functions(l, calls);
+	mark_all_linked(l, calls);
 	scan = ld_scan_new(l, calls);
 	for (uint32_t i = 0; i < calls->nr_funcs; i++)
 		ld_scan_function(scan, i);

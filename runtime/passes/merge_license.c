@@ -163,6 +163,7 @@ static void merge_licenses(struct ld_link *l)
 		kept = make_license(l);
 	if (!kept)
 		return;
+	l->has_license = true;
 	if (l->license)
 		override_license(l, kept);
 	own_symbols(kept);

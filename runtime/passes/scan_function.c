@@ -98,9 +98,7 @@ struct ld_scan *ld_scan_new(struct ld_link *l, struct ld_calls *calls)
 	return s;
 }
 
-/* The function at off of sec, or nr_funcs. */
-static uint32_t function_at(const struct ld_calls *calls, const struct ld_section *sec,
-			    uint64_t off)
+uint32_t ld_func_at_place(const struct ld_calls *calls, const struct ld_section *sec, uint64_t off)
 {
 	const uint32_t *first = calls->first[sec->file->index] + sec->index;
 	uint32_t lo = first[0], hi = first[1];
@@ -123,6 +121,12 @@ static uint32_t function_at(const struct ld_calls *calls, const struct ld_sectio
 static const uint8_t *insn_at(const struct ld_scan *s, uint32_t slot)
 {
 	return s->code + (uint64_t)slot * LD_INSN_SIZE;
+}
+
+static bool is_tail_call(const struct ld_scan *s, const uint8_t *insn)
+{
+	return insn[0] == LD_OP_CALL && !ld_insn_src(insn, s->big) &&
+	       ld_insn_imm(insn, s->big) == LD_HELPER_TAIL_CALL;
 }
 
 static const struct ld_reloc *reloc_at(const struct ld_section *sec, uint64_t off)
@@ -152,7 +156,7 @@ static uint32_t func_of(const struct ld_scan *s, uint32_t slot, const struct ld_
 	*t = ld_live_target(sec->file, *r);
 	if (!t->piece || t->piece->sec->kind != LD_SEC_CODE)
 		return s->calls->nr_funcs;
-	return function_at(s->calls, t->piece->sec, t->piece->off + (uint64_t)t->off);
+	return ld_func_at_place(s->calls, t->piece->sec, t->piece->off + (uint64_t)t->off);
 }
 
 /* ---- values ---- */
@@ -799,9 +803,7 @@ static void find_blocks(struct ld_scan *s)
 			s->flags[++i] |= LD_PATH_SECOND;
 			continue;
 		}
-		if (op == LD_OP_CALL && !ld_insn_src(insn, s->big) &&
-		    ld_insn_imm(insn, s->big) == LD_HELPER_TAIL_CALL)
-			s->func->calls_tail = true;
+		s->func->calls_tail |= is_tail_call(s, insn);
 		if (op == LD_OP_CALL)
 			mark_spills(s, i);
 		if (!ends_block(op))
@@ -868,6 +870,50 @@ static void enter(struct ld_scan *s)
 	flow_to(s, 0, &st);
 }
 
+/*
+ * The frame of a function that has to do with no other, at a glance: what is accessed through the
+ * frame pointer, and copies of it that are moved down.
+ */
+static void scan_frame(struct ld_scan *s)
+{
+	enum { LDX = 1, ST = 2, STX = 3, MOV_REG = 0xbf, ADD_IMM = 0x07 };
+	unsigned int copies = 0; /* by register: holds the frame pointer */
+
+	for (uint32_t i = 0; i < s->nr; i++) {
+		const uint8_t *insn = insn_at(s, i);
+		unsigned int dst = s->big ? insn[1] >> 4 : insn[1] & 0xf;
+		unsigned int src = ld_insn_src(insn, s->big), class = insn[0] & 7;
+
+		if ((class == LDX && src == FRAME_REG) ||
+		    ((class == ST || class == STX) && dst == FRAME_REG)) {
+			compute_frame_address(s, (int16_t)ld_get16(insn + 2, s->big));
+		} else if (insn[0] == MOV_REG && src == FRAME_REG) {
+			copies |= 1u << dst;
+		} else if (insn[0] == ADD_IMM && copies & 1u << dst) {
+			compute_frame_address(s, ld_insn_imm(insn, s->big));
+			copies &= ~(1u << dst);
+		} else if (insn[0] == LD_OP_CALL) {
+			s->func->calls_tail |= is_tail_call(s, insn);
+		}
+		i += insn[0] == LD_OP_LD_IMM64;
+	}
+	s->func->verified = s->func->frame;
+}
+
+static void follow_function(struct ld_scan *s)
+{
+	s->func->frame = s->func->verified = 0;
+	s->opaque = s->all_constant = false;
+	memset(s->constant_slot, 0, sizeof(s->constant_slot));
+	make_room(s);
+	mark_core(s);
+	find_blocks(s);
+	enter(s);
+	follow_values(s);
+	ld_mark_sure(s->code, s->nr, s->big, s->flags);
+	record(s);
+}
+
 void ld_scan_function(struct ld_scan *s, uint32_t index)
 {
 	struct ld_func *func = s->func = &s->calls->funcs[index];
@@ -876,18 +922,13 @@ void ld_scan_function(struct ld_scan *s, uint32_t index)
 	s->code = func->sec->data + func->off;
 	s->nr = (uint32_t)(func->size / LD_INSN_SIZE);
 	s->big = func->sec->file->big;
-	s->opaque = s->all_constant = false;
-	memset(s->constant_slot, 0, sizeof(s->constant_slot));
 	for (unsigned int i = 0; i < LD_FUNC_ARGS; i++)
 		func->low[i] = LD_NO_ACCESS;
 	func->call = (uint32_t)s->calls->calls.nr;
-	make_room(s);
-	mark_core(s);
-	find_blocks(s);
-	enter(s);
-	follow_values(s);
-	ld_mark_sure(s->code, s->nr, s->big, s->flags);
-	record(s);
+	if (!func->linked)
+		scan_frame(s);
+	if (func->linked || func->frame > FRAME_SIZE || !s->l->has_license)
+		follow_function(s);
 	func->call_end = (uint32_t)s->calls->calls.nr;
 	s->first_passed[index + 1] = (uint32_t)s->passed.nr;
 }

@@ -17,4 +17,7 @@ void ld_scan_function(struct ld_scan *s, uint32_t index);
 /* Once calls->order is known: what functions access through pointers that callers gave them. */
 void ld_scan_passed_pointers(struct ld_scan *s);
 
+/* The function that begins at off of sec, or calls->nr_funcs. */
+uint32_t ld_func_at_place(const struct ld_calls *calls, const struct ld_section *sec, uint64_t off);
+
 #endif
