@@ -326,12 +326,30 @@ static bool refine(struct folder *f)
 	return split;
 }
 
+/* Classes get the position of their first member, so that what is said has the inputs' order. */
+static void order_classes(struct folder *f)
+{
+	uint32_t class = 0, first = 0;
+
+	qsort(f->all.v, f->all.nr, sizeof(*f->all.v), by_class);
+	ld_for_each(i, &f->all) {
+		struct candidate *c = &f->all.v[i];
+
+		if (!i || c->class != class) {
+			class = c->class;
+			first = c->order;
+		}
+		c->class = first;
+	}
+	qsort(f->all.v, f->all.nr, sizeof(*f->all.v), by_class);
+}
+
 static void fold(struct folder *f)
 {
 	struct ld_link *l = f->l;
 	struct ld_piece *kept = NULL;
 
-	qsort(f->all.v, f->all.nr, sizeof(*f->all.v), by_class);
+	order_classes(f);
 	ld_for_each(i, &f->all) {
 		const struct candidate *c = &f->all.v[i];
 		bool first_copy =

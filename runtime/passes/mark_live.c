@@ -239,7 +239,7 @@ static void sweep(struct marker *m, struct ld_section *sec)
 		struct ld_piece *p = &sec->pieces[i];
 		bool keep = p->pad ? before || p->reached : p->reached;
 
-		if (p->live && !keep && m->l->print_gc && !p->pad)
+		if (p->live && !keep && m->l->print_gc && !p->pad && p->size)
 			ld_info(&m->l->diags, "gc-sections", "removing unused section %s",
 				ld_piece_name(m->l, p));
 		p->live &= keep;
