@@ -3,17 +3,14 @@
  * The public API, and the order of the passes: run_passes() is the table of contents.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/output.h"
 #include "bpfld/bpfld.h"
+#include "options.h"
 #include "passes/passes.h"
 #include "report/report.h"
 
@@ -230,125 +227,14 @@ int bpfld_link(struct bpfld *b)
 	return 0;
 }
 
-/* ---- options ---- */
-
-static const char **copy_strings(struct ld_arena *a, const char *const *in)
-{
-	const char **out;
-	size_t nr = 0;
-
-	while (in && in[nr])
-		nr++;
-	out = LD_NEW_ARRAY(a, const char *, nr + 1);
-	for (size_t i = 0; i < nr; i++)
-		out[i] = ld_strdup(a, in[i]);
-	return out;
-}
-
-/* Whether each string is NAME=NAME. */
-static bool are_pairs(const char *const *list)
-{
-	for (; list && *list; list++) {
-		const char *equals = strchr(*list, '=');
-
-		if (!equals || equals == *list || !equals[1])
-			return false;
-	}
-	return true;
-}
-
-/* The caller's options as this library knows them; -E2BIG if it asks for more than that. */
-static int read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
-{
-	size_t known = sizeof(*opts);
-
-	memset(opts, 0, known);
-	if (!in)
-		return 0;
-	if (in->sz < sizeof(in->sz))
-		return -EINVAL;
-	for (size_t i = known; i < in->sz; i++)
-		if (((const char *)in)[i])
-			return -E2BIG;
-	memcpy(opts, in, in->sz < known ? in->sz : known);
-	if ((unsigned int)opts->output > BPFLD_PARTIAL ||
-	    (unsigned int)opts->strip > BPFLD_STRIP_ALL || !are_pairs(opts->defsyms) ||
-	    !are_pairs(opts->renames))
-		return -EINVAL;
-	return 0;
-}
-
-static void map_name(struct ld_link *l, struct ld_strmap *map, const char *from, size_t len,
-		     const char *to)
-{
-	*ld_strmap_slot(&l->arena, map, from, len) = (void *)(uintptr_t)to;
-}
-
-/* References to SYM mean __wrap_SYM, those to __real_SYM mean SYM. */
-static void map_wraps(struct ld_link *l, const char **wraps)
-{
-	for (; *wraps; wraps++) {
-		const char *real = ld_printf(&l->arena, "__real_%s", *wraps);
-
-		map_name(l, &l->wrap_map, *wraps, strlen(*wraps),
-			 ld_printf(&l->arena, "__wrap_%s", *wraps));
-		map_name(l, &l->wrap_map, real, strlen(real), *wraps);
-	}
-}
-
-static void map_renames(struct ld_link *l, const char **renames)
-{
-	for (; *renames; renames++) {
-		const char *equals = strchr(*renames, '=');
-
-		map_name(l, &l->rename_map, *renames, (size_t)(equals - *renames), equals + 1);
-	}
-}
-
-static void apply_opts(struct bpfld *b, const struct bpfld_opts *opts)
-{
-	struct ld_link *l = &b->l;
-
-	b->diag = opts->diag;
-	b->diag_ctx = opts->diag_ctx;
-	b->no_warn = copy_strings(&l->arena, opts->no_warn);
-	b->error_limit = opts->error_limit ? opts->error_limit : DEFAULT_ERROR_LIMIT;
-	b->fatal_warnings = opts->fatal_warnings;
-	l->partial = opts->output == BPFLD_PARTIAL;
-	l->strip_debug = opts->strip != BPFLD_STRIP_NONE;
-	l->strip_all = opts->strip == BPFLD_STRIP_ALL;
-	l->unresolved_ok = opts->unresolved_ok;
-	l->no_btf_gc = opts->no_btf_gc;
-	l->no_check_types = opts->no_check_types;
-	l->verify = opts->verify;
-	l->threads = opts->threads;
-	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
-	l->undefined = copy_strings(&l->arena, opts->undefined);
-	l->library_paths = copy_strings(&l->arena, opts->library_paths);
-	l->keep = copy_strings(&l->arena, opts->keep);
-	l->why_live = copy_strings(&l->arena, opts->why_live);
-	l->export = copy_strings(&l->arena, opts->export_globs);
-	l->localize = copy_strings(&l->arena, opts->localize);
-	l->defsyms = copy_strings(&l->arena, opts->defsyms);
-	map_wraps(l, copy_strings(&l->arena, opts->wraps));
-	map_renames(l, copy_strings(&l->arena, opts->renames));
-	l->gc_sections = opts->gc_sections;
-	l->print_gc = opts->print_gc_sections;
-	l->icf = opts->icf;
-	l->print_icf = opts->print_icf_sections;
-	l->trace = opts->trace;
-	l->trace_symbols = copy_strings(&l->arena, opts->trace_symbols);
-	l->read_files = copy_strings(&l->arena, opts->read_files);
-	l->dependency_target =
-	    ld_strdup(&l->arena, opts->dependency_target ? opts->dependency_target : "a.out");
-}
+/* ---- handles ---- */
 
 struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 {
 	struct bpfld_opts opts;
 	struct bpfld *volatile b = NULL; /* read after a longjmp */
 	jmp_buf oom;
-	int ret = read_opts(in, &opts);
+	int ret = ld_read_opts(in, &opts);
 
 	if (err)
 		*err = ret;
@@ -368,7 +254,12 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 			*err = -ENOMEM;
 		return NULL;
 	}
-	apply_opts(b, &opts);
+	b->diag = opts.diag;
+	b->diag_ctx = opts.diag_ctx;
+	b->no_warn = ld_copy_strings(&b->l.arena, opts.no_warn);
+	b->error_limit = opts.error_limit ? opts.error_limit : DEFAULT_ERROR_LIMIT;
+	b->fatal_warnings = opts.fatal_warnings;
+	ld_apply_opts(&b->l, &opts);
 	return b;
 }
 
@@ -469,102 +360,6 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 	return (const char *)out.data;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		data += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-/* To what is no regular file: a device, a pipe. */
-static int write_in_place(struct bpfld *b, const char *path)
-{
-	int fd = strcmp(path, "-") ? open(path, O_WRONLY | O_CLOEXEC) : dup(STDOUT_FILENO), err;
-
-	if (fd < 0)
-		return errno;
-	err = write_all(fd, b->l.image, b->l.image_size);
-	if (close(fd) && !err)
-		err = errno;
-	return err;
-}
-
-/* Writes beside the target and renames, so that a failure leaves the old file as it was. */
-static int write_beside(struct bpfld *b, char *tmp, const char *path, mode_t mode)
-{
-	int fd = mkostemp(tmp, O_CLOEXEC), err;
-
-	if (fd < 0)
-		return errno;
-	err = write_all(fd, b->l.image, b->l.image_size);
-	if (!err && fchmod(fd, mode))
-		err = errno;
-	if (close(fd) && !err)
-		err = errno;
-	if (!err && rename(tmp, path))
-		err = errno;
-	if (err)
-		unlink(tmp);
-	return err;
-}
-
-/*
- * A signal that ends the process must not leave the temporary file behind: signals wait until it
- * has its name.
- */
-static int write_and_rename(struct bpfld *b, const char *path, mode_t mode)
-{
-	char *tmp = ld_printf(&b->l.arena, "%s.tmp-XXXXXX", path);
-	sigset_t all, old;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	err = write_beside(b, tmp, path, mode);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return err;
-}
-
-/* The mode that a new file would get. */
-static mode_t default_mode(void)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return 0666 & ~mask;
-}
-
-static int write_output(struct bpfld *b, const char *path)
-{
-	struct stat st;
-	char *real;
-	int err;
-
-	if (!strcmp(path, "-"))
-		return write_in_place(b, path);
-	if (stat(path, &st))
-		return errno == ENOENT ? write_and_rename(b, path, default_mode()) : errno;
-	if (S_ISDIR(st.st_mode))
-		return EISDIR;
-	if (!S_ISREG(st.st_mode))
-		return write_in_place(b, path);
-	/* Through a symbolic link to its target: the link stays. */
-	real = realpath(path, NULL);
-	if (!real)
-		return errno;
-	err = write_and_rename(b, ld_strdup(&b->l.arena, real), st.st_mode & 07777);
-	free(real);
-	return err;
-}
-
 int bpfld_write_file(struct bpfld *b, const char *path)
 {
 	struct ld_span span;
@@ -577,7 +372,7 @@ int bpfld_write_file(struct bpfld *b, const char *path)
 	if (setjmp(oom))
 		return out_of_memory(b);
 	span = ld_span_begin("write_file", ld_strdup(&b->l.arena, path));
-	err = write_output(b, path);
+	err = ld_write_file(path, b->l.image, b->l.image_size);
 	note_span(&b->l, span);
 	if (!err)
 		return 0;

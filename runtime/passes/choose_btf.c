@@ -288,20 +288,31 @@ static struct ld_entity *func_from_btf(struct chooser *c, const struct ld_file *
 	return add_func(c, &func, sigs ? sigs[in_func] : 0);
 }
 
-/* Some file's declaration of a name; one that a DATASEC lists says most. kind 0: FUNC or VAR. */
+/* How much a declaration tells: one in a DATASEC more than one outside, a type more than none. */
+static int weight(const struct ld_file *f, uint32_t in_type)
+{
+	const struct btf_type *t = ld_btf_type(&f->btf, in_type);
+	bool typed = ld_btf_kind(t) == BTF_KIND_FUNC || ld_btf_strip(&f->btf, t->type);
+
+	return (f->extern_secs[in_type] ? 2 : 0) + typed;
+}
+
+/* The declaration of a name that tells most, the first such. kind 0: FUNC or VAR. */
 static const struct ld_mention *find_declaration(const struct ld_name *n, uint32_t kind)
 {
 	const struct ld_mention *found = NULL;
+	int most = -1;
 
-	for (const struct ld_mention *m = n->mentions; m; m = m->next) {
+	for (const struct ld_mention *m = n->mentions; m && most < 3; m = m->next) {
 		const struct ld_file *f = m->file;
 		uint32_t in_type = f->syms[m->sym].btf;
 
 		if (!in_type || (kind && ld_btf_kind(ld_btf_type(&f->btf, in_type)) != kind))
 			continue;
-		if (!found || (f->extern_secs[in_type] &&
-			       !found->file->extern_secs[found->file->syms[found->sym].btf]))
+		if (weight(f, in_type) > most) {
+			most = weight(f, in_type);
 			found = m;
+		}
 	}
 	return found;
 }

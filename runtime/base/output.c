@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* To what is no regular file: a device, a pipe. */
+static int write_in_place(const char *path, const void *data, size_t size)
+{
+	int fd = strcmp(path, "-") ? open(path, O_WRONLY | O_CLOEXEC) : dup(STDOUT_FILENO), err;
+
+	if (fd < 0)
+		return errno;
+	err = write_all(fd, data, size);
+	if (close(fd) && !err)
+		err = errno;
+	return err;
+}
+
+/* A new file beside path, its name in tmp. Not mkstemp(), whose files don't follow the umask. */
+static int open_beside(const char *path, char *tmp, size_t tmp_size)
+{
+	for (unsigned int tries = 0; tries < 1000; tries++) {
+		struct timespec now;
+		int fd;
+
+		clock_gettime(CLOCK_REALTIME, &now);
+		snprintf(tmp, tmp_size, "%s.tmp-%lx-%lx-%x", path, (unsigned long)getpid(),
+			 (unsigned long)now.tv_nsec, tries);
+		fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+/* old: what the file has been so far, or NULL. */
+static int write_and_rename(const char *path, const struct stat *old, const void *data, size_t size)
+{
+	size_t tmp_size = strlen(path) + 64;
+	char *tmp = malloc(tmp_size);
+	int fd, err;
+
+	if (!tmp)
+		return ENOMEM;
+	fd = open_beside(path, tmp, tmp_size);
+	if (fd < 0) {
+		err = errno;
+		free(tmp);
+		return err;
+	}
+	err = write_all(fd, data, size);
+	if (!err && old && fchmod(fd, old->st_mode & 07777))
+		err = errno;
+	if (close(fd) && !err)
+		err = errno;
+	if (!err && rename(tmp, path))
+		err = errno;
+	if (err)
+		unlink(tmp);
+	free(tmp);
+	return err;
+}
+
+/* A signal must not leave the temporary file behind: signals wait until it has its name. */
+static int replace_file(const char *path, const struct stat *old, const void *data, size_t size)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	err = write_and_rename(path, old, data, size);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
+int ld_write_file(const char *path, const void *data, size_t size)
+{
+	struct stat st;
+	char *real;
+	int err;
+
+	if (!strcmp(path, "-"))
+		return write_in_place(path, data, size);
+	if (stat(path, &st))
+		return errno == ENOENT ? replace_file(path, NULL, data, size) : errno;
+	if (S_ISDIR(st.st_mode))
+		return EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return write_in_place(path, data, size);
+	/* Through a symbolic link to its target: the link stays. */
+	real = realpath(path, NULL);
+	if (!real)
+		return errno;
+	err = replace_file(real, &st, data, size);
+	free(real);
+	return err;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* The caller's options to the link's: what is wrong with them, and copies of what they point to. */
+#include "options.h"
+
+#include <errno.h>
+#include <string.h>
+
+const char **ld_copy_strings(struct ld_arena *a, const char *const *in)
+{
+	const char **out;
+	size_t nr = 0;
+
+	while (in && in[nr])
+		nr++;
+	out = LD_NEW_ARRAY(a, const char *, nr + 1);
+	for (size_t i = 0; i < nr; i++)
+		out[i] = ld_strdup(a, in[i]);
+	return out;
+}
+
+/* Whether each string is NAME=NAME. */
+static bool are_pairs(const char *const *list)
+{
+	for (; list && *list; list++) {
+		const char *equals = strchr(*list, '=');
+
+		if (!equals || equals == *list || !equals[1])
+			return false;
+	}
+	return true;
+}
+
+/* The caller's options as this library knows them; -E2BIG if it asks for more than that. */
+int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
+{
+	size_t known = sizeof(*opts);
+
+	memset(opts, 0, known);
+	if (!in)
+		return 0;
+	if (in->sz < sizeof(in->sz))
+		return -EINVAL;
+	for (size_t i = known; i < in->sz; i++)
+		if (((const char *)in)[i])
+			return -E2BIG;
+	memcpy(opts, in, in->sz < known ? in->sz : known);
+	if ((unsigned int)opts->output > BPFLD_PARTIAL ||
+	    (unsigned int)opts->strip > BPFLD_STRIP_ALL || !are_pairs(opts->defsyms) ||
+	    !are_pairs(opts->renames))
+		return -EINVAL;
+	return 0;
+}
+
+static void map_name(struct ld_link *l, struct ld_strmap *map, const char *from, size_t len,
+		     const char *to)
+{
+	*ld_strmap_slot(&l->arena, map, from, len) = (void *)(uintptr_t)to;
+}
+
+/* References to SYM mean __wrap_SYM, those to __real_SYM mean SYM. */
+static void map_wraps(struct ld_link *l, const char **wraps)
+{
+	for (; *wraps; wraps++) {
+		const char *real = ld_printf(&l->arena, "__real_%s", *wraps);
+
+		map_name(l, &l->wrap_map, *wraps, strlen(*wraps),
+			 ld_printf(&l->arena, "__wrap_%s", *wraps));
+		map_name(l, &l->wrap_map, real, strlen(real), *wraps);
+	}
+}
+
+static void map_renames(struct ld_link *l, const char **renames)
+{
+	for (; *renames; renames++) {
+		const char *equals = strchr(*renames, '=');
+
+		map_name(l, &l->rename_map, *renames, (size_t)(equals - *renames), equals + 1);
+	}
+}
+
+void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
+{
+	l->partial = opts->output == BPFLD_PARTIAL;
+	l->strip_debug = opts->strip != BPFLD_STRIP_NONE;
+	l->strip_all = opts->strip == BPFLD_STRIP_ALL;
+	l->unresolved_ok = opts->unresolved_ok;
+	l->no_btf_gc = opts->no_btf_gc;
+	l->no_check_types = opts->no_check_types;
+	l->verify = opts->verify;
+	l->threads = opts->threads;
+	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
+	l->undefined = ld_copy_strings(&l->arena, opts->undefined);
+	l->library_paths = ld_copy_strings(&l->arena, opts->library_paths);
+	l->keep = ld_copy_strings(&l->arena, opts->keep);
+	l->why_live = ld_copy_strings(&l->arena, opts->why_live);
+	l->export = ld_copy_strings(&l->arena, opts->export_globs);
+	l->localize = ld_copy_strings(&l->arena, opts->localize);
+	l->defsyms = ld_copy_strings(&l->arena, opts->defsyms);
+	map_wraps(l, ld_copy_strings(&l->arena, opts->wraps));
+	map_renames(l, ld_copy_strings(&l->arena, opts->renames));
+	l->gc_sections = opts->gc_sections;
+	l->print_gc = opts->print_gc_sections;
+	l->icf = opts->icf;
+	l->print_icf = opts->print_icf_sections;
+	l->trace = opts->trace;
+	l->trace_symbols = ld_copy_strings(&l->arena, opts->trace_symbols);
+	l->read_files = ld_copy_strings(&l->arena, opts->read_files);
+	l->dependency_target =
+	    ld_strdup(&l->arena, opts->dependency_target ? opts->dependency_target : "a.out");
+}
