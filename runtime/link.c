@@ -163,8 +163,6 @@ static int run_passes(struct bpfld *b)
 	RUN(ld_resolve_symbols);
 	ld_report_trace(l);
 	RUN(ld_merge_license);
-	if ((err = flush_diags(b)))
-		return err;
 	/* From here on every defined name has one owner, and no file is added. */
 
 	RUN(ld_dedup_types);

@@ -417,7 +417,10 @@ static int read_symbols(struct reader *r)
 
 		if (err)
 			return err;
-		if (sym->type == STT_FILE && !f->source && sym->name[0])
+		if (sym->type != STT_FILE || !sym->name[0])
+			continue;
+		f->linked = f->source;
+		if (!f->source)
 			f->source = sym->name;
 	}
 	return 0;

@@ -313,7 +313,7 @@ const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in
 	if (sym->sec && sym->sec->kind == LD_SEC_CODE)
 		return ld_place(l, sym->sec, sym->value);
 	if (sym->sec || sym->abs || sym->common) {
-		if (f->source && !f->temporary)
+		if (f->source && !f->temporary && !f->linked)
 			return ld_printf(&l->arena, "%s (%s)", f->source, f->path);
 		return ld_file_name(f);
 	}

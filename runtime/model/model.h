@@ -198,6 +198,7 @@ struct ld_file {
 	uint32_t index;     /* in link->files */
 	const char *path;   /* as given */
 	const char *source; /* the first STT_FILE's name, or NULL */
+	bool linked;        /* it has several: an output of -r or of a linker */
 	bool temporary;     /* path was made up by the compiler driver */
 	const uint8_t *image;
 	size_t size;

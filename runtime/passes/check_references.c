@@ -61,9 +61,26 @@ static void check_discarded(struct checker *c, const struct ld_section *sec,
 			 ld_place(c->l, sec, r->off), t.piece->sec->name, t.piece->sec->group);
 }
 
+/* The type, key and value of a map stand in BTF only: without it no loader opens the program. */
+static void check_map(struct ld_link *l, const struct ld_piece *p)
+{
+	const struct ld_file *f = p->sec->file;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *sym = &f->syms[p->sec->syms[i]];
+
+		if (sym->type == STT_OBJECT && !sym->btf)
+			ld_error(&l->diags, "map-without-btf",
+				 "map '%s' has no BTF, which tells its type, key and value\n"
+				 ">>> defined at %s\n>>> compile it with -g",
+				 sym->name, ld_sym_place(l, f, p->sec->syms[i]));
+	}
+}
+
 static void check_section(struct checker *c, struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
+	bool maps = !c->l->partial && !strcmp(sec->name, ".maps");
 	bool warned = loader_relocates(sec) || !(sec->flags & SHF_ALLOC);
 
 	if (sec->kind == LD_SEC_DEBUG)
@@ -71,6 +88,8 @@ static void check_section(struct checker *c, struct ld_section *sec)
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		const struct ld_piece *p = &sec->pieces[i];
 
+		if (maps && p->live)
+			check_map(c->l, p);
 		for (uint32_t k = p->rel; p->live && k < p->rel_end; k++) {
 			const struct ld_reloc *r = &sec->relocs[k];
 
