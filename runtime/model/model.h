@@ -58,7 +58,7 @@ enum ld_root {
 	LD_ROOT_GLOBAL,  /* a global map or variable; with -r a global function too */
 	LD_ROOT_LOADER,  /* license, version, struct_ops */
 	LD_ROOT_NAMED,   /* -u, --keep */
-	LD_ROOT_KEPT,    /* SHF_GNU_RETAIN, DWARF */
+	LD_ROOT_KEPT,    /* SHF_GNU_RETAIN */
 };
 
 /* The three tables of .BTF.ext. Every record begins with the instruction's offset in bytes. */

@@ -88,7 +88,7 @@ static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
 
-	if (sec->kind == LD_SEC_DEBUG || sec->flags & SHF_GNU_RETAIN)
+	if (sec->flags & SHF_GNU_RETAIN)
 		return LD_ROOT_KEPT;
 	if (is_program_section(sec))
 		return LD_ROOT_PROGRAM;
@@ -127,7 +127,7 @@ static void reach_winner(struct marker *m, const struct ld_piece *p, const struc
 
 static void follow(struct marker *m, const struct ld_piece *p)
 {
-	for (uint32_t k = p->rel; p->sec->kind != LD_SEC_DEBUG && k < p->rel_end; k++) {
+	for (uint32_t k = p->rel; k < p->rel_end; k++) {
 		struct ld_piece *to = ld_reloc_target(p->sec->file, &p->sec->relocs[k]).piece;
 
 		if (to && to->same)
@@ -167,10 +167,13 @@ static void add_tag_edges(struct marker *m, const struct ld_file *f)
 
 	for (uint32_t i = 1; i < f->btf.nr_types; i++) {
 		const struct btf_type *t = ld_btf_type(&f->btf, i);
-		const char *tag = ld_btf_str(&f->btf, t->name_off);
+		const char *tag;
 		struct ld_piece *to;
 
-		if (ld_btf_kind(t) != BTF_KIND_DECL_TAG || strncmp(tag, prefix, len))
+		if (ld_btf_kind(t) != BTF_KIND_DECL_TAG)
+			continue;
+		tag = ld_btf_str(&f->btf, t->name_off);
+		if (strncmp(tag, prefix, len))
 			continue;
 		to = find_function(m->l, f, tag + len);
 		for (uint32_t k = 1; to && k < f->nr_syms; k++)
@@ -222,6 +225,8 @@ static void add_candidates(struct marker *m, struct ld_section *sec)
 
 static void add_roots(struct marker *m, struct ld_section *sec)
 {
+	if (sec->kind == LD_SEC_DEBUG)
+		return; /* stays, and keeps nothing: of no interest here */
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		struct ld_piece *p = &sec->pieces[i];
 
@@ -235,6 +240,8 @@ static void sweep(struct marker *m, struct ld_section *sec)
 {
 	bool before = true;
 
+	if (sec->kind == LD_SEC_DEBUG)
+		return;
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		struct ld_piece *p = &sec->pieces[i];
 		bool keep = p->pad ? before || p->reached : p->reached;
