@@ -422,10 +422,13 @@ def check_datasecs(obj, names):
 
 def check_funcs(obj, names):
     found = []
+    dotless = {n.replace(".", "_"): s for n, s in names.items() if "." in n}
     for sec, off, type_ in obj.func_info:
         func = obj.btf.types[type_]
         index = obj.by_name[sec].index if sec in obj.by_name else -1
-        at = [s for s in names.get(func.name, ()) if s.shndx == index and s.value == off]
+        # gcc's f.part.0 is f_part_0 in BTF: kernels refuse dots.
+        known = names.get(func.name) or dotless.get(func.name, ())
+        at = [s for s in known if s.shndx == index and s.value == off]
         if not at:
             found.append(("func-info", f"{sec}+{off}: no symbol '{func.name}' there"))
         elif func.vlen == 2:
