@@ -97,7 +97,7 @@ static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
 
-		if (is_named(l, sym->name))
+		if (is_named(l, sym->global ? sym->global->name : sym->name))
 			return LD_ROOT_NAMED;
 		if (sym->global && (sec->kind != LD_SEC_CODE || l->partial))
 			return LD_ROOT_GLOBAL;
