@@ -422,10 +422,15 @@ def check_datasecs(obj, names):
 
 def check_funcs(obj, names):
     found = []
+    # A FUNC that the linker made for gcc's "f.part.0" is called f_part_0, as old kernels want it.
+    by_c_name = {}
+    for name, symbols in names.items():
+        by_c_name.setdefault(re.sub(r"[^A-Za-z0-9]", "_", name), []).extend(symbols)
     for sec, off, type_ in obj.func_info:
         func = obj.btf.types[type_]
         index = obj.by_name[sec].index if sec in obj.by_name else -1
-        at = [s for s in names.get(func.name, ()) if s.shndx == index and s.value == off]
+        there = names.get(func.name, []) + by_c_name.get(func.name, [])
+        at = [s for s in there if s.shndx == index and s.value == off]
         if not at:
             found.append(("func-info", f"{sec}+{off}: no symbol '{func.name}' there"))
         elif func.vlen == 2:
