@@ -422,13 +422,15 @@ def check_datasecs(obj, names):
 
 def check_funcs(obj, names):
     found = []
-    dotless = {n.replace(".", "_"): s for n, s in names.items() if "." in n}
+    # A FUNC that the linker made for gcc's "f.part.0" is called f_part_0, as old kernels want it.
+    by_c_name = {}
+    for name, symbols in names.items():
+        by_c_name.setdefault(re.sub(r"[^A-Za-z0-9]", "_", name), []).extend(symbols)
     for sec, off, type_ in obj.func_info:
         func = obj.btf.types[type_]
         index = obj.by_name[sec].index if sec in obj.by_name else -1
-        # gcc's f.part.0 is f_part_0 in BTF: kernels refuse dots.
-        known = names.get(func.name) or dotless.get(func.name, ())
-        at = [s for s in known if s.shndx == index and s.value == off]
+        there = names.get(func.name, []) + by_c_name.get(func.name, [])
+        at = [s for s in there if s.shndx == index and s.value == off]
         if not at:
             found.append(("func-info", f"{sec}+{off}: no symbol '{func.name}' there"))
         elif func.vlen == 2:

@@ -201,7 +201,7 @@ CASES = {
         [("", SECTION, 1, 0, 0)] + functions(N, bind=0) + [prog(N)]), 0, ""),
     "maps-of-one-name": (lambda o: write_object(
         o, [(".maps", PROGBITS, DATA, bytes(8 * N), 0, 8)],
-        [("m", OBJECT, 1, 8 * i, 8) for i in range(N)]), 0, ""),
+        [("m", OBJECT, 1, 8 * i, 8) for i in range(N)]), 0, "", "-r"),  # a final link wants BTF
     "aliases": (lambda o: write_object(
         o, [(".data", PROGBITS, DATA, bytes(8), 0, 8),
             ("tc", PROGBITS, CODE, LOAD * N + EXIT, 0, 8),
@@ -266,9 +266,9 @@ def main():
     ld, seconds, megabytes = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
     failed = 0
     for name in sys.argv[4:] or CASES:
-        write, expected, must_say = CASES[name]
+        write, expected, must_say, *options = CASES[name]
         write("in.o")
-        status, said, used, mb = run(ld, ["in.o", "-o", "out.o"], seconds, megabytes)
+        status, said, used, mb = run(ld, options + ["in.o", "-o", "out.o"], seconds, megabytes)
         print("%-28s %5.2f s %5d MB" % (name, used, mb))
         if status != expected or must_say not in said:
             failed = 1

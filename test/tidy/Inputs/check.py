@@ -237,9 +237,21 @@ def length_of_functions(root):
                 start = None
 
 
+def tools(root):
+    """Each LLVM tool that a test calls by its plain name is one that test/CMakeLists.txt finds."""
+    known = set(re.findall(r"llvm-[a-z]+", "\n".join(lines(root, "test/CMakeLists.txt"))))
+    for path in files(root):
+        if not re.match(r"test/(?!tidy/)", path) or path.endswith(".md"):
+            continue
+        for number, line in enumerate(lines(root, path), 1):
+            for name in re.findall(r"(?<![\w/.-])llvm-[a-z]+(?![\w/.-])", line):
+                if name not in known:
+                    yield "%s:%d: test/CMakeLists.txt does not find %s" % (path, number, name)
+
+
 RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
-         "functions": length_of_functions, "links": links}
+         "functions": length_of_functions, "links": links, "tools": tools}
 
 
 def main():
