@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # The Debian packages that building, testing and the demo need; read in by the other scripts.
 
-BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config"
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libelf-dev"
 
 # clang-19, objdump, bpftool and libbpf: what the demo compiles, shows and loads with.
-DEMO_PACKAGES="$BUILD_PACKAGES libbpf-dev libelf-dev zlib1g-dev clang-19 llvm-19 bpftool"
+DEMO_PACKAGES="$BUILD_PACKAGES libbpf-dev zlib1g-dev clang-19 llvm-19 bpftool"
 
 TEST_PACKAGES="$DEMO_PACKAGES g++ make git xz-utils python3 python3-psutil
 	llvm-14-tools llvm-19-tools clang-14 clang-16 clang-format-14 libclang-rt-14-dev

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The image once more through the parser, and what it says held against the model: a defect of the
- * linker becomes an error here, not somebody's riddle.
+ * The image once more through the parser, and through libelf; what they say is held against the
+ * model. A defect of the linker becomes an error here, not somebody's riddle.
  */
+#include <libelf.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "format/btf_ext.h"
@@ -118,6 +120,57 @@ static void check_btf(struct verifier *v)
 		check_ext(v);
 }
 
+/* ---- through other eyes ---- */
+
+static void start_libelf(void)
+{
+	elf_version(EV_CURRENT);
+}
+
+static void check_elf_section(struct verifier *v, Elf *elf, size_t names, const struct ld_out *out)
+{
+	const Elf64_Shdr *sh = elf64_getshdr(elf_getscn(elf, out->index));
+	const char *name = sh ? elf_strptr(elf, names, sh->sh_name) : NULL;
+
+	if (!name || strcmp(name, out->name) || sh->sh_size != out->size ||
+	    sh->sh_type != out->type || sh->sh_flags != out->flags)
+		mismatch(v, "section header as libelf reads it", out->name);
+}
+
+static void check_elf_symbols(struct verifier *v, Elf *elf)
+{
+	for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn; scn = elf_nextscn(elf, scn)) {
+		const Elf64_Shdr *sh = elf64_getshdr(scn);
+		const Elf_Data *data =
+		    sh && sh->sh_type == SHT_SYMTAB ? elf_getdata(scn, NULL) : NULL;
+
+		if (data && (data->d_size / sizeof(Elf64_Sym) != v->l->out_syms.nr + 1 ||
+			     sh->sh_info != v->l->first_global))
+			mismatch(v, "symbol table as libelf reads it", NULL);
+	}
+}
+
+/* The parser above shares its idea of ELF with what wrote the image; libelf has its own. */
+static void check_with_libelf(struct verifier *v)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	size_t names;
+	Elf *elf;
+
+	pthread_once(&once, start_libelf);
+	elf = elf_memory((char *)v->l->image, v->l->image_size);
+	/* With a section's header asked for first: a count of sections beyond 16 bits is read with
+	 * it. */
+	if (!elf || !elf64_getshdr(elf_getscn(elf, 0)) || elf_getshdrstrndx(elf, &names)) {
+		mismatch(v, "libelf", elf_errmsg(-1));
+	} else {
+		ld_for_each(i, &v->l->outs)
+			check_elf_section(v, elf, names, v->l->outs.v[i]);
+		check_elf_symbols(v, elf);
+	}
+	elf_end(elf);
+}
+
 void ld_verify(struct ld_link *l)
 {
 	struct ld_file f = {.link = l,
@@ -137,4 +190,5 @@ void ld_verify(struct ld_link *l)
 	ld_for_each(i, &f.diags.list)
 		mismatch(&v, f.diags.list.v[i].message, NULL);
 	ld_arena_free(&f.arena);
+	check_with_libelf(&v);
 }
