@@ -183,25 +183,27 @@ static int walk_types(struct parser *p, uint32_t *offs)
 	return 0;
 }
 
+/* The greater of a number and of every stride-th of nr words. */
+static uint32_t greatest(uint32_t than, const uint32_t *w, uint32_t nr, uint32_t stride)
+{
+	for (; nr; nr--, w += stride)
+		than = *w > than ? *w : than;
+	return than;
+}
+
 /* The greatest type id and string offset in a type. */
-static void greatest(const struct btf_type *t, uint32_t *ref, uint32_t *str)
+static void greatest_numbers(const struct btf_type *t, uint32_t *ref, uint32_t *str)
 {
 	const struct kind *k = &kinds[ld_btf_kind(t)];
 	const uint32_t *w = ld_btf_tail(t);
-	uint32_t vlen = ld_btf_vlen(t), i;
+	uint32_t vlen = ld_btf_vlen(t);
 
-	*ref = k->ref ? t->type : 0;
 	*str = t->name_off;
-	for (i = 0; i < k->fixed_refs; i++)
-		*ref = w[i] > *ref ? w[i] : *ref;
-	if (!k->each)
-		return;
-	for (i = 0; i < vlen; i++, w += k->each) {
-		if (k->name && w[0] > *str)
-			*str = w[0];
-		if (k->each_ref && w[k->each_ref - 1] > *ref)
-			*ref = w[k->each_ref - 1];
-	}
+	*ref = greatest(k->ref ? t->type : 0, w, k->fixed_refs, 1);
+	if (k->name)
+		*str = greatest(*str, w, vlen, k->each);
+	if (k->each_ref)
+		*ref = greatest(*ref, w + k->each_ref - 1, vlen, k->each);
 }
 
 static int check_ranges(struct parser *p)
@@ -209,7 +211,7 @@ static int check_ranges(struct parser *p)
 	uint32_t i, ref, str;
 
 	for (i = 1; i < p->btf->nr_types; i++) {
-		greatest(ld_btf_type(p->btf, i), &ref, &str);
+		greatest_numbers(ld_btf_type(p->btf, i), &ref, &str);
 		if (ref >= p->btf->nr_types)
 			return bad(p, "type %u refers to a type beyond the last, %u", i,
 				   p->btf->nr_types - 1);

@@ -17,7 +17,10 @@
  *    as the struct that it declares: the two are equal to those who refer to them, if there is
  *    one such struct. What a named struct says of itself is in another hash. If it is the same
  *    for all definitions of a name, for every name, then this is the answer: types of one class
- *    say the same, and their references, having the same keys, lead to the same classes.
+ *    say the same, and their references, having the same keys, lead to the same classes. Files of
+ *    one program have most types in common, so that most hashes need not be computed: a type with
+ *    the same label (btf_label.h) as one of an earlier file, its twin, takes over its hash if both
+ *    refer to the same keys (btf_twins.c).
  *
  * 2. Split (btf_refine.c). Where a name has several definitions, the class of the name is split by
  *    them, and then whatever refers to members of different classes, and so on. No equal types
@@ -29,8 +32,10 @@
  *    classes, the condition can be checked without any hash: each type is compared with the one
  *    that stands for its class, names byte for byte, references by class. If all agree, the
  *    division fulfils the condition, and no two different types have been merged, whatever the
- *    hashes were. A type that does not agree gets a class to itself, and the check is repeated. So
- *    a collision can leave duplicates, which is harmless, but can't change a type's meaning.
+ *    hashes were. (A type's twin does as well as the one that stands for the class, since it is
+ *    compared with that one itself.) A type that does not agree gets a class to itself, and the
+ *    check is repeated. So a collision can leave duplicates, which is harmless, but can't change
+ *    a type's meaning.
  *
  * 4. Guess (btf_fwd.c), only where FWDs are left whose name has several definitions: a struct
  *    that differs from others by nothing but such a FWD in place of a definition joins them.
@@ -47,12 +52,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "format/btf_label.h"
 #include "format/btf_merge.h"
 
 #define MAX_THREADS 64
-#define MAX_PASSES 8   /* of verify(); then nothing is merged: the input was made to collide */
-#define SHORT_NAME 256 /* bytes; comparing longer ones is charged to the file */
-#define NAME_BUDGET 64 /* times the file's string section */
+#define MAX_PASSES 8 /* of verify(); then nothing is merged: the input was made to collide */
 
 struct table {
 	struct ld_btf_slot *slots;
@@ -138,96 +142,25 @@ static void merge_defs(struct ld_btf_merge *m, uint32_t input)
 	}
 }
 
-/* One file's check, and what it may spend on comparing long names. */
+/* One file's check. */
 struct check {
 	const struct ld_btf_merge *m;
-	const struct ld_btf *a, *b;
+	struct ld_btf_pair pair;
 	const uint32_t *a_canon, *b_canon;
-	uint64_t budget; /* bytes */
+	const struct ld_btf_digest *digest;
+	const uint32_t *model_canon; /* NULL: twins are not to be trusted */
 };
 
-static bool same_long_name(struct check *c, const char *a, const char *b)
+bool ld_btf_same_node_label(const struct ld_btf_merge *m, const struct ld_btf_node *a,
+			    const struct ld_btf_node *b)
 {
-	const char *end = c->budget ? memchr(a, 0, c->budget) : NULL;
-	size_t len = end ? (size_t)(end - a) : c->budget;
+	struct ld_btf_pair p = {.a = m->in[a->input].btf, .b = m->in[b->input].btf, .budget = 4096};
 
-	/* What is beyond the budget is not even looked at; it counts as different. */
-	c->budget -= len;
-	return end && !strcmp(a, b);
-}
-
-static bool same_name(struct check *c, uint32_t a_off, uint32_t b_off)
-{
-	const char *a = c->a->strs + a_off, *a_end = c->a->strs + c->a->strs_len;
-	const char *b = c->b->strs + b_off, *b_end = c->b->strs + c->b->strs_len;
-	uint64_t wa, wb, zero;
-	int i;
-
-	if (a == b)
-		return true;
-	for (i = 0; i < SHORT_NAME && a_end - a >= 8 && b_end - b >= 8; i += 8, a += 8, b += 8) {
-		wa = ld_get64(a, false);
-		wb = ld_get64(b, false);
-		zero = ld_btf_first_nul(wa);
-		/* The bytes up to the first NUL, that one too, are below its mark. */
-		if (zero)
-			return !((wa ^ wb) & ((zero << 1) - 1));
-		if (wa != wb)
-			return false;
-	}
-	return i == SHORT_NAME ? same_long_name(c, a, b) : !strcmp(a, b);
-}
-
-/* Whether entries of so many words say the same, apart from type ids; the first is a name. */
-static bool same_entries(struct check *c, const uint32_t *a, const uint32_t *b, uint32_t nr,
-			 uint32_t words, uint32_t ref)
-{
-	uint32_t i, j;
-
-	for (i = 0; i < nr; i++, a += words, b += words) {
-		if (!same_name(c, a[0], b[0]))
-			return false;
-		for (j = 1; j < words; j++)
-			if (j != ref && a[j] != b[j])
-				return false;
-	}
-	return true;
-}
-
-/* Whether two types are of one class by all that they say apart from type ids. */
-static bool same_label(struct check *c, const struct btf_type *a, const struct btf_type *b)
-{
-	const uint32_t *wa = ld_btf_tail(a), *wb = ld_btf_tail(b);
-	uint32_t kind = ld_btf_kind(a), vlen = ld_btf_vlen(a);
-
-	if (!same_name(c, a->name_off, b->name_off))
-		return false;
-	if (a->info != b->info)
-		return false;
-	switch (kind) {
-	case BTF_KIND_FWD: return true;
-	case BTF_KIND_INT: return a->size == b->size && wa[0] == wb[0];
-	case BTF_KIND_FLOAT: return a->size == b->size;
-	case BTF_KIND_ARRAY: return a->size == b->size && wa[2] == wb[2];
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION: return a->size == b->size && same_entries(c, wa, wb, vlen, 3, 1);
-	case BTF_KIND_ENUM: return a->size == b->size && same_entries(c, wa, wb, vlen, 2, 0);
-	case BTF_KIND_ENUM64: return a->size == b->size && same_entries(c, wa, wb, vlen, 3, 0);
-	case BTF_KIND_FUNC_PROTO: return same_entries(c, wa, wb, vlen, 2, 1);
-	default: return true;
-	}
-}
-
-bool ld_btf_same_label(const struct ld_btf_merge *m, const struct ld_btf_node *a,
-		       const struct ld_btf_node *b)
-{
-	struct check c = {.a = m->in[a->input].btf, .b = m->in[b->input].btf, .budget = 4096};
-
-	return same_label(&c, ld_btf_type(c.a, a->type), ld_btf_type(c.b, b->type));
+	return ld_btf_same_label(&p, ld_btf_type(p.a, a->type), ld_btf_type(p.b, b->type));
 }
 
 /* Whether a, a FWD, declares what b is. */
-static bool declares(struct check *c, const struct btf_type *a, const struct btf_type *b)
+static bool declares(struct ld_btf_pair *p, const struct btf_type *a, const struct btf_type *b)
 {
 	uint32_t kind = ld_btf_kind(b);
 	bool same_kind;
@@ -238,49 +171,74 @@ static bool declares(struct check *c, const struct btf_type *a, const struct btf
 		same_kind = a->info == b->info;
 	else
 		same_kind = kind == (BTF_INFO_KFLAG(a->info) ? BTF_KIND_UNION : BTF_KIND_STRUCT);
-	return same_kind && same_name(c, a->name_off, b->name_off);
+	return same_kind && ld_btf_same_name(p, a->name_off, b->name_off);
+}
+
+static bool same_classes(const struct btf_type *a, const uint32_t *a_canon,
+			 const struct btf_type *b, const uint32_t *b_canon)
+{
+	struct ld_btf_refs refs_a = ld_btf_refs(a), refs_b = ld_btf_refs(b);
+
+	for (; refs_a.nr; refs_a.nr--, refs_a.id += refs_a.stride, refs_b.id += refs_b.stride)
+		if (a_canon[*refs_a.id] != b_canon[*refs_b.id])
+			return false;
+	return true;
 }
 
 /* Whether a type is of the class that it was put into. */
 static bool fits(struct check *c, uint32_t in_type, uint32_t class)
 {
 	const struct ld_btf_node *node = &c->m->nodes[class];
-	const struct btf_type *a = ld_btf_type(c->a, in_type), *b;
-	struct ld_btf_refs refs_a, refs_b;
-	uint32_t i;
+	const struct btf_type *a = ld_btf_type(c->pair.a, in_type), *b;
 
-	c->b = c->m->in[node->input].btf;
+	c->pair.b = c->m->in[node->input].btf;
 	c->b_canon = c->m->in[node->input].canon;
-	b = ld_btf_type(c->b, node->type);
+	b = ld_btf_type(c->pair.b, node->type);
 	if (a == b)
 		return true;
-	if (ld_btf_is_fwd(c->a, a))
-		return declares(c, a, b);
-	if (!same_label(c, a, b))
-		return false;
-	refs_a = ld_btf_refs(a);
-	refs_b = ld_btf_refs(b);
-	for (i = 0; i < refs_a.nr; i++, refs_a.id += refs_a.stride, refs_b.id += refs_b.stride)
-		if (c->a_canon[*refs_a.id] != c->b_canon[*refs_b.id])
-			return false;
-	return true;
+	if (ld_btf_is_fwd(c->pair.a, a))
+		return declares(&c->pair, a, b);
+	return ld_btf_same_label(&c->pair, a, b) && same_classes(a, c->a_canon, b, c->b_canon);
 }
 
-static struct check check_of(const struct ld_btf_merge *m, uint32_t input)
+/*
+ * The same by the type's twin, which has the same label: if that one fits, and it is looked at in
+ * its turn, so does this one. Where one doesn't, all are looked at again without this. As long as
+ * classes are those of keys there is nothing to compare, since the twins' references have the
+ * same keys.
+ */
+static bool fits_as_twin(const struct check *c, uint32_t in_type, uint32_t class)
 {
-	struct check c = {.m = m, .a = m->in[input].btf, .a_canon = m->in[input].canon};
+	uint32_t twin = c->model_canon ? c->digest->twins[in_type] : 0;
 
-	c.budget = (uint64_t)c.a->strs_len * NAME_BUDGET;
+	if (!twin || !c->m->nr_ambiguous)
+		return twin;
+	return c->model_canon[twin] == class &&
+	       same_classes(ld_btf_type(c->pair.a, in_type), c->a_canon,
+			    ld_btf_type(c->digest->model->btf, twin), c->model_canon);
+}
+
+static struct check check_of(const struct ld_btf_merge *m, uint32_t input, bool use_twins)
+{
+	const struct ld_btf_input *in = &m->in[input];
+	const struct ld_btf_digest *model = in->digest->model;
+	struct check c = {.m = m, .a_canon = in->canon, .digest = in->digest};
+
+	c.pair.a = in->btf;
+	c.pair.budget = (uint64_t)in->btf->strs_len * LD_BTF_NAME_BUDGET;
+	if (use_twins && model && model->input < m->nr_in && m->in[model->input].digest == model)
+		c.model_canon = m->in[model->input].canon;
 	return c;
 }
 
-static bool all_fit(const struct ld_btf_merge *m, uint32_t input)
+static bool all_fit(const struct ld_btf_merge *m, uint32_t input, bool use_twins)
 {
-	struct check c = check_of(m, input);
+	struct check c = check_of(m, input, use_twins);
 	uint32_t i;
 
-	for (i = 1; i < c.a->nr_types; i++)
-		if (c.a_canon[i] && !fits(&c, i, c.a_canon[i]))
+	for (i = 1; i < c.pair.a->nr_types; i++)
+		if (c.a_canon[i] && !fits_as_twin(&c, i, c.a_canon[i]) &&
+		    !fits(&c, i, c.a_canon[i]))
 			return false;
 	return true;
 }
@@ -288,11 +246,11 @@ static bool all_fit(const struct ld_btf_merge *m, uint32_t input)
 /* Gives the types of a file that are in the wrong class a class each. */
 static void split_misfits(struct ld_btf_merge *m, uint32_t input)
 {
-	struct check c = check_of(m, input);
+	struct check c = check_of(m, input, false);
 	uint32_t *canon = m->in[input].canon;
 	uint32_t i;
 
-	for (i = 1; i < c.a->nr_types; i++) {
+	for (i = 1; i < c.pair.a->nr_types; i++) {
 		if (!canon[i] || fits(&c, i, canon[i]))
 			continue;
 		canon[i] = m->nr;
@@ -302,6 +260,7 @@ static void split_misfits(struct ld_btf_merge *m, uint32_t input)
 
 struct verifier {
 	const struct ld_btf_merge *m;
+	bool use_twins;
 	atomic_uint next; /* input */
 	atomic_bool *bad; /* by input */
 };
@@ -312,7 +271,8 @@ static void *verify_some(void *arg)
 	uint32_t input;
 
 	while ((input = atomic_fetch_add(&v->next, 1)) < v->m->nr_in)
-		atomic_store_explicit(&v->bad[input], !all_fit(v->m, input), memory_order_relaxed);
+		atomic_store_explicit(&v->bad[input], !all_fit(v->m, input, v->use_twins),
+				      memory_order_relaxed);
 	return NULL;
 }
 
@@ -373,17 +333,30 @@ static void merge_nothing(struct ld_btf_merge *m)
 	}
 }
 
+static bool has_bad(const struct verifier *v)
+{
+	uint32_t f;
+
+	for (f = 0; f < v->m->nr_in; f++)
+		if (v->bad[f])
+			return true;
+	return false;
+}
+
 /* Proves the classes right, or splits them until they are. */
 static void verify(struct ld_btf_merge *m, uint32_t threads)
 {
-	struct verifier v = {.m = m, .bad = LD_NEW_ARRAY(m->arena, atomic_bool, m->nr_in)};
-	uint32_t pass, f, nr_bad;
+	struct verifier v = {
+	    .m = m, .use_twins = true, .bad = LD_NEW_ARRAY(m->arena, atomic_bool, m->nr_in)};
+	uint32_t pass, f;
 
+	verify_all(&v, threads);
+	if (!has_bad(&v))
+		return;
+	v.use_twins = false;
 	for (pass = 0; pass < MAX_PASSES; pass++) {
 		verify_all(&v, threads);
-		for (nr_bad = 0, f = 0; f < m->nr_in; f++)
-			nr_bad += v.bad[f];
-		if (!nr_bad)
+		if (!has_bad(&v))
 			return;
 		for (f = 0; f < m->nr_in; f++)
 			if (v.bad[f])
@@ -403,6 +376,7 @@ void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, u
 
 	for (f = 0; f < nr_in; f++) {
 		in[f].canon = LD_NEW_ARRAY(a, uint32_t, in[f].btf->nr_types);
+		in[f].digest->input = f;
 		cap += in[f].btf->nr_types;
 		if (in[f].btf->nr_types > largest)
 			largest = in[f].btf->nr_types;

@@ -15,12 +15,24 @@
 /* What can be computed of one file without the others; opaque. */
 struct ld_btf_digest;
 
-/* Thread-safe for different files; the result lives in a. */
-struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf);
+/*
+ * Thread-safe for different files; the result lives in a, refers to btf and to model. model is NULL
+ * or the digest of another file, and makes this one cheap if the two have most types in common; the
+ * digest is the same for any.
+ */
+struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf,
+				    const struct ld_btf_digest *model);
+
+/*
+ * Whether digest is a better model for others than model is, which may be NULL. If so it is made
+ * ready to be one, with memory from a.
+ */
+bool ld_btf_is_better_model(struct ld_arena *a, struct ld_btf_digest *digest,
+			    const struct ld_btf_digest *model);
 
 struct ld_btf_input {
 	const struct ld_btf *btf;
-	const struct ld_btf_digest *digest;
+	struct ld_btf_digest *digest;
 	uint32_t
 	    *canon; /* out: by in_type, the node number; 0 for void and for the kinds left out */
 };

@@ -26,9 +26,12 @@ struct digester {
 	const struct ld_btf *btf;
 	uint64_t *keys;
 	uint64_t cyclic; /* CYCLIC if any type is */
+	const struct ld_btf_digest *model;
+	uint32_t *twins;
+	uint32_t model_def; /* index into the model's defs: the one that was found last */
 };
 
-static uint64_t str_hash(const struct ld_btf *btf, uint32_t off)
+uint64_t ld_btf_str_hash(const struct ld_btf *btf, uint32_t off)
 {
 	const char *s = btf->strs + off, *end = btf->strs + btf->strs_len;
 	uint64_t h = 0x9e3779b97f4a7c15ull, w, zero;
@@ -58,7 +61,7 @@ static uint64_t fold_entry(uint64_t h, uint64_t name, uint64_t number, uint64_t 
 /* The hash of a type and of the keys that it refers to. */
 static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, const uint64_t *keys)
 {
-	uint64_t h = ld_btf_fold(t->info, str_hash(btf, t->name_off));
+	uint64_t h = ld_btf_fold(t->info, ld_btf_str_hash(btf, t->name_off));
 	uint32_t i, vlen = ld_btf_vlen(t);
 	const uint32_t *w = ld_btf_tail(t);
 
@@ -72,22 +75,22 @@ static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, co
 	case BTF_KIND_UNION:
 		h = ld_btf_fold(h, t->size);
 		for (i = 0; i < vlen; i++, w += 3)
-			h = fold_entry(h, str_hash(btf, w[0]), w[2], keys[w[1]]);
+			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[2], keys[w[1]]);
 		break;
 	case BTF_KIND_ENUM:
 		h = ld_btf_fold(h, t->size);
 		for (i = 0; i < vlen; i++, w += 2)
-			h = fold_entry(h, str_hash(btf, w[0]), w[1], 0);
+			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[1], 0);
 		break;
 	case BTF_KIND_ENUM64:
 		h = ld_btf_fold(h, t->size);
 		for (i = 0; i < vlen; i++, w += 3)
-			h = fold_entry(h, str_hash(btf, w[0]), w[1], w[2]);
+			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[1], w[2]);
 		break;
 	case BTF_KIND_FUNC_PROTO:
 		h = ld_btf_fold(h, keys[t->type]);
 		for (i = 0; i < vlen; i++, w += 2)
-			h = fold_entry(h, str_hash(btf, w[0]), 0, keys[w[1]]);
+			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), 0, keys[w[1]]);
 		break;
 	case BTF_KIND_FLOAT: h = ld_btf_fold(h, t->size); break;
 	default: h = ld_btf_fold(h, keys[t->type]); break;
@@ -98,6 +101,43 @@ static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, co
 static uint64_t as_key(uint64_t h)
 {
 	return (h & ~CYCLIC) | DONE;
+}
+
+/*
+ * The twin of a type, if it also refers to types of the same keys. If not it is forgotten, so that
+ * those that stay in the end are twins in this sense.
+ */
+static uint32_t find_twin(struct digester *g, uint32_t in_type)
+{
+	uint32_t twin = g->twins ? g->twins[in_type] : 0;
+	struct ld_btf_refs a, b;
+
+	if (!twin)
+		return 0;
+	a = ld_btf_refs(ld_btf_type(g->btf, in_type));
+	b = ld_btf_refs(ld_btf_type(g->model->btf, twin));
+	for (; a.nr; a.nr--, a.id += a.stride, b.id += b.stride)
+		if (g->keys[*a.id] != g->model->keys[*b.id])
+			return g->twins[in_type] = 0;
+	return twin;
+}
+
+/* The key of a type without a name of its own, when those that it refers to are known. */
+static uint64_t structure_key(struct digester *g, uint32_t in_type)
+{
+	uint32_t twin = find_twin(g, in_type);
+
+	if (twin)
+		return g->model->keys[twin];
+	return as_key(type_hash(g->btf, ld_btf_type(g->btf, in_type), g->keys));
+}
+
+/* What hash_cycles() will replace. The types of a model are on no cycle. */
+static uint64_t cyclic_key(struct digester *g, uint32_t in_type)
+{
+	if (g->twins)
+		g->twins[in_type] = 0;
+	return DONE | CYCLIC;
 }
 
 /* Computes the key of a type, and those of the types that it refers to. */
@@ -128,10 +168,7 @@ static void walk(struct digester *g, uint32_t in_type)
 			in_type = ref;
 			continue;
 		}
-		if (state & CYCLIC)
-			keys[in_type] = DONE | CYCLIC;
-		else
-			keys[in_type] = as_key(type_hash(g->btf, t, keys));
+		keys[in_type] = state & CYCLIC ? cyclic_key(g, in_type) : structure_key(g, in_type);
 		g->cyclic |= state & CYCLIC;
 		in_type = (uint32_t)state;
 	}
@@ -154,33 +191,34 @@ static void hash_cycles(struct digester *g, struct ld_arena *a)
 		to[i] &= ~CYCLIC;
 }
 
-/* The key of a type that has one without its references; 0 for the others. */
-static uint64_t leaf_key(const struct ld_btf *btf, const struct btf_type *t, uint32_t *nr_defs)
+/* Whether the key of a type needs no key of another. */
+static bool is_leaf(const struct ld_btf *btf, const struct btf_type *t)
 {
-	/* The declared and the defined one have one key, by the kind that they declare. */
+	switch (ld_btf_kind(t)) {
+	case BTF_KIND_INT:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_FWD:
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64: return true;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION: return btf->strs[t->name_off];
+	default: return false;
+	}
+}
+
+static uint64_t leaf_key(const struct ld_btf *btf, const struct btf_type *t)
+{
 	uint32_t kind = ld_btf_kind(t);
 
-	switch (kind) {
-	case BTF_KIND_FUNC:
-	case BTF_KIND_VAR:
-	case BTF_KIND_DATASEC:
-	case BTF_KIND_DECL_TAG: return LD_BTF_KEY_VOID;
-	case BTF_KIND_INT:
-	case BTF_KIND_FLOAT: return as_key(type_hash(btf, t, NULL));
-	case BTF_KIND_FWD: kind = BTF_INFO_KFLAG(t->info) ? BTF_KIND_UNION : BTF_KIND_STRUCT; break;
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION: break;
-	case BTF_KIND_ENUM64:
-	case BTF_KIND_ENUM: kind = BTF_KIND_ENUM; break;
-	default: return 0;
-	}
-	if (btf->strs[t->name_off]) {
-		*nr_defs += !ld_btf_is_fwd(btf, t);
-		return as_key(ld_btf_fold(kind, str_hash(btf, t->name_off)));
-	}
-	if (ld_btf_kind(t) == BTF_KIND_STRUCT || ld_btf_kind(t) == BTF_KIND_UNION)
-		return 0;
-	return as_key(type_hash(btf, t, NULL));
+	if (kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT ||
+	    (ld_btf_is_enum(kind) && !btf->strs[t->name_off]))
+		return as_key(type_hash(btf, t, NULL));
+	/* The declared and the defined one have one key, by the kind that they declare. */
+	if (kind == BTF_KIND_FWD)
+		kind = BTF_INFO_KFLAG(t->info) ? BTF_KIND_UNION : BTF_KIND_STRUCT;
+	if (kind == BTF_KIND_ENUM64)
+		kind = BTF_KIND_ENUM;
+	return as_key(ld_btf_fold(kind, ld_btf_str_hash(btf, t->name_off)));
 }
 
 static bool is_definition(const struct ld_btf *btf, const struct btf_type *t)
@@ -191,28 +229,89 @@ static bool is_definition(const struct ld_btf *btf, const struct btf_type *t)
 	       btf->strs[t->name_off] && !ld_btf_is_fwd(btf, t);
 }
 
-struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf)
+/* Returns how many definitions there are. */
+static uint32_t find_leaf_keys(struct digester *g)
+{
+	uint32_t nr_defs = 0, i, twin;
+
+	g->keys[0] = LD_BTF_KEY_VOID;
+	for (i = 1; i < g->btf->nr_types; i++) {
+		const struct btf_type *t = ld_btf_type(g->btf, i);
+
+		if (ld_btf_is_left_out(ld_btf_kind(t))) {
+			g->keys[i] = LD_BTF_KEY_VOID;
+		} else if (is_leaf(g->btf, t)) {
+			twin = g->twins ? g->twins[i] : 0;
+			g->keys[i] = twin ? g->model->keys[twin] : leaf_key(g->btf, t);
+			nr_defs += is_definition(g->btf, t);
+		}
+	}
+	return nr_defs;
+}
+
+/* The model's definition by a type, which has one. */
+static const struct ld_btf_def *find_def(struct digester *g, uint32_t type)
+{
+	const struct ld_btf_def *defs = g->model->defs;
+	uint32_t low = 0, high = g->model->nr_defs, mid = g->model_def + 1;
+
+	/* Most often it is the one after the last. */
+	if (mid >= high || defs[mid].type != type) {
+		for (mid = high / 2; defs[mid].type != type; mid = low + (high - low) / 2) {
+			if (defs[mid].type < type)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+	}
+	g->model_def = mid;
+	return &defs[mid];
+}
+
+static uint64_t def_hash(struct digester *g, uint32_t in_type)
+{
+	uint32_t twin = find_twin(g, in_type);
+
+	if (twin)
+		return find_def(g, twin)->hash;
+	return type_hash(g->btf, ld_btf_type(g->btf, in_type), g->keys) | DONE;
+}
+
+struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf,
+				    const struct ld_btf_digest *model)
 {
 	struct ld_btf_digest *digest = LD_NEW(a, struct ld_btf_digest);
-	struct digester g = {.btf = btf, .keys = LD_NEW_ARRAY(a, uint64_t, btf->nr_types)};
-	uint32_t nr_defs = 0, i;
+	struct digester g = {
+	    .btf = btf, .keys = LD_NEW_ARRAY(a, uint64_t, btf->nr_types), .model = model};
+	uint32_t nr_defs, i;
 
-	g.keys[0] = LD_BTF_KEY_VOID;
-	for (i = 1; i < btf->nr_types; i++)
-		g.keys[i] = leaf_key(btf, ld_btf_type(btf, i), &nr_defs);
+	if (model)
+		g.twins = digest->twins = ld_btf_find_twins(a, btf, model);
+	nr_defs = find_leaf_keys(&g);
 	for (i = 1; i < btf->nr_types; i++)
 		if (!g.keys[i])
 			walk(&g, i);
 	if (g.cyclic)
 		hash_cycles(&g, a);
-	digest->keys = g.keys;
-	digest->defs = LD_NEW_ARRAY(a, struct ld_btf_def, nr_defs);
-	for (i = 1; i < btf->nr_types && digest->nr_defs < nr_defs; i++) {
-		const struct btf_type *t = ld_btf_type(btf, i);
-
-		if (is_definition(btf, t))
-			digest->defs[digest->nr_defs++] = (struct ld_btf_def){
-			    .hash = type_hash(btf, t, g.keys) | DONE, .type = i};
-	}
+	*digest = (struct ld_btf_digest){.btf = btf,
+					 .keys = g.keys,
+					 .defs = LD_NEW_ARRAY(a, struct ld_btf_def, nr_defs),
+					 .cyclic = g.cyclic,
+					 .model = model,
+					 .twins = digest->twins};
+	for (i = 1; digest->nr_defs < nr_defs; i++)
+		if (is_definition(btf, ld_btf_type(btf, i)))
+			digest->defs[digest->nr_defs++] =
+			    (struct ld_btf_def){.hash = def_hash(&g, i), .type = i};
 	return digest;
+}
+
+bool ld_btf_is_better_model(struct ld_arena *a, struct ld_btf_digest *digest,
+			    const struct ld_btf_digest *model)
+{
+	/* A key on a cycle tells less than others: it can't be taken over. */
+	if (digest->cyclic || (model && digest->btf->nr_types <= model->btf->nr_types))
+		return false;
+	ld_btf_index_names(a, digest);
+	return true;
 }

@@ -269,7 +269,7 @@ static bool make_pairs(struct joiner *j, uint32_t nr_groups)
 			uint32_t b = members[at[j->group[c]] + i];
 
 			j->pairs[j->pairs_at[c] + i] = (struct pair){c, b};
-			if (ld_btf_same_label(j->m, &j->m->nodes[c], &j->m->nodes[b]))
+			if (ld_btf_same_node_label(j->m, &j->m->nodes[c], &j->m->nodes[b]))
 				j->holds[j->pairs_at[c] + i] = SAME_LABEL | LESSER | LIKE;
 		}
 	}

@@ -10,6 +10,11 @@
 #define LD_BTF_KEY_DONE ((uint64_t)1 << 63)
 #define LD_BTF_KEY_VOID (LD_BTF_KEY_DONE | 1)
 
+/* Hash tables that hold numbers of 1 and more, 0 where empty; tag is a part of the hash. */
+struct ld_btf_slot {
+	uint32_t tag, nr;
+};
+
 /* A named struct, union or enum with a body. */
 struct ld_btf_def {
 	uint64_t hash; /* of all that the type says of itself, other named types by name only */
@@ -17,10 +22,40 @@ struct ld_btf_def {
 };
 
 struct ld_btf_digest {
+	const struct ld_btf *btf;
 	uint64_t *keys;          /* by in_type: what a type that refers to this one sees of it */
 	struct ld_btf_def *defs; /* by ascending in_type */
 	uint32_t nr_defs;
+	bool cyclic; /* there is a cycle without a name */
+
+	/*
+	 * By in_type: a type of the model that has the same label (btf_label.h) and refers to types
+	 * of the same keys; or 0.
+	 */
+	const struct ld_btf_digest *model;
+	uint32_t *twins;
+	uint32_t input; /* set by ld_btf_dedup() */
+
+	/* Of a model: named types by the hash of kind and name. */
+	struct ld_btf_slot *names;
+	uint32_t names_mask;
 };
+
+/* FUNC, VAR, DATASEC and DECL_TAG take no part. */
+static inline bool ld_btf_is_left_out(uint32_t kind)
+{
+	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC ||
+	       kind == BTF_KIND_DECL_TAG;
+}
+
+uint64_t ld_btf_str_hash(const struct ld_btf *btf, uint32_t off);
+
+/* Fills in names. */
+void ld_btf_index_names(struct ld_arena *a, struct ld_btf_digest *digest);
+
+/* By in_type: a type of the model that has the same label, or 0. */
+uint32_t *ld_btf_find_twins(struct ld_arena *a, const struct ld_btf *btf,
+			    const struct ld_btf_digest *model);
 
 /* Where in a type the type ids stand: id[0], id[stride], ... */
 struct ld_btf_refs {
@@ -77,11 +112,6 @@ static inline uint64_t ld_btf_first_nul(uint64_t w)
 	return marks & -marks;
 }
 
-/* Hash tables that hold numbers of 1 and more, 0 where empty; tag is a part of the hash. */
-struct ld_btf_slot {
-	uint32_t tag, nr;
-};
-
 /* The state of a merge. Until it is done, canon[] holds any numbers below nr. */
 struct ld_btf_merge {
 	struct ld_arena *arena;
@@ -116,8 +146,8 @@ void ld_btf_merge_fwds(struct ld_btf_merge *m);
 void ld_btf_spread(const struct ld_btf_merge *m, const struct ld_btf_node *more, uint32_t nr_more,
 		   uint8_t *flags, uint8_t mark);
 
-/* Whether two nodes say the same, apart from type ids. */
-bool ld_btf_same_label(const struct ld_btf_merge *m, const struct ld_btf_node *a,
-		       const struct ld_btf_node *b);
+/* Whether two nodes have the same label (btf_label.h). */
+bool ld_btf_same_node_label(const struct ld_btf_merge *m, const struct ld_btf_node *a,
+			    const struct ld_btf_node *b);
 
 #endif

@@ -17,6 +17,7 @@
 #define LD_MODEL_MODEL_H
 
 #include <elf.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -312,6 +313,8 @@ struct ld_link {
 	bool has_license;       /* some input has a license section */
 	struct ld_calls *calls; /* the call graph; NULL in a partial link */
 
+	/* The digest that others of this link are made with; files are parsed in parallel. */
+	_Atomic(struct ld_btf_digest *) btf_model;
 	struct ld_btf_graph graph;
 	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
 	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */

@@ -10,6 +10,16 @@
 #include "format/pieces.h"
 #include "passes/passes.h"
 
+/* By what the files before have in common with this one; which that is, is chance. */
+static void digest_types(struct ld_file *f)
+{
+	struct ld_btf_digest *model = atomic_load(&f->link->btf_model);
+
+	f->digest = ld_btf_digest(&f->arena, &f->btf, model);
+	if (ld_btf_is_better_model(&f->arena, f->digest, model))
+		atomic_store(&f->link->btf_model, f->digest);
+}
+
 static int parse_btf(struct ld_file *f)
 {
 	const struct ld_section *btf = NULL, *ext = NULL;
@@ -38,7 +48,7 @@ static int parse_btf(struct ld_file *f)
 	if (ext && (err = ld_btf_ext_parse(f, ext)))
 		return err;
 	ld_btf_bind(f);
-	f->digest = ld_btf_digest(&f->arena, &f->btf);
+	digest_types(f);
 	return 0;
 }
 

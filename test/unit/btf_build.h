@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/btf_dedup.h"
+#include "format/btf_merge.h"
 
 #define MAX_IN 1024
 
@@ -158,14 +158,40 @@ static inline void add_out(struct link *l, struct out *o)
 	check(add_raw(l, data, size), "input %u can't be parsed", l->nr);
 }
 
+/* Each file's, with the best of those before it as a model. */
+static inline void digest_all(struct link *l)
+{
+	struct ld_btf_digest *model = NULL;
+
+	for (uint32_t i = 0; i < l->nr; i++) {
+		l->in[i].btf = &l->btf[i];
+		l->in[i].digest = ld_btf_digest(&arena, &l->btf[i], model);
+		if (ld_btf_is_better_model(&arena, l->in[i].digest, model))
+			model = l->in[i].digest;
+	}
+}
+
+/* A model changes nothing but the time. */
+static inline void check_digest(const struct link *l, uint32_t i)
+{
+	const struct ld_btf_digest *with = l->in[i].digest;
+	const struct ld_btf_digest *without = ld_btf_digest(&arena, &l->btf[i], NULL);
+
+	check(!memcmp(with->keys, without->keys, l->btf[i].nr_types * sizeof(*with->keys)),
+	      "input %u: keys depend on the model", i);
+	check(with->nr_defs == without->nr_defs, "input %u: %u definitions, not %u", i,
+	      with->nr_defs, without->nr_defs);
+	for (uint32_t d = 0; d < with->nr_defs; d++)
+		check(with->defs[d].hash == without->defs[d].hash &&
+			  with->defs[d].type == without->defs[d].type,
+		      "input %u: definition %u depends on the model", i, d);
+}
+
 static inline void dedup(struct link *l, uint32_t threads)
 {
-	uint32_t i;
-
-	for (i = 0; i < l->nr; i++) {
-		l->in[i].btf = &l->btf[i];
-		l->in[i].digest = ld_btf_digest(&arena, &l->btf[i]);
-	}
+	digest_all(l);
+	for (uint32_t i = 0; i < l->nr; i++)
+		check_digest(l, i);
 	ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
 }
 

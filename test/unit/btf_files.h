@@ -196,11 +196,9 @@ static inline void bench(uint32_t nr, int argc, char **argv)
 	for (i = 0; i < nr; i++)
 		add_raw(l, l->raw[i].data, l->raw[i].size);
 	parsed = now();
-	for (i = 0; i < l->nr; i++) {
+	for (i = 0; i < l->nr; i++)
 		types += l->btf[i].nr_types;
-		l->in[i].btf = &l->btf[i];
-		l->in[i].digest = ld_btf_digest(&arena, &l->btf[i]);
-	}
+	digest_all(l);
 	digested = now();
 	ld_btf_dedup(&arena, l->in, l->nr, 1, &l->graph);
 	merged = now();
