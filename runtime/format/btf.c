@@ -21,6 +21,7 @@ static const struct kind {
 	uint8_t fixed_refs;         /* as are so many of the fixed ones, from the first */
 	uint8_t name;               /* the first word for each is a name */
 	uint8_t each_ref;           /* the how manieth is a type id; 0: none */
+	uint8_t decl;               /* ld_btf_is_decl() */
 } kinds[BTF_KIND_ENUM64 + 1] = {
     [BTF_KIND_INT] = {.known = 1, .fixed = 1},
     [BTF_KIND_PTR] = {.known = 1, .ref = 1},
@@ -33,12 +34,12 @@ static const struct kind {
     [BTF_KIND_VOLATILE] = {.known = 1, .ref = 1},
     [BTF_KIND_CONST] = {.known = 1, .ref = 1},
     [BTF_KIND_RESTRICT] = {.known = 1, .ref = 1},
-    [BTF_KIND_FUNC] = {.known = 1, .ref = 1},
+    [BTF_KIND_FUNC] = {.known = 1, .decl = 1, .ref = 1},
     [BTF_KIND_FUNC_PROTO] = {.known = 1, .ref = 1, .each = 2, .name = 1, .each_ref = 2},
-    [BTF_KIND_VAR] = {.known = 1, .ref = 1, .fixed = 1},
-    [BTF_KIND_DATASEC] = {.known = 1, .each = 3, .each_ref = 1},
+    [BTF_KIND_VAR] = {.known = 1, .decl = 1, .ref = 1, .fixed = 1},
+    [BTF_KIND_DATASEC] = {.known = 1, .decl = 1, .each = 3, .each_ref = 1},
     [BTF_KIND_FLOAT] = {.known = 1},
-    [BTF_KIND_DECL_TAG] = {.known = 1, .ref = 1, .fixed = 1},
+    [BTF_KIND_DECL_TAG] = {.known = 1, .decl = 1, .ref = 1, .fixed = 1},
     [BTF_KIND_TYPE_TAG] = {.known = 1, .ref = 1},
     [BTF_KIND_ENUM64] = {.known = 1, .each = 3, .name = 1},
 };
@@ -98,6 +99,7 @@ struct parser {
 	const char *where;
 	struct ld_btf *btf;
 	uint32_t types_len; /* bytes */
+	bool has_quirks;
 };
 
 __attribute__((format(printf, 2, 3))) static int bad(struct parser *p, const char *fmt, ...)
@@ -160,10 +162,26 @@ static const char *to_host_order(struct ld_arena *a, const char *types, uint32_t
 	return (const char *)copy;
 }
 
+/*
+ * What gcc 12 writes and the kernel refuses, together with the whole BTF: two flags on an integer
+ * (char, signed char), where it takes one; a third word on a forward declaration.
+ */
+static bool is_gcc_quirk(const struct btf_type *t)
+{
+	uint32_t flags;
+
+	if (ld_btf_kind(t) == BTF_KIND_FWD)
+		return t->type;
+	if (ld_btf_kind(t) != BTF_KIND_INT)
+		return false;
+	flags = *(const uint32_t *)ld_btf_tail(t) >> 24;
+	return flags & BTF_INT_CHAR && flags != BTF_INT_CHAR;
+}
+
 /* Notes where the types are. */
 static int walk_types(struct parser *p, uint32_t *offs)
 {
-	uint32_t off = 0, nr = 1, left, size;
+	uint32_t off = 0, nr = 1, left, kind, size;
 	const struct btf_type *t;
 
 	for (; off < p->types_len; off += size, nr++) {
@@ -171,13 +189,15 @@ static int walk_types(struct parser *p, uint32_t *offs)
 		if (left < sizeof(*t))
 			return bad(p, "type %u is cut off", nr);
 		t = (const struct btf_type *)(p->btf->types + off);
-		size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
+		kind = ld_btf_kind(t);
+		size = ld_btf_type_size(kind, ld_btf_vlen(t));
 		if (!size)
-			return bad(p, "kind %u of type %u is not known", ld_btf_kind(t), nr);
+			return bad(p, "kind %u of type %u is not known", kind, nr);
 		if (size > left)
 			return bad(p, "type %u is cut off", nr);
-		p->btf->has_decl_tags |= ld_btf_kind(t) == BTF_KIND_DECL_TAG;
 		offs[nr] = off;
+		p->btf->nr_decls += kinds[kind].decl;
+		p->has_quirks |= is_gcc_quirk(t);
 	}
 	p->btf->nr_types = nr;
 	return 0;
@@ -206,17 +226,22 @@ static void greatest_numbers(const struct btf_type *t, uint32_t *ref, uint32_t *
 		*ref = greatest(*ref, w + k->each_ref - 1, vlen, k->each);
 }
 
-static int check_ranges(struct parser *p)
+/* Lists the decls on the way. */
+static int check_ranges(struct parser *p, uint32_t *decls)
 {
 	uint32_t i, ref, str;
 
 	for (i = 1; i < p->btf->nr_types; i++) {
-		greatest_numbers(ld_btf_type(p->btf, i), &ref, &str);
+		const struct btf_type *t = ld_btf_type(p->btf, i);
+
+		greatest_numbers(t, &ref, &str);
 		if (ref >= p->btf->nr_types)
 			return bad(p, "type %u refers to a type beyond the last, %u", i,
 				   p->btf->nr_types - 1);
 		if (str >= p->btf->strs_len)
 			return bad(p, "type %u has a name beyond the string section", i);
+		if (kinds[ld_btf_kind(t)].decl)
+			*decls++ = i;
 	}
 	return 0;
 }
@@ -250,12 +275,13 @@ static int check_decl_tag(struct parser *p, uint32_t i, const struct btf_type *t
 }
 
 /* What later code relies on beyond ranges. */
-static int check_kinds(struct parser *p)
+static int check_decls(struct parser *p)
 {
-	uint32_t i, j, kind;
+	uint32_t k, j, kind;
 	int err = 0;
 
-	for (i = 1; i < p->btf->nr_types && !err; i++) {
+	for (k = 0; k < p->btf->nr_decls && !err; k++) {
+		uint32_t i = p->btf->decls[k];
 		const struct btf_type *t = ld_btf_type(p->btf, i);
 		const struct btf_var_secinfo *info = ld_btf_tail(t);
 
@@ -282,22 +308,6 @@ static int check_kinds(struct parser *p)
 	return err;
 }
 
-/*
- * What gcc 12 writes and the kernel refuses, together with the whole BTF: two flags on an integer
- * (char, signed char), where it takes one; a third word on a forward declaration.
- */
-static bool is_gcc_quirk(const struct btf_type *t)
-{
-	uint32_t flags;
-
-	if (ld_btf_kind(t) == BTF_KIND_FWD)
-		return t->type;
-	if (ld_btf_kind(t) != BTF_KIND_INT)
-		return false;
-	flags = *(const uint32_t *)ld_btf_tail(t) >> 24;
-	return flags & BTF_INT_CHAR && flags != BTF_INT_CHAR;
-}
-
 /* Makes of it what clang writes. */
 static void mend_types(struct parser *p, struct ld_arena *a, const char *input)
 {
@@ -322,7 +332,7 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 {
 	struct parser p = {.diags = d, .where = where, .btf = btf};
 	const char *input;
-	uint32_t *offs;
+	uint32_t *offs, *decls;
 	size_t most;
 	int err;
 
@@ -338,8 +348,10 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 	if ((err = walk_types(&p, offs)))
 		return err;
 	ld_trim(a, offs, most * sizeof(*offs), btf->nr_types * sizeof(*offs));
-	mend_types(&p, a, input);
-	if ((err = check_ranges(&p)))
+	if (p.has_quirks)
+		mend_types(&p, a, input);
+	btf->decls = decls = LD_NEW_ARRAY(a, uint32_t, btf->nr_decls);
+	if ((err = check_ranges(&p, decls)))
 		return err;
-	return check_kinds(&p);
+	return check_decls(&p);
 }

@@ -19,9 +19,10 @@ struct ld_btf {
 	const char *types;    /* the type section: 4-byte aligned, host byte order */
 	const uint32_t *offs; /* by in_type: bytes into types; [0], void, is unused */
 	uint32_t nr_types;    /* ids run from 0 (void) to nr_types - 1 */
-	bool has_decl_tags;
-	const char *strs;  /* the string section; ends in NUL */
-	uint32_t strs_len; /* bytes */
+	uint32_t nr_decls;
+	const uint32_t *decls; /* in_types of FUNC, VAR, DATASEC and DECL_TAG, ascending */
+	const char *strs;      /* the string section; ends in NUL */
+	uint32_t strs_len;     /* bytes */
 };
 
 static inline const struct btf_type *ld_btf_type(const struct ld_btf *btf, uint32_t in_type)
@@ -47,6 +48,13 @@ static inline uint32_t ld_btf_kind(const struct btf_type *t)
 static inline uint32_t ld_btf_vlen(const struct btf_type *t)
 {
 	return BTF_INFO_VLEN(t->info);
+}
+
+/* What is no type, though it has an in_type: it says something of a symbol or of a type. */
+static inline bool ld_btf_is_decl(uint32_t kind)
+{
+	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC ||
+	       kind == BTF_KIND_DECL_TAG;
 }
 
 /* What follows the three words of struct btf_type. */

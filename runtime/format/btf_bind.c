@@ -193,13 +193,13 @@ static void bind_namesakes(struct binder *b)
 	struct ld_file *f = b->f;
 	uint32_t i;
 
-	for (i = 1; i < f->btf.nr_types; i++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, i);
+	for (i = 0; i < f->btf.nr_decls; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
 		const char *name = ld_btf_str(&f->btf, t->name_off);
 
 		if (ld_btf_kind(t) == BTF_KIND_FUNC &&
 		    ld_strmap_get(&b->locals, name, strlen(name)) == &ambiguous)
-			LD_PUSH(&f->arena, &namesakes_of(b, name)->funcs, i);
+			LD_PUSH(&f->arena, &namesakes_of(b, name)->funcs, f->btf.decls[i]);
 	}
 	for (i = 1; b->namesakes.nr && i < f->nr_syms; i++) {
 		struct ld_sym *sym = &f->syms[i];
@@ -238,14 +238,14 @@ void ld_btf_bind(struct ld_file *f)
 	for (i = 1; i < f->nr_secs; i++)
 		if (f->secs[i].kind == LD_SEC_CODE)
 			bind_func_info(&b, &f->secs[i]);
-	for (i = 1; i < f->btf.nr_types; i++)
-		if (ld_btf_kind(ld_btf_type(&f->btf, i)) == BTF_KIND_DATASEC)
-			bind_datasec(&b, i);
-	for (i = 1; i < f->btf.nr_types; i++) {
-		uint32_t kind = ld_btf_kind(ld_btf_type(&f->btf, i));
+	for (i = 0; i < f->btf.nr_decls; i++)
+		if (ld_btf_kind(ld_btf_type(&f->btf, f->btf.decls[i])) == BTF_KIND_DATASEC)
+			bind_datasec(&b, f->btf.decls[i]);
+	for (i = 0; i < f->btf.nr_decls; i++) {
+		uint32_t kind = ld_btf_kind(ld_btf_type(&f->btf, f->btf.decls[i]));
 
 		if (kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR)
-			bind_by_name(&b, i);
+			bind_by_name(&b, f->btf.decls[i]);
 	}
 	if (!has_func_info(f))
 		bind_namesakes(&b);

@@ -97,28 +97,48 @@ static void table_grow(struct ld_btf_merge *m, struct table *t)
 		    (struct ld_btf_slot){.tag = (uint32_t)(m->keys[i] >> 31), .nr = i};
 }
 
-/* One class for each key. */
+/* The classes of the model's types, if they are known; else NULL. */
+static const uint32_t *model_canon(const struct ld_btf_merge *m, uint32_t input)
+{
+	const struct ld_btf_digest *model = m->in[input].digest->model;
+
+	if (!model || model->input >= m->nr_in || m->in[model->input].digest != model)
+		return NULL;
+	return m->in[model->input].canon;
+}
+
+/* The class of a key, a new one if there is none. */
+static uint32_t merge_key(struct ld_btf_merge *m, struct table *table, uint32_t input,
+			  uint32_t type)
+{
+	uint64_t key = m->in[input].digest->keys[type];
+	struct ld_btf_slot *s = table_find(m, table, key);
+
+	if (s->nr)
+		return s->nr;
+	*s = (struct ld_btf_slot){.tag = (uint32_t)(key >> 31), .nr = m->nr};
+	m->keys[m->nr] = key;
+	m->nodes[m->nr] = (struct ld_btf_node){.input = input, .type = type};
+	if (++m->nr > table->limit)
+		table_grow(m, table);
+	return m->nr - 1;
+}
+
+/* One class for each key; twins have the same. */
 static void merge_keys(struct ld_btf_merge *m, struct table *table, uint32_t input)
 {
-	struct ld_btf_input *in = &m->in[input];
-	const uint64_t *keys = in->digest->keys;
-	uint32_t i, nr_types = in->btf->nr_types;
-	struct ld_btf_slot *s;
+	const struct ld_btf_input *in = &m->in[input];
+	const uint32_t *known = in->digest->twins ? model_canon(m, input) : NULL;
+	uint32_t i, twin;
 
-	for (i = 1; i < nr_types; i++) {
-		if (keys[i] == LD_BTF_KEY_VOID)
-			continue;
-		s = table_find(m, table, keys[i]);
-		if (s->nr) {
-			in->canon[i] = s->nr;
-			continue;
-		}
-		*s = (struct ld_btf_slot){.tag = (uint32_t)(keys[i] >> 31), .nr = m->nr};
-		m->keys[m->nr] = keys[i];
-		m->nodes[m->nr] = (struct ld_btf_node){.input = input, .type = i};
-		in->canon[i] = m->nr++;
-		if (m->nr > table->limit)
-			table_grow(m, table);
+	if (known && in->digest->model->input > input)
+		known = NULL;
+	for (i = 1; i < in->btf->nr_types; i++) {
+		twin = known ? in->digest->twins[i] : 0;
+		if (twin)
+			in->canon[i] = known[twin];
+		else if (in->digest->keys[i] != LD_BTF_KEY_VOID)
+			in->canon[i] = merge_key(m, table, input, i);
 	}
 }
 
@@ -148,7 +168,7 @@ struct check {
 	struct ld_btf_pair pair;
 	const uint32_t *a_canon, *b_canon;
 	const struct ld_btf_digest *digest;
-	const uint32_t *model_canon; /* NULL: twins are not to be trusted */
+	const uint32_t *twin_canon; /* NULL: twins are not to be trusted */
 };
 
 bool ld_btf_same_node_label(const struct ld_btf_merge *m, const struct ld_btf_node *a,
@@ -209,25 +229,24 @@ static bool fits(struct check *c, uint32_t in_type, uint32_t class)
  */
 static bool fits_as_twin(const struct check *c, uint32_t in_type, uint32_t class)
 {
-	uint32_t twin = c->model_canon ? c->digest->twins[in_type] : 0;
+	uint32_t twin = c->twin_canon ? c->digest->twins[in_type] : 0;
 
 	if (!twin || !c->m->nr_ambiguous)
 		return twin;
-	return c->model_canon[twin] == class &&
+	return c->twin_canon[twin] == class &&
 	       same_classes(ld_btf_type(c->pair.a, in_type), c->a_canon,
-			    ld_btf_type(c->digest->model->btf, twin), c->model_canon);
+			    ld_btf_type(c->digest->model->btf, twin), c->twin_canon);
 }
 
 static struct check check_of(const struct ld_btf_merge *m, uint32_t input, bool use_twins)
 {
 	const struct ld_btf_input *in = &m->in[input];
-	const struct ld_btf_digest *model = in->digest->model;
 	struct check c = {.m = m, .a_canon = in->canon, .digest = in->digest};
 
 	c.pair.a = in->btf;
 	c.pair.budget = (uint64_t)in->btf->strs_len * LD_BTF_NAME_BUDGET;
-	if (use_twins && model && model->input < m->nr_in && m->in[model->input].digest == model)
-		c.model_canon = m->in[model->input].canon;
+	if (use_twins)
+		c.twin_canon = model_canon(m, input);
 	return c;
 }
 

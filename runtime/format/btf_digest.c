@@ -229,24 +229,24 @@ static bool is_definition(const struct ld_btf *btf, const struct btf_type *t)
 	       btf->strs[t->name_off] && !ld_btf_is_fwd(btf, t);
 }
 
-/* Returns how many definitions there are. */
-static uint32_t find_leaf_keys(struct digester *g)
+/* Lists the definitions on the way. */
+static void find_leaf_keys(struct digester *g, struct ld_btf_digest *digest)
 {
-	uint32_t nr_defs = 0, i, twin;
+	uint32_t i, twin;
 
 	g->keys[0] = LD_BTF_KEY_VOID;
 	for (i = 1; i < g->btf->nr_types; i++) {
 		const struct btf_type *t = ld_btf_type(g->btf, i);
 
-		if (ld_btf_is_left_out(ld_btf_kind(t))) {
+		if (ld_btf_is_decl(ld_btf_kind(t))) {
 			g->keys[i] = LD_BTF_KEY_VOID;
 		} else if (is_leaf(g->btf, t)) {
 			twin = g->twins ? g->twins[i] : 0;
 			g->keys[i] = twin ? g->model->keys[twin] : leaf_key(g->btf, t);
-			nr_defs += is_definition(g->btf, t);
+			if (is_definition(g->btf, t))
+				digest->defs[digest->nr_defs++].type = i;
 		}
 	}
-	return nr_defs;
 }
 
 /* The model's definition by a type, which has one. */
@@ -283,26 +283,26 @@ struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf
 	struct ld_btf_digest *digest = LD_NEW(a, struct ld_btf_digest);
 	struct digester g = {
 	    .btf = btf, .keys = LD_NEW_ARRAY(a, uint64_t, btf->nr_types), .model = model};
-	uint32_t nr_defs, i;
+	uint32_t i;
 
 	if (model)
-		g.twins = digest->twins = ld_btf_find_twins(a, btf, model);
-	nr_defs = find_leaf_keys(&g);
+		g.twins = ld_btf_find_twins(a, btf, model);
+	digest->defs = LD_NEW_ARRAY(a, struct ld_btf_def, btf->nr_types);
+	find_leaf_keys(&g, digest);
+	ld_trim(a, digest->defs, btf->nr_types * sizeof(*digest->defs),
+		digest->nr_defs * sizeof(*digest->defs));
 	for (i = 1; i < btf->nr_types; i++)
 		if (!g.keys[i])
 			walk(&g, i);
 	if (g.cyclic)
 		hash_cycles(&g, a);
-	*digest = (struct ld_btf_digest){.btf = btf,
-					 .keys = g.keys,
-					 .defs = LD_NEW_ARRAY(a, struct ld_btf_def, nr_defs),
-					 .cyclic = g.cyclic,
-					 .model = model,
-					 .twins = digest->twins};
-	for (i = 1; digest->nr_defs < nr_defs; i++)
-		if (is_definition(btf, ld_btf_type(btf, i)))
-			digest->defs[digest->nr_defs++] =
-			    (struct ld_btf_def){.hash = def_hash(&g, i), .type = i};
+	for (i = 0; i < digest->nr_defs; i++)
+		digest->defs[i].hash = def_hash(&g, digest->defs[i].type);
+	digest->btf = btf;
+	digest->keys = g.keys;
+	digest->cyclic = g.cyclic;
+	digest->model = model;
+	digest->twins = g.twins;
 	return digest;
 }
 

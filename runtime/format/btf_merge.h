@@ -41,13 +41,6 @@ struct ld_btf_digest {
 	uint32_t names_mask;
 };
 
-/* FUNC, VAR, DATASEC and DECL_TAG take no part. */
-static inline bool ld_btf_is_left_out(uint32_t kind)
-{
-	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC ||
-	       kind == BTF_KIND_DECL_TAG;
-}
-
 uint64_t ld_btf_str_hash(const struct ld_btf *btf, uint32_t off);
 
 /* Fills in names. */

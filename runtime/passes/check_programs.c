@@ -91,8 +91,8 @@ static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
 {
 	bool *tagged = LD_NEW_ARRAY(&l->arena, bool, f->btf.nr_types);
 
-	for (uint32_t i = 1; i < f->btf.nr_types; i++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, i);
+	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
 
 		if (ld_btf_kind(t) == BTF_KIND_DECL_TAG)
 			tagged[t->type] = true;

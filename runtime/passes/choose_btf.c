@@ -30,8 +30,8 @@ static void digest_tags(struct chooser *c)
 	ld_for_each(i, &c->l->btf_files) {
 		struct ld_file *f = c->l->btf_files.v[i];
 
-		for (uint32_t k = 1; f->btf.has_decl_tags && k < f->btf.nr_types; k++) {
-			const struct btf_type *t = ld_btf_type(&f->btf, k);
+		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
+			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
 			const char *name = ld_btf_str(&f->btf, t->name_off);
 
 			if (ld_btf_kind(t) != BTF_KIND_DECL_TAG)

@@ -94,8 +94,8 @@ static void note_tags(struct ld_link *l)
 		struct ld_file *f = l->btf_files.v[i];
 		uint8_t *tagged = NULL;
 
-		for (uint32_t k = 1; k < f->btf.nr_types; k++) {
-			const struct btf_type *t = ld_btf_type(&f->btf, k);
+		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
+			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
 
 			if (ld_btf_kind(t) != BTF_KIND_DECL_TAG)
 				continue;

@@ -165,8 +165,8 @@ static void add_tag_edges(struct marker *m, const struct ld_file *f)
 	static const char prefix[] = "exception_callback:";
 	size_t len = strlen(prefix);
 
-	for (uint32_t i = 1; i < f->btf.nr_types; i++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, i);
+	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
 		const char *tag;
 		struct ld_piece *to;
 

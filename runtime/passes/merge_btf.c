@@ -102,11 +102,6 @@ static void mark_reachable(struct merger *m)
 
 /* ---- decl tags ---- */
 
-static bool is_decl_tag(const struct ld_file *f, uint32_t in_type)
-{
-	return ld_btf_kind(ld_btf_type(&f->btf, in_type)) == BTF_KIND_DECL_TAG;
-}
-
 /* "contains:TYPE:field" on a list head names the type that is on the list. */
 static bool mark_contained(struct merger *m, const struct ld_file *f, const char *tag)
 {
@@ -142,12 +137,12 @@ static void mark_tagged(struct merger *m)
 		ld_for_each(i, &m->l->btf_files) {
 			struct ld_file *f = m->l->btf_files.v[i];
 
-			for (uint32_t k = 1; f->btf.has_decl_tags && k < f->btf.nr_types; k++) {
-				const struct btf_type *t = ld_btf_type(&f->btf, k);
+			for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
+				const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
 				const char *name = ld_btf_str(&f->btf, t->name_off);
 
-				if (is_decl_tag(f, k) && !strncmp(name, "contains:", 9) &&
-				    tag_target_live(m, f, t))
+				if (ld_btf_kind(t) == BTF_KIND_DECL_TAG &&
+				    !strncmp(name, "contains:", 9) && tag_target_live(m, f, t))
 					again |= mark_contained(m, f, name);
 			}
 		}
@@ -388,9 +383,12 @@ static void write_decl_tags(struct merger *m)
 	ld_for_each(i, &m->l->btf_files) {
 		const struct ld_file *f = m->l->btf_files.v[i];
 
-		for (uint32_t k = 1; f->btf.has_decl_tags && k < f->btf.nr_types; k++)
-			if (is_decl_tag(f, k))
-				write_decl_tag(m, &seen, f, ld_btf_type(&f->btf, k));
+		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
+			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
+
+			if (ld_btf_kind(t) == BTF_KIND_DECL_TAG)
+				write_decl_tag(m, &seen, f, t);
+		}
 	}
 }
 
