@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /*
  * So large that calloc() gets it from the kernel, as pages of zeros that take no memory until they
  * are used. Smaller ones it would have to clear.
  */
 #define CHUNK_SIZE ((size_t)256 * 1024)
+#define USED_SOON ((size_t)48 * 1024) /* of an arena's first chunk; most files fill more */
 #define ALIGN ((size_t)16)
 
 struct ld_arena_chunk {
@@ -36,6 +38,18 @@ static void *new_chunk(struct ld_arena *a, size_t size)
 	return c->data;
 }
 
+/* Gets pages of a chunk at once: a fault for each takes three times as long. */
+static void use_soon(void *chunk, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE /* Linux 5.14; without it there are faults */
+	uintptr_t page = (uintptr_t)chunk & ~(uintptr_t)4095;
+
+	(void)madvise((void *)page, size, MADV_POPULATE_WRITE);
+#else
+	(void)chunk, (void)size;
+#endif
+}
+
 /* A large block gets a chunk of its own; what is left of the newest stays in use. */
 static bool is_large(size_t size)
 {
@@ -54,7 +68,10 @@ void *ld_alloc(struct ld_arena *a, size_t size)
 	if (is_large(size))
 		return new_chunk(a, size);
 	if (size > a->left) {
+		bool first = !a->chunks;
+
 		a->next = new_chunk(a, CHUNK_SIZE);
+		use_soon(a->next, first ? USED_SOON : CHUNK_SIZE);
 		a->left = CHUNK_SIZE;
 	}
 	p = a->next;

@@ -5,8 +5,6 @@
 
 #include "base/bytes.h"
 
-#define MAGIC_SIZE 8
-
 /* A member's header: text, padded with spaces. Only these fields are of use. */
 enum {
 	NAME_SIZE = 16,
@@ -29,8 +27,9 @@ struct reader {
 
 bool ld_is_archive(const void *image, size_t size)
 {
-	return size >= MAGIC_SIZE &&
-	       (!memcmp(image, "!<arch>\n", MAGIC_SIZE) || !memcmp(image, "!<thin>\n", MAGIC_SIZE));
+	return size >= LD_ARCHIVE_MAGIC_SIZE &&
+	       (!memcmp(image, "!<arch>\n", LD_ARCHIVE_MAGIC_SIZE) ||
+		!memcmp(image, "!<thin>\n", LD_ARCHIVE_MAGIC_SIZE));
 }
 
 static int bad_archive(struct reader *r, const char *what)
@@ -141,8 +140,8 @@ int ld_archive_read(struct ld_arena *a, struct ld_diags *d, const char *path, co
 	int err = 0;
 
 	r.archive = archive;
-	archive->thin = !memcmp(image, "!<thin>\n", MAGIC_SIZE);
-	r.at = MAGIC_SIZE;
+	archive->thin = !memcmp(image, "!<thin>\n", LD_ARCHIVE_MAGIC_SIZE);
+	r.at = LD_ARCHIVE_MAGIC_SIZE;
 	while (!err && r.at < size)
 		err = read_member(&r);
 	return err;

@@ -24,6 +24,8 @@ struct ld_archive {
 	LD_VEC(struct ld_member) members; /* without the index and the table of names */
 };
 
+#define LD_ARCHIVE_MAGIC_SIZE 8 /* bytes that tell an archive */
+
 bool ld_is_archive(const void *image, size_t size);
 
 /* Reads the archive at image, which must outlive it; names are in a. path is for diagnostics. */

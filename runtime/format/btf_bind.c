@@ -233,6 +233,7 @@ void ld_btf_bind(struct ld_file *f)
 
 	f->extern_secs = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
 	f->extern_sizes = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
+	f->out_types = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
 	b.bound = LD_NEW_ARRAY(&f->arena, uint8_t, f->btf.nr_types);
 	index_names(&b);
 	for (i = 1; i < f->nr_secs; i++)

@@ -394,7 +394,7 @@ void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, u
 	size_t cap = 2;
 
 	for (f = 0; f < nr_in; f++) {
-		in[f].canon = LD_NEW_ARRAY(a, uint32_t, in[f].btf->nr_types);
+		in[f].canon = in[f].digest->canon;
 		in[f].digest->input = f;
 		cap += in[f].btf->nr_types;
 		if (in[f].btf->nr_types > largest)

@@ -33,8 +33,7 @@ bool ld_btf_is_better_model(struct ld_arena *a, struct ld_btf_digest *digest,
 struct ld_btf_input {
 	const struct ld_btf *btf;
 	struct ld_btf_digest *digest;
-	uint32_t
-	    *canon; /* out: by in_type, the node number; 0 for void and for the kinds left out */
+	uint32_t *canon; /* out: by in_type, the node number; 0 for void and decls */
 };
 
 /* A type of the merged graph, as it stands in the file that it was taken from. */
@@ -49,9 +48,9 @@ struct ld_btf_graph {
 };
 
 /*
- * Fills in graph and each input's canon[]. The nodes and canon[] live in a. Node numbers depend on
- * the order of the inputs only; the set of types does not depend even on that. threads is an
- * upper bound; the result is the same for any.
+ * Fills in graph and each input's canon[]. The nodes live in a, canon[] with the digest. Node
+ * numbers depend on the order of the inputs only; the set of types does not depend even on that.
+ * threads is an upper bound; the result is the same for any.
  */
 void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, uint32_t threads,
 		  struct ld_btf_graph *graph);

@@ -22,6 +22,19 @@
 #define CYCLE_DEPTH 16
 #define HASHED_NAME_BYTES 256 /* so that 10 MB names cost no more than others */
 
+const struct ld_btf_ref_place ld_btf_ref_places[BTF_KIND_ENUM64 + 1] = {
+    [BTF_KIND_PTR] = {2, 1, 1, 0},
+    [BTF_KIND_TYPEDEF] = {2, 1, 1, 0},
+    [BTF_KIND_VOLATILE] = {2, 1, 1, 0},
+    [BTF_KIND_CONST] = {2, 1, 1, 0},
+    [BTF_KIND_RESTRICT] = {2, 1, 1, 0},
+    [BTF_KIND_TYPE_TAG] = {2, 1, 1, 0},
+    [BTF_KIND_ARRAY] = {3, 1, 2, 0},
+    [BTF_KIND_STRUCT] = {4, 3, 0, 1},
+    [BTF_KIND_UNION] = {4, 3, 0, 1},
+    [BTF_KIND_FUNC_PROTO] = {2, 2, 1, 1}, /* what it returns comes first */
+};
+
 struct digester {
 	const struct ld_btf *btf;
 	uint64_t *keys;
@@ -103,6 +116,19 @@ static uint64_t as_key(uint64_t h)
 	return (h & ~CYCLIC) | DONE;
 }
 
+/* Whether a type and one of the model, which have the same label, refer to types of the same keys.
+ */
+static bool same_keys(const struct digester *g, uint32_t in_type, uint32_t twin)
+{
+	struct ld_btf_refs a = ld_btf_refs(ld_btf_type(g->btf, in_type));
+	struct ld_btf_refs b = ld_btf_refs(ld_btf_type(g->model->btf, twin));
+
+	for (; a.nr; a.nr--, a.id += a.stride, b.id += b.stride)
+		if (g->keys[*a.id] != g->model->keys[*b.id])
+			return false;
+	return true;
+}
+
 /*
  * The twin of a type, if it also refers to types of the same keys. If not it is forgotten, so that
  * those that stay in the end are twins in this sense.
@@ -110,15 +136,9 @@ static uint64_t as_key(uint64_t h)
 static uint32_t find_twin(struct digester *g, uint32_t in_type)
 {
 	uint32_t twin = g->twins ? g->twins[in_type] : 0;
-	struct ld_btf_refs a, b;
 
-	if (!twin)
-		return 0;
-	a = ld_btf_refs(ld_btf_type(g->btf, in_type));
-	b = ld_btf_refs(ld_btf_type(g->model->btf, twin));
-	for (; a.nr; a.nr--, a.id += a.stride, b.id += b.stride)
-		if (g->keys[*a.id] != g->model->keys[*b.id])
-			return g->twins[in_type] = 0;
+	if (twin && !same_keys(g, in_type, twin))
+		twin = g->twins[in_type] = 0;
 	return twin;
 }
 
@@ -277,6 +297,17 @@ static uint64_t def_hash(struct digester *g, uint32_t in_type)
 	return type_hash(g->btf, ld_btf_type(g->btf, in_type), g->keys) | DONE;
 }
 
+/* Whether no walk is needed: all that the type refers to has keys, and they are its twin's. */
+static bool copy_key(struct digester *g, uint32_t in_type)
+{
+	uint32_t twin = g->twins ? g->twins[in_type] : 0;
+
+	if (!twin || !same_keys(g, in_type, twin))
+		return false;
+	g->keys[in_type] = g->model->keys[twin];
+	return true;
+}
+
 struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf,
 				    const struct ld_btf_digest *model)
 {
@@ -292,12 +323,13 @@ struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf
 	ld_trim(a, digest->defs, btf->nr_types * sizeof(*digest->defs),
 		digest->nr_defs * sizeof(*digest->defs));
 	for (i = 1; i < btf->nr_types; i++)
-		if (!g.keys[i])
+		if (!g.keys[i] && !copy_key(&g, i))
 			walk(&g, i);
 	if (g.cyclic)
 		hash_cycles(&g, a);
 	for (i = 0; i < digest->nr_defs; i++)
 		digest->defs[i].hash = def_hash(&g, digest->defs[i].type);
+	digest->canon = LD_NEW_ARRAY(a, uint32_t, btf->nr_types);
 	digest->btf = btf;
 	digest->keys = g.keys;
 	digest->cyclic = g.cyclic;

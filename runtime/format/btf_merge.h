@@ -34,7 +34,10 @@ struct ld_btf_digest {
 	 */
 	const struct ld_btf_digest *model;
 	uint32_t *twins;
-	uint32_t input; /* set by ld_btf_dedup() */
+
+	/* Room for what ld_btf_dedup() finds out. */
+	uint32_t input;  /* index into the inputs */
+	uint32_t *canon; /* by in_type */
 
 	/* Of a model: named types by the hash of kind and name. */
 	struct ld_btf_slot *names;
@@ -56,24 +59,21 @@ struct ld_btf_refs {
 	uint32_t stride, nr;
 };
 
+/* By kind: the first one's place in words from the start of the type, and how many there are. */
+struct ld_btf_ref_place {
+	uint8_t at, stride, fixed, each; /* each: one more for each of vlen */
+};
+
+extern const struct ld_btf_ref_place ld_btf_ref_places[];
+
+/* A table, not a switch: a processor can't guess the next type's kind. */
 static inline struct ld_btf_refs ld_btf_refs(const struct btf_type *t)
 {
-	const uint32_t *tail = ld_btf_tail(t);
+	const struct ld_btf_ref_place *place = &ld_btf_ref_places[ld_btf_kind(t)];
 
-	switch (ld_btf_kind(t)) {
-	case BTF_KIND_PTR:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_TYPE_TAG: return (struct ld_btf_refs){&t->type, 1, 1};
-	case BTF_KIND_ARRAY: return (struct ld_btf_refs){tail, 1, 2};
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION: return (struct ld_btf_refs){tail + 1, 3, ld_btf_vlen(t)};
-	/* The type returned, and each parameter's, are two words apart. */
-	case BTF_KIND_FUNC_PROTO: return (struct ld_btf_refs){&t->type, 2, ld_btf_vlen(t) + 1};
-	default: return (struct ld_btf_refs){NULL, 0, 0};
-	}
+	return (struct ld_btf_refs){.id = (const uint32_t *)t + place->at,
+				    .stride = place->stride,
+				    .nr = place->fixed + place->each * ld_btf_vlen(t)};
 }
 
 static inline bool ld_btf_is_enum(uint32_t kind)

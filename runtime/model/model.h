@@ -203,8 +203,9 @@ struct ld_file {
 	bool temporary;     /* path was made up by the compiler driver */
 	const uint8_t *image;
 	size_t size;
-	bool mapped;            /* image is to be unmapped */
-	const char *opened;     /* the path of the regular file that it was read from, or NULL */
+	bool mapped;        /* image is to be unmapped */
+	const char *opened; /* the path of the regular file that it was read from, or NULL */
+	bool is_archive;
 	bool lazy;              /* takes part only if something asks for it */
 	const char *archive;    /* the archive's path, or NULL */
 	const char *pulled_for; /* the name that a lazy file was taken for */

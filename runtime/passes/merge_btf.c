@@ -442,9 +442,6 @@ void ld_merge_btf(struct ld_link *l)
 	m.out = l->btf = ld_btf_out_new(&l->arena);
 	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->graph.nr);
 	l->node_out = LD_NEW_ARRAY(m.a, uint32_t, l->graph.nr);
-	ld_for_each(i, &l->btf_files)
-		l->btf_files.v[i]->out_types =
-		    LD_NEW_ARRAY(m.a, uint32_t, l->btf_files.v[i]->btf.nr_types);
 	mark_types(&m);
 	write_all(&m);
 }

@@ -51,15 +51,28 @@ static int read_stream(struct ld_file *f, int fd)
 		n = read(fd, buf + f->size, cap - f->size);
 		if (n < 0 && errno != EINTR)
 			return errno;
-		if (!n)
-			return 0;
 		if (n > 0)
 			f->size += (size_t)n;
+		if (!n)
+			break;
 	}
+	f->is_archive = ld_is_archive(f->image, f->size);
+	return 0;
+}
+
+static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
+{
+	ssize_t n;
+
+	do
+		n = pread(fd, magic, LD_ARCHIVE_MAGIC_SIZE, 0);
+	while (n < 0 && errno == EINTR);
+	return n > 0 ? (size_t)n : 0;
 }
 
 static int load_fd(struct ld_file *f, int fd)
 {
+	char magic[LD_ARCHIVE_MAGIC_SIZE];
 	struct stat st;
 	void *map;
 
@@ -73,6 +86,8 @@ static int load_fd(struct ld_file *f, int fd)
 	f->size = (size_t)st.st_size;
 	if (!f->size)
 		return 0;
+	/* Not from the mapping: its first page is for the thread that parses it. */
+	f->is_archive = ld_is_archive(magic, read_magic(fd, magic));
 	map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
 		return errno;
@@ -160,7 +175,7 @@ int ld_add_file(struct ld_link *l, const char *path)
 
 	if (err)
 		return cannot_open(l, path, err);
-	if (ld_is_archive(f->image, f->size))
+	if (f->is_archive)
 		return add_members(l, f);
 	f->lazy = l->lazy;
 	add_input(l, f);
