@@ -54,6 +54,22 @@ static void say(const struct bpfld *b, enum bpfld_severity severity, const char 
 		b->diag(b->diag_ctx, &d);
 }
 
+/* Says one diagnostic, as far as the options let it through. */
+static void deliver(struct bpfld *b, enum bpfld_severity severity, const char *id,
+		    const char *message)
+{
+	if ((severity == BPFLD_NOTE || severity == BPFLD_WARNING) && is_silenced(b, id))
+		return;
+	if (severity == BPFLD_WARNING && b->fatal_warnings)
+		severity = BPFLD_ERROR;
+	if (severity != BPFLD_ERROR || b->nr_errors++ < b->error_limit)
+		say(b, severity, id, message);
+	else if (b->nr_errors == b->error_limit + 1)
+		say(b, BPFLD_ERROR, "error-limit",
+		    "too many errors emitted, stopping now "
+		    "(use --error-limit=0 to see all errors)");
+}
+
 /* Hands what was reported since the last time to the callback. Returns -EINVAL if errors were. */
 static int flush_diags(struct bpfld *b)
 {
@@ -61,23 +77,16 @@ static int flush_diags(struct bpfld *b)
 
 	for (; d->said < d->list.nr; d->said++) {
 		const struct ld_diag *diag = &d->list.v[d->said];
-		enum bpfld_severity severity = (enum bpfld_severity)diag->severity;
 
-		if ((severity == BPFLD_NOTE || severity == BPFLD_WARNING) &&
-		    is_silenced(b, diag->id))
-			continue;
-		if (severity == BPFLD_WARNING && b->fatal_warnings)
-			severity = BPFLD_ERROR;
-		if (severity == BPFLD_ERROR && b->nr_errors++ >= b->error_limit) {
-			if (b->nr_errors == b->error_limit + 1)
-				say(b, BPFLD_ERROR, "error-limit",
-				    "too many errors emitted, stopping now "
-				    "(use --error-limit=0 to see all errors)");
-			continue;
-		}
-		say(b, severity, diag->id, diag->message);
+		deliver(b, (enum bpfld_severity)diag->severity, diag->id, diag->message);
 	}
 	return b->nr_errors ? -EINVAL : 0;
+}
+
+void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
+		  const char *message)
+{
+	deliver(b, severity, id, message);
 }
 
 static int fail(struct bpfld *b, int err)

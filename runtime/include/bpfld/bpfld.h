@@ -200,6 +200,14 @@ BPFLD_API int bpfld_write_file(struct bpfld *l, const char *path);
  */
 BPFLD_API const char *bpfld_text(struct bpfld *l, enum bpfld_text which, size_t *size);
 
+/*
+ * Says something through the link's callback, as the link itself would: for libraries on top of
+ * this one. message and id as in struct bpfld_diag. fatal_warnings, no_warn and error_limit hold.
+ * Unlike an error of the link's own, one that is reported here leaves what was linked usable.
+ */
+BPFLD_API void bpfld_report(struct bpfld *l, enum bpfld_severity severity, const char *id,
+			    const char *message);
+
 /* Frees l and everything got from it. NULL is allowed. */
 BPFLD_API void bpfld_free(struct bpfld *l);
 
