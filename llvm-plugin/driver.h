@@ -92,6 +92,11 @@ struct inputs {
 /* The contents of a file with a NUL behind, in pool; NULL and errno if it can't be read. */
 char *read_text(struct pool *pool, const char *path, size_t *size);
 
+/* --bind: what object calls name is target of to_object. */
+struct bind {
+	const char *object, *name, *to_object, *target;
+};
+
 /* A word of the command line, for the response file of --reproduce. */
 struct replay_word {
 	struct replay_word *next;
@@ -99,6 +104,7 @@ struct replay_word {
 		REPLAY_INPUT,  /* or an option whose value is a file to read */
 		REPLAY_FOLDER, /* an option whose value is one that holds inputs */
 		REPLAY_OUTPUT, /* an option whose value is a file to write */
+		REPLAY_BIND,   /* --bind: the next one of options.binds */
 		REPLAY_OPTION,
 	} kind;
 	const char *option; /* "--threads", "-z"; NULL for an object */
@@ -112,6 +118,8 @@ struct options {
 	unsigned int input_mode;
 	struct words library_paths; /* lib.library_paths at the end */
 	struct words keep, why_live, defsyms, wraps, renames, localize, exports;
+	struct bind *binds;
+	size_t nr_binds, cap_binds;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	struct words read_files;         /* lib.read_files at the end */

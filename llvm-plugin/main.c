@@ -117,6 +117,9 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 				    strerror(-err));
 	for (size_t i = 0; i < o->inputs.n; i++)
 		add_input(l, &o->inputs.v[i], made_up_names);
+	for (size_t i = 0; i < o->nr_binds; i++)
+		bpfld_bind(l, o->binds[i].object, o->binds[i].name, o->binds[i].to_object,
+			   o->binds[i].target);
 	tell_read(l, r, &told);
 	/* Now, for a link that crashes; and again, for what the link itself has read. */
 	if (o->reproduce)

@@ -310,6 +310,43 @@ static int take_pair(struct parse *p, const struct spelling *s, struct words *to
 	return 0;
 }
 
+/* The end of "FILE:NAME" that begins at text, before the character end: the last one, or NULL. */
+static const char *name_of_place(const char *text, const char *end)
+{
+	for (const char *c = end; c > text; c--)
+		if (c[-1] == ':')
+			return c == end || c - 1 == text ? NULL : c;
+	return NULL;
+}
+
+/* "A.o:f=B.o:g". The names of files may have '=' and ':' in them, those of functions don't. */
+static int take_bind(struct parse *p, const struct spelling *s)
+{
+	struct bind b = {0};
+	const char *end = s->value + strlen(s->value);
+	const char *target = name_of_place(s->value, end), *name = NULL, *equals = s->value;
+
+	while (target && !name && (equals = strchr(equals, '=')) && equals < target) {
+		name = name_of_place(s->value, equals++);
+		if (name && memchr(name, '/', (size_t)(equals - name)))
+			name = NULL;
+	}
+	if (!name || equals >= target - 1)
+		return invalid_value(p, s, "OBJECT:NAME=OBJECT:NAME");
+	b.object = pool_strndup(p->pool, s->value, (size_t)(name - 1 - s->value));
+	b.name = pool_strndup(p->pool, name, (size_t)(equals - 1 - name));
+	b.to_object = pool_strndup(p->pool, equals, (size_t)(target - 1 - equals));
+	b.target = target;
+	if (p->o->nr_binds == p->o->cap_binds) {
+		p->o->cap_binds = p->o->cap_binds ? 2 * p->o->cap_binds : 16;
+		p->o->binds = realloc(p->o->binds, p->o->cap_binds * sizeof(b));
+		if (!p->o->binds)
+			out_of_memory();
+	}
+	p->o->binds[p->o->nr_binds++] = b;
+	return 0;
+}
+
 /* A list of globs, one on each line; '#' begins a comment. */
 static int take_localize(struct parse *p, const struct spelling *s)
 {
@@ -384,6 +421,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_keep: words_add(&o->keep, s->value); return 0;
 	case OPT_why_live: words_add(&o->why_live, s->value); return 0;
 	case OPT_defsym: return take_pair(p, s, &o->defsyms);
+	case OPT_bind: return take_bind(p, s);
 	case OPT_wrap: words_add(&o->wraps, s->value); return 0;
 	case OPT_rename: return take_pair(p, s, &o->renames);
 	case OPT_localize: return take_localize(p, s);
@@ -439,6 +477,7 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
 		case OPT_library_path: w->kind = REPLAY_FOLDER; break;
 		case OPT_localize: w->kind = REPLAY_INPUT; break;
+		case OPT_bind: w->kind = REPLAY_BIND; break;
 		case OPT_reproduce: return;
 		/* collect2's -lgcc, which is no library to ld.bpf. */
 		case OPT_library:
@@ -512,6 +551,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 void free_options(struct options *o)
 {
 	free(o->inputs.v);
+	free(o->binds);
 	words_free(&o->library_paths);
 	words_free(&o->keep);
 	words_free(&o->defsyms);

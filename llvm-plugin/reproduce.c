@@ -190,8 +190,16 @@ static void put_word(FILE *f, const char *option, const char *value)
 	fputs(quote ? "\"\n" : "\n", f);
 }
 
+static const char *bind_in_tar(struct pool *pool, const struct bind *b)
+{
+	return pool_printf(pool, "%s:%s=%s:%s", path_in_tar(pool, b->object, false), b->name,
+			   path_in_tar(pool, b->to_object, false), b->target);
+}
+
 static void put_command(FILE *f, const struct options *o, struct pool *pool, bool asked)
 {
+	const struct bind *bind = o->binds;
+
 	for (const struct replay_word *w = o->replay; w; w = w->next) {
 		const char *value = w->value;
 
@@ -200,6 +208,7 @@ static void put_command(FILE *f, const struct options *o, struct pool *pool, boo
 		case REPLAY_FOLDER: value = path_in_tar(pool, value, true); break;
 		/* Their folders need not be there when the command is repeated. */
 		case REPLAY_OUTPUT: value = value ? base_name(value) : NULL; break;
+		case REPLAY_BIND: value = bind_in_tar(pool, bind++); break;
 		case REPLAY_OPTION: break;
 		}
 		put_word(f, w->option, value);

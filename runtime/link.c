@@ -159,6 +159,7 @@ static int run_passes(struct bpfld *b)
 	l->threads = choose_threads(l);
 	do {
 		RUN(ld_parse_files);
+		RUN(ld_bind_symbols);
 		if ((err = flush_diags(b)))
 			return err;
 		more = ASK(ld_pull_members);
@@ -169,6 +170,7 @@ static int run_passes(struct bpfld *b)
 		return err;
 	/* From here on no index, offset or id of the input needs another check. */
 
+	RUN(ld_isolate_objects);
 	RUN(ld_resolve_symbols);
 	ld_report_trace(l);
 	RUN(ld_merge_license);
@@ -324,6 +326,44 @@ int bpfld_mark_temporary(struct bpfld *b)
 	if (b->state != OPEN || !b->l.inputs.nr)
 		return -EINVAL;
 	b->l.inputs.v[b->l.inputs.nr - 1]->temporary = true;
+	return 0;
+}
+
+int bpfld_name_input(struct bpfld *b, const char *name)
+{
+	struct ld_file *f;
+	jmp_buf oom;
+
+	if (b->state != OPEN || !b->l.inputs.nr || !name || !*name)
+		return -EINVAL;
+	f = b->l.inputs.v[b->l.inputs.nr - 1];
+	if (f->archive)
+		return -EINVAL;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom))
+		return out_of_memory(b);
+	f->path = ld_strdup(&b->l.arena, name);
+	f->named = true;
+	f->temporary = false;
+	return 0;
+}
+
+int bpfld_bind(struct bpfld *b, const char *object, const char *name, const char *to_object,
+	       const char *target)
+{
+	struct ld_bind bind;
+	jmp_buf oom;
+
+	if (b->state != OPEN || !object || !name || !*name || !to_object || !target || !*target)
+		return -EINVAL;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom))
+		return out_of_memory(b);
+	bind.object = ld_strdup(&b->l.arena, object);
+	bind.name = ld_strdup(&b->l.arena, name);
+	bind.to_object = ld_strdup(&b->l.arena, to_object);
+	bind.target = ld_strdup(&b->l.arena, target);
+	LD_PUSH(&b->l.arena, &b->l.binds, bind);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "model/model.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
@@ -172,6 +173,31 @@ uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type)
 bool ld_is_text(const char *sec_name)
 {
 	return !strncmp(sec_name, ".text", 5) && (!sec_name[5] || sec_name[5] == '.');
+}
+
+const char *ld_out_name(const struct ld_piece *p)
+{
+	/* Subprograms load from .text only. A .bss.X is a user's own map and stays what it is. */
+	if (p->sec->kind == LD_SEC_CODE && (p->subprogram || ld_is_text(p->sec->name)))
+		return ".text";
+	return p->sec->name;
+}
+
+bool ld_is_program(const struct ld_piece *p)
+{
+	return p->sec->kind == LD_SEC_CODE && strcmp(ld_out_name(p), ".text") != 0;
+}
+
+const char *ld_qualify(struct ld_arena *a, const char *file, const char *name)
+{
+	const char *slash = strrchr(file, '/');
+	char *base = ld_strdup(a, slash ? slash + 1 : file);
+
+	base[strcspn(base, ".")] = '\0';
+	for (char *c = base; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
+	return ld_printf(a, "%s%s__%s", isdigit((unsigned char)*base) ? "_" : "", base, name);
 }
 
 const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p)

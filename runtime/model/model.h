@@ -102,6 +102,7 @@ struct ld_piece {
 	uint32_t sym, sym_end;   /* symbols defined in it: sec->syms[sym .. sym_end) */
 	uint32_t ext[LD_EXT_NR]; /* by kind: its first record in sec->ext[kind] */
 	bool pad;                /* alignment only: lives and dies with the piece before it */
+	bool subprogram;         /* a program that --bind makes a function of .text */
 	bool live;
 	bool reached;        /* with --gc-sections: from a root */
 	enum ld_root root;   /* the same: why it is one */
@@ -190,6 +191,7 @@ struct ld_name {
 	bool weak;          /* the owner is weak; without an owner: every reference is weak */
 	bool ksym, kconfig; /* undefined and declared in DATASEC .ksyms or .kconfig */
 	bool sealed;        /* becomes local in the output */
+	bool bound;         /* --bind: of one object's reference only, and not in link->names */
 	bool emit;          /* without an owner: stays, undefined */
 	uint32_t out_sym;   /* without an owner: index in the output's table, or 0 */
 };
@@ -201,6 +203,8 @@ struct ld_file {
 	const char *source; /* the first STT_FILE's name, or NULL */
 	bool linked;        /* it has several: an output of -r or of a linker */
 	bool temporary;     /* path was made up by the compiler driver */
+	bool named;         /* path is the caller's name for it */
+	bool bound_to;      /* --bind names it as a target: what clashes in it is its own */
 	const uint8_t *image;
 	size_t size;
 	bool mapped;        /* image is to be unmapped */
@@ -236,6 +240,11 @@ struct ld_file {
 	bool synthesized;       /* some of its functions got records that were made up */
 	uint32_t *extern_secs;  /* in_type -> in_type of the DATASEC that lists it, or 0 */
 	uint32_t *extern_sizes; /* the bytes that it gives to that */
+};
+
+/* --bind: what object calls name is target of to_object. */
+struct ld_bind {
+	const char *object, *name, *to_object, *target;
 };
 
 /* An output section. */
@@ -297,12 +306,14 @@ struct ld_link {
 	LD_VEC(struct ld_file *) inputs; /* all, in the order of the command line */
 	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
 	LD_VEC(struct ld_file *)
-	files;                    /* the inputs that take part; members where they were taken */
-	struct ld_puller *puller; /* of pull_members; NULL without archives */
-	bool lazy, whole_archive; /* for the inputs to come: --start-lib, --whole-archive */
-	struct ld_strmap deplibs; /* names in .deplibs that were looked for */
-	int open_fd;              /* while an input is loaded, else 0 */
-	bool big;                 /* byte order of all files */
+	files;                        /* the inputs that take part; members where they were taken */
+	struct ld_puller *puller;     /* of pull_members; NULL without archives */
+	bool lazy, whole_archive;     /* for the inputs to come: --start-lib, --whole-archive */
+	struct ld_strmap deplibs;     /* names in .deplibs that were looked for */
+	LD_VEC(struct ld_bind) binds; /* not yet made */
+	LD_VEC(struct ld_name *) bound; /* made: the references' names */
+	int open_fd;                    /* while an input is loaded, else 0 */
+	bool big;                       /* byte order of all files */
 	struct ld_strmap name_map;
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;
@@ -380,6 +391,16 @@ const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint3
 
 /* Whether a section of this name holds subprograms: .text, and .text.X that goes there. */
 bool ld_is_text(const char *sec_name);
+
+/* The name of the output section that p goes to. */
+const char *ld_out_name(const struct ld_piece *p);
+
+/* Whether p is code that loaders take for a program: outside the output's .text. */
+bool ld_is_program(const struct ld_piece *p);
+
+/* The name "counter" of the file net.bpf.c, as one that no other file's clashes with: net__counter.
+ */
+const char *ld_qualify(struct ld_arena *a, const char *file, const char *name);
 
 /* The name that a global symbol of an input goes by: its own, but for --wrap and --rename. */
 const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym);

@@ -3,7 +3,6 @@
  * The output's symbol table: which symbols it has, under which names and bindings, in which order
  * (gABI: locals first). Section symbols, then each file's locals, then globals.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "passes/passes.h"
@@ -44,22 +43,13 @@ static bool name_is_free(const struct ld_link *l, const char *name)
 	return !ld_strmap_get(&l->name_map, name, strlen(name));
 }
 
-/* "counter" of net.bpf.c as "net__counter". */
-static const char *qualified_name(struct ld_link *l, const char *source, const char *name)
+/* "counter" of net.bpf.c as "net__counter", or with a number if that is taken too. */
+static const char *free_name(struct ld_link *l, const char *source, const char *name)
 {
-	const char *base = source, *slash = strrchr(base, '/');
-	char *file, *full;
+	const char *full = ld_qualify(&l->arena, source, name);
 	uintptr_t nr;
 	void **last;
 
-	base = slash ? slash + 1 : base;
-	file = ld_strdup(&l->arena, base);
-	file[strcspn(file, ".")] = '\0';
-	for (char *c = file; *c; c++)
-		if (!isalnum((unsigned char)*c))
-			*c = '_';
-	full = ld_printf(&l->arena, "%s%s__%s", isdigit((unsigned char)file[0]) ? "_" : "", file,
-			 name);
 	if (name_is_free(l, full))
 		return full;
 	/* Where many maps have one name, the search goes on where it ended the last time. */
@@ -76,7 +66,7 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
 			const char *source)
 {
 	if (!name_is_free(l, sym->name)) {
-		sym->out_name = qualified_name(l, source ? source : f->path, sym->name);
+		sym->out_name = free_name(l, source && !f->named ? source : f->path, sym->name);
 		ld_note(&l->diags, "renamed-static-map",
 			"static map '%s' of %s is called '%s' in the output: the name is taken",
 			sym->name, ld_file_name(f), sym->out_name);
@@ -197,7 +187,8 @@ static void note_refs(struct ld_section *sec)
 		for (uint32_t k = p->rel; p->live && k < p->rel_end; k++) {
 			struct ld_ref ref;
 
-			if (sec->relocs[k].hidden && sec->relocs[k].piece->live)
+			if (sec->relocs[k].hidden && sec->relocs[k].piece->live &&
+			    sec->relocs[k].piece->out == p->out)
 				continue;
 			ref = ld_reloc_ref(sec, &sec->relocs[k]);
 			if (ref.form == LD_REF_SECTION)

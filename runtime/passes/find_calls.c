@@ -43,7 +43,7 @@ static void add_function(struct ld_calls *calls, const struct ld_section *sec,
 		func->sec = sec;
 		func->off = sym->value;
 		func->sym = sym;
-		func->program = !ld_is_text(sec->name);
+		func->program = ld_is_program(sym->piece);
 		calls->nr_funcs++;
 	}
 	if (sym->size > func->size)

@@ -72,7 +72,7 @@ static bool is_candidate(const struct ld_piece *p)
 
 	if (!p->live || p->pad || p->same || !p->size || sec->merge)
 		return false;
-	if (code ? !ld_is_text(sec->name)
+	if (code ? ld_is_program(p)
 		 : sec->kind != LD_SEC_DATA || sec->flags & SHF_WRITE ||
 		       strncmp(sec->name, ".rodata", 7) || p->rel != p->rel_end)
 		return false;
@@ -213,9 +213,8 @@ static bool look_alike(struct folder *f, const struct ld_piece *a, const struct 
 	uint8_t *x, *y;
 
 	if (a->size != b->size || a->align != b->align || a->sec->kind != b->sec->kind ||
-	    strcmp(ld_is_text(a->sec->name) ? ".text" : a->sec->name,
-		   ld_is_text(b->sec->name) ? ".text" : b->sec->name) ||
-	    prototype(a) != prototype(b) || !same_core(a, b))
+	    strcmp(ld_out_name(a), ld_out_name(b)) != 0 || prototype(a) != prototype(b) ||
+	    !same_core(a, b))
 		return false;
 	x = ld_alloc(&f->l->arena, a->size);
 	y = ld_alloc(&f->l->arena, b->size);

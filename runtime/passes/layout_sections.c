@@ -12,12 +12,6 @@
 #define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums don't overflow */
 #define MAX_ZEROS ((uint64_t)64 << 20)
 
-/* Subprograms load from .text only. A .bss.X is a user's own map and stays what it is. */
-static const char *out_name(const struct ld_section *sec)
-{
-	return sec->kind == LD_SEC_CODE && ld_is_text(sec->name) ? ".text" : sec->name;
-}
-
 static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_section *sec)
 {
 	const struct ld_section *first = out->first;
@@ -38,9 +32,8 @@ static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_sec
 	out->type = SHT_PROGBITS;
 }
 
-static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec)
+static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, const char *name)
 {
-	const char *name = out_name(sec);
 	void **slot = ld_strmap_slot(&l->arena, &l->out_map, name, strlen(name));
 	struct ld_out *out = *slot;
 
@@ -93,21 +86,30 @@ static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *
 	place(l, out, p, p->align);
 }
 
+/* The output section that p and what follows it go to, ready to take it. */
+static struct ld_out *begin_run(struct ld_link *l, struct ld_section *sec, const struct ld_piece *p)
+{
+	struct ld_out *out = out_for(l, sec, ld_out_name(p));
+
+	sec->out = out;
+	if (!out->merge)
+		out->size = ld_align_up(out->size, sec->align);
+	return out;
+}
+
 static int layout_section(struct ld_link *l, struct ld_section *sec)
 {
 	struct ld_out *out = NULL;
+	bool subprogram = false; /* what the last piece was */
 
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		struct ld_piece *p = &sec->pieces[i];
 
 		if (!p->live || (!sec->size && !sec->nr_syms))
 			continue;
-		if (!out) {
-			out = out_for(l, sec);
-			sec->out = out;
-			if (!out->merge)
-				out->size = ld_align_up(out->size, sec->align);
-		}
+		if (!out || p->subprogram != subprogram)
+			out = begin_run(l, sec, p);
+		subprogram = p->subprogram;
 		if (out->merge)
 			merge_piece(l, out, p);
 		else

@@ -64,11 +64,6 @@ static void mark_candidates(struct ld_section *sec)
 
 /* ---- roots ---- */
 
-static bool is_program_section(const struct ld_section *sec)
-{
-	return sec->kind == LD_SEC_CODE && !ld_is_text(sec->name);
-}
-
 /* Data that a loader looks for by the name of its section, or the linker (.deplibs with -r). */
 static bool is_loader_section(const struct ld_section *sec)
 {
@@ -90,7 +85,7 @@ static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
 
 	if (sec->flags & SHF_GNU_RETAIN)
 		return LD_ROOT_KEPT;
-	if (is_program_section(sec))
+	if (ld_is_program(p))
 		return LD_ROOT_PROGRAM;
 	if (is_loader_section(sec))
 		return LD_ROOT_LOADER;

@@ -19,11 +19,18 @@ bool ld_add_dependent_libraries(struct ld_link *l);
 /* Bytes to sections, symbols, relocations, pieces, types; every index, offset and id is checked. */
 void ld_parse_files(struct ld_link *l);
 
+/* --bind: references get the targets that they were given, and who defines these takes part. */
+void ld_bind_symbols(struct ld_link *l);
+
 /* Takes the archive members that are needed; whether anything is still to be parsed. */
 bool ld_pull_members(struct ld_link *l);
 
 /* From here on link->files are the inputs that take part, in order. */
 void ld_drop_unpulled(struct ld_link *l);
+
+/* What of the objects that --bind names clashes with others becomes theirs; programs, subprograms.
+ */
+void ld_isolate_objects(struct ld_link *l);
 
 /* Every global name gets its owner, or is known to be undefined. No file is added afterwards. */
 void ld_resolve_symbols(struct ld_link *l);

@@ -112,7 +112,7 @@ static void follow(struct ld_puller *p)
 			continue;
 		}
 		sym = &f->syms[v->sym++];
-		if (sym->bind == STB_GLOBAL && !ld_is_defined(sym))
+		if (sym->bind == STB_GLOBAL && !ld_is_defined(sym) && !sym->global)
 			want(p, ld_global_name(p->l, sym), f);
 	}
 }

@@ -93,23 +93,27 @@ static void define(struct ld_link *l, struct ld_name *n, struct ld_file *f, uint
 	n->weak = rank == WEAK;
 }
 
-static struct ld_name *name_of(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+static struct ld_name *name_of(struct ld_link *l, const struct ld_sym *sym)
 {
-	const char *name = ld_global_name(l, &f->syms[in_sym]);
+	const char *name = ld_global_name(l, sym);
 	void **slot = ld_strmap_slot(&l->arena, &l->name_map, name, strlen(name));
 	struct ld_name *n = *slot;
-	struct ld_mention *mention;
 
 	if (!n) {
 		n = *slot = LD_NEW(&l->arena, struct ld_name);
 		n->name = name;
 		LD_PUSH(&l->arena, &l->names, n);
 	}
-	mention = LD_NEW(&l->arena, struct ld_mention);
+	return n;
+}
+
+static void add_mention(struct ld_link *l, struct ld_name *n, struct ld_file *f, uint32_t in_sym)
+{
+	struct ld_mention *mention = LD_NEW(&l->arena, struct ld_mention);
+
 	*mention = (struct ld_mention){.file = f, .sym = in_sym};
 	*(n->mentions ? &n->last_mention->next : &n->mentions) = mention;
 	n->last_mention = mention;
-	return n;
 }
 
 /* Whether an undefined symbol is declared in .ksyms or .kconfig: the loader will find it. */
@@ -141,7 +145,12 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 			sym->bind = STB_LOCAL;
 		if (sym->bind == STB_LOCAL)
 			continue;
-		n = sym->global = name_of(l, f, i);
+		if (sym->global) { /* bound: its owner is known */
+			add_mention(l, sym->global, f, i);
+			continue;
+		}
+		n = sym->global = name_of(l, sym);
+		add_mention(l, n, f, i);
 		n->vis = stricter(n->vis, sym->vis);
 		if (rank_of(sym) == UNDEFINED)
 			note_extern(n, f, sym);
@@ -204,7 +213,7 @@ static bool may_seal(const struct ld_link *l, const struct ld_sym *def)
 	    !strncmp(def->sec->name, ".struct_ops", 11))
 		return false;
 	if (def->sec->kind == LD_SEC_CODE)
-		return ld_is_text(def->sec->name);
+		return !ld_is_program(def->piece);
 	return l->partial || strcmp(def->sec->name, ".maps");
 }
 
@@ -220,6 +229,8 @@ static void finish_name(struct ld_link *l, struct ld_name *n)
 	/* libbpf makes hidden subprograms static when it loads them: do it once, here. */
 	if (!l->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
 	    def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name))
+		n->sealed = true;
+	if (def->piece && def->piece->subprogram)
 		n->sealed = true;
 	if (may_seal(l, def) &&
 	    (ld_matches(l->localize, n->name) || (*l->export && !ld_matches(l->export, n->name))))

@@ -179,6 +179,29 @@ BPFLD_API int bpfld_input_mode(struct bpfld *l, unsigned int mode);
  */
 BPFLD_API int bpfld_mark_temporary(struct bpfld *l);
 
+/*
+ * Gives the input added last, which is no archive, a name of its own: for diagnostics, for
+ * bpfld_bind(), and for what of it gets another name because its own is taken ("first" makes
+ * "first__counter" of a map). It need not be a path; name is copied.
+ */
+BPFLD_API int bpfld_name_input(struct bpfld *l, const char *name);
+
+/*
+ * Lets what object refers to as name be target of to_object, whatever other inputs call by these
+ * names. The objects may be added before or after, under the names that diagnostics have for them
+ * ("lib.a(member.o)" for a member); where inputs share one, "name#2" is the second of them. Types
+ * must agree as always.
+ *
+ * to_object may be one of many that were never meant to be linked together, or the same one added
+ * again: what it defines under names that others define too becomes its own. Its maps of such a
+ * name get another, as static ones do; so do its programs. Where target is a program (a function
+ * outside .text), it becomes a static function of .text: a program no more.
+ *
+ * -EINVAL if a name is empty; what cannot be bound is said by bpfld_link().
+ */
+BPFLD_API int bpfld_bind(struct bpfld *l, const char *object, const char *name,
+			 const char *to_object, const char *target);
+
 /* Links what was added. May be called once; nothing can be added afterwards. */
 BPFLD_API int bpfld_link(struct bpfld *l);
 

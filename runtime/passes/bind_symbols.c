@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * --bind=A.o:f=B.o:g: what A.o calls f is g of B.o, whatever other objects call f or g.
+ *
+ * The reference gets a name of its own, which nobody else can mean and which B.o's symbol owns. So
+ * it is compared with its target like any reference, and what is said of it says "f".
+ *
+ * B.o may be one of many that were not written to be linked together: N programs that are each
+ * called xdp_prog. So of an object that is bound to, what clashes with another's becomes its own:
+ * local, or, as libbpf opens no local program and no local struct_ops map, under another name. What
+ * doesn't clash is linked as ever.
+ *
+ * A program that is bound to becomes a subprogram: libbpf takes those from .text only. It becomes
+ * static, too, so that the verifier looks at it together with its callers: a context of any program
+ * type can be handed on to it, as the kernel hands it to the program.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "passes/passes.h"
+
+/* ---- which symbols are meant ---- */
+
+static int wrong(struct ld_link *l, const struct ld_bind *b, const char *what)
+{
+	return ld_error(&l->diags, "bind", "cannot bind '%s' of %s to '%s' of %s: %s", b->name,
+			b->object, b->target, b->to_object, what);
+}
+
+/* The n-th input (from 1) of that name, or of n = 0 the only one; their number. */
+static size_t find_input(const struct ld_link *l, const char *name, size_t len, uint64_t n,
+			 struct ld_file **found)
+{
+	size_t nr = 0;
+
+	ld_for_each(i, &l->inputs) {
+		const char *path = ld_file_name(l->inputs.v[i]);
+
+		if (strncmp(path, name, len) || path[len])
+			continue;
+		nr++;
+		if (nr == n || !n)
+			*found = l->inputs.v[i];
+	}
+	return nr;
+}
+
+/* The input that object names: by the name that it has in diagnostics, with "#N" the N-th such. */
+static struct ld_file *find_object(struct ld_link *l, const struct ld_bind *b, const char *object)
+{
+	const char *hash = strrchr(object, '#');
+	struct ld_file *found = NULL;
+	uint64_t n = 0;
+	size_t nr = find_input(l, object, strlen(object), 0, &found);
+
+	if (nr == 1)
+		return found;
+	if (nr > 1) {
+		wrong(l, b,
+		      ld_printf(&l->arena,
+				"%zu inputs are called %s\n>>> the first of them is %s#1", nr,
+				object, object));
+		return NULL;
+	}
+	for (const char *c = hash ? hash + 1 : ""; isdigit((unsigned char)*c); c++)
+		n = n < UINT32_MAX ? n * 10 + (uint64_t)(*c - '0') : n;
+	if (n)
+		nr = find_input(l, object, (size_t)(hash - object), n, &found);
+	if (n && nr >= n)
+		return found;
+	wrong(l, b, ld_printf(&l->arena, "no input is called %s", object));
+	return NULL;
+}
+
+/* The in_sym of the global that is, or is not, defined in f; 0: none. */
+static uint32_t find_global(const struct ld_file *f, const char *name, bool defined)
+{
+	for (uint32_t i = 1; i < f->nr_syms; i++) {
+		const struct ld_sym *sym = &f->syms[i];
+
+		if (sym->bind != STB_LOCAL && ld_is_defined(sym) == defined &&
+		    !strcmp(sym->name, name))
+			return i;
+	}
+	return 0;
+}
+
+static bool has_static(const struct ld_file *f, const char *name)
+{
+	for (uint32_t i = 1; i < f->nr_syms; i++)
+		if (f->syms[i].bind == STB_LOCAL && f->syms[i].sec &&
+		    !strcmp(f->syms[i].name, name))
+			return true;
+	return false;
+}
+
+static const char *no_target(const struct ld_file *f, const char *name)
+{
+	if (has_static(f, name))
+		return "the target is static: compilers change how those are called";
+	return find_global(f, name, false) ? "the target's object only declares it"
+					   : "the target's object does not define it";
+}
+
+/* An object that is named takes part, also where it is a member of an archive. */
+static void take(struct ld_file *f, const char *name, const struct ld_file *by)
+{
+	if (!f->lazy)
+		return;
+	f->lazy = false;
+	f->pulled_for = name;
+	f->pulled_by = by;
+}
+
+static void bind(struct ld_link *l, const struct ld_bind *b)
+{
+	struct ld_file *from = find_object(l, b, b->object), *to;
+	uint32_t ref, target;
+	struct ld_name *n;
+
+	to = from ? find_object(l, b, b->to_object) : NULL;
+	if (!to)
+		return;
+	ref = find_global(from, b->name, false);
+	target = find_global(to, b->target, true);
+	if (!ref) {
+		wrong(l, b,
+		      find_global(from, b->name, true) ? "the first object defines it itself"
+						       : "the first object does not use it");
+		return;
+	}
+	if (!target) {
+		wrong(l, b, no_target(to, b->target));
+		return;
+	}
+	n = from->syms[ref].global;
+	if (n && (n->owner != to || n->owner_sym != target)) {
+		wrong(l, b,
+		      ld_printf(&l->arena, "it is bound to '%s' of %s already",
+				ld_name_def(n)->name, ld_file_name(n->owner)));
+		return;
+	}
+	n = LD_NEW(&l->arena, struct ld_name);
+	*n = (struct ld_name){.name = b->name, .owner = to, .owner_sym = target, .bound = true};
+	n->weak = to->syms[target].bind == STB_WEAK;
+	from->syms[ref].global = n;
+	to->bound_to = true;
+	take(from, b->name, to);
+	take(to, b->target, from);
+	LD_PUSH(&l->arena, &l->bound, n);
+}
+
+void ld_bind_symbols(struct ld_link *l)
+{
+	/* Once, when all inputs of the command line are known. */
+	ld_for_each(i, &l->binds)
+		bind(l, &l->binds.v[i]);
+	l->binds.nr = 0;
+}
+
+/* ---- programs become subprograms ---- */
+
+/* Another program in the same piece, which could not be split. */
+static const struct ld_sym *other_function(const struct ld_piece *p, const struct ld_sym *def)
+{
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *sym = &p->sec->file->syms[p->sec->syms[i]];
+
+		if (sym->type == STT_FUNC && sym->value != def->value)
+			return sym;
+	}
+	return NULL;
+}
+
+static void make_subprogram(struct ld_link *l, const struct ld_name *n)
+{
+	const struct ld_sym *def = ld_name_def(n), *other;
+	struct ld_piece *p = def->piece;
+
+	if (!p || p->sec->kind != LD_SEC_CODE || ld_is_text(p->sec->name))
+		return;
+	other = other_function(p, def);
+	if (other) {
+		ld_error(&l->diags, "bind",
+			 "cannot make a subprogram of '%s': its code can't be told from that of "
+			 "'%s'\n>>> in section %s of %s",
+			 def->name, other->name, p->sec->name, ld_file_name(n->owner));
+		return;
+	}
+	p->subprogram = true;
+	/* Its padding goes with it. */
+	for (; p + 1 < p->sec->pieces + p->sec->nr_pieces && p[1].pad; p++)
+		p[1].subprogram = true;
+}
+
+/* ---- what clashes becomes the object's own ---- */
+
+/* By global name: how often it is defined. */
+struct definitions {
+	size_t nr;
+};
+
+/* Groups and COMMON symbols are made to be merged; licenses have a pass of their own. */
+static bool may_clash(const struct ld_sym *sym)
+{
+	return sym->bind != STB_LOCAL && sym->sec && !sym->sec->group &&
+	       strcmp(sym->sec->name, "license") != 0 && strcmp(sym->sec->name, "version") != 0;
+}
+
+static struct definitions *definitions_of(struct ld_link *l, struct ld_strmap *map,
+					  const char *name)
+{
+	void **slot = ld_strmap_slot(&l->arena, map, name, strlen(name));
+
+	if (!*slot)
+		*slot = LD_NEW(&l->arena, struct definitions);
+	return *slot;
+}
+
+static void count_definitions(struct ld_link *l, struct ld_strmap *map)
+{
+	ld_for_each(i, &l->files) {
+		const struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++)
+			if (f->syms[k].bind != STB_LOCAL && ld_is_defined(&f->syms[k]))
+				definitions_of(l, map, ld_global_name(l, &f->syms[k]))->nr++;
+	}
+}
+
+/* What a loader finds by its section, and refuses where it is local. */
+static bool must_stay_global(const struct ld_sym *sym)
+{
+	const struct ld_section *sec = sym->sec;
+
+	if (sec->kind == LD_SEC_CODE)
+		return !ld_is_text(sec->name) && !sym->piece->subprogram;
+	return !strncmp(sec->name, ".struct_ops", 11);
+}
+
+static void rename_global(struct ld_link *l, struct ld_strmap *map, struct ld_file *f,
+			  struct ld_sym *sym)
+{
+	const char *first = ld_qualify(&l->arena, ld_file_name(f), ld_global_name(l, sym));
+	const char *name = first;
+
+	for (uint32_t n = 2; definitions_of(l, map, name)->nr; n++)
+		name = ld_printf(&l->arena, "%s_%u", first, n);
+	definitions_of(l, map, name)->nr++;
+	ld_note(&l->diags, "renamed-program",
+		"'%s' of %s is called '%s' in the output: the name is taken", sym->name,
+		ld_file_name(f), name);
+	sym->name = name;
+}
+
+static void isolate(struct ld_link *l, struct ld_strmap *map, struct ld_file *f)
+{
+	for (uint32_t k = 1; k < f->nr_syms; k++) {
+		struct ld_sym *sym = &f->syms[k];
+
+		if (!may_clash(sym) || definitions_of(l, map, ld_global_name(l, sym))->nr < 2)
+			continue;
+		if (must_stay_global(sym))
+			rename_global(l, map, f, sym);
+		else
+			sym->bind = STB_LOCAL;
+	}
+}
+
+void ld_isolate_objects(struct ld_link *l)
+{
+	struct ld_strmap map = {0};
+
+	if (!l->bound.nr)
+		return;
+	ld_for_each(i, &l->bound)
+		make_subprogram(l, l->bound.v[i]);
+	count_definitions(l, &map);
+	ld_for_each(i, &l->files)
+		if (l->files.v[i]->bound_to)
+			isolate(l, &map, l->files.v[i]);
+}
