@@ -134,7 +134,9 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 		/* A losing copy that was named by its place: its winner stands for it. */
 		sym = winner_of(p, &t);
 	}
-	if (sym && sym->emit && !(sym->bind != STB_LOCAL && sym->out_bind == STB_LOCAL)) {
+	/* What was global and is local now goes by its place, as compilers write it. */
+	if (sym && sym->emit &&
+	    !((sym->bind != STB_LOCAL || sym->isolated) && sym->out_bind == STB_LOCAL)) {
 		ref.form = LD_REF_SYM;
 		ref.sym = sym;
 		ref.addend = t.piece ? t.off - (int64_t)(sym->value - t.piece->off) : r->addend;

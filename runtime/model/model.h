@@ -144,6 +144,7 @@ struct ld_section {
 
 /* A symbol of a file's symbol table. */
 struct ld_sym {
+	bool isolated;    /* was global in the input: see bind_symbols.c */
 	bool tagged;      /* with --icf: a decl tag is on its FUNC or VAR */
 	const char *name; /* "" for section symbols */
 	uint64_t value;   /* bytes into sec; the alignment where common */
@@ -312,6 +313,7 @@ struct ld_link {
 	struct ld_strmap deplibs;     /* names in .deplibs that were looked for */
 	LD_VEC(struct ld_bind) binds; /* not yet made */
 	LD_VEC(struct ld_name *) bound; /* made: the references' names */
+	struct ld_strmap isolated;      /* name -> the first file that defines it for itself */
 	int open_fd;                    /* while an input is loaded, else 0 */
 	bool big;                       /* byte order of all files */
 	struct ld_strmap name_map;

@@ -257,13 +257,19 @@ static void isolate(struct ld_link *l, struct ld_strmap *map, struct ld_file *f)
 {
 	for (uint32_t k = 1; k < f->nr_syms; k++) {
 		struct ld_sym *sym = &f->syms[k];
+		void **slot;
 
 		if (!may_clash(sym) || definitions_of(l, map, ld_global_name(l, sym))->nr < 2)
 			continue;
-		if (must_stay_global(sym))
+		if (must_stay_global(sym)) {
 			rename_global(l, map, f, sym);
-		else
-			sym->bind = STB_LOCAL;
+			continue;
+		}
+		sym->bind = STB_LOCAL;
+		sym->isolated = true;
+		slot = ld_strmap_slot(&l->arena, &l->isolated, sym->name, strlen(sym->name));
+		if (!*slot)
+			*slot = f;
 	}
 }
 

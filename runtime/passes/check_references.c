@@ -111,16 +111,23 @@ static void check_section(struct checker *c, struct ld_section *sec)
 
 static void report_undefined(struct ld_link *l, const struct ld_name *n, const struct uses *uses)
 {
+	const struct ld_file *own = ld_strmap_get(&l->isolated, n->name, strlen(n->name));
 	struct ld_blob text = {0};
+	const char *more = "";
 
+	if (own)
+		more = ld_printf(&l->arena,
+				 "\n>>> defined in %s, and in others that are bound to: bind it, "
+				 "too",
+				 ld_file_name(own));
 	ld_for_each(i, &uses->list) {
 		const char *place = ld_place(l, uses->list.v[i].sec, uses->list.v[i].off);
 
 		ld_blob_put(&l->arena, &text, "\n>>> used at ", strlen("\n>>> used at "));
 		ld_blob_put(&l->arena, &text, place, strlen(place));
 	}
-	ld_error(&l->diags, "undefined-symbol", "undefined symbol '%s'%.*s", n->name,
-		 (int)text.size, (const char *)text.data);
+	ld_error(&l->diags, "undefined-symbol", "undefined symbol '%s'%.*s%s", n->name,
+		 (int)text.size, (const char *)text.data, more);
 }
 
 void ld_check_references(struct ld_link *l)
