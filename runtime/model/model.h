@@ -29,6 +29,7 @@
 #include "format/btf_dedup.h"
 #include "format/btf_write.h"
 
+struct bpfld_lto;
 struct ld_calls;
 struct ld_btf_plan;
 struct ld_file;
@@ -155,6 +156,7 @@ struct ld_sym {
 	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
 	bool emit;                /* stands in the output: set by choose_symbols */
 	bool named;               /* a relocation of the output names it */
+	bool final_name;          /* --wrap and --rename have been applied */
 	uint8_t out_bind, out_vis;
 	const char *out_name;
 	uint32_t out_sym; /* index in the output's table, or 0 */
@@ -204,6 +206,9 @@ struct ld_file {
 	size_t size;
 	bool mapped;            /* image is to be unmapped */
 	const char *opened;     /* the path of the regular file that it was read from, or NULL */
+	const uint8_t *bitcode; /* that image is the machine code of, or NULL */
+	size_t bitcode_size;
+	bool lto;               /* compiled from the bitcode of several files */
 	bool lazy;              /* takes part only if something asks for it */
 	const char *archive;    /* the archive's path, or NULL */
 	const char *pulled_for; /* the name that a lazy file was taken for */
@@ -287,6 +292,9 @@ struct ld_link {
 	const char *dependency_target;
 	const char **read_files; /* by the caller; ends in NULL */
 	uint32_t threads;        /* to use at most: 1 and more once the passes run */
+	struct bpfld_lto *lto;   /* NULL: none */
+	bool lto_fat, lto_internalize;
+	int lto_want; /* enum bpfld_lto_want */
 
 	struct ld_arena arena;
 	struct ld_diags diags;
@@ -295,7 +303,9 @@ struct ld_link {
 	LD_VEC(struct ld_file *) inputs; /* all, in the order of the command line */
 	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
 	LD_VEC(struct ld_file *)
-	files;                    /* the inputs that take part; members where they were taken */
+	files; /* the inputs that take part; members where they were taken */
+	LD_VEC(struct ld_file *)
+	took_part;                /* the files before bitcode was compiled; empty: none was */
 	struct ld_puller *puller; /* of pull_members; NULL without archives */
 	bool lazy, whole_archive; /* for the inputs to come: --start-lib, --whole-archive */
 	struct ld_strmap deplibs; /* names in .deplibs that were looked for */

@@ -42,6 +42,24 @@ static int parse_btf(struct ld_file *f)
 	return 0;
 }
 
+/*
+ * In what was compiled of several files statics have the file's number behind their names, to be
+ * told apart: "calls.lto.2", or "calls.lto.2.0" where the compiler has split them.
+ */
+static void restore_names(struct ld_file *f)
+{
+	for (uint32_t i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		const char *mark = strstr(sym->name, ".lto."), *end;
+
+		if (sym->bind != STB_LOCAL || !mark)
+			continue;
+		end = mark + strlen(".lto.");
+		end += strspn(end, "0123456789");
+		sym->name = ld_printf(&f->arena, "%.*s%s", (int)(mark - sym->name), sym->name, end);
+	}
+}
+
 /* Of a member that nobody has asked for yet, the symbols are enough. */
 static void parse_file(struct ld_file *f)
 {
@@ -52,12 +70,17 @@ static void parse_file(struct ld_file *f)
 		if (ld_elf_read(f))
 			return;
 		f->stage = LD_FILE_READ;
+		/* Nothing is to happen a second time. */
+		for (uint32_t i = 1; f->lto && i < f->nr_syms; i++)
+			f->syms[i].final_name = true;
 	}
 	if (f->lazy || f->stage != LD_FILE_READ)
 		return;
 	f->stage = LD_FILE_BROKEN;
 	if (!ld_make_pieces(f) && !parse_btf(f))
 		f->stage = LD_FILE_PARSED;
+	if (f->lto && f->stage == LD_FILE_PARSED)
+		restore_names(f);
 	ld_span_end(&span);
 	LD_PUSH(&f->arena, &f->spans, span);
 }
