@@ -208,10 +208,11 @@ struct ld_file {
 	const char *opened;     /* the path of the regular file that it was read from, or NULL */
 	const uint8_t *bitcode; /* that image is the machine code of, or NULL */
 	size_t bitcode_size;
-	bool lto;               /* compiled from the bitcode of several files */
-	bool lazy;              /* takes part only if something asks for it */
-	const char *archive;    /* the archive's path, or NULL */
-	const char *pulled_for; /* the name that a lazy file was taken for */
+	bool lto;                       /* compiled from the bitcode of several files */
+	const struct ld_file **origins; /* where lto: by in_sym, the file that a static is from */
+	bool lazy;                      /* takes part only if something asks for it */
+	const char *archive;            /* the archive's path, or NULL */
+	const char *pulled_for;         /* the name that a lazy file was taken for */
 	const struct ld_file *pulled_by;
 	enum { LD_FILE_NEW, LD_FILE_READ, LD_FILE_PARSED, LD_FILE_BROKEN } stage;
 

@@ -358,7 +358,8 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 	linkage = ld_btf_vlen(ld_btf_type(&f->btf, sym->btf));
 	if (linkage == BTF_FUNC_EXTERN)
 		linkage = BTF_FUNC_GLOBAL;
-	if (sym->global && sym->out_bind == STB_LOCAL)
+	/* LLVM goes by the source, which doesn't know what link-time optimisation makes local. */
+	if (sym->out_bind == STB_LOCAL && (sym->global || f->lto))
 		linkage = BTF_FUNC_STATIC;
 	/* A static function goes by what the compiler calls it: C++ and gcc change its symbol. */
 	name = sym->global ? c_name(c, sym->out_name) : ld_btf_name(&f->btf, sym->btf);
