@@ -269,6 +269,7 @@ static int run_release(struct run *r, int release)
 	if (fd < 0)
 		return report(r, "lto-failed", "cannot make a file in memory: %s", strerror(errno));
 	snprintf(path, sizeof(path), "%s/lto-%d.so", r->folder, release);
+	fflush(NULL); /* LLVM may call exit(), which would write it a second time */
 	child = fork();
 	if (child == 0)
 		be_child(r, path, fd);

@@ -35,12 +35,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct compiler {
 	const struct lto_request *r;
 	LLVMContextRef context;
 	const char *module; /* that is worked on, for messages; NULL: all */
+	bool reading;       /* it is being parsed */
 	bool lenient;       /* what LLVM complains of doesn't matter: the code is not used */
 	bool failed;
 
@@ -78,17 +82,28 @@ static char *print(const char *fmt, ...)
 	return text;
 }
 
+/* Lines of LLVM's after the first get the mark that those of ld.bpf have. */
 static void report(struct compiler *c, enum bpfld_severity severity, const char *id,
 		   const char *message)
 {
-	size_t id_size = strlen(id) + 1, size = id_size + strlen(message) + 1;
-	char *both = malloc(size);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
 
-	if (!both)
+	if (!f)
 		out_of_memory();
-	memcpy(both, id, id_size);
-	memcpy(both + id_size, message, size - id_size);
-	c->r->put(c->r, LTO_REPORT, severity, both, size);
+	fwrite(id, 1, strlen(id) + 1, f);
+	for (const char *s = message; *s; s++) {
+		if (*s == '\n' && !s[strspn(s, "\n")])
+			break;
+		fputc(*s, f);
+		if (*s == '\n' && strncmp(s + 1, ">>> ", 4) != 0)
+			fputs(">>> ", f);
+	}
+	fputc('\0', f);
+	if (fclose(f))
+		out_of_memory();
+	c->r->put(c->r, LTO_REPORT, severity, text, size);
 	c->failed |= severity == BPFLD_ERROR;
 }
 
@@ -132,10 +147,9 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
 
 	if (c->lenient || (!error && severity != LLVMDSWarning))
 		return;
-	text = print("%s%s%s", c->module ? c->module : "", c->module ? ": " : "",
-		     LLVMGetDiagInfoDescription(info));
-	for (size_t n = strlen(text); n && text[n - 1] == '\n'; n--)
-		text[n - 1] = '\0';
+	text =
+	    print("%s%s%s%s", c->module ? c->module : "", c->module ? ": " : "",
+		  c->reading && error ? "broken bitcode: " : "", LLVMGetDiagInfoDescription(info));
 	if (error)
 		report_error(c, "lto-failed", "%s", text);
 	else
@@ -153,12 +167,12 @@ static LLVMModuleRef read_module(struct compiler *c, const struct bpfld_lto_modu
 
 	c->module = m->name;
 	step(c, "reading");
-	/* It reports what is wrong with the bitcode. */
-	if (LLVMParseBitcodeInContext2(c->context, buffer, &module)) {
-		if (!c->failed)
-			report_error(c, "lto-failed", "%s: not the bitcode of a module", m->name);
+	c->reading = true;
+	if (LLVMParseBitcodeInContext2(c->context, buffer, &module) && !c->failed)
+		report_error(c, "lto-failed", "%s: broken bitcode", m->name);
+	c->reading = false;
+	if (c->failed)
 		return NULL;
-	}
 	triple = LLVMGetTarget(module);
 	if (strncmp(triple, "bpf", 3) != 0) {
 		report_error(c, "wrong-machine",
@@ -260,10 +274,12 @@ static int check_cpu(struct compiler *c, LLVMModuleRef m)
 
 static LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m)
 {
-	static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelNone, LLVMCodeGenLevelLess,
+	/* None wouldn't do: BPF's CO-RE needs passes that run when optimising only. */
+	static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelLess, LLVMCodeGenLevelLess,
 						     LLVMCodeGenLevelDefault,
 						     LLVMCodeGenLevelAggressive};
-	const char *cpu = c->r->options->cpu ? c->r->options->cpu : c->cpu;
+	const char *wanted = c->lenient ? NULL : c->r->options->cpu;
+	const char *cpu = wanted ? wanted : c->cpu;
 	LLVMTargetRef target;
 	char *message = NULL;
 
@@ -272,7 +288,7 @@ static LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m)
 		return NULL;
 	}
 	return LLVMCreateTargetMachine(target, LLVMGetTarget(m), cpu ? cpu : "generic",
-				       c->features && !c->r->options->cpu ? c->features : "",
+				       c->features && !wanted ? c->features : "",
 				       levels[c->r->options->level], LLVMRelocDefault,
 				       LLVMCodeModelDefault);
 }
@@ -564,22 +580,70 @@ static int compile_each(struct compiler *c)
 	return 0;
 }
 
-static void parse_llvm_options(const struct lto_options *o)
+/*
+ * The list of options that LLVM prints, before it ends the process. The C API passes options on but
+ * doesn't tell which ones it didn't know.
+ */
+static char *list_llvm_options(void)
 {
-	const char **argv;
+	static const char *const argv[] = {"", "--help-list-hidden", NULL};
+	int fd = memfd_create("options", MFD_CLOEXEC);
+	pid_t child = fd < 0 ? -1 : fork();
+	struct stat st;
+	char *list;
+
+	if (child == 0) {
+		if (dup2(fd, STDOUT_FILENO) < 0)
+			_exit(1);
+		LLVMParseCommandLineOptions(2, argv, "");
+		_exit(1);
+	}
+	if (child < 0 || waitpid(child, NULL, 0) < 0 || fstat(fd, &st))
+		return NULL;
+	list = calloc(1, (size_t)st.st_size + 1);
+	if (list && pread(fd, list, (size_t)st.st_size, 0) != st.st_size)
+		list[0] = '\0';
+	close(fd);
+	return list;
+}
+
+/* Whether the list has a row "  --name" or "  -name", for the name that begins option. */
+static bool is_listed(const char *list, const char *option)
+{
+	const char *name = option + strspn(option, "-");
+	size_t len = strcspn(name, "=");
+
+	for (const char *line = list; line; line = strchr(line + 1, '\n')) {
+		const char *s = line + strspn(line, "\n ");
+
+		if (*s == '-' && !strncmp(s + strspn(s, "-"), name, len) &&
+		    strchr(" =\n", s[strspn(s, "-") + len]))
+			return true;
+	}
+	return false;
+}
+
+static int parse_llvm_options(struct compiler *c)
+{
+	const char *const *mllvm = c->r->options->mllvm;
+	const char **argv, *list;
 	int argc = 1;
 
-	while (o->mllvm && o->mllvm[argc - 1])
+	while (mllvm && mllvm[argc - 1])
 		argc++;
 	argv = calloc((size_t)argc + 1, sizeof(*argv));
-	if (!argv)
+	list = argc > 1 ? list_llvm_options() : "";
+	if (!argv || !list)
 		out_of_memory();
-	argv[0] = "ld.bpf --mllvm";
-	for (int i = 1; i < argc; i++)
-		argv[i] = o->mllvm[i - 1];
-	/* It prints what it doesn't know, and ends the process. */
-	if (argc > 1)
+	argv[0] = "ld.bpf";
+	for (int i = 1; i < argc; i++) {
+		argv[i] = mllvm[i - 1];
+		if (argv[i][0] == '-' && !is_listed(list, argv[i]))
+			report_error(c, "unknown-option", "LLVM has no option '%s'", argv[i]);
+	}
+	if (argc > 1 && !c->failed)
 		LLVMParseCommandLineOptions(argc, argv, "");
+	return c->failed;
 }
 
 static int run(const struct lto_request *r)
@@ -594,7 +658,8 @@ static int run(const struct lto_request *r)
 	LLVMInitializeBPFTargetMC();
 	LLVMInitializeBPFAsmPrinter();
 	LLVMInitializeBPFAsmParser();
-	parse_llvm_options(r->options);
+	if (parse_llvm_options(&c))
+		return 1;
 	c.context = LLVMContextCreate();
 	LLVMContextSetDiagnosticHandler(c.context, on_diagnostic, &c);
 	err = r->job->want == BPFLD_LTO_EACH ? compile_each(&c) : compile_all(&c);

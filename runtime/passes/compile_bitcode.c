@@ -192,7 +192,11 @@ void ld_read_bitcode(struct ld_link *l)
 		if (l->lto && f->stage == LD_FILE_NEW && ld_is_bitcode(f->image, f->size))
 			add_module(&c, f, f->image, f->size);
 	}
-	if (!c.modules.nr || compile(&c, BPFLD_LTO_EACH)) {
+	if (!c.modules.nr)
+		return;
+	if (compile(&c, BPFLD_LTO_EACH)) {
+		ld_for_each(i, &c.files)
+			c.files.v[i]->stage = LD_FILE_BROKEN;
 		drop_made(&c);
 		return;
 	}
