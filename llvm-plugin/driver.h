@@ -8,6 +8,7 @@
  *	main.c       the link
  *	reproduce.c  --reproduce: the inputs and the command in a tar
  *	output.c     files that the link writes beside the object
+ *	lto.c        link-time optimisation: see lto.h
  *	report.c     what there is to say
  */
 #ifndef LD_DRIVER_H
@@ -16,6 +17,8 @@
 #include <stdio.h>
 
 #include <bpfld/bpfld.h>
+
+#include "lto.h"
 
 /* Strings that live until the program ends; allocation failure ends the program. */
 struct pool {
@@ -123,6 +126,10 @@ struct options {
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	struct words read_files;         /* lib.read_files at the end */
+	struct words mllvm;              /* lto.mllvm at the end */
+	struct lto_options lto;
+	struct bpfld_lto hook; /* lib.lto */
+	bool save_temps;
 	const char *output;
 	const char *map, *time_trace, *dependency_file, *why_extract; /* files to write, or NULL */
 	const char *reproduce;                                        /* the same */

@@ -392,6 +392,29 @@ static int take_text(struct parse *p, const struct spelling *s, const char **out
 	return 0;
 }
 
+/* What gcc and gold pass to their LTO plug-ins. gcc's are about its own compiler: of no use here.
+ */
+static int take_plugin_opt(struct parse *p, const struct spelling *s)
+{
+	struct options *o = p->o;
+	const char *v = s->value;
+
+	if (v[0] == 'O' && v[1] >= '0' && v[1] <= '3' && !v[2])
+		o->lto.level = v[1] - '0';
+	else if (!strncmp(v, "mcpu=", 5) && v[5])
+		o->lto.cpu = v + 5;
+	else if (!strcmp(v, "save-temps"))
+		o->save_temps = true;
+	else if (!strcmp(v, "emit-asm"))
+		o->lib.lto_want = BPFLD_LTO_ASM;
+	else if (!strcmp(v, "emit-llvm"))
+		o->lib.lto_want = BPFLD_LTO_IR;
+	else if (v[0] == '-' && strncmp(v, "-fresolution=", 13) != 0 &&
+		 strncmp(v, "-pass-through=", 14) != 0)
+		words_add(&o->mllvm, v);
+	return 0;
+}
+
 static int take(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;
@@ -429,6 +452,19 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_icf: return take_icf(p, s);
 	case OPT_print_icf: o->lib.print_icf_sections = true; return 0;
 	case OPT_no_print_icf: o->lib.print_icf_sections = false; return 0;
+	case OPT_lto: o->lib.lto_fat = true; return 0;
+	case OPT_no_lto: o->lib.lto_fat = false; return 0;
+	case OPT_lto_O0: o->lto.level = 0; return 0;
+	case OPT_lto_O1: o->lto.level = 1; return 0;
+	case OPT_lto_O2: o->lto.level = 2; return 0;
+	case OPT_lto_O3: o->lto.level = 3; return 0;
+	case OPT_lto_internalize: o->lib.lto_internalize = true; return 0;
+	case OPT_lto_emit_asm: o->lib.lto_want = BPFLD_LTO_ASM; return 0;
+	case OPT_lto_emit_llvm: o->lib.lto_want = BPFLD_LTO_IR; return 0;
+	case OPT_mcpu: return take_text(p, s, &o->lto.cpu);
+	case OPT_mllvm: words_add(&o->mllvm, s->value); return 0;
+	case OPT_save_temps: o->save_temps = true; return 0;
+	case OPT_plugin_opt: return take_plugin_opt(p, s);
 	case OPT_verify: o->lib.verify = true; return 0;
 	case OPT_no_verify: o->lib.verify = false; return 0;
 	case OPT_threads: return parse_number(p, s, 1, &o->lib.threads);
@@ -518,6 +554,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 
 	o->lib.sz = sizeof(o->lib);
 	o->output = "a.out";
+	o->lto.level = 2;
 	while (p.next < args->n) {
 		const char *arg = args->v[p.next++];
 
@@ -532,6 +569,11 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	}
 	if (o->time_trace && !*o->time_trace)
 		o->time_trace = pool_printf(pool, "%s.time-trace", o->output);
+	o->lto.mllvm = o->mllvm.v;
+	if (o->save_temps)
+		o->lto.temporaries = pool_printf(pool, "%s.lto", o->output);
+	o->hook = (struct bpfld_lto){sizeof(o->hook), &o->lto, lto_compile};
+	o->lib.lto = &o->hook;
 	o->lib.trace_symbols = o->trace_symbols.v;
 	o->lib.read_files = o->read_files.v;
 	o->lib.dependency_target = o->output;
@@ -564,6 +606,7 @@ void free_options(struct options *o)
 	words_free(&o->no_warn);
 	words_free(&o->trace_symbols);
 	words_free(&o->read_files);
+	words_free(&o->mllvm);
 }
 
 /* "  -o FILE, --output=FILE" and the text beside it, or below it where it is long. */

@@ -150,14 +150,15 @@ static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link
 #define RUN(pass) run(l, #pass, pass)
 #define ASK(pass) ask(l, #pass, pass)
 
-static int run_passes(struct bpfld *b)
+/* Inputs to names that have owners, whose types agree. */
+static int resolve_inputs(struct bpfld *b)
 {
 	struct ld_link *l = &b->l;
 	bool more;
 	int err;
 
-	l->threads = choose_threads(l);
 	do {
+		RUN(ld_read_bitcode);
 		RUN(ld_parse_files);
 		RUN(ld_bind_symbols);
 		if ((err = flush_diags(b)))
@@ -172,13 +173,36 @@ static int run_passes(struct bpfld *b)
 
 	RUN(ld_isolate_objects);
 	RUN(ld_resolve_symbols);
-	ld_report_trace(l);
+	if (!l->diags.muted)
+		ld_report_trace(l);
 	RUN(ld_merge_license);
-	/* From here on every defined name has one owner, and no file is added. */
+	/* From here on every defined name has one owner. */
 
 	RUN(ld_dedup_types);
 	if (!l->no_check_types)
 		RUN(ld_check_types);
+	return 0;
+}
+
+static int run_passes(struct bpfld *b)
+{
+	struct ld_link *l = &b->l;
+	int err;
+
+	l->threads = choose_threads(l);
+	if ((err = resolve_inputs(b)))
+		return err;
+	if (ASK(ld_compile_bitcode)) {
+		if ((err = flush_diags(b)) || l->image)
+			return err;
+		/* What there is to say of the inputs has been said. */
+		l->diags.muted = l->no_check_types = true;
+		if ((err = resolve_inputs(b)))
+			return err;
+		l->diags.muted = false;
+	}
+	/* From here on no bitcode is left, and no file is added. */
+
 	RUN(ld_mark_live);
 	RUN(ld_check_references);
 	RUN(ld_fold_pieces);

@@ -45,8 +45,10 @@ int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 			return -E2BIG;
 	memcpy(opts, in, in->sz < known ? in->sz : known);
 	if ((unsigned int)opts->output > BPFLD_PARTIAL ||
-	    (unsigned int)opts->strip > BPFLD_STRIP_ALL || !are_pairs(opts->defsyms) ||
-	    !are_pairs(opts->renames))
+	    (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
+	    (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
+	    (opts->lto && (opts->lto->sz < sizeof(*opts->lto) || !opts->lto->compile)) ||
+	    !are_pairs(opts->defsyms) || !are_pairs(opts->renames))
 		return -EINVAL;
 	return 0;
 }
@@ -105,6 +107,14 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->trace = opts->trace;
 	l->trace_symbols = ld_copy_strings(&l->arena, opts->trace_symbols);
 	l->read_files = ld_copy_strings(&l->arena, opts->read_files);
+	if (opts->lto) {
+		l->lto = LD_NEW(&l->arena, struct bpfld_lto);
+		memcpy(l->lto, opts->lto,
+		       opts->lto->sz < sizeof(*l->lto) ? opts->lto->sz : sizeof(*l->lto));
+	}
+	l->lto_fat = opts->lto_fat;
+	l->lto_internalize = opts->lto_internalize;
+	l->lto_want = opts->lto_want == BPFLD_LTO_EACH ? BPFLD_LTO_WHOLE : (int)opts->lto_want;
 	l->dependency_target =
 	    ld_strdup(&l->arena, opts->dependency_target ? opts->dependency_target : "a.out");
 }

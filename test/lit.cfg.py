@@ -52,6 +52,8 @@ for version in sorted(config.clangs):
 config.newest_clang = newest
 tool("clang", newest)
 
+for version in config.lto_releases:
+    config.available_features.update(("lto", "lto%d" % version))
 if os.path.exists(config.bpf_gcc):
     config.available_features.add("gcc-bpf")
     tool("bpf-gcc", config.bpf_gcc)

@@ -6,8 +6,11 @@
 static void report(struct ld_diags *d, enum ld_severity severity, const char *id, const char *fmt,
 		   va_list args)
 {
-	struct ld_diag diag = {severity, id, ld_vprintf(d->arena, fmt, args)};
+	struct ld_diag diag = {severity, id, NULL};
 
+	if (d->muted && (severity == LD_WARNING || severity == LD_NOTE))
+		return;
+	diag.message = ld_vprintf(d->arena, fmt, args);
 	LD_PUSH(d->arena, &d->list, diag);
 	if (severity == LD_ERROR)
 		d->errors++;

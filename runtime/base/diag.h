@@ -25,6 +25,7 @@ struct ld_diags {
 	LD_VEC(struct ld_diag) list;
 	size_t said;   /* how many of the list the callback has had */
 	size_t errors; /* among the list */
+	bool muted;    /* warnings and notes are dropped */
 };
 
 /*

@@ -21,6 +21,13 @@ struct reader {
 	uint32_t shstrtab;
 };
 
+bool ld_is_bitcode(const void *image, size_t size)
+{
+	/* The magic number of bitcode, or of the wrapper that some tools put around it. */
+	return size >= 4 &&
+	       (!memcmp(image, "BC\xc0\xde", 4) || !memcmp(image, "\xde\xc0\x17\x0b", 4));
+}
+
 bool ld_is_bpf_object(const void *image, size_t size)
 {
 	const unsigned char *e = image;
@@ -53,9 +60,9 @@ static int not_elf(struct ld_file *f)
 
 	if (!f->size)
 		return ld_error(&f->diags, "not-an-object", "%s: file is empty", name);
-	if (f->size >= 4 && (!memcmp(e, "BC\xc0\xde", 4) || !memcmp(e, "\xde\xc0\x17\x0b", 4)))
+	if (ld_is_bitcode(e, f->size))
 		return ld_error(&f->diags, "bitcode-input",
-				"%s: LLVM bitcode: link-time optimisation is not supported yet\n"
+				"%s: LLVM bitcode, and this program links machine code only\n"
 				">>> compile without -flto",
 				name);
 	if (f->size >= 8 && (!memcmp(e, "!<arch>\n", 8) || !memcmp(e, "!<thin>\n", 8)))
@@ -273,6 +280,18 @@ static int check_deplibs(struct ld_section *sec)
 	return 0;
 }
 
+/* What -fembed-bitcode and -ffat-lto-objects put beside the machine code. */
+static void note_bitcode(const struct ld_section *sec)
+{
+	struct ld_file *f = sec->file;
+
+	if (!f->link->lto_fat || f->bitcode || !sec->data || !ld_is_bitcode(sec->data, sec->size) ||
+	    (strcmp(sec->name, ".llvmbc") && strcmp(sec->name, ".llvm.lto")))
+		return;
+	f->bitcode = sec->data;
+	f->bitcode_size = sec->size;
+}
+
 static int read_sections(struct reader *r)
 {
 	struct ld_file *f = r->f;
@@ -297,6 +316,7 @@ static int read_sections(struct reader *r)
 		if (sec->type == SHT_LLVM_DEPLIBS && (err = check_deplibs(sec)))
 			return err;
 		sec->kind = classify(sec, f->link);
+		note_bitcode(sec);
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");
 	}

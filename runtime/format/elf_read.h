@@ -17,6 +17,9 @@ enum {
 	LD_R_GNU_DATA_64 = 12,
 };
 
+/* Whether the image is LLVM bitcode; no more than its first bytes are looked at. */
+bool ld_is_bitcode(const void *image, size_t size);
+
 /* Whether the image is an ELF object for BPF; no more than its header is looked at. */
 bool ld_is_bpf_object(const void *image, size_t size);
 

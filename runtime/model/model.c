@@ -28,7 +28,7 @@ const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym)
 	const char *name = sym->name, *other = NULL;
 	size_t len;
 
-	if (!l->wrap_map.nr && !l->rename_map.nr)
+	if ((!l->wrap_map.nr && !l->rename_map.nr) || sym->final_name)
 		return name;
 	len = strlen(name);
 	if (!ld_is_defined(sym))

@@ -30,6 +30,7 @@
 #include "format/btf_dedup.h"
 #include "format/btf_write.h"
 
+struct bpfld_lto;
 struct ld_calls;
 struct ld_btf_plan;
 struct ld_file;
@@ -158,6 +159,7 @@ struct ld_sym {
 	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
 	bool emit;                /* stands in the output: set by choose_symbols */
 	bool named;               /* a relocation of the output names it */
+	bool final_name;          /* --wrap and --rename have been applied */
 	uint8_t out_bind, out_vis;
 	const char *out_name;
 	uint32_t out_sym; /* index in the output's table, or 0 */
@@ -211,9 +213,13 @@ struct ld_file {
 	bool mapped;        /* image is to be unmapped */
 	const char *opened; /* the path of the regular file that it was read from, or NULL */
 	bool is_archive;
-	bool lazy;              /* takes part only if something asks for it */
-	const char *archive;    /* the archive's path, or NULL */
-	const char *pulled_for; /* the name that a lazy file was taken for */
+	const uint8_t *bitcode; /* that image is the machine code of, or NULL */
+	size_t bitcode_size;
+	bool lto;                       /* compiled from the bitcode of several files */
+	const struct ld_file **origins; /* where lto: by in_sym, the file that a static is from */
+	bool lazy;                      /* takes part only if something asks for it */
+	const char *archive;            /* the archive's path, or NULL */
+	const char *pulled_for;         /* the name that a lazy file was taken for */
 	const struct ld_file *pulled_by;
 	enum { LD_FILE_NEW, LD_FILE_READ, LD_FILE_PARSED, LD_FILE_BROKEN } stage;
 
@@ -299,6 +305,9 @@ struct ld_link {
 	const char *dependency_target;
 	const char **read_files; /* by the caller; ends in NULL */
 	uint32_t threads;        /* to use at most: 1 and more once the passes run */
+	struct bpfld_lto *lto;   /* NULL: none */
+	bool lto_fat, lto_internalize;
+	int lto_want; /* enum bpfld_lto_want */
 
 	struct ld_arena arena;
 	struct ld_diags diags;
@@ -307,11 +316,13 @@ struct ld_link {
 	LD_VEC(struct ld_file *) inputs; /* all, in the order of the command line */
 	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
 	LD_VEC(struct ld_file *)
-	files;                        /* the inputs that take part; members where they were taken */
-	struct ld_puller *puller;     /* of pull_members; NULL without archives */
-	bool lazy, whole_archive;     /* for the inputs to come: --start-lib, --whole-archive */
-	struct ld_strmap deplibs;     /* names in .deplibs that were looked for */
-	LD_VEC(struct ld_bind) binds; /* not yet made */
+	files; /* the inputs that take part; members where they were taken */
+	LD_VEC(struct ld_file *)
+	took_part;                      /* the files before bitcode was compiled; empty: none was */
+	struct ld_puller *puller;       /* of pull_members; NULL without archives */
+	bool lazy, whole_archive;       /* for the inputs to come: --start-lib, --whole-archive */
+	struct ld_strmap deplibs;       /* names in .deplibs that were looked for */
+	LD_VEC(struct ld_bind) binds;   /* not yet made */
 	LD_VEC(struct ld_name *) bound; /* made: the references' names */
 	struct ld_strmap isolated;      /* name -> the first file that defines it for itself */
 	int open_fd;                    /* while an input is loaded, else 0 */

@@ -65,11 +65,13 @@ static const char *free_name(struct ld_link *l, const char *source, const char *
 static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sym *sym,
 			const char *source)
 {
+	const struct ld_file *origin = f->origins ? f->origins[sym - f->syms] : NULL;
+
 	if (!name_is_free(l, sym->name)) {
 		sym->out_name = free_name(l, source && !f->named ? source : f->path, sym->name);
 		ld_note(&l->diags, "renamed-static-map",
 			"static map '%s' of %s is called '%s' in the output: the name is taken",
-			sym->name, ld_file_name(f), sym->out_name);
+			sym->name, ld_file_name(origin ? origin : f), sym->out_name);
 	}
 	*ld_strmap_slot(&l->arena, &l->name_map, sym->out_name, strlen(sym->out_name)) = sym;
 	sym->out_bind = STB_GLOBAL;
@@ -256,6 +258,8 @@ void ld_choose_symbols(struct ld_link *l)
 
 			if (sym->type == STT_FILE)
 				source = sym->name;
+			if (f->origins && f->origins[k])
+				source = f->origins[k]->source;
 			sym->out_name = sym->global ? sym->global->name : sym->name;
 			sym->out_bind = sym->bind;
 			if (sym->global)

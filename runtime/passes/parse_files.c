@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Bytes to the model, each file for itself and in parallel. After this, input is no more hostile.
  */
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/pool.h"
@@ -52,6 +54,34 @@ static int parse_btf(struct ld_file *f)
 	return 0;
 }
 
+/* The file that number nr of the modules was. */
+static const struct ld_file *module_file(const struct ld_link *l, unsigned long nr)
+{
+	ld_for_each(i, &l->took_part)
+		if (l->took_part.v[i]->bitcode && nr-- == 0)
+			return l->took_part.v[i];
+	return NULL;
+}
+
+/*
+ * In what was compiled of several files statics have the file's number behind their names, to be
+ * told apart: "calls.lto.2", or "calls.lto.2.0" where the compiler has split them.
+ */
+static void restore_names(struct ld_file *f)
+{
+	f->origins = LD_NEW_ARRAY(&f->arena, const struct ld_file *, f->nr_syms);
+	for (uint32_t i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		const char *mark = strstr(sym->name, ".lto.");
+		char *end;
+
+		if (sym->bind != STB_LOCAL || !mark || !isdigit((unsigned char)mark[5]))
+			continue;
+		f->origins[i] = module_file(f->link, strtoul(mark + 5, &end, 10));
+		sym->name = ld_printf(&f->arena, "%.*s%s", (int)(mark - sym->name), sym->name, end);
+	}
+}
+
 /* Of a member that nobody has asked for yet, the symbols are enough. */
 static void parse_file(struct ld_file *f)
 {
@@ -62,12 +92,17 @@ static void parse_file(struct ld_file *f)
 		if (ld_elf_read(f))
 			return;
 		f->stage = LD_FILE_READ;
+		/* Nothing is to happen a second time. */
+		for (uint32_t i = 1; f->lto && i < f->nr_syms; i++)
+			f->syms[i].final_name = true;
 	}
 	if (f->lazy || f->stage != LD_FILE_READ)
 		return;
 	f->stage = LD_FILE_BROKEN;
 	if (!ld_make_pieces(f) && !parse_btf(f))
 		f->stage = LD_FILE_PARSED;
+	if (f->lto && f->stage == LD_FILE_PARSED)
+		restore_names(f);
 	ld_span_end(&span);
 	LD_PUSH(&f->arena, &f->spans, span);
 }

@@ -16,6 +16,9 @@ int ld_add_library(struct ld_link *l, const char *name);
 /* Adds the libraries that inputs name in .deplibs; whether there were any new ones. */
 bool ld_add_dependent_libraries(struct ld_link *l);
 
+/* Makes objects of inputs that are bitcode: for their symbols and types. */
+void ld_read_bitcode(struct ld_link *l);
+
 /* Bytes to sections, symbols, relocations, pieces, types; every index, offset and id is checked. */
 void ld_parse_files(struct ld_link *l);
 
@@ -43,6 +46,12 @@ void ld_dedup_types(struct ld_link *l);
 
 /* Compares what externs declare with what their owners define. Changes nothing. */
 void ld_check_types(struct ld_link *l);
+
+/*
+ * Link-time optimisation: makes one object of the bitcode of all files. Whether there is any; then
+ * the inputs, with that object in place of those with bitcode, are to be parsed and resolved again.
+ */
+bool ld_compile_bitcode(struct ld_link *l);
 
 /* Sets live on each piece that goes into the output. */
 void ld_mark_live(struct ld_link *l);

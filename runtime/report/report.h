@@ -35,6 +35,19 @@ void ld_report_why_extract(struct ld_arena *a, struct ld_blob *out, const struct
 /* The files of ld_report_dependencies, a NUL after each. */
 void ld_report_inputs(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
+/* The files that took part, as they were before bitcode was compiled. */
+struct ld_inputs {
+	struct ld_file *const *v;
+	size_t nr;
+};
+
+static inline struct ld_inputs ld_inputs(const struct ld_link *l)
+{
+	if (l->took_part.nr)
+		return (struct ld_inputs){l->took_part.v, l->took_part.nr};
+	return (struct ld_inputs){l->files.v, l->files.nr};
+}
+
 /* A section of the output as its header describes it. */
 struct ld_image_section {
 	const char *name;

@@ -80,9 +80,10 @@ static void count_output(struct stats *s, struct ld_arena *a, const struct ld_li
 void ld_report_stats(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
 	struct stats before = {0}, after = {0};
+	struct ld_inputs in = ld_inputs(l);
 
-	ld_for_each(i, &l->files)
-		count_file(&before, l->files.v[i]);
+	ld_for_each(i, &in)
+		count_file(&before, in.v[i]);
 	count_output(&after, a, l);
 
 #define ROW(name, field)                                                                           \

@@ -21,13 +21,16 @@ A line `LINKS: final reversed partial drop-in` in the case names those that it i
 
   --clang CC      the compiler
   --cflags FLAGS  more compiler flags
+  --lto FLAGS     compile with FLAGS too and link with --lto: then the links of one case need
+                  not make the same programs
   --hook DIR      link by `clang -target bpf *.c -o OUT` too, with DIR in COMPILER_PATH
   --split-file P  the program that cuts (default: found in PATH or beside clang)
 END
 }
 
 compilers=()
-ld='' bpfrun='' tmp='' hook='' cflags='' split=${SPLIT_FILE:-}
+ld_flags=''
+ld='' bpfrun='' tmp='' hook='' cflags='' lto='' lto_on='' split=${SPLIT_FILE:-}
 while [ $# -gt 0 ]; do
 	case $1 in
 	--clang) compilers+=("$2"); shift ;;
@@ -35,6 +38,7 @@ while [ $# -gt 0 ]; do
 	--bpfrun) bpfrun=$2; shift ;;
 	--tmp) tmp=$2; shift ;;
 	--hook) hook=$2; shift ;;
+	--lto) lto=$2 lto_on=yes ld_flags=--lto; shift ;;
 	--cflags) cflags=$2; shift ;;
 	--split-file) split=$2; shift ;;
 	--help) usage; exit 0 ;;
@@ -96,7 +100,7 @@ check() {
 	eval "args=($(tr '\n' ' ' <"$3"))"
 	run "$1 does not do what it should" "$bpfrun" "$2" "${args[@]}" || return
 	# However the inputs were grouped, the programs are the same.
-	[ "$1" = "reversed link" ] && return
+	[ "$1" = "reversed link" ] || [ -n "$lto_on" ] && return
 	"$bpfrun" "$2" --tags | sort >"$2.tags"
 	[ -e "$dir/tags" ] || cp "$2.tags" "$dir/tags"
 	run "$1 makes other programs than the final link" diff "$dir/tags" "$2.tags"
@@ -111,7 +115,7 @@ compile() {
 		i=$((i + 1))
 		case $cc in
 		*gcc*) flags="-gbtf -w -idirafter /usr/include" ;;
-		*) flags="-target bpf -g -Wall -Werror -Wno-unused-command-line-argument" ;;
+		*) flags="-target bpf -g -Wall -Werror -Wno-unused-command-line-argument $lto" ;;
 		esac
 		# shellcheck disable=SC2086 # flags are words
 		run "compile" $cc $flags -O2 -I"$here/Inputs" $cflags -c "$src" -o "$src.o" || return 1
@@ -130,27 +134,27 @@ link_and_check() {
 	local out=$dir/out other=$dir/expect half=$((${#objs[@]} / 2))
 	[ -e "$dir/expect-reversed" ] && other=$dir/expect-reversed
 	if has final; then
-		run "final link" "$ld" --verify -o "$out.final.o" "${objs[@]}" &&
+		run "final link" "$ld" $ld_flags --verify -o "$out.final.o" "${objs[@]}" &&
 			check "final link" "$out.final.o" "$dir/expect"
 	fi
 	if has reversed; then
-		run "final link, reversed" "$ld" --verify -o "$out.reversed.o" "${reversed[@]}" &&
+		run "final link, reversed" "$ld" $ld_flags --verify -o "$out.reversed.o" "${reversed[@]}" &&
 			check "reversed link" "$out.reversed.o" "$other"
 	fi
 	if has partial && [ ${#objs[@]} -gt 1 ]; then
-		run "-r of the first half" "$ld" -r --verify -o "$out.p1.o" "${objs[@]:0:half}" &&
-			run "-r of the second half" "$ld" -r --verify -o "$out.p2.o" "${objs[@]:half}" &&
-			run "final link of halves" "$ld" --verify -o "$out.halves.o" "$out.p1.o" "$out.p2.o" &&
+		run "-r of the first half" "$ld" $ld_flags -r --verify -o "$out.p1.o" "${objs[@]:0:half}" &&
+			run "-r of the second half" "$ld" $ld_flags -r --verify -o "$out.p2.o" "${objs[@]:half}" &&
+			run "final link of halves" "$ld" $ld_flags --verify -o "$out.halves.o" "$out.p1.o" "$out.p2.o" &&
 			check "link of halves" "$out.halves.o" "$dir/expect"
 	fi
 	if has drop-in; then
-		run "-r -S" "$ld" -r -S --verify -o "$out.dropin.o" "${objs[@]}" &&
+		run "-r -S" "$ld" $ld_flags -r -S --verify -o "$out.dropin.o" "${objs[@]}" &&
 			check "drop-in link" "$out.dropin.o" "$dir/expect"
 	fi
 	if [ -n "$hook" ] && has final; then
 		# shellcheck disable=SC2086
 		run "link by the compiler" env COMPILER_PATH="$hook" ${compilers[0]} -target bpf -g -O2 \
-			-I"$here/Inputs" $cflags "${sources[@]}" -Wl,--verify -o "$out.driver.o" \
+			-I"$here/Inputs" $cflags $lto "${sources[@]}" -Wl,--verify${lto_on:+,--lto} -o "$out.driver.o" \
 			-Wno-unused-command-line-argument &&
 			check "link by the compiler" "$out.driver.o" "$dir/expect"
 	fi

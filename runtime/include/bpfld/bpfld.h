@@ -67,6 +67,63 @@ enum bpfld_strip {
 };
 
 /*
+ * Link-time optimisation. The library itself has no compiler: who links with bitcode hands it one.
+ * The library decides which modules take part and what becomes of their symbols; the compiler makes
+ * machine code of them, which is then linked as any object is.
+ */
+
+/* What is to be done about a symbol of a module. Those that are not listed stay as they are. */
+struct bpfld_lto_symbol {
+	const char *name;     /* in the module */
+	const char *new_name; /* what it is to be called from the start, or NULL */
+	bool drop;  /* another file's definition stands for this one: only a reference is to stay */
+	bool local; /* nothing outside the bitcode refers to it: it may be inlined, and go */
+};
+
+struct bpfld_lto_module {
+	const char *name;                       /* for diagnostics */
+	const void *data;                       /* bitcode, as it was found: anything, perhaps */
+	size_t size;                            /* bytes */
+	const struct bpfld_lto_symbol *symbols; /* BPFLD_LTO_EACH: none */
+	size_t nr_symbols;
+};
+
+enum bpfld_lto_want {
+	BPFLD_LTO_EACH, /* an object for each module: for its symbols and types, not for its code */
+	BPFLD_LTO_WHOLE, /* one object of all modules, optimised together */
+	BPFLD_LTO_ASM,   /* the same as assembly */
+	BPFLD_LTO_IR,    /* the same as bitcode */
+};
+
+struct bpfld_lto_job {
+	size_t sz; /* sizeof(struct bpfld_lto_job) of the library */
+	enum bpfld_lto_want want;
+	const struct bpfld_lto_module *modules; /* in the order of the link */
+	size_t nr_modules;
+
+	/*
+	 * To be called by compile(): hands over what was made of the module (of all: 0), and
+	 * reports. What is given is copied. Both return 0 or a negative errno value, after which
+	 * compile() best ends.
+	 */
+	int (*take)(const struct bpfld_lto_job *job, size_t module, const void *data, size_t size);
+	int (*report)(const struct bpfld_lto_job *job, enum bpfld_severity severity, const char *id,
+		      const char *message);
+	void *priv; /* the library's */
+};
+
+/*
+ * compile() is called during bpfld_link(), from its thread, at most once for each round of inputs
+ * and once for all. It returns 0 if it has taken over what the job wants, or else a negative errno
+ * value, having reported at least one BPFLD_ERROR. Same job: same bytes.
+ */
+struct bpfld_lto {
+	size_t sz; /* sizeof(struct bpfld_lto) of the caller */
+	void *ctx;
+	int (*compile)(void *ctx, const struct bpfld_lto_job *job);
+};
+
+/*
  * What to do. Zero means the default for each field. A field added later stands at the end; a
  * library that is older than its caller refuses (-E2BIG) a tail that it doesn't know unless all
  * of it is zero. Strings and arrays are read during bpfld_new() only: the library copies them.
@@ -108,6 +165,11 @@ struct bpfld_opts {
 	const char *const *trace_symbols; /* and where these are defined and used; ends in NULL */
 	const char *dependency_target;    /* what BPFLD_TEXT_DEPENDENCIES is about; NULL: a.out */
 	const char *const *read_files;    /* that the caller read for this link; ends in NULL */
+	const struct bpfld_lto *lto;      /* compiles bitcode; NULL: bitcode is refused */
+	bool lto_fat; /* of objects that hold both, link the bitcode, not the machine code */
+	bool
+	    lto_internalize; /* take all for local but programs, maps and what export_globs match */
+	enum bpfld_lto_want lto_want; /* ASM, IR: the image is that, of the bitcode alone */
 };
 
 /* What there is to tell about a link. */

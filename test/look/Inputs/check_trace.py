@@ -19,10 +19,10 @@ assert [e["name"] for e in ran] == expected, ran
 for one, next_one in zip(ran, ran[1:]):
     assert one["ts"] + one["dur"] <= next_one["ts"] + 0.001
 
-parsing = ran[0]
+parsing = next(e for e in ran if e["name"] == "parse_files")
 files = [e for e in events if e["name"] == "parse_file"]
 assert [e["args"]["detail"] for e in files] == sys.argv[3:]
 for e in files:
     assert parsing["ts"] <= e["ts"] and e["ts"] + e["dur"] <= parsing["ts"] + parsing["dur"] + 0.001
 assert [e["name"] for e in events if e not in ran + files] == [
-    "pull_members", "add_dependent_libraries", "write_file"]
+    "pull_members", "add_dependent_libraries", "compile_bitcode", "write_file"]

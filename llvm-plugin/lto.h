@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Link-time optimisation, in three files:
+ *
+ *	bitcode.c   which LLVM made a module; needs no LLVM
+ *	lto.c       chooses the LLVM, runs it in a process of its own, brings back what it made
+ *	lto_llvm.c  the compiler: bitcode in, object out. Built once for each LLVM into a module,
+ *	            lto-N.so, that nothing but that process loads
+ */
+#ifndef LD_LTO_H
+#define LD_LTO_H
+
+#include <stddef.h>
+
+#include <bpfld/bpfld.h>
+
+/* What the command line says; strings and lists end in NULL. */
+struct lto_options {
+	int level;       /* 0 to 3 */
+	const char *cpu; /* NULL: the one that the functions were compiled for */
+	const char
+	    *temporaries; /* files of each step are kept under names that begin so, or NULL */
+	const char *const *mllvm;
+};
+
+/* The release of LLVM that made the module, 19 for 19.1.7; 0 if it doesn't say. */
+int bitcode_release(const void *data, size_t size);
+
+/* A bpfld_lto.compile; ctx is a struct lto_options. */
+int lto_compile(void *ctx, const struct bpfld_lto_job *job);
+
+/* ---- between lto.c and lto_llvm.c ---- */
+
+/* Changes with what stands below, so that a module of another build is not taken. */
+#define LTO_ABI 1
+
+enum lto_record {
+	LTO_MADE,   /* of the module: the bytes that it was made into */
+	LTO_REPORT, /* severity; id and message, with a NUL behind each */
+	LTO_STEP,   /* what is being done now, in case it is never finished */
+};
+
+struct lto_request {
+	const struct bpfld_lto_job *job;
+	const struct lto_options *options;
+	/* number: the module's or the severity. */
+	void (*put)(const struct lto_request *r, enum lto_record kind, size_t number,
+		    const void *data, size_t size);
+	int fd; /* put()'s */
+};
+
+/* What a module exports. run: 0, or 1 if an error was reported. */
+struct lto_module {
+	int abi;
+	int (*run)(const struct lto_request *r);
+};
+
+#define LTO_MODULE_SYMBOL "bpfld_lto_module"
+extern const struct lto_module bpfld_lto_module;
+
+#endif

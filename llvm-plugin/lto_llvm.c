@@ -1,0 +1,669 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The compiler of link-time optimisation: bitcode in, object out, by LLVM's C API. It runs in a
+ * process of its own (lto.c), which ends with it: so nothing is freed here.
+ *
+ * What merging modules of BPF code takes beyond what LLVM's own linking does:
+ *
+ * - CO-RE. Where the offset of a member is to be filled in by the loader, code reads a placeholder:
+ *   an external variable such as "llvm.s:0:0$0:0", named by the struct's name, and bound to the
+ * type itself by metadata. Two modules may mean different types by one name. Merging would make one
+ *   variable of the two, and one of the modules would read the other's member. So each module's
+ *   placeholders get names of their own. (What the loader is told stands behind the first colon or
+ *   dollar.) For the same reason the numbers in calls of llvm.bpf.passthrough, which keep accesses
+ *   apart, are made unique.
+ * - Statics. Two of one name are told apart by a suffix, ".lto.N" for module N. The linker takes
+ *   it off again, so that symbols and BTF have the names that the source has.
+ * - The target CPU is an attribute of functions, but code is generated for one.
+ * - Flags in which modules for full and for thin LTO differ don't matter here, but LLVM refuses
+ *   to merge them.
+ */
+#include "lto.h"
+
+#include <llvm-c/Analysis.h>
+#include <llvm-c/BitReader.h>
+#include <llvm-c/BitWriter.h>
+#include <llvm-c/Comdat.h>
+#include <llvm-c/Core.h>
+#include <llvm-c/ErrorHandling.h>
+#include <llvm-c/Linker.h>
+#include <llvm-c/Support.h>
+#include <llvm-c/Target.h>
+#include <llvm-c/TargetMachine.h>
+#include <llvm-c/Transforms/PassBuilder.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct compiler {
+	const struct lto_request *r;
+	LLVMContextRef context;
+	const char *module; /* that is worked on, for messages; NULL: all */
+	bool reading;       /* it is being parsed */
+	bool lenient;       /* what LLVM complains of doesn't matter: the code is not used */
+	bool failed;
+
+	/* The CPU that code is generated for, and the first function that said so. */
+	const char *cpu, *features;
+	const char *cpu_module, *cpu_function;
+	unsigned long long passthroughs; /* calls of llvm.bpf.passthrough so far */
+};
+
+/* For LLVM's fatal errors, whose handler gets no context. This process does one thing. */
+static struct compiler *current;
+
+static _Noreturn void out_of_memory(void)
+{
+	_exit(2);
+}
+
+static char *format(const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		out_of_memory();
+	return text;
+}
+
+static char *print(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = format(fmt, ap);
+	va_end(ap);
+	return text;
+}
+
+/* Lines of LLVM's after the first get the mark that those of ld.bpf have. */
+static void report(struct compiler *c, enum bpfld_severity severity, const char *id,
+		   const char *message)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		out_of_memory();
+	fwrite(id, 1, strlen(id) + 1, f);
+	for (const char *s = message; *s; s++) {
+		if (*s == '\n' && !s[strspn(s, "\n")])
+			break;
+		fputc(*s, f);
+		if (*s == '\n' && strncmp(s + 1, ">>> ", 4) != 0)
+			fputs(">>> ", f);
+	}
+	fputc('\0', f);
+	if (fclose(f))
+		out_of_memory();
+	c->r->put(c->r, LTO_REPORT, severity, text, size);
+	c->failed |= severity == BPFLD_ERROR;
+}
+
+static int report_error(struct compiler *c, const char *id, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int report_error(struct compiler *c, const char *id, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	report(c, BPFLD_ERROR, id, format(fmt, ap));
+	va_end(ap);
+	return 1;
+}
+
+static void step(struct compiler *c, const char *doing)
+{
+	const char *text = c->module ? print("%s %s", doing, c->module) : doing;
+
+	c->r->put(c->r, LTO_STEP, 0, text, strlen(text) + 1);
+}
+
+/* ---- what LLVM has to say ---- */
+
+static void on_fatal_error(const char *reason)
+{
+	struct compiler *c = current;
+
+	report_error(c, "lto-failed", "%s%sLLVM: %s", c->module ? c->module : "",
+		     c->module ? ": " : "", reason);
+	_exit(1);
+}
+
+static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
+{
+	struct compiler *c = ctx;
+	LLVMDiagnosticSeverity severity = LLVMGetDiagInfoSeverity(info);
+	bool error = severity == LLVMDSError;
+	char *text;
+
+	if (c->lenient || (!error && severity != LLVMDSWarning))
+		return;
+	text =
+	    print("%s%s%s%s", c->module ? c->module : "", c->module ? ": " : "",
+		  c->reading && error ? "broken bitcode: " : "", LLVMGetDiagInfoDescription(info));
+	if (error)
+		report_error(c, "lto-failed", "%s", text);
+	else
+		report(c, BPFLD_WARNING, "lto-warning", text);
+}
+
+/* ---- one module ---- */
+
+static LLVMModuleRef read_module(struct compiler *c, const struct bpfld_lto_module *m)
+{
+	LLVMMemoryBufferRef buffer =
+	    LLVMCreateMemoryBufferWithMemoryRangeCopy((const char *)m->data, m->size, m->name);
+	LLVMModuleRef module = NULL;
+	const char *triple;
+
+	c->module = m->name;
+	step(c, "reading");
+	c->reading = true;
+	if (LLVMParseBitcodeInContext2(c->context, buffer, &module) && !c->failed)
+		report_error(c, "lto-failed", "%s: broken bitcode", m->name);
+	c->reading = false;
+	if (c->failed)
+		return NULL;
+	triple = LLVMGetTarget(module);
+	if (strncmp(triple, "bpf", 3) != 0) {
+		report_error(c, "wrong-machine",
+			     "%s: bitcode for %s, not for BPF\n>>> compile it with -target bpf",
+			     m->name, *triple ? triple : "no machine");
+		return NULL;
+	}
+	return module;
+}
+
+/* The functions and then the variables of a module. */
+static LLVMValueRef first_global(LLVMModuleRef m)
+{
+	LLVMValueRef v = LLVMGetFirstFunction(m);
+
+	return v ? v : LLVMGetFirstGlobal(m);
+}
+
+static LLVMValueRef next_global(LLVMModuleRef m, LLVMValueRef v)
+{
+	LLVMValueRef next;
+
+	if (!LLVMIsAFunction(v))
+		return LLVMGetNextGlobal(v);
+	next = LLVMGetNextFunction(v);
+	return next ? next : LLVMGetFirstGlobal(m);
+}
+
+static LLVMValueRef find_global(LLVMModuleRef m, const char *name)
+{
+	LLVMValueRef v = LLVMGetNamedFunction(m, name);
+
+	if (!v)
+		v = LLVMGetNamedGlobal(m, name);
+	return v ? v : LLVMGetNamedGlobalAlias(m, name, strlen(name));
+}
+
+static const char *name_of(LLVMValueRef v)
+{
+	size_t size;
+
+	return LLVMGetValueName2(v, &size);
+}
+
+static const char *string_attribute(LLVMValueRef function, const char *key)
+{
+	LLVMAttributeRef a = LLVMGetStringAttributeAtIndex(function, LLVMAttributeFunctionIndex,
+							   key, (unsigned)strlen(key));
+	unsigned size;
+
+	return a ? LLVMGetStringAttributeValue(a, &size) : "";
+}
+
+static const char *cpu_of(LLVMValueRef function)
+{
+	const char *cpu = string_attribute(function, "target-cpu");
+
+	return *cpu ? cpu : "generic";
+}
+
+static LLVMValueRef first_definition(LLVMModuleRef m)
+{
+	LLVMValueRef f = LLVMGetFirstFunction(m);
+
+	while (f && LLVMIsDeclaration(f))
+		f = LLVMGetNextFunction(f);
+	return f;
+}
+
+static void take_cpu(struct compiler *c, LLVMValueRef function)
+{
+	c->cpu = function ? strdup(cpu_of(function)) : NULL;
+	c->features = function ? strdup(string_attribute(function, "target-features")) : NULL;
+	c->cpu_function = function ? strdup(name_of(function)) : NULL;
+	c->cpu_module = c->module;
+}
+
+/* All functions that have code must be for one CPU: that of the first. */
+static int check_cpu(struct compiler *c, LLVMModuleRef m)
+{
+	if (!c->cpu)
+		take_cpu(c, first_definition(m));
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		const char *cpu = cpu_of(f), *features = string_attribute(f, "target-features");
+
+		if (LLVMIsDeclaration(f) || c->r->options->cpu ||
+		    (!strcmp(c->cpu, cpu) && !strcmp(c->features, features)))
+			continue;
+		return report_error(c, "lto-cpu-conflict",
+				    "modules are compiled for different CPUs\n"
+				    ">>> '%s' of %s for %s%s%s\n>>> '%s' of %s for %s%s%s\n"
+				    ">>> --mcpu=CPU says for which one the program is",
+				    c->cpu_function, c->cpu_module, c->cpu,
+				    *c->features ? " with " : "", c->features, name_of(f),
+				    c->module, cpu, *features ? " with " : "", features);
+	}
+	return 0;
+}
+
+static LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m)
+{
+	/* None wouldn't do: BPF's CO-RE needs passes that run when optimising only. */
+	static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelLess, LLVMCodeGenLevelLess,
+						     LLVMCodeGenLevelDefault,
+						     LLVMCodeGenLevelAggressive};
+	const char *wanted = c->lenient ? NULL : c->r->options->cpu;
+	const char *cpu = wanted ? wanted : c->cpu;
+	LLVMTargetRef target;
+	char *message = NULL;
+
+	if (LLVMGetTargetFromTriple(LLVMGetTarget(m), &target, &message)) {
+		report_error(c, "lto-failed", "LLVM: %s", message);
+		return NULL;
+	}
+	return LLVMCreateTargetMachine(target, LLVMGetTarget(m), cpu ? cpu : "generic",
+				       c->features && !wanted ? c->features : "",
+				       levels[c->r->options->level], LLVMRelocDefault,
+				       LLVMCodeModelDefault);
+}
+
+static int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine,
+		      const char *passes)
+{
+	LLVMErrorRef err = LLVMRunPasses(m, passes, machine, LLVMCreatePassBuilderOptions());
+
+	if (err)
+		return report_error(c, "lto-failed", "LLVM: %s", LLVMGetErrorMessage(err));
+	return c->failed;
+}
+
+/* Code for the BPF intrinsics that tell of types: clang has run this on all that it optimised. */
+static int lower_intrinsics(struct compiler *c, LLVMModuleRef m)
+{
+	LLVMTargetMachineRef machine;
+	bool found = false;
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		found |= !strncmp(name_of(f), "llvm.preserve.", 14) ||
+			 !strncmp(name_of(f), "llvm.bpf.preserve.", 18) ||
+			 !strncmp(name_of(f), "llvm.bpf.btf.type.id", 20);
+	if (!found)
+		return 0;
+	machine = make_machine(c, m);
+	return machine ? run_passes(c, m, machine, "lto-pre-link<O2>") : 1;
+}
+
+/* ---- symbols ---- */
+
+static void replace(LLVMValueRef old, LLVMValueRef with)
+{
+	LLVMReplaceAllUsesWith(old, LLVMConstBitCast(with, LLVMTypeOf(old)));
+	if (LLVMIsAFunction(old))
+		LLVMDeleteFunction(old);
+	else if (LLVMIsAGlobalVariable(old))
+		LLVMDeleteGlobal(old);
+}
+
+/* Makes a reference of a definition: another file's stands for it. */
+static void drop_definition(LLVMModuleRef m, LLVMValueRef v)
+{
+	LLVMTypeRef type = LLVMGlobalGetValueType(v);
+	char *name = strdup(name_of(v));
+	LLVMValueRef ref;
+
+	if (!name)
+		out_of_memory();
+	if (LLVMIsAFunction(v))
+		ref = LLVMAddFunction(m, "", type);
+	else
+		ref = LLVMAddGlobalInAddressSpace(m, type, "",
+						  LLVMGetPointerAddressSpace(LLVMTypeOf(v)));
+	if (LLVMGetLinkage(v) != LLVMInternalLinkage)
+		LLVMSetVisibility(ref, LLVMGetVisibility(v));
+	replace(v, ref);
+	LLVMSetValueName2(ref, name, strlen(name));
+}
+
+/* What a symbol is to be called; where the module has that already, it is meant. */
+static void rename_global(LLVMModuleRef m, LLVMValueRef v, const char *name)
+{
+	LLVMValueRef other = find_global(m, name);
+
+	if (other)
+		replace(v, other);
+	else
+		LLVMSetValueName2(v, name, strlen(name));
+}
+
+static void apply_symbols(LLVMModuleRef m, const struct bpfld_lto_module *in)
+{
+	LLVMValueRef *renamed = calloc(in->nr_symbols + 1, sizeof(LLVMValueRef));
+
+	if (!renamed)
+		out_of_memory();
+	for (size_t i = 0; i < in->nr_symbols; i++) {
+		LLVMValueRef v = find_global(m, in->symbols[i].name);
+
+		/* Assembly in the module may define symbols that are none of its own. */
+		if (!v)
+			continue;
+		if (in->symbols[i].drop && !LLVMIsDeclaration(v) && !LLVMIsAGlobalAlias(v)) {
+			drop_definition(m, v);
+			v = find_global(m, in->symbols[i].name);
+		}
+		renamed[i] = v;
+	}
+	/* First all old names go: one symbol may get the name that another had. */
+	for (size_t i = 0; i < in->nr_symbols; i++)
+		if (renamed[i] && in->symbols[i].new_name)
+			LLVMSetValueName2(renamed[i], "bpfld.renamed", strlen("bpfld.renamed"));
+	for (size_t i = 0; i < in->nr_symbols; i++)
+		if (renamed[i] && in->symbols[i].new_name)
+			rename_global(m, renamed[i], in->symbols[i].new_name);
+}
+
+static bool is_placeholder(struct compiler *c, LLVMValueRef v)
+{
+	unsigned kind = LLVMGetMDKindIDInContext(c->context, "llvm.preserve.access.index",
+						 strlen("llvm.preserve.access.index"));
+	LLVMValueMetadataEntry *entries;
+	size_t nr;
+
+	if (!LLVMIsAGlobalVariable(v) || !LLVMIsDeclaration(v) ||
+	    strncmp(name_of(v), "llvm.", 5) != 0)
+		return false;
+	entries = LLVMGlobalCopyAllMetadata(v, &nr);
+	for (size_t i = 0; i < nr; i++)
+		if (LLVMValueMetadataEntriesGetKind(entries, (unsigned)i) == kind)
+			return true;
+	return false;
+}
+
+/* Names that no other module has: see the top of this file. */
+static void keep_apart(struct compiler *c, LLVMModuleRef m, size_t number)
+{
+	for (LLVMValueRef v = first_global(m); v; v = next_global(m, v)) {
+		const char *name = name_of(v);
+		char *own;
+
+		if (is_placeholder(c, v))
+			own = print("llvm.%zu.%s", number, name + strlen("llvm."));
+		else if (LLVMGetLinkage(v) == LLVMInternalLinkage)
+			own = print("%s.lto.%zu", name, number);
+		else
+			continue;
+		LLVMSetValueName2(v, own, strlen(own));
+	}
+}
+
+static void number_passthroughs(struct compiler *c, LLVMModuleRef m)
+{
+	LLVMTypeRef i32 = LLVMInt32TypeInContext(c->context);
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		if (strncmp(name_of(f), "llvm.bpf.passthrough", 20) != 0)
+			continue;
+		for (LLVMUseRef use = LLVMGetFirstUse(f); use; use = LLVMGetNextUse(use))
+			if (LLVMIsACallInst(LLVMGetUser(use)))
+				LLVMSetOperand(LLVMGetUser(use), 0,
+					       LLVMConstInt(i32, c->passthroughs++, 0));
+	}
+}
+
+static void make_local(LLVMModuleRef m, const struct bpfld_lto_module *in)
+{
+	for (size_t i = 0; i < in->nr_symbols; i++) {
+		const struct bpfld_lto_symbol *s = &in->symbols[i];
+		LLVMValueRef v =
+		    s->local ? find_global(m, s->new_name ? s->new_name : s->name) : NULL;
+
+		if (!v || LLVMIsDeclaration(v))
+			continue;
+		LLVMSetLinkage(v, LLVMInternalLinkage);
+		if (!LLVMIsAGlobalAlias(v))
+			LLVMSetComdat(v, NULL);
+	}
+}
+
+/* ---- all modules ---- */
+
+/* The flag must not differ between modules: so the first one, which is ours, overrides it. */
+static void override_flag(struct compiler *c, LLVMModuleRef m, const char *name)
+{
+	LLVMMetadataRef zero =
+	    LLVMValueAsMetadata(LLVMConstInt(LLVMInt32TypeInContext(c->context), 0, 0));
+
+	LLVMAddModuleFlag(m, LLVMModuleFlagBehaviorOverride, name, strlen(name), zero);
+}
+
+static LLVMModuleRef merge_modules(struct compiler *c)
+{
+	const struct bpfld_lto_job *job = c->r->job;
+	LLVMModuleRef all = LLVMModuleCreateWithNameInContext("lto", c->context);
+
+	override_flag(c, all, "EnableSplitLTOUnit");
+	override_flag(c, all, "ThinLTO");
+	for (size_t i = 0; i < job->nr_modules; i++) {
+		const struct bpfld_lto_module *in = &job->modules[i];
+		LLVMModuleRef m = read_module(c, in);
+
+		if (!m || check_cpu(c, m) || lower_intrinsics(c, m))
+			return NULL;
+		if (i == 0) {
+			LLVMSetTarget(all, LLVMGetTarget(m));
+			LLVMSetDataLayout(all, LLVMGetDataLayoutStr(m));
+		}
+		/* "bpf" and "bpfel" may be the same; the linker has looked at byte orders. */
+		LLVMSetTarget(m, LLVMGetTarget(all));
+		apply_symbols(m, in);
+		keep_apart(c, m, i);
+		number_passthroughs(c, m);
+		step(c, "merging");
+		if (LLVMLinkModules2(all, m) || c->failed) {
+			if (!c->failed)
+				report_error(c, "lto-failed", "%s: cannot be merged", in->name);
+			return NULL;
+		}
+	}
+	c->module = NULL;
+	for (size_t i = 0; i < job->nr_modules; i++)
+		make_local(all, &job->modules[i]);
+	return all;
+}
+
+static void keep_temporary(struct compiler *c, LLVMModuleRef m, const char *suffix)
+{
+	const char *prefix = c->r->options->temporaries;
+	char *path;
+
+	if (!prefix)
+		return;
+	path = print("%s.%s.bc", prefix, suffix);
+	if (LLVMWriteBitcodeToFile(m, path))
+		report_error(c, "cannot-write", "cannot write %s", path);
+}
+
+static int put_code(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine,
+		    LLVMCodeGenFileType type, size_t number)
+{
+	LLVMMemoryBufferRef buffer;
+	char *message = NULL;
+
+	step(c, "generating code for");
+	if (LLVMTargetMachineEmitToMemoryBuffer(machine, m, type, &message, &buffer))
+		return report_error(c, "lto-failed", "LLVM: %s", message);
+	if (c->failed)
+		return 1;
+	c->r->put(c->r, LTO_MADE, number, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
+	return 0;
+}
+
+static int put_ir(struct compiler *c, LLVMModuleRef m)
+{
+	LLVMMemoryBufferRef buffer = LLVMWriteBitcodeToMemoryBuffer(m);
+
+	c->r->put(c->r, LTO_MADE, 0, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
+	return 0;
+}
+
+static int compile_all(struct compiler *c)
+{
+	char passes[] = "lto<O2>", *message = NULL;
+	LLVMModuleRef m = merge_modules(c);
+	LLVMTargetMachineRef machine = m ? make_machine(c, m) : NULL;
+
+	if (!machine)
+		return 1;
+	if (LLVMVerifyModule(m, LLVMReturnStatusAction, &message))
+		return report_error(c, "lto-failed", "merged modules are not well-formed: %s",
+				    message);
+	keep_temporary(c, m, "merged");
+	step(c, "optimising");
+	passes[5] = (char)('0' + c->r->options->level);
+	if (run_passes(c, m, machine, passes))
+		return 1;
+	keep_temporary(c, m, "optimised");
+	if (c->failed)
+		return 1;
+	switch (c->r->job->want) {
+	case BPFLD_LTO_IR: return put_ir(c, m);
+	case BPFLD_LTO_ASM: return put_code(c, m, machine, LLVMAssemblyFile, 0);
+	default: return put_code(c, m, machine, LLVMObjectFile, 0);
+	}
+}
+
+/* For symbols and types: what is wrong with the code will be found, or will be gone, later. */
+static int compile_each(struct compiler *c)
+{
+	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
+		const struct bpfld_lto_module *in = &c->r->job->modules[i];
+		LLVMModuleRef m = read_module(c, in);
+		LLVMTargetMachineRef machine;
+
+		if (!m)
+			return 1;
+		/* Each for its own CPU: conflicts are for all of them together. */
+		c->lenient = true;
+		take_cpu(c, first_definition(m));
+		machine = make_machine(c, m);
+		if (!machine || lower_intrinsics(c, m) ||
+		    put_code(c, m, machine, LLVMObjectFile, i))
+			return 1;
+		c->lenient = false;
+	}
+	return 0;
+}
+
+/*
+ * The list of options that LLVM prints, before it ends the process. The C API passes options on but
+ * doesn't tell which ones it didn't know.
+ */
+static char *list_llvm_options(void)
+{
+	static const char *const argv[] = {"", "--help-list-hidden", NULL};
+	int fd = memfd_create("options", MFD_CLOEXEC);
+	pid_t child = fd < 0 ? -1 : fork();
+	struct stat st;
+	char *list;
+
+	if (child == 0) {
+		if (dup2(fd, STDOUT_FILENO) < 0)
+			_exit(1);
+		LLVMParseCommandLineOptions(2, argv, "");
+		_exit(1);
+	}
+	if (child < 0 || waitpid(child, NULL, 0) < 0 || fstat(fd, &st))
+		return NULL;
+	list = calloc(1, (size_t)st.st_size + 1);
+	if (list && pread(fd, list, (size_t)st.st_size, 0) != st.st_size)
+		list[0] = '\0';
+	close(fd);
+	return list;
+}
+
+/* Whether the list has a row "  --name" or "  -name", for the name that begins option. */
+static bool is_listed(const char *list, const char *option)
+{
+	const char *name = option + strspn(option, "-");
+	size_t len = strcspn(name, "=");
+
+	for (const char *line = list; line; line = strchr(line + 1, '\n')) {
+		const char *s = line + strspn(line, "\n ");
+
+		if (*s == '-' && !strncmp(s + strspn(s, "-"), name, len) &&
+		    strchr(" =\n", s[strspn(s, "-") + len]))
+			return true;
+	}
+	return false;
+}
+
+static int parse_llvm_options(struct compiler *c)
+{
+	const char *const *mllvm = c->r->options->mllvm;
+	const char **argv, *list;
+	int argc = 1;
+
+	while (mllvm && mllvm[argc - 1])
+		argc++;
+	argv = calloc((size_t)argc + 1, sizeof(*argv));
+	list = argc > 1 ? list_llvm_options() : "";
+	if (!argv || !list)
+		out_of_memory();
+	argv[0] = "ld.bpf";
+	for (int i = 1; i < argc; i++) {
+		argv[i] = mllvm[i - 1];
+		if (argv[i][0] == '-' && !is_listed(list, argv[i]))
+			report_error(c, "unknown-option", "LLVM has no option '%s'", argv[i]);
+	}
+	if (argc > 1 && !c->failed)
+		LLVMParseCommandLineOptions(argc, argv, "");
+	return c->failed;
+}
+
+static int run(const struct lto_request *r)
+{
+	struct compiler c = {.r = r};
+	int err;
+
+	current = &c;
+	LLVMInstallFatalErrorHandler(on_fatal_error);
+	LLVMInitializeBPFTargetInfo();
+	LLVMInitializeBPFTarget();
+	LLVMInitializeBPFTargetMC();
+	LLVMInitializeBPFAsmPrinter();
+	LLVMInitializeBPFAsmParser();
+	if (parse_llvm_options(&c))
+		return 1;
+	c.context = LLVMContextCreate();
+	LLVMContextSetDiagnosticHandler(c.context, on_diagnostic, &c);
+	err = r->job->want == BPFLD_LTO_EACH ? compile_each(&c) : compile_all(&c);
+	return err || c.failed;
+}
+
+const struct lto_module bpfld_lto_module __attribute__((visibility("default"))) = {LTO_ABI, run};
