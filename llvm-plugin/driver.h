@@ -132,6 +132,7 @@ struct options {
 	bool save_temps;
 	const char *output;
 	const char *map, *time_trace, *dependency_file, *why_extract; /* files to write, or NULL */
+	const char *report_html, *report_json;                        /* the same */
 	const char *reproduce;                                        /* the same */
 	struct replay_word *replay;
 	bool cref, print_stats;

@@ -24,7 +24,7 @@ static void add_input(struct bpfld *l, const struct input *in, bool made_up_name
 }
 
 /* The files that tell about the link, and those texts that have none. */
-enum { MAP, DEPENDENCIES, TIME_TRACE, WHY_EXTRACT, TEXT, NR_OUTPUTS };
+enum { MAP, DEPENDENCIES, TIME_TRACE, WHY_EXTRACT, REPORT_HTML, REPORT_JSON, TEXT, NR_OUTPUTS };
 
 static void put_text(struct bpfld *l, enum bpfld_text which, const struct output *out)
 {
@@ -38,7 +38,12 @@ static void put_text(struct bpfld *l, enum bpfld_text which, const struct output
 static int open_texts(struct output outs[NR_OUTPUTS], const struct options *o, struct pool *pool,
 		      struct report *r)
 {
-	const char *paths[NR_OUTPUTS] = {o->map, o->dependency_file, o->time_trace, o->why_extract,
+	const char *paths[NR_OUTPUTS] = {o->map,
+					 o->dependency_file,
+					 o->time_trace,
+					 o->why_extract,
+					 o->report_html,
+					 o->report_json,
 					 "-"};
 	int err = 0;
 
@@ -63,6 +68,10 @@ static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const st
 		put_text(l, BPFLD_TEXT_DEPENDENCIES, &outs[DEPENDENCIES]);
 	if (o->why_extract)
 		put_text(l, BPFLD_TEXT_WHY_EXTRACT, &outs[WHY_EXTRACT]);
+	if (o->report_html)
+		put_text(l, BPFLD_TEXT_REPORT_HTML, &outs[REPORT_HTML]);
+	if (o->report_json)
+		put_text(l, BPFLD_TEXT_REPORT_JSON, &outs[REPORT_JSON]);
 	if (o->time_trace)
 		put_text(l, BPFLD_TEXT_TIME_TRACE, &outs[TIME_TRACE]);
 	for (int i = 0; i < NR_OUTPUTS; i++)

@@ -415,6 +415,24 @@ static int take_plugin_opt(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+static bool ends_in(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len > n && !strcmp(s + len - n, end);
+}
+
+static int take_report(struct parse *p, const struct spelling *s)
+{
+	if (ends_in(s->value, ".html"))
+		p->o->report_html = s->value;
+	else if (ends_in(s->value, ".json"))
+		p->o->report_json = s->value;
+	else
+		return invalid_value(p, s, "a name that ends in .html or .json");
+	return 0;
+}
+
 static int take(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;
@@ -483,6 +501,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_time_trace: o->time_trace = s->value ? s->value : ""; return 0;
 	case OPT_dependency_file: return take_text(p, s, &o->dependency_file);
 	case OPT_why_extract: return take_text(p, s, &o->why_extract);
+	case OPT_report: return take_report(p, s);
 	case OPT_reproduce: return take_text(p, s, &o->reproduce);
 	case OPT_version_first: o->version_first = true; return 0;
 	case OPT_verbose: o->version_first = o->verbose = true; return 0;
@@ -510,6 +529,7 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_map:
 		case OPT_dependency_file:
 		case OPT_why_extract:
+		case OPT_report:
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
 		case OPT_library_path: w->kind = REPLAY_FOLDER; break;
 		case OPT_localize: w->kind = REPLAY_INPUT; break;

@@ -412,6 +412,8 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 	    [BPFLD_TEXT_DEPENDENCIES] = ld_report_dependencies,
 	    [BPFLD_TEXT_INPUTS] = ld_report_inputs,
 	    [BPFLD_TEXT_WHY_EXTRACT] = ld_report_why_extract,
+	    [BPFLD_TEXT_REPORT_JSON] = ld_report_json,
+	    [BPFLD_TEXT_REPORT_HTML] = ld_report_html,
 	};
 	struct ld_blob out = {0};
 	jmp_buf oom;

@@ -345,7 +345,7 @@ struct ld_link {
 	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
 	struct ld_btf_plan *plan; /* what of BTF depends on symbols; see passes/btf_plan.h */
 	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
-	struct ld_blob btf_ext;   /* .BTF.ext, host byte order */
+	struct ld_blob btf_ext;   /* .BTF.ext, host byte order until emit */
 	bool has_ext[LD_EXT_NR];  /* some live piece has records of that kind */
 
 	uint8_t *image; /* from malloc: freed with the link */
