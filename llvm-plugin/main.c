@@ -110,6 +110,22 @@ static bool tell_read(struct bpfld *l, struct report *r, size_t *told)
 
 static struct bpfld *last_link;
 
+/* --no-warn of what is no warning: told as the library tells of other options without effect. */
+static void warn_unknown_ids(const struct options *o, struct pool *pool, struct report *r)
+{
+	struct bpfld_diag d = {sizeof(d), o->lib.fatal_warnings ? BPFLD_ERROR : BPFLD_WARNING,
+			       "unused-option", NULL};
+
+	for (size_t i = 0; i < o->no_warn.n; i++)
+		if (!strcmp(o->no_warn.v[i], d.id))
+			return;
+	for (size_t i = 0; i < o->unknown_ids.n; i++) {
+		d.message =
+		    pool_printf(pool, "no warning or note is called %s", o->unknown_ids.v[i]);
+		report_diag(r, &d);
+	}
+}
+
 static int link_inputs(struct options *o, struct pool *pool, struct report *r, bool made_up_names)
 {
 	struct bpfld *l;
@@ -117,6 +133,9 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 	int err = 0;
 
 	if (o->reproduce && check_reproduction(o, r))
+		return 1;
+	warn_unknown_ids(o, pool, r);
+	if (r->errors)
 		return 1;
 	o->lib.diag = report_diag;
 	o->lib.diag_ctx = r;

@@ -175,6 +175,7 @@ static int resolve_inputs(struct bpfld *b)
 	RUN(ld_resolve_symbols);
 	if (!l->diags.muted)
 		ld_report_trace(l);
+	RUN(ld_check_options);
 	RUN(ld_merge_license);
 	/* From here on every defined name has one owner. */
 
@@ -449,7 +450,8 @@ int bpfld_write_file(struct bpfld *b, const char *path)
 	note_span(&b->l, span);
 	if (!err)
 		return 0;
-	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path, strerror(err));
+	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path,
+		 ld_write_error(&b->l.arena, path, err));
 	flush_diags(b);
 	return fail(b, -err);
 }

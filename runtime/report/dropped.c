@@ -22,7 +22,7 @@ static const char *piece_name(const struct ld_piece *p)
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &p->sec->file->syms[p->sec->syms[i]];
 
-		if (*sym->name)
+		if (*sym->name && !ld_is_label(sym))
 			return sym->name;
 	}
 	return NULL;

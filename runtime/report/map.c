@@ -82,7 +82,7 @@ static void put_symbols(struct map *m, const struct ld_piece *p)
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
 
-		if (!sym->emit)
+		if (!sym->emit || ld_is_label(sym))
 			continue;
 		put_columns(m, ld_piece_out_off(p, sym->value - p->off), sym->size, 1, 16);
 		PUT(m, "%s", sym->out_name);
