@@ -124,6 +124,7 @@ struct options {
 	struct bind *binds;
 	size_t nr_binds, cap_binds;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
+	struct words unknown_ids;        /* of --no-warn: with what was meant, to be warned of */
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	struct words read_files;         /* lib.read_files at the end */
 	struct words mllvm;              /* lto.mllvm at the end */
@@ -132,6 +133,7 @@ struct options {
 	bool save_temps;
 	const char *output;
 	const char *map, *time_trace, *dependency_file, *why_extract; /* files to write, or NULL */
+	const char *report_html, *report_json;                        /* the same */
 	const char *reproduce;                                        /* the same */
 	struct replay_word *replay;
 	bool cref, print_stats;

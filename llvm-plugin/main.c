@@ -24,7 +24,7 @@ static void add_input(struct bpfld *l, const struct input *in, bool made_up_name
 }
 
 /* The files that tell about the link, and those texts that have none. */
-enum { MAP, DEPENDENCIES, TIME_TRACE, WHY_EXTRACT, TEXT, NR_OUTPUTS };
+enum { MAP, DEPENDENCIES, TIME_TRACE, WHY_EXTRACT, REPORT_HTML, REPORT_JSON, TEXT, NR_OUTPUTS };
 
 static void put_text(struct bpfld *l, enum bpfld_text which, const struct output *out)
 {
@@ -38,7 +38,12 @@ static void put_text(struct bpfld *l, enum bpfld_text which, const struct output
 static int open_texts(struct output outs[NR_OUTPUTS], const struct options *o, struct pool *pool,
 		      struct report *r)
 {
-	const char *paths[NR_OUTPUTS] = {o->map, o->dependency_file, o->time_trace, o->why_extract,
+	const char *paths[NR_OUTPUTS] = {o->map,
+					 o->dependency_file,
+					 o->time_trace,
+					 o->why_extract,
+					 o->report_html,
+					 o->report_json,
 					 "-"};
 	int err = 0;
 
@@ -63,6 +68,10 @@ static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const st
 		put_text(l, BPFLD_TEXT_DEPENDENCIES, &outs[DEPENDENCIES]);
 	if (o->why_extract)
 		put_text(l, BPFLD_TEXT_WHY_EXTRACT, &outs[WHY_EXTRACT]);
+	if (o->report_html)
+		put_text(l, BPFLD_TEXT_REPORT_HTML, &outs[REPORT_HTML]);
+	if (o->report_json)
+		put_text(l, BPFLD_TEXT_REPORT_JSON, &outs[REPORT_JSON]);
 	if (o->time_trace)
 		put_text(l, BPFLD_TEXT_TIME_TRACE, &outs[TIME_TRACE]);
 	for (int i = 0; i < NR_OUTPUTS; i++)
@@ -101,6 +110,22 @@ static bool tell_read(struct bpfld *l, struct report *r, size_t *told)
 
 static struct bpfld *last_link;
 
+/* --no-warn of what is no warning: told as the library tells of other options without effect. */
+static void warn_unknown_ids(const struct options *o, struct pool *pool, struct report *r)
+{
+	struct bpfld_diag d = {sizeof(d), o->lib.fatal_warnings ? BPFLD_ERROR : BPFLD_WARNING,
+			       "unused-option", NULL};
+
+	for (size_t i = 0; i < o->no_warn.n; i++)
+		if (!strcmp(o->no_warn.v[i], d.id))
+			return;
+	for (size_t i = 0; i < o->unknown_ids.n; i++) {
+		d.message =
+		    pool_printf(pool, "no warning or note is called %s", o->unknown_ids.v[i]);
+		report_diag(r, &d);
+	}
+}
+
 static int link_inputs(struct options *o, struct pool *pool, struct report *r, bool made_up_names)
 {
 	struct bpfld *l;
@@ -108,6 +133,9 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 	int err = 0;
 
 	if (o->reproduce && check_reproduction(o, r))
+		return 1;
+	warn_unknown_ids(o, pool, r);
+	if (r->errors)
 		return 1;
 	o->lib.diag = report_diag;
 	o->lib.diag_ctx = r;

@@ -368,6 +368,28 @@ static int take_localize(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+/* --no-warn of an id that there isn't silences nothing. */
+static int take_no_warn(struct parse *p, const struct spelling *s)
+{
+	static const char *const ids[] = {
+#define WARNING(id) id,
+#include "warnings.def"
+	};
+	const char *best = NULL;
+	unsigned distance = 4;
+
+	words_add(&p->o->no_warn, s->value);
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		if (!strcmp(s->value, ids[i]))
+			return 0;
+		nearer(s->value, ids[i], &best, &distance);
+	}
+	words_add(&p->o->unknown_ids,
+		  best ? pool_printf(p->pool, "'%s', did you mean '%s'?", s->value, best)
+		       : pool_printf(p->pool, "'%s'", s->value));
+	return 0;
+}
+
 static int take_icf(struct parse *p, const struct spelling *s)
 {
 	if (strcmp(s->value, "all") && strcmp(s->value, "none"))
@@ -412,6 +434,24 @@ static int take_plugin_opt(struct parse *p, const struct spelling *s)
 	else if (v[0] == '-' && strncmp(v, "-fresolution=", 13) != 0 &&
 		 strncmp(v, "-pass-through=", 14) != 0)
 		words_add(&o->mllvm, v);
+	return 0;
+}
+
+static bool ends_in(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len > n && !strcmp(s + len - n, end);
+}
+
+static int take_report(struct parse *p, const struct spelling *s)
+{
+	if (ends_in(s->value, ".html"))
+		p->o->report_html = s->value;
+	else if (ends_in(s->value, ".json"))
+		p->o->report_json = s->value;
+	else
+		return invalid_value(p, s, "a name that ends in .html or .json");
 	return 0;
 }
 
@@ -470,7 +510,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_threads: return parse_number(p, s, 1, &o->lib.threads);
 	case OPT_fatal_warnings: o->lib.fatal_warnings = true; return 0;
 	case OPT_no_fatal_warnings: o->lib.fatal_warnings = false; return 0;
-	case OPT_no_warn: words_add(&o->no_warn, s->value); return 0;
+	case OPT_no_warn: return take_no_warn(p, s);
 	case OPT_error_limit: return take_error_limit(p, s);
 	case OPT_color: return take_color(p, s);
 	case OPT_no_color: report_color(p->report, COLOR_NEVER); return 0;
@@ -483,6 +523,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_time_trace: o->time_trace = s->value ? s->value : ""; return 0;
 	case OPT_dependency_file: return take_text(p, s, &o->dependency_file);
 	case OPT_why_extract: return take_text(p, s, &o->why_extract);
+	case OPT_report: return take_report(p, s);
 	case OPT_reproduce: return take_text(p, s, &o->reproduce);
 	case OPT_version_first: o->version_first = true; return 0;
 	case OPT_verbose: o->version_first = o->verbose = true; return 0;
@@ -510,6 +551,7 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_map:
 		case OPT_dependency_file:
 		case OPT_why_extract:
+		case OPT_report:
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
 		case OPT_library_path: w->kind = REPLAY_FOLDER; break;
 		case OPT_localize: w->kind = REPLAY_INPUT; break;
@@ -555,6 +597,11 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.sz = sizeof(o->lib);
 	o->output = "a.out";
 	o->lto.level = 2;
+	/* With other words -h is other linkers' --soname. */
+	if (args->n == 1 && !strcmp(args->v[0], "-h")) {
+		o->want_help = true;
+		return 0;
+	}
 	while (p.next < args->n) {
 		const char *arg = args->v[p.next++];
 
@@ -604,6 +651,7 @@ void free_options(struct options *o)
 	words_free(&o->why_live);
 	words_free(&o->undefined);
 	words_free(&o->no_warn);
+	words_free(&o->unknown_ids);
 	words_free(&o->trace_symbols);
 	words_free(&o->read_files);
 	words_free(&o->mllvm);

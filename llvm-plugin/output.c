@@ -11,6 +11,16 @@
 
 static int cannot_write(struct report *r, const char *path, int err)
 {
+	/* What isn't there is a folder on the way to it: the first one says where to look. */
+	for (const char *slash = path; err == ENOENT && (slash = strchr(slash + 1, '/'));) {
+		char folder[4096];
+
+		if (snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path) <
+			(int)sizeof(folder) &&
+		    access(folder, F_OK))
+			return report_error(r, "cannot-write",
+					    "cannot write %s: there is no folder %s", path, folder);
+	}
 	return report_error(r, "cannot-write", "cannot write %s: %s", path, strerror(err));
 }
 

@@ -175,6 +175,7 @@ static int resolve_inputs(struct bpfld *b)
 	RUN(ld_resolve_symbols);
 	if (!l->diags.muted)
 		ld_report_trace(l);
+	RUN(ld_check_options);
 	RUN(ld_merge_license);
 	/* From here on every defined name has one owner. */
 
@@ -412,6 +413,8 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 	    [BPFLD_TEXT_DEPENDENCIES] = ld_report_dependencies,
 	    [BPFLD_TEXT_INPUTS] = ld_report_inputs,
 	    [BPFLD_TEXT_WHY_EXTRACT] = ld_report_why_extract,
+	    [BPFLD_TEXT_REPORT_JSON] = ld_report_json,
+	    [BPFLD_TEXT_REPORT_HTML] = ld_report_html,
 	};
 	struct ld_blob out = {0};
 	jmp_buf oom;
@@ -447,7 +450,8 @@ int bpfld_write_file(struct bpfld *b, const char *path)
 	note_span(&b->l, span);
 	if (!err)
 		return 0;
-	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path, strerror(err));
+	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path,
+		 ld_write_error(&b->l.arena, path, err));
 	flush_diags(b);
 	return fail(b, -err);
 }

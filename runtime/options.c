@@ -98,8 +98,10 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->export = ld_copy_strings(&l->arena, opts->export_globs);
 	l->localize = ld_copy_strings(&l->arena, opts->localize);
 	l->defsyms = ld_copy_strings(&l->arena, opts->defsyms);
-	map_wraps(l, ld_copy_strings(&l->arena, opts->wraps));
-	map_renames(l, ld_copy_strings(&l->arena, opts->renames));
+	l->wraps = ld_copy_strings(&l->arena, opts->wraps);
+	map_wraps(l, l->wraps);
+	l->renames = ld_copy_strings(&l->arena, opts->renames);
+	map_renames(l, l->renames);
 	l->gc_sections = opts->gc_sections;
 	l->print_gc = opts->print_gc_sections;
 	l->icf = opts->icf;

@@ -119,3 +119,15 @@ int ld_write_file(const char *path, const void *data, size_t size)
 	free(real);
 	return err;
 }
+
+const char *ld_write_error(struct ld_arena *a, const char *path, int err)
+{
+	/* What isn't there is a folder on the way to it: the first one says where to look. */
+	for (const char *slash = path; err == ENOENT && (slash = strchr(slash + 1, '/'));) {
+		const char *folder = ld_printf(a, "%.*s", (int)(slash - path), path);
+
+		if (access(folder, F_OK))
+			return ld_printf(a, "there is no folder %s", folder);
+	}
+	return strerror(err);
+}

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/arena.h"
+
 /*
  * Writes size bytes to path; "-" is standard output. A regular file is written beside its target
  * and renamed over it, so that a failure, or a signal that ends the process, leaves the old one
@@ -11,5 +13,8 @@
  * device, a pipe) is written to. Returns an errno value, 0 on success.
  */
 int ld_write_file(const char *path, const void *data, size_t size);
+
+/* Why path could not be written, for users; err is an errno value. */
+const char *ld_write_error(struct ld_arena *a, const char *path, int err);
 
 #endif

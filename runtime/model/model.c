@@ -202,6 +202,12 @@ const char *ld_qualify(struct ld_arena *a, const char *file, const char *name)
 	return ld_printf(a, "%s%s__%s", isdigit((unsigned char)*base) ? "_" : "", base, name);
 }
 
+bool ld_is_label(const struct ld_sym *sym)
+{
+	return sym->bind == STB_LOCAL && sym->type == STT_NOTYPE && !strncmp(sym->name, "LBB", 3) &&
+	       sym->name[3] >= '0' && sym->name[3] <= '9';
+}
+
 const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;

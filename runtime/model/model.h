@@ -298,6 +298,7 @@ struct ld_link {
 	const char **keep, **why_live;   /* globs; end in NULL */
 	const char **export, **localize; /* the same */
 	const char **defsyms;            /* "A=B"; ends in NULL */
+	const char **wraps, **renames;   /* "SYM"; "OLD=NEW"; end in NULL */
 	struct ld_strmap wrap_map;       /* undefined name -> the name that is meant */
 	struct ld_strmap rename_map;     /* global name -> the name that it gets */
 	bool trace;
@@ -345,7 +346,7 @@ struct ld_link {
 	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
 	struct ld_btf_plan *plan; /* what of BTF depends on symbols; see passes/btf_plan.h */
 	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
-	struct ld_blob btf_ext;   /* .BTF.ext, host byte order */
+	struct ld_blob btf_ext;   /* .BTF.ext, host byte order until emit */
 	bool has_ext[LD_EXT_NR];  /* some live piece has records of that kind */
 
 	uint8_t *image; /* from malloc: freed with the link */
@@ -417,6 +418,9 @@ const char *ld_qualify(struct ld_arena *a, const char *file, const char *name);
 
 /* The name that a global symbol of an input goes by: its own, but for --wrap and --rename. */
 const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym);
+
+/* Whether it is a label that clang leaves at a basic block: a symbol of no interest to users. */
+bool ld_is_label(const struct ld_sym *sym);
 
 /* Whether a symbol of the input says what is at a name, or only uses it. */
 static inline bool ld_is_defined(const struct ld_sym *sym)

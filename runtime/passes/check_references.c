@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/blob.h"
+#include "base/near.h"
 #include "passes/passes.h"
 
 struct use {
@@ -18,7 +19,10 @@ struct uses {
 struct checker {
 	struct ld_link *l;
 	struct ld_strmap undefined; /* name -> struct uses */
+	uint32_t hints;             /* looked for so far */
 };
+
+#define MAX_HINTS 20 /* each is a walk over all symbols; nobody reads that many */
 
 /* libbpf fills in pointers in code, map definitions and struct_ops only. */
 static bool loader_relocates(const struct ld_section *sec)
@@ -109,8 +113,38 @@ static void check_section(struct checker *c, struct ld_section *sec)
 	}
 }
 
-static void report_undefined(struct ld_link *l, const struct ld_name *n, const struct uses *uses)
+/* A static of that name, or a name that was probably meant: a line that says so, or "". */
+static const char *hint(struct ld_link *l, const char *name)
 {
+	struct ld_near near = {.typed = name};
+	const struct ld_name *meant = NULL;
+
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++) {
+			const struct ld_sym *sym = &f->syms[k];
+
+			if (sym->global || !sym->piece || strcmp(sym->name, name) != 0 ||
+			    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
+				continue;
+			return ld_printf(&l->arena, "\n>>> a static %s of that name is at %s",
+					 sym->type == STT_FUNC ? "function" : "variable",
+					 ld_sym_place(l, f, k));
+		}
+	}
+	ld_for_each(i, &l->names) {
+		if (l->names.v[i]->owner && ld_near_try(&near, l->names.v[i]->name))
+			meant = l->names.v[i];
+	}
+	return meant ? ld_printf(&l->arena, "\n>>> did you mean '%s', defined at %s?", meant->name,
+				 ld_sym_place(l, meant->owner, meant->owner_sym))
+		     : "";
+}
+
+static void report_undefined(struct checker *c, const struct ld_name *n, const struct uses *uses)
+{
+	struct ld_link *l = c->l;
 	const struct ld_file *own = ld_strmap_get(&l->isolated, n->name, strlen(n->name));
 	struct ld_blob text = {0};
 	const char *more = "";
@@ -127,7 +161,10 @@ static void report_undefined(struct ld_link *l, const struct ld_name *n, const s
 		ld_blob_put(&l->arena, &text, place, strlen(place));
 	}
 	ld_error(&l->diags, "undefined-symbol", "undefined symbol '%s'%.*s%s", n->name,
-		 (int)text.size, (const char *)text.data, more);
+		 (int)text.size, (const char *)text.data,
+		 own			 ? more
+		 : c->hints++ < MAX_HINTS ? hint(l, n->name)
+					  : "");
 }
 
 void ld_check_references(struct ld_link *l)
@@ -142,6 +179,6 @@ void ld_check_references(struct ld_link *l)
 		const struct uses *uses = ld_strmap_get(&c.undefined, n->name, strlen(n->name));
 
 		if (uses)
-			report_undefined(l, n, uses);
+			report_undefined(&c, n, uses);
 	}
 }

@@ -228,18 +228,35 @@ static const char *describe(struct ld_link *l, const struct check *c, int side)
 			 defined ? "at       " : "used at  ", ld_sym_place(l, s->file, s->sym));
 }
 
+#define MAX_NAMED 4 /* files */
+
+/* The other files of a group: on which side they stand must be plain. */
+static const char *others_line(struct ld_link *l, const struct group *g)
+{
+	const char *text;
+	size_t nr = g->files.nr < MAX_NAMED + 1 ? g->files.nr : MAX_NAMED + 1;
+
+	if (nr < 2)
+		return "";
+	text = ld_printf(&l->arena, "\n>>> like %s:", ld_file_name(g->first->blamed.file));
+	for (size_t i = 1; i < nr; i++)
+		text = ld_printf(&l->arena, "%s%s %s", text, i > 1 ? "," : "",
+				 ld_file_name(l->files.v[g->files.v[i]]));
+	if (g->files.nr > nr)
+		text = ld_printf(&l->arena, "%s and %zu more", text, g->files.nr - nr);
+	return text;
+}
+
 static void report(struct ld_link *l, const struct group *g)
 {
 	const struct check *c = g->first;
 	const struct ld_types_finding *found = &c->found;
-	const char *name = sym_of(&c->site[0])->global->name, *more = "";
+	const char *name = sym_of(&c->site[0])->global->name;
+	const char *more = others_line(l, g);
 	const char *sides = ld_printf(&l->arena, "%s%s", describe(l, c, 0), describe(l, c, 1));
 	const char *path =
 	    found->path ? ld_printf(&l->arena, "\n>>> reached by   %s", found->path) : "";
 
-	if (g->files.nr > 1)
-		more = ld_printf(&l->arena, "\n>>> and %zu more file%s", g->files.nr - 1,
-				 g->files.nr > 2 ? "s" : "");
 	if (found->diff == LD_TYPES_CONFLICT)
 		ld_error(&l->diags, "conflicting-types", "conflicting types for '%s'%s\n>>> %s%s",
 			 name, sides, found->reason, more);

@@ -272,7 +272,7 @@ static void explain(struct marker *m, struct ld_section *sec)
 		const struct ld_piece *p = sym->piece;
 		const char *text;
 
-		if (!p || !p->live || !ld_matches(l->why_live, sym->name))
+		if (!p || !p->live || ld_is_label(sym) || !ld_matches(l->why_live, sym->name))
 			continue;
 		text = ld_printf(&l->arena, "live symbol: %s:(%s)", ld_file_name(sec->file),
 				 sym->name);

@@ -155,6 +155,19 @@ static void write_table(struct ld_link *l, enum ld_ext_kind kind)
 	memcpy(w.b->data + 8 + 8 * (size_t)kind, field, sizeof(field));
 }
 
+/* Whether user space will miss some of its variables: skeletons show what BTF has. */
+static bool hides_variables(const struct ld_file *f)
+{
+	for (uint32_t k = 1; k < f->nr_syms; k++) {
+		const struct ld_sym *sym = &f->syms[k];
+
+		if (sym->type == STT_OBJECT && sym->emit && !sym->btf && sym->sec &&
+		    sym->sec->flags & SHF_ALLOC && strcmp(sym->sec->name, "license") != 0)
+			return true;
+	}
+	return false;
+}
+
 static void warn_synthesized(struct ld_link *l)
 {
 	ld_for_each(i, &l->files) {
@@ -163,9 +176,13 @@ static void warn_synthesized(struct ld_link *l)
 		if (f->synthesized)
 			ld_warn(&l->diags, "missing-btf",
 				"%s: some functions have no BTF records, which a loader wants for "
-				"all or for none: made up\n"
+				"all or for none: made up%s\n"
 				">>> compile it with -g to have them right",
-				ld_file_name(f));
+				ld_file_name(f),
+				hides_variables(f)
+				    ? "\n>>> its variables have no BTF either: skeletons "
+				      "don't show them"
+				    : "");
 	}
 }
 

@@ -38,6 +38,9 @@ void ld_isolate_objects(struct ld_link *l);
 /* Every global name gets its owner, or is known to be undefined. No file is added afterwards. */
 void ld_resolve_symbols(struct ld_link *l);
 
+/* Options that have no effect: what they name is in no input. Changes nothing. */
+void ld_check_options(struct ld_link *l);
+
 /* One license and one version section stay. */
 void ld_merge_license(struct ld_link *l);
 

@@ -209,13 +209,26 @@ static const char *find_library(struct ld_link *l, const char *name)
 	return NULL;
 }
 
+/* Where a library was looked for; here: where the linker runs too. */
+static const char *folders_line(struct ld_link *l, bool here)
+{
+	const char *text = "\n>>> looked in";
+
+	if (!*l->library_paths && !here)
+		return "\n>>> no folder to look in: name it with -L";
+	for (const char **dir = l->library_paths; *dir; dir++)
+		text = ld_printf(&l->arena, "%s %s%s", text, *dir, dir[1] || here ? "," : "");
+	return here ? ld_printf(&l->arena, "%s .", text) : text;
+}
+
 int ld_add_library(struct ld_link *l, const char *name)
 {
 	const char *path = find_library(l, name);
 
 	if (path)
 		return ld_add_file(l, path);
-	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s", name);
+	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s%s", name,
+			folders_line(l, false));
 }
 
 /* ---- #pragma comment(lib, "x"): libraries that objects ask for ---- */
@@ -237,8 +250,8 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 		ld_add_file(l, path);
 	else
 		ld_error(&l->diags, "library-not-found",
-			 "%s: unable to find library from dependent library specifier: %s",
-			 ld_file_name(f), name);
+			 "%s: unable to find library from dependent library specifier: %s%s",
+			 ld_file_name(f), name, folders_line(l, true));
 }
 
 bool ld_add_dependent_libraries(struct ld_link *l)

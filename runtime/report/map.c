@@ -82,7 +82,7 @@ static void put_symbols(struct map *m, const struct ld_piece *p)
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
 
-		if (!sym->emit)
+		if (!sym->emit || ld_is_label(sym))
 			continue;
 		put_columns(m, ld_piece_out_off(p, sym->value - p->off), sym->size, 1, 16);
 		PUT(m, "%s", sym->out_name);
@@ -132,126 +132,40 @@ static void put_section(struct map *m, const struct ld_image_section *s)
 
 /* ---- what there is no more ---- */
 
-/* The first name that p has for the user, or NULL. */
-static const char *piece_name(const struct ld_piece *p)
+static void put_place(struct map *m, const struct ld_section *sec, uint64_t off)
 {
-	for (uint32_t i = p->sym; i < p->sym_end; i++) {
-		const struct ld_sym *sym = &p->sec->file->syms[p->sec->syms[i]];
-
-		if (*sym->name)
-			return sym->name;
-	}
-	return NULL;
-}
-
-/* The file whose definition won over p's, or NULL. */
-static const struct ld_file *winner(const struct ld_piece *p)
-{
-	for (uint32_t i = p->sym; i < p->sym_end; i++) {
-		const struct ld_name *n = p->sec->file->syms[p->sec->syms[i]].global;
-
-		if (n && n->owner && n->owner != p->sec->file)
-			return n->owner;
-	}
-	return NULL;
-}
-
-static void put_place(struct map *m, const struct ld_piece *p)
-{
-	PUT(m, "%s:(%s", ld_file_name(p->sec->file), p->sec->name);
-	if (p->off)
-		PUT(m, "+0x%llx", (unsigned long long)p->off);
+	PUT(m, "%s:(%s", ld_file_name(sec->file), sec->name);
+	if (off)
+		PUT(m, "+0x%llx", (unsigned long long)off);
 	PUT(m, ")");
 }
 
-static void put_dropped(struct map *m, const struct ld_piece *p, uint64_t size)
+static void put_dropped(struct map *m, const struct ld_dropped *d)
 {
-	const struct ld_file *by = winner(p);
-	const char *name = piece_name(p);
-	const char *reason = "unused";
-
-	if (p->sec->discarded || p->sec->replaced)
-		reason = "copy";
-	else if (p->same)
-		reason = "folded";
-	else if (by)
-		reason = "overridden";
-	PUT(m, "%8llx %-10s ", (unsigned long long)size, reason);
-	put_place(m, p);
-	if (name)
-		PUT(m, " %s", name);
-	if (p->sec->discarded) {
-		PUT(m, ", of group %s", p->sec->group);
-	} else if (p->same) {
+	PUT(m, "%8llx %-10s ", (unsigned long long)d->size, ld_drop_reasons[d->reason]);
+	put_place(m, d->sec, d->off);
+	if (d->name)
+		PUT(m, " %s", d->name);
+	if (d->pieces)
+		PUT(m, ", %u piece%s", d->pieces, d->pieces == 1 ? "" : "s");
+	if (d->group)
+		PUT(m, ", of group %s", d->group);
+	if (d->of) {
 		PUT(m, ", of ");
-		put_place(m, p->same);
-	} else if (by) {
-		PUT(m, ", by %s", ld_file_name(by));
+		put_place(m, d->of->sec, d->of->off);
 	}
+	if (d->by)
+		PUT(m, ", by %s", ld_file_name(d->by));
 	PUT(m, "\n");
-}
-
-/* Strings have no names, and may be many: one line for all of a section that others have too. */
-static void put_merged(struct map *m, const struct ld_section *sec)
-{
-	uint64_t size = 0;
-	uint32_t nr = 0;
-
-	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
-		if (!sec->pieces[i].live || !sec->pieces[i].same)
-			continue;
-		size += sec->pieces[i].size;
-		nr++;
-	}
-	if (nr)
-		PUT(m, "%8llx %-10s %s:(%s), %u piece%s\n", (unsigned long long)size, "merged",
-		    ld_file_name(sec->file), sec->name, nr, nr == 1 ? "" : "s");
-}
-
-static void put_dropped_pieces(struct map *m, const struct ld_section *sec)
-{
-	if (sec->merge)
-		put_merged(m, sec);
-	for (uint32_t i = 0; i < sec->nr_pieces;) {
-		const struct ld_piece *p = &sec->pieces[i];
-		uint64_t size = 0;
-		bool stays = p->live && (!p->same || sec->merge);
-
-		/* Padding goes with the piece before it. */
-		do
-			size += sec->pieces[i].size;
-		while (++i < sec->nr_pieces && sec->pieces[i].pad &&
-		       sec->pieces[i].live == p->live);
-		if (!stays && size)
-			put_dropped(m, p, size);
-	}
-}
-
-/* Sections that are not linked at all: DWARF with -S, what compilers leave for other linkers. */
-static void put_dropped_section(struct map *m, const struct ld_section *sec)
-{
-	bool debug = !strncmp(sec->name, ".debug_", 7);
-
-	if (sec->size && (sec->type == SHT_PROGBITS || sec->type == SHT_NOTE))
-		PUT(m, "%8llx %-10s %s:(%s)\n", (unsigned long long)sec->size,
-		    debug ? "stripped" : "no use", ld_file_name(sec->file), sec->name);
 }
 
 static void put_all_dropped(struct map *m)
 {
+	struct ld_dropped_list dropped = ld_find_dropped(m->a, m->l);
+
 	PUT(m, "\nDiscarded\n\n%8s %-10s %s\n", "Size", "Reason", "In");
-	ld_for_each(i, &m->l->files) {
-		const struct ld_file *f = m->l->files.v[i];
-
-		for (uint32_t k = 1; k < f->nr_secs; k++) {
-			const struct ld_section *sec = &f->secs[k];
-
-			if (sec->kind == LD_SEC_NONE)
-				put_dropped_section(m, sec);
-			else
-				put_dropped_pieces(m, sec);
-		}
-	}
+	ld_for_each(i, &dropped)
+		put_dropped(m, &dropped.v[i]);
 }
 
 void ld_report_map(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)

@@ -48,6 +48,53 @@ static inline struct ld_inputs ld_inputs(const struct ld_link *l)
 	return (struct ld_inputs){l->files.v, l->files.nr};
 }
 
+/* The facts below, as JSON; and as a page that shows them. */
+void ld_report_json(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
+void ld_report_html(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
+
+/* What the output lacks of an input. */
+enum ld_drop_reason {
+	LD_DROP_UNUSED,
+	LD_DROP_OVERRIDDEN,
+	LD_DROP_COPY,
+	LD_DROP_FOLDED,
+	LD_DROP_MERGED,
+	LD_DROP_STRIPPED,
+	LD_DROP_NO_USE,
+};
+extern const char *const ld_drop_reasons[]; /* the names that users see */
+
+struct ld_dropped {
+	enum ld_drop_reason reason;
+	const struct ld_section *sec;
+	uint64_t off, size;        /* bytes, into sec */
+	const char *name;          /* of a function or variable, or NULL */
+	uint32_t pieces;           /* merged: how many */
+	const char *group;         /* that has its other copy, or NULL */
+	const struct ld_piece *of; /* what stays instead, or NULL */
+	const struct ld_file *by;  /* whose definition won, or NULL */
+};
+
+struct ld_dropped_list {
+	struct ld_dropped *v;
+	size_t nr, cap;
+};
+
+/* All of it, in the order of the inputs. */
+struct ld_dropped_list ld_find_dropped(struct ld_arena *a, const struct ld_link *l);
+
+/* Of a piece that is not in the output: why. */
+struct ld_dropped ld_why_dropped(const struct ld_piece *p);
+
+/* Counts and bytes of an input, of all, or of the output. */
+struct ld_counts {
+	uint64_t files, bytes, sections, code, data, bss, debug, btf, btf_ext;
+	uint64_t symbols, functions, relocs, types, pieces;
+};
+
+void ld_count_file(struct ld_counts *to, const struct ld_file *f);
+void ld_count_output(struct ld_counts *to, struct ld_arena *a, const struct ld_link *l);
+
 /* A section of the output as its header describes it. */
 struct ld_image_section {
 	const char *name;

@@ -4,12 +4,7 @@
 
 #include "report/report.h"
 
-struct stats {
-	uint64_t files, bytes, sections, code, data, bss, debug, btf, btf_ext;
-	uint64_t symbols, functions, relocs, types, pieces;
-};
-
-static void count_size(struct stats *s, const char *name, enum ld_sec_kind kind, uint64_t size)
+static void count_size(struct ld_counts *s, const char *name, enum ld_sec_kind kind, uint64_t size)
 {
 	/* With -S the model has no DWARF, but the inputs had. */
 	if (!strncmp(name, ".debug_", 7))
@@ -25,7 +20,7 @@ static void count_size(struct stats *s, const char *name, enum ld_sec_kind kind,
 	}
 }
 
-static void count_file(struct stats *s, const struct ld_file *f)
+void ld_count_file(struct ld_counts *s, const struct ld_file *f)
 {
 	s->files++;
 	s->bytes += f->size;
@@ -46,7 +41,7 @@ static void count_file(struct stats *s, const struct ld_file *f)
 	}
 }
 
-static void count_output(struct stats *s, struct ld_arena *a, const struct ld_link *l)
+void ld_count_output(struct ld_counts *s, struct ld_arena *a, const struct ld_link *l)
 {
 	uint32_t nr;
 	const struct ld_image_section *secs = ld_image_sections(a, l, &nr);
@@ -79,12 +74,12 @@ static void count_output(struct stats *s, struct ld_arena *a, const struct ld_li
 
 void ld_report_stats(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
-	struct stats before = {0}, after = {0};
+	struct ld_counts before = {0}, after = {0};
 	struct ld_inputs in = ld_inputs(l);
 
 	ld_for_each(i, &in)
-		count_file(&before, in.v[i]);
-	count_output(&after, a, l);
+		ld_count_file(&before, in.v[i]);
+	ld_count_output(&after, a, l);
 
 #define ROW(name, field)                                                                           \
 	ld_blob_printf(a, out, "%-20s %14llu %14llu\n", name, (unsigned long long)before.field,    \

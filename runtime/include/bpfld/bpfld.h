@@ -163,7 +163,7 @@ struct bpfld_opts {
 	const char *const *why_live;     /* globs of symbols: say why gc_sections kept them */
 	bool trace;                      /* tell (BPFLD_INFO) each input that takes part */
 	const char *const *trace_symbols; /* and where these are defined and used; ends in NULL */
-	const char *dependency_target;    /* what BPFLD_TEXT_DEPENDENCIES is about; NULL: a.out */
+	const char *dependency_target;    /* the output in dependencies and reports; NULL: a.out */
 	const char *const *read_files;    /* that the caller read for this link; ends in NULL */
 	const struct bpfld_lto *lto;      /* compiles bitcode; NULL: bitcode is refused */
 	bool lto_fat; /* of objects that hold both, link the bitcode, not the machine code */
@@ -181,6 +181,8 @@ enum bpfld_text {
 	BPFLD_TEXT_DEPENDENCIES, /* a rule for make */
 	BPFLD_TEXT_INPUTS,       /* paths of regular files read so far, a NUL after each */
 	BPFLD_TEXT_WHY_EXTRACT,  /* members taken from archives, and what asked for them */
+	BPFLD_TEXT_REPORT_JSON,  /* all of a link: calls, stack, bytes, maps, externs */
+	BPFLD_TEXT_REPORT_HTML,  /* the same as a page for a browser, in one file */
 };
 
 #ifdef __cplusplus

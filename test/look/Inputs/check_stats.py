@@ -45,13 +45,18 @@ def facts(bpftool, path):
     return counts
 
 
-bpftool, output, stats, inputs = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
-before = sum((facts(bpftool, path) for path in inputs), collections.Counter())
-after = facts(bpftool, output)
-with open(stats) as f:
-    rows = [(line[:20].strip(), line[20:].split()) for line in f][1:]
-for name, values in rows:
-    if name != "pieces":
-        expected = [str(before[name]), str(after[name])]
-        assert values == expected, "%s: %s, expected %s" % (name, values, expected)
-assert len(rows) == 14
+def main():
+    bpftool, output, stats, inputs = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
+    before = sum((facts(bpftool, path) for path in inputs), collections.Counter())
+    after = facts(bpftool, output)
+    with open(stats) as f:
+        rows = [(line[:20].strip(), line[20:].split()) for line in f][1:]
+    for name, values in rows:
+        if name != "pieces":
+            expected = [str(before[name]), str(after[name])]
+            assert values == expected, "%s: %s, expected %s" % (name, values, expected)
+    assert len(rows) == 14
+
+
+if __name__ == "__main__":
+    main()

@@ -164,6 +164,14 @@ def diagnostics(root):
                             "%s:%d" % (path, text.count("\n", 0, m.start()) + 1))
     for name in sorted(set(used) - listed):
         yield "%s: '%s' is not in %s" % (used[name], name, page)
+    # --no-warn knows those that can be silenced.
+    table = "llvm-plugin/warnings.def"
+    if os.path.exists(os.path.join(root, table)):
+        known = re.findall(r'^WARNING\("([^"]+)"\)', "\n".join(lines(root, table)), re.M)
+        rows = re.findall(r"^\| `([a-z0-9-]+)` \| (?:error, )?(?:warning|note) ", "\n".join(lines(root, page)), re.M)
+        if known != sorted(rows):
+            yield "%s: differs from %s: %s" % (
+                table, page, " ".join(sorted(set(known) ^ set(rows))) or "order")
     for name in sorted(listed - set(used)):
         yield "%s: nothing reports '%s'" % (page, name)
 

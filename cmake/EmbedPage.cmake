@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# cmake -D FOLDER=... -D OUTPUT=page.c -P EmbedPage.cmake: the parts of the report's page as C.
+# The texts go through as hexadecimal digits: a list of CMake's would trip over their brackets.
+function(read_hex name path)
+  file(READ ${path} hex HEX)
+  set(${name} ${hex} PARENT_SCOPE)
+endfunction()
+
+function(cut before after hex mark)
+  string(HEX ${mark} digits)
+  string(FIND ${hex} ${digits} at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "page.html has no ${mark}")
+  endif()
+  string(LENGTH ${digits} length)
+  math(EXPR rest "${at} + ${length}")
+  string(SUBSTRING ${hex} 0 ${at} first)
+  string(SUBSTRING ${hex} ${rest} -1 second)
+  set(${before} ${first} PARENT_SCOPE)
+  set(${after} ${second} PARENT_SCOPE)
+endfunction()
+
+function(define out name hex)
+  string(REGEX REPLACE "(................................)" "\\1\n\t" lines ${hex})
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1, " bytes ${lines})
+  set(${out} "const uint8_t ${name}[] = {\n\t${bytes}\n};\nconst size_t ${name}_size = sizeof(${name});\n"
+      PARENT_SCOPE)
+endfunction()
+
+read_hex(html ${FOLDER}/page.html)
+read_hex(css ${FOLDER}/page.css)
+read_hex(graph ${FOLDER}/page_graph.js)
+read_hex(js ${FOLDER}/page.js)
+cut(head rest ${html} "@STYLE@")
+cut(middle rest ${rest} "@FACTS@")
+cut(third tail ${rest} "@SCRIPT@")
+define(before ld_page_before "${head}${css}${middle}")
+define(after ld_page_after "${third}${graph}${js}${tail}")
+file(WRITE ${OUTPUT} "#include \"report/page.h\"\n\n${before}\n${after}")

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The facts of a link for --report: gathered once from the model, then rendered as JSON or as a
+ * page. Lists are in the order of the inputs. Sizes are bytes; pointers lead into the model.
+ */
+#ifndef LD_REPORT_FACTS_H
+#define LD_REPORT_FACTS_H
+
+#include "format/btf_print.h"
+#include "model/calls.h"
+#include "report/report.h"
+
+#define LD_NO_INDEX UINT32_MAX
+
+struct ld_indexes {
+	uint32_t *v;
+	size_t nr, cap;
+};
+
+/* An input's share, before and after. What no input has (padding, tables) is in none. */
+struct ld_file_facts {
+	const struct ld_file *file;
+	struct ld_counts in;
+	struct ld_counts out; /* bytes of the kinds of sections, and types; the rest is 0 */
+};
+
+struct ld_func_facts {
+	const char *name;
+	const struct ld_section *sec;
+	const struct ld_piece *piece;
+	const char *place;          /* its source line, for the user */
+	uint64_t off, size;         /* into sec */
+	uint64_t ext_in, ext_out;   /* of its .BTF.ext records */
+	uint32_t core_relos;        /* among them */
+	bool kept;                  /* its code is in the output */
+	bool program;               /* outside .text */
+	const struct ld_func *func; /* in the call graph, or NULL */
+};
+
+/* Equal calls of one function, at several places perhaps. */
+struct ld_call_facts {
+	uint32_t caller, callee; /* indexes of functions */
+	enum ld_call_kind kind;
+	bool circular;
+	uint32_t places;
+};
+
+/* A program, or a callback that runs on a stack of its own: the worst chain from there. */
+struct ld_chain_facts {
+	uint32_t root; /* index of a function */
+	bool later;
+	uint64_t stack;   /* of the frames of chain, each rounded up to 16 */
+	uint64_t sure;    /* the worst that the verifier surely comes to; what warnings are about */
+	uint32_t frames;  /* of the longest chain */
+	uint32_t reached; /* functions, the root too */
+	struct ld_indexes chain;
+};
+
+struct ld_var_facts {
+	const struct ld_sym *sym;
+	bool kept;
+};
+
+struct ld_attr_facts {
+	struct ld_map_attr attr;
+	const char *text;
+};
+
+/* A map of .maps, or the one that a loader makes of a data section. */
+struct ld_map_facts {
+	const struct ld_sym *sym; /* NULL: of a data section */
+	const struct ld_out *out; /* of that section */
+	LD_VEC(struct ld_attr_facts) attrs;
+	uint64_t key_size, value_size; /* 0: not known */
+	struct ld_indexes users;       /* functions */
+	struct ld_indexes holders;     /* maps that hold it */
+};
+
+/* A name that is left to the loader. */
+struct ld_extern_facts {
+	const struct ld_name *name;
+	const char *type; /* as C, or NULL */
+	struct ld_indexes users;
+};
+
+struct ld_facts {
+	const struct ld_link *l;
+	struct ld_counts in, out;
+	struct ld_image_section *secs; /* secs[1 .. nr_secs) */
+	uint32_t nr_secs;
+	struct ld_file_facts *files;
+	LD_VEC(struct ld_func_facts) funcs;
+	LD_VEC(struct ld_var_facts) vars;
+	LD_VEC(struct ld_call_facts) calls; /* by caller */
+	LD_VEC(struct ld_chain_facts) chains;
+	LD_VEC(struct ld_map_facts) maps;
+	LD_VEC(struct ld_extern_facts) externs;
+	struct ld_dropped_list dropped;
+
+	uint32_t **first_func; /* [file index][section index]: its first function */
+	uint32_t **sym_map;    /* [file index][in_sym]: index of its map + 1, or 0 */
+};
+
+/* Words of a record of that kind in the output; 0: there are none. */
+uint32_t ld_ext_out_words(const struct ld_link *l, int kind);
+
+struct ld_facts *ld_gather_facts(struct ld_arena *a, const struct ld_link *l);
+
+/* Its parts, in this order. */
+void ld_gather_functions(struct ld_arena *a, struct ld_facts *f);
+void ld_gather_bytes(struct ld_arena *a, struct ld_facts *f);
+void ld_gather_chains(struct ld_arena *a, struct ld_facts *f);
+void ld_gather_maps(struct ld_arena *a, struct ld_facts *f);
+void ld_gather_users(struct ld_arena *a, struct ld_facts *f);
+
+/* The facts as JSON text. */
+void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts *f);
+
+#endif

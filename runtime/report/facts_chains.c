@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Who calls whom, and for each program the chain of calls that needs most stack. That one may be
+ * longer than what check_calls warns of: a chain counts here even where something that is known
+ * when the program is loaded may leave it out.
+ */
+#include "base/bytes.h"
+#include "report/facts.h"
+
+struct worst {
+	uint64_t stack, sure;
+	uint32_t frames;
+	uint32_t next; /* function of the call graph that stack goes on with, or LD_NO_INDEX */
+};
+
+struct gatherer {
+	struct ld_arena *a;
+	struct ld_facts *f;
+	const struct ld_calls *calls;
+	uint32_t *facts_of;  /* index in the call graph -> index of the function's facts */
+	struct worst *worst; /* by function of the call graph */
+	uint32_t *seen, *todo;
+};
+
+static void gather_calls(struct gatherer *g)
+{
+	const struct ld_calls *calls = g->calls;
+	/* By callee and kind: where its calls stand that were seen last, + 1. */
+	uint32_t *places = LD_NEW_ARRAY(g->a, uint32_t, (size_t)calls->nr_funcs * 3);
+
+	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
+		size_t first = g->f->calls.nr;
+
+		for (uint32_t k = calls->funcs[i].call; k < calls->funcs[i].call_end; k++) {
+			const struct ld_call *call = &calls->calls.v[k];
+			uint32_t *place = &places[(size_t)call->callee * 3 + call->kind];
+			struct ld_call_facts c = {g->facts_of[i], g->facts_of[call->callee],
+						  call->kind, false, 0};
+
+			if (*place <= first) {
+				LD_PUSH(g->a, &g->f->calls, c);
+				*place = (uint32_t)g->f->calls.nr;
+			}
+			g->f->calls.v[*place - 1].places++;
+			g->f->calls.v[*place - 1].circular |= call->circular;
+		}
+	}
+}
+
+static void find_worst(struct gatherer *g, uint32_t index)
+{
+	const struct ld_func *func = &g->calls->funcs[index];
+	struct worst *w = &g->worst[index];
+
+	w->next = LD_NO_INDEX;
+	for (uint32_t i = func->call; i < func->call_end; i++) {
+		const struct ld_call *call = &g->calls->calls.v[i];
+		const struct worst *to = &g->worst[call->callee];
+
+		if (call->kind == LD_CALL_LATER || call->circular)
+			continue;
+		if (w->next == LD_NO_INDEX || to->stack > w->stack) {
+			w->stack = to->stack;
+			w->next = call->callee;
+		}
+		if (call->sure && to->sure > w->sure)
+			w->sure = to->sure;
+		if (to->frames > w->frames)
+			w->frames = to->frames;
+	}
+	w->stack += ld_align_up(func->frame, 16);
+	w->sure += ld_align_up(func->verified, 16);
+	w->frames++;
+}
+
+/* How many functions root calls, directly or not, itself counted. */
+static uint32_t count_reached(struct gatherer *g, uint32_t root, uint32_t mark)
+{
+	uint32_t nr = 0, reached = 0;
+
+	g->seen[root] = mark;
+	g->todo[nr++] = root;
+	while (nr) {
+		const struct ld_func *func = &g->calls->funcs[g->todo[--nr]];
+
+		reached++;
+		for (uint32_t i = func->call; i < func->call_end; i++) {
+			uint32_t callee = g->calls->calls.v[i].callee;
+
+			if (g->seen[callee] == mark)
+				continue;
+			g->seen[callee] = mark;
+			g->todo[nr++] = callee;
+		}
+	}
+	return reached;
+}
+
+static void add_chain(struct gatherer *g, uint32_t root, bool later)
+{
+	const struct worst *w = &g->worst[root];
+	struct ld_chain_facts c = {.root = g->facts_of[root], .later = later};
+
+	c.stack = w->stack;
+	c.sure = w->sure;
+	c.frames = w->frames;
+	c.reached = count_reached(g, root, root + 1);
+	for (uint32_t at = root; at != LD_NO_INDEX; at = g->worst[at].next)
+		LD_PUSH(g->a, &c.chain, g->facts_of[at]);
+	LD_PUSH(g->a, &g->f->chains, c);
+}
+
+void ld_gather_chains(struct ld_arena *a, struct ld_facts *f)
+{
+	const struct ld_calls *calls = f->l->calls;
+	struct gatherer g = {.a = a, .f = f, .calls = calls};
+	bool *later = LD_NEW_ARRAY(a, bool, calls->nr_funcs);
+
+	g.facts_of = LD_NEW_ARRAY(a, uint32_t, calls->nr_funcs);
+	g.worst = LD_NEW_ARRAY(a, struct worst, calls->nr_funcs);
+	g.seen = LD_NEW_ARRAY(a, uint32_t, calls->nr_funcs);
+	g.todo = LD_NEW_ARRAY(a, uint32_t, calls->nr_funcs);
+	ld_for_each(i, &f->funcs) {
+		if (f->funcs.v[i].func)
+			g.facts_of[f->funcs.v[i].func - calls->funcs] = (uint32_t)i;
+	}
+	gather_calls(&g);
+	for (uint32_t i = 0; i < calls->nr_funcs; i++)
+		find_worst(&g, calls->order[i]);
+	ld_for_each(i, &calls->calls) {
+		if (calls->calls.v[i].kind == LD_CALL_LATER)
+			later[calls->calls.v[i].callee] = true;
+	}
+	for (uint32_t i = 0; i < calls->nr_funcs; i++)
+		if (calls->funcs[i].program || later[i])
+			add_chain(&g, i, !calls->funcs[i].program);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * A program's call graph as a picture. Functions stand in columns by the longest way from the
+ * program to them, so that calls lead from left to right. What would make a hairball is folded: a
+ * function whose callees are not shown has a badge with their number, and opens on demand.
+ */
+"use strict";
+
+const SVG = "http://www.w3.org/2000/svg";
+const NODE = { width: 186, height: 46, down: 62, right: 220 };
+const SHOWN_AT_FIRST = 30; /* functions */
+const MORE = 12; /* callees, each time that a function is opened further */
+const LETTERS = 22; /* of a name in its box */
+
+/* An element; text and attributes go in as such, never as markup. */
+function make(name, attributes, ...children) {
+	const svg = /^(svg|g|path|rect|text|defs|marker|line|title)$/.test(name) &&
+		!(attributes && attributes.html);
+	const e = svg ? document.createElementNS(SVG, name) : document.createElement(name);
+
+	for (const [key, value] of Object.entries(attributes || {})) {
+		if (typeof value === "function")
+			e.addEventListener(key, value);
+		else if (value !== undefined && value !== null && value !== false && key !== "html")
+			e.setAttribute(key, value === true ? "" : value);
+	}
+	e.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== ""));
+	return e;
+}
+
+function count(n, one, many) {
+	return n.toLocaleString("en") + " " + (n === 1 ? one : many || one + "s");
+}
+
+function cut(name) {
+	return name.length > LETTERS ? name.slice(0, LETTERS - 1) + "…" : name;
+}
+
+/*
+ * Where things want to be, kept in order and apart: positions that differ least from what is wanted
+ * (in squares), each sizes[i] before the next.
+ */
+function spread(wanted, sizes) {
+	const blocks = [];
+	let before = 0;
+	const offsets = sizes.map((size) => {
+		before += size;
+		return before - size;
+	});
+
+	wanted.forEach((want, i) => {
+		let block = { sum: want - offsets[i], n: 1 };
+
+		while (blocks.length && blocks.at(-1).sum / blocks.at(-1).n >= block.sum / block.n) {
+			const last = blocks.pop();
+
+			block = { sum: last.sum + block.sum, n: last.n + block.n };
+		}
+		blocks.push(block);
+	});
+	return blocks.flatMap((b) => Array(b.n).fill(b.sum / b.n)).map((y, i) => y + offsets[i]);
+}
+
+/* The calls among the functions that are shown, and which of them lead back in a circle. */
+function visibleEdges(root, callsOf) {
+	const state = new Map();
+	const order = [];
+	const edges = [];
+	const stack = [[root, 0]];
+
+	state.set(root, "open");
+	while (stack.length) {
+		const top = stack.at(-1);
+		const calls = callsOf(top[0]);
+
+		if (top[1] === calls.length) {
+			state.set(top[0], "done");
+			order.unshift(top[0]);
+			stack.pop();
+			continue;
+		}
+		const call = calls[top[1]++];
+
+		edges.push({ ...call, back: state.get(call.to) === "open" });
+		if (!state.has(call.to)) {
+			state.set(call.to, "open");
+			stack.push([call.to, 0]);
+		}
+	}
+	return { order, edges };
+}
+
+/* Columns of nodes; a call over several columns has a bend in each between. */
+function columnsOf(order, edges) {
+	const depth = new Map(order.map((f) => [f, 0]));
+	const columns = [];
+	const put = (node) => {
+		(columns[node.column] ||= []).push(node);
+		return node;
+	};
+
+	for (const f of order)
+		for (const e of edges)
+			if (e.from === f && !e.back)
+				depth.set(e.to, Math.max(depth.get(e.to), depth.get(f) + 1));
+	const nodes = new Map(order.map((f) => [f, put({ f, column: depth.get(f), near: [] })]));
+
+	for (const e of edges) {
+		let last = nodes.get(e.from);
+
+		e.way = [last];
+		for (let c = depth.get(e.from) + 1; !e.back && c < depth.get(e.to); c++)
+			e.way.push(put({ bend: true, column: c, near: [] }));
+		e.way.push(nodes.get(e.to));
+		for (const node of e.back ? [] : e.way.slice(1)) {
+			last.near.push(node);
+			node.near.push(last);
+			last = node;
+		}
+	}
+	return { columns, nodes };
+}
+
+/* Neighbours near each other: each column in the order of the mean place of what it is tied to. */
+function arrange(columns) {
+	const mean = (node, side) => {
+		const to = node.near.filter((n) => n.column === node.column + side);
+
+		return to.length ? to.reduce((sum, n) => sum + n.y, 0) / to.length : node.y;
+	};
+	const size = (node) => (node.bend ? NODE.down / 2 : NODE.down);
+
+	for (const column of columns)
+		column.forEach((node, i) => { node.y = i * NODE.down; });
+	for (let round = 0; round < 12; round++) {
+		const forth = round % 2 === 0;
+
+		for (const column of forth ? columns : [...columns].reverse()) {
+			const wanted = new Map(column.map((n) => [n, mean(n, forth ? -1 : 1)]));
+
+			if (round < 8)
+				column.sort((a, b) => wanted.get(a) - wanted.get(b));
+			const places = spread(column.map((n) => wanted.get(n)), column.map(size));
+
+			column.forEach((node, i) => { node.y = places[i]; });
+		}
+	}
+	const top = Math.min(...columns.flat().map((n) => n.y));
+
+	for (const node of columns.flat())
+		node.y += 30 - top;
+}
+
+function edgePath(e) {
+	const middle = NODE.height / 2;
+	const x = (n) => 12 + n.column * NODE.right;
+
+	if (e.back) {
+		const a = e.way[0];
+		const b = e.way.at(-1);
+		const rise = Math.min(a.y, b.y) - 22;
+
+		return `M${x(a) + 130} ${a.y} C${x(a) + 130} ${rise} ${x(b) + 60} ${rise} ${x(b) + 60} ${b.y - 5}`;
+	}
+	return e.way.slice(1).reduce((d, n, i) => {
+		const p = e.way[i];
+		const from = x(p) + NODE.width;
+		const to = x(n) - (n.bend ? 0 : 6);
+		const half = (from + to) / 2;
+
+		return d + (i ? `H${from}` : `M${from} ${p.y + middle}`) +
+			`C${half} ${p.y + middle} ${half} ${n.y + middle} ${to} ${n.y + middle}`;
+	}, "");
+}
+
+/*
+ * How many callees of each function are shown at first, beside the chain's: all, breadth first, until
+ * there are enough functions.
+ */
+function openAtFirst(root, chain, callsOf) {
+	const open = new Map(chain.map((f) => [f, 0]));
+	const shown = new Set(chain);
+	const queue = [root];
+
+	for (let i = 0; i < queue.length; i++) {
+		const calls = callsOf(queue[i]);
+		const fresh = calls.filter((c) => !shown.has(c.to));
+
+		if (shown.size + fresh.length > SHOWN_AT_FIRST)
+			continue;
+		open.set(queue[i], calls.length);
+		for (const c of calls) {
+			shown.add(c.to);
+			if (!queue.includes(c.to))
+				queue.push(c.to);
+		}
+	}
+	return open;
+}
+
+class CallGraph {
+	/* data: {functions, callsOf(f), callersOf(f)}; program: an entry of "programs". */
+	constructor(data, program) {
+		this.data = data;
+		this.program = program;
+		this.chain = program.chain;
+		this.open = openAtFirst(program.function, this.chain, data.callsOf);
+		this.current = program.function;
+		this.about = make("p", { class: "about", "aria-live": "polite" });
+		this.frame = make("div", { class: "graph" });
+		this.element = make("div", {}, this.frame, this.about);
+		this.draw();
+	}
+
+	/* Calls of f that are shown: those along the chain, and as many others as were asked for. */
+	shownCalls(f) {
+		let left = this.open.get(f) ?? 0;
+
+		return this.data.callsOf(f).filter((c) => (this.open.has(f) && this.chain.includes(c.to)) || left-- > 0);
+	}
+
+	hidden(f) {
+		return this.data.callsOf(f).length - this.shownCalls(f).length;
+	}
+
+	draw(focus) {
+		const { order, edges } = visibleEdges(this.program.function, (f) => this.shownCalls(f));
+		const { columns, nodes } = columnsOf(order, edges);
+
+		arrange(columns);
+		this.columns = columns.map((c) => c.filter((n) => !n.bend));
+		this.edges = edges;
+		this.nodes = nodes;
+		if (!nodes.has(this.current))
+			this.current = this.program.function;
+		const width = columns.length * NODE.right - (NODE.right - NODE.width) + 24;
+		const height = Math.max(...columns.flat().map((n) => n.y)) + NODE.height + 14;
+		const svg = make("svg", {
+			width, height, role: "group",
+			"aria-label": `Call graph of ${this.name(this.program.function)}: arrow keys move along the calls`,
+			keydown: (event) => this.key(event) },
+			this.tips(),
+			columns.map((_, i) => make("text",
+				{ class: "column", x: 12 + i * NODE.right + NODE.width / 2, y: 18 },
+				i ? `depth ${i + 1}` : "program")),
+			edges.map((e) => this.drawEdge(e)),
+			[...nodes.values()].map((n) => this.drawNode(n)));
+
+		this.frame.replaceChildren(svg);
+		/* Once it is on the page: the program in sight, which stands halfway down its column. */
+		requestAnimationFrame(() => {
+			const middle = nodes.get(this.current).y + NODE.height / 2;
+
+			this.frame.scrollTop = middle - this.frame.clientHeight / 2;
+		});
+		this.show(this.current, focus);
+	}
+
+	tips() {
+		return make("defs", {}, ["tip", "tip worst"].map((name) => make("marker",
+			{ id: `${name.replace(" ", "-")}-${this.program.function}`, viewBox: "0 0 8 8", refX: 3,
+			  refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse",
+			  orient: "auto" },
+			make("path", { class: name, d: "M0 0L8 4L0 8z" }))));
+	}
+
+	drawEdge(e) {
+		const at = this.chain.indexOf(e.from);
+		const worst = at >= 0 && this.chain[at + 1] === e.to && e.kind !== "later";
+		const kind = e.kind === "call" ? "" : ` ${e.kind}`;
+
+		e.line = make("path", {
+			class: "edge" + kind + (worst ? " worst" : "") + (e.back || e.circular ? " circular" : ""),
+			d: edgePath(e),
+			"marker-end": `url(#tip${worst ? "-worst" : ""}-${this.program.function})` });
+		return e.line;
+	}
+
+	drawNode(n) {
+		const fn = this.data.functions[n.f];
+		const x = 12 + n.column * NODE.right;
+		const hidden = this.hidden(n.f);
+		const closable = n.f !== this.program.function && this.open.get(n.f) > 0;
+		const bar = Math.min(1, fn.stack / 512) * (NODE.width - 20);
+		const names = ["node", n.f === this.program.function && "root",
+			this.chain.includes(n.f) && "worst", (hidden || closable) && "more"];
+
+		n.element = make("g", {
+			class: names.filter(Boolean).join(" "), tabindex: -1,
+			role: hidden || closable ? "button" : "img",
+			"aria-expanded": hidden ? "false" : closable ? "true" : undefined,
+			"aria-label": this.describe(n.f),
+			transform: `translate(${x} ${n.y})`,
+			focus: () => { this.show(n.f); this.highlight(n.f); },
+			blur: () => this.highlight(),
+			click: () => { this.show(n.f, true); if (hidden || closable) this.toggle(n.f); } },
+			make("title", {}, fn.name),
+			make("rect", { class: "box", width: NODE.width, height: NODE.height, rx: 8 }),
+			make("text", { x: 10, y: 18 }, cut(fn.name)),
+			make("text", { class: "small", x: 10, y: 33 },
+				`${count(fn.stack, "byte")} of stack` + (fn.tail_call ? " · tail call" : "")),
+			make("rect", { class: "track", x: 10, y: 39, width: NODE.width - 20, height: 3, rx: 1.5 }),
+			bar ? make("rect", { class: "fill", x: 10, y: 39, width: bar, height: 3, rx: 1.5 }) : null,
+			hidden ? make("g", { class: "badge", transform: `translate(${NODE.width - 34} -8)` },
+				make("rect", { width: 40, height: 17, rx: 8.5 }),
+				make("text", { x: 20, y: 12.5 }, `+${hidden}`)) : null);
+		return n.element;
+	}
+
+	name(f) {
+		return this.data.functions[f].name;
+	}
+
+	describe(f) {
+		const fn = this.data.functions[f];
+		const hidden = this.hidden(f);
+
+		return `${fn.name}, ${count(fn.stack, "byte")} of stack, calls ${this.data.callsOf(f).length}` +
+			(hidden ? `, ${hidden} not shown` : "");
+	}
+
+	/* Makes f the current function: its calls stand out, and the line below tells about it. */
+	show(f, focus) {
+		const fn = this.data.functions[f];
+		const list = (ids) => [...new Set(ids)].map((id) => this.name(id));
+		const some = (names) => names.slice(0, 12).join(", ") +
+			(names.length > 12 ? ` and ${names.length - 12} more` : "");
+		const calls = list(this.data.callsOf(f).map((c) => c.to));
+		const callers = list(this.data.callersOf(f));
+
+		this.current = f;
+		for (const n of this.nodes.values())
+			n.element.setAttribute("tabindex", n.f === f ? 0 : -1);
+		this.about.replaceChildren(
+			make("b", {}, fn.name), ` at ${fn.place}: ${count(fn.size, "byte")} of code, `,
+			`${count(fn.stack, "byte")} of stack. `,
+			callers.length ? `Called by ${some(callers)}. ` : "",
+			calls.length ? `Calls ${some(calls)}.` : "Calls nothing.");
+		if (focus)
+			this.nodes.get(f).element.focus();
+	}
+
+	/* The calls of the function that has the focus stand out; f undefined: none has. */
+	highlight(f) {
+		const near = (e) => e.from === f || e.to === f;
+		const found = this.edges.filter(near).flatMap((e) => [e.from, e.to]);
+
+		for (const n of this.nodes.values())
+			n.element.classList.toggle("near", n.f !== f && found.includes(n.f));
+		for (const e of this.edges)
+			e.line.classList.toggle("near", near(e));
+	}
+
+	toggle(f) {
+		if (this.hidden(f))
+			this.open.set(f, (this.open.get(f) ?? 0) + MORE);
+		else if (this.chain.includes(f))
+			this.open.set(f, 0);
+		else
+			this.open.delete(f);
+		this.draw(true);
+	}
+
+	key(event) {
+		const node = this.nodes.get(this.current);
+		const column = this.columns[node.column];
+		const beside = (ids) => ids.find((f) => this.nodes.has(f));
+		const step = (by) => (column[column.indexOf(node) + by] || {}).f;
+		const to = {
+			ArrowRight: () => beside(this.edges.filter((e) => e.from === node.f && !e.back).map((e) => e.to)),
+			ArrowLeft: () => beside(this.edges.filter((e) => e.to === node.f && !e.back).map((e) => e.from)),
+			ArrowUp: () => step(-1),
+			ArrowDown: () => step(1),
+			Home: () => this.program.function,
+		}[event.key];
+
+		if (event.key === "Enter" || event.key === " ") {
+			event.preventDefault();
+			if (node.element.classList.contains("more"))
+				this.toggle(node.f);
+		} else if (to) {
+			const f = to();
+
+			event.preventDefault();
+			if (f !== undefined)
+				this.show(f, true);
+		}
+	}
+}

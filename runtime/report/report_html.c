@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The page: page.html with its style and its script in it, and the facts as JSON, from which the
+ * script makes what is seen. Nothing that comes from an input is ever parsed as HTML.
+ */
+#include "report/facts.h"
+#include "report/page.h"
+
+void ld_report_html(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
+{
+	struct ld_blob json = {0};
+
+	ld_put_facts(a, &json, ld_gather_facts(a, l));
+	ld_blob_put(a, out, ld_page_before, ld_page_before_size);
+	/* In JSON it stands in strings only, and could end the script element there. */
+	for (size_t i = 0, next; i < json.size; i = next + 1) {
+		for (next = i; next < json.size && json.data[next] != '<';)
+			next++;
+		ld_blob_put(a, out, json.data + i, next - i);
+		if (next < json.size)
+			ld_blob_put(a, out, "\\u003c", 6);
+	}
+	ld_blob_put(a, out, ld_page_after, ld_page_after_size);
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The facts as JSON: one object, whose lists have an entry on each line. Functions and maps are
+ * named by their place in "functions" and "maps". docs/looking-in.md describes it.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "report/facts.h"
+
+struct json {
+	struct ld_arena *a;
+	struct ld_blob *out;
+};
+
+static void put(struct json *j, const char *text)
+{
+	ld_blob_put(j->a, j->out, text, strlen(text));
+}
+
+/* A comma, but for what comes first in its object or list. */
+static void separate(struct json *j)
+{
+	uint8_t last = j->out->size ? j->out->data[j->out->size - 1] : '{';
+
+	if (last != '{' && last != '[')
+		put(j, ",");
+}
+
+static void key(struct json *j, const char *name)
+{
+	separate(j);
+	ld_blob_printf(j->a, j->out, "\"%s\":", name);
+}
+
+static void number(struct json *j, const char *name, uint64_t value)
+{
+	key(j, name);
+	ld_blob_printf(j->a, j->out, "%llu", (unsigned long long)value);
+}
+
+/* What is 0 is left out: most of a large list is. */
+static void some(struct json *j, const char *name, uint64_t value)
+{
+	if (value)
+		number(j, name, value);
+}
+
+static void flag(struct json *j, const char *name, bool value)
+{
+	if (!value)
+		return;
+	key(j, name);
+	put(j, "true");
+}
+
+static void string(struct json *j, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	key(j, name);
+	ld_json_string(j->a, j->out, value);
+}
+
+static void begin_list(struct json *j, const char *name)
+{
+	key(j, name);
+	put(j, "[");
+}
+
+static void begin_entry(struct json *j)
+{
+	separate(j);
+	put(j, "\n{");
+}
+
+static void indexes(struct json *j, const char *name, const struct ld_indexes *list)
+{
+	begin_list(j, name);
+	ld_for_each(i, list)
+		ld_blob_printf(j->a, j->out, i ? ",%u" : "%u", list->v[i]);
+	put(j, "]");
+}
+
+static void counts(struct json *j, const char *name, const struct ld_counts *c, bool all)
+{
+	key(j, name);
+	put(j, "{");
+	if (all) {
+		number(j, "files", c->files);
+		number(j, "bytes", c->bytes);
+		number(j, "sections", c->sections);
+		number(j, "symbols", c->symbols);
+		number(j, "functions", c->functions);
+		number(j, "relocations", c->relocs);
+		number(j, "pieces", c->pieces);
+	}
+	number(j, "code", c->code);
+	number(j, "data", c->data);
+	number(j, "bss", c->bss);
+	number(j, "debug", c->debug);
+	number(j, "btf", c->btf);
+	number(j, "btf_ext", c->btf_ext);
+	number(j, "types", c->types);
+	put(j, "}");
+}
+
+static const char *file_of(const struct ld_section *sec)
+{
+	return ld_file_name(sec->file);
+}
+
+static void put_head(struct json *j, const struct ld_facts *f)
+{
+	const struct ld_link *l = f->l;
+
+	number(j, "format", 1);
+	string(j, "linker", "bpfld " BPFLD_VERSION);
+	string(j, "output", l->dependency_target);
+	string(j, "link", l->partial ? "partial" : "final");
+	key(j, "options");
+	put(j, "{");
+	flag(j, "gc_sections", l->gc_sections);
+	flag(j, "icf", l->icf);
+	flag(j, "strip_debug", l->strip_debug);
+	flag(j, "strip_all", l->strip_all);
+	flag(j, "no_btf_gc", l->no_btf_gc);
+	put(j, "}");
+	counts(j, "in", &f->in, true);
+	counts(j, "out", &f->out, true);
+}
+
+static void put_sections(struct json *j, const struct ld_facts *f)
+{
+	begin_list(j, "sections");
+	for (uint32_t i = 1; i < f->nr_secs; i++) {
+		begin_entry(j);
+		string(j, "name", f->secs[i].name);
+		number(j, "size", f->secs[i].size);
+		number(j, "align", f->secs[i].align);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+static void put_files(struct json *j, const struct ld_facts *f)
+{
+	begin_list(j, "files");
+	ld_for_each(i, &f->l->files) {
+		const struct ld_file *file = f->l->files.v[i];
+
+		begin_entry(j);
+		string(j, "name", ld_file_name(file));
+		string(j, "source", file->source);
+		string(j, "archive", file->archive);
+		string(j, "taken_for", file->pulled_for);
+		number(j, "bytes", file->size);
+		counts(j, "in", &f->files[i].in, false);
+		counts(j, "out", &f->files[i].out, false);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+static void put_function(struct json *j, const struct ld_func_facts *fn)
+{
+	begin_entry(j);
+	string(j, "name", fn->name);
+	string(j, "file", file_of(fn->sec));
+	string(j, "section", fn->sec->name);
+	string(j, "place", fn->place);
+	number(j, "size", fn->size);
+	some(j, "btf_ext_in", fn->ext_in);
+	some(j, "btf_ext_out", fn->ext_out);
+	some(j, "core_relocations", fn->core_relos);
+	flag(j, "program", fn->program);
+	if (!fn->kept)
+		string(j, "dropped", ld_drop_reasons[ld_why_dropped(fn->piece).reason]);
+	if (fn->func) {
+		flag(j, "global", fn->func->global);
+		flag(j, "tail_call", fn->func->calls_tail);
+		flag(j, "reached", fn->func->reached);
+		number(j, "stack", fn->func->frame);
+		if (fn->func->verified != fn->func->frame)
+			number(j, "stack_sure", fn->func->verified);
+	}
+	put(j, "}");
+}
+
+static void put_variables(struct json *j, const struct ld_facts *f)
+{
+	begin_list(j, "variables");
+	ld_for_each(i, &f->vars) {
+		const struct ld_sym *sym = f->vars.v[i].sym;
+
+		begin_entry(j);
+		string(j, "name", sym->emit ? sym->out_name : sym->name);
+		string(j, "file", file_of(sym->sec));
+		string(j, "section", sym->sec->index ? sym->sec->name : "COMMON");
+		number(j, "size", sym->size);
+		if (!f->vars.v[i].kept)
+			string(j, "dropped", ld_drop_reasons[ld_why_dropped(sym->piece).reason]);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+static void put_calls(struct json *j, const struct ld_facts *f)
+{
+	static const char *const kinds[] = {
+	    [LD_CALL_DIRECT] = "call", [LD_CALL_BACK] = "callback", [LD_CALL_LATER] = "later"};
+
+	begin_list(j, "calls");
+	ld_for_each(i, &f->calls) {
+		const struct ld_call_facts *c = &f->calls.v[i];
+
+		begin_entry(j);
+		number(j, "from", c->caller);
+		number(j, "to", c->callee);
+		string(j, "kind", kinds[c->kind]);
+		if (c->places > 1)
+			number(j, "places", c->places);
+		flag(j, "circular", c->circular);
+		put(j, "}");
+	}
+	put(j, "]");
+	begin_list(j, "programs");
+	ld_for_each(i, &f->chains) {
+		const struct ld_chain_facts *c = &f->chains.v[i];
+
+		begin_entry(j);
+		number(j, "function", c->root);
+		flag(j, "later", c->later);
+		number(j, "stack", c->stack);
+		number(j, "stack_sure", c->sure);
+		number(j, "frames", c->frames);
+		number(j, "functions", c->reached);
+		indexes(j, "chain", &c->chain);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+static void put_attrs(struct json *j, const struct ld_map_facts *map)
+{
+	key(j, "attributes");
+	put(j, "{");
+	ld_for_each(i, &map->attrs) {
+		const struct ld_attr_facts *attr = &map->attrs.v[i];
+
+		separate(j);
+		ld_json_string(j->a, j->out, attr->attr.name);
+		put(j, ":");
+		if (attr->attr.kind == LD_MAP_NUMBER)
+			ld_blob_printf(j->a, j->out, "%llu", (unsigned long long)attr->attr.number);
+		else
+			ld_json_string(j->a, j->out, attr->text);
+	}
+	put(j, "}");
+}
+
+static void put_maps(struct json *j, const struct ld_facts *f)
+{
+	begin_list(j, "maps");
+	ld_for_each(i, &f->maps) {
+		const struct ld_map_facts *map = &f->maps.v[i];
+
+		begin_entry(j);
+		string(j, "name", map->sym ? map->sym->out_name : map->out->name);
+		if (map->sym) {
+			string(j, "file", file_of(map->sym->sec));
+			ld_for_each(k, &map->attrs)
+				if (!strcmp(map->attrs.v[k].attr.name, "type"))
+					string(j, "type", map->attrs.v[k].text);
+			put_attrs(j, map);
+		} else {
+			flag(j, "section", true);
+			string(j, "type", "BPF_MAP_TYPE_ARRAY");
+		}
+		some(j, "key_size", map->key_size);
+		some(j, "value_size", map->value_size);
+		indexes(j, "users", &map->users);
+		if (map->holders.nr)
+			indexes(j, "inside", &map->holders);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+static void put_externs(struct json *j, const struct ld_facts *f)
+{
+	begin_list(j, "externs");
+	ld_for_each(i, &f->externs) {
+		const struct ld_extern_facts *e = &f->externs.v[i];
+
+		begin_entry(j);
+		string(j, "name", e->name->name);
+		string(j, "kind",
+		       e->name->ksym      ? "ksym"
+		       : e->name->kconfig ? "kconfig"
+					  : "undefined");
+		flag(j, "weak", e->name->weak);
+		string(j, "type", e->type);
+		indexes(j, "users", &e->users);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+static void put_dropped(struct json *j, const struct ld_facts *f)
+{
+	begin_list(j, "dropped");
+	ld_for_each(i, &f->dropped) {
+		const struct ld_dropped *d = &f->dropped.v[i];
+
+		begin_entry(j);
+		number(j, "size", d->size);
+		string(j, "reason", ld_drop_reasons[d->reason]);
+		string(j, "file", file_of(d->sec));
+		string(j, "section", d->sec->name);
+		some(j, "offset", d->off);
+		string(j, "name", d->name);
+		some(j, "pieces", d->pieces);
+		string(j, "group", d->group);
+		string(j, "of", d->of ? file_of(d->of->sec) : NULL);
+		string(j, "by", d->by ? ld_file_name(d->by) : NULL);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts *f)
+{
+	struct json j = {a, out};
+
+	put(&j, "{");
+	put_head(&j, f);
+	put_sections(&j, f);
+	put_files(&j, f);
+	begin_list(&j, "functions");
+	ld_for_each(i, &f->funcs)
+		put_function(&j, &f->funcs.v[i]);
+	put(&j, "]");
+	put_variables(&j, f);
+	put_calls(&j, f);
+	put_maps(&j, f);
+	put_externs(&j, f);
+	put_dropped(&j, f);
+	put(&j, "}\n");
+}
+
+void ld_report_json(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
+{
+	ld_put_facts(a, out, ld_gather_facts(a, l));
+}
