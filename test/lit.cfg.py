@@ -32,6 +32,7 @@ tool("build", config.build_dir)
 tool("version", config.version)
 # For what is costly to make and the same for every build: kept, and shared by the build folders.
 tool("cache", os.environ.get("BPFLD_CACHE", os.path.join(config.source_dir, "build-cache")))
+tool("bpfld", config.bpfld)
 tool("static_lib", config.static_lib)
 tool("shared_lib", config.shared_lib)
 tool("loader_shared_lib", config.loader_shared_lib)
