@@ -35,6 +35,7 @@ tool("cache", os.environ.get("BPFLD_CACHE", os.path.join(config.source_dir, "bui
 tool("bpfld", config.bpfld)
 tool("static_lib", config.static_lib)
 tool("shared_lib", config.shared_lib)
+tool("compat_shared_lib", config.compat_shared_lib)
 tool("loader_shared_lib", config.loader_shared_lib)
 tool("clang-format", config.clang_format)
 tool("cc", ("%s %s" % (config.cc, config.test_cflags)).strip())
