@@ -188,3 +188,42 @@ int expand_args(struct words *out, struct pool *pool, struct report *r, size_t f
 		err = expand_word(&x, argv[i]);
 	return err;
 }
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* ---- --bind ---- */
+
+/* What follows the last ':' before end, if there is something on both sides of it; or NULL. */
+static const char *after_colon(const char *text, const char *end)
+{
+	for (const char *c = end; c > text; c--)
+		if (c[-1] == ':')
+			return c == end || c - 1 == text ? NULL : c;
+	return NULL;
+}
+
+bool split_bind(struct pool *pool, const char *text, struct bind *b)
+{
+	const char *target = after_colon(text, text + strlen(text)), *name = NULL;
+	const char *equals = text, *to = NULL;
+
+	/* The names of files may have '=' and ':' in them, those of functions don't. */
+	for (; target && !name && (equals = strchr(equals, '=')) && equals < target; equals++) {
+		name = after_colon(text, equals);
+		if (name && memchr(name, '/', (size_t)(equals - name)))
+			name = NULL;
+		to = equals + 1;
+	}
+	if (!name || to >= target - 1)
+		return false;
+	b->object = pool_strndup(pool, text, (size_t)(name - 1 - text));
+	b->name = pool_strndup(pool, name, (size_t)(to - 1 - name));
+	b->to_object = pool_strndup(pool, to, (size_t)(target - 1 - to));
+	b->target = target;
+	return true;
+}

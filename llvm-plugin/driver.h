@@ -2,7 +2,7 @@
 /*
  * What the files of ld.bpf share. The way of a command line:
  *
- *	args.c       argv, with response files put in place
+ *	args.c       argv, with response files put in place; what else words are made of
  *	link_hook.c  gcc syntax, where the program was called as gcc, to the linker's own
  *	options.c    the linker's own syntax to struct options
  *	main.c       the link
@@ -44,6 +44,7 @@ void words_free(struct words *w);
 
 /* Prints diagnostics to standard error, each in one write so that parallel jobs don't mix. */
 struct report {
+	const char *program; /* NULL: ld.bpf */
 	bool color;
 	bool verbose;
 	size_t errors; /* printed so far */
@@ -80,6 +81,14 @@ const char *base_name(const char *path);
 int expand_args(struct words *out, struct pool *pool, struct report *r, size_t from, size_t argc,
 		const char *const *argv);
 
+/* --bind: what object calls name is target of to_object. */
+struct bind {
+	const char *object, *name, *to_object, *target;
+};
+
+/* Splits "A.o:f=B.o:g"; false if it is no such text. */
+bool split_bind(struct pool *pool, const char *text, struct bind *b);
+
 /* What stands on the command line between options, in order. */
 struct input {
 	enum { INPUT_FILE, INPUT_LIBRARY, INPUT_MODE } kind;
@@ -94,11 +103,6 @@ struct inputs {
 
 /* The contents of a file with a NUL behind, in pool; NULL and errno if it can't be read. */
 char *read_text(struct pool *pool, const char *path, size_t *size);
-
-/* --bind: what object calls name is target of to_object. */
-struct bind {
-	const char *object, *name, *to_object, *target;
-};
 
 /* A word of the command line, for the response file of --reproduce. */
 struct replay_word {

@@ -100,13 +100,6 @@ static bool walk_on(struct walk *w)
 	return true;
 }
 
-const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool ends_with(const char *s, size_t len, const char *end)
 {
 	size_t n = strlen(end);

@@ -310,33 +310,12 @@ static int take_pair(struct parse *p, const struct spelling *s, struct words *to
 	return 0;
 }
 
-/* The end of "FILE:NAME" that begins at text, before the character end: the last one, or NULL. */
-static const char *name_of_place(const char *text, const char *end)
-{
-	for (const char *c = end; c > text; c--)
-		if (c[-1] == ':')
-			return c == end || c - 1 == text ? NULL : c;
-	return NULL;
-}
-
-/* "A.o:f=B.o:g". The names of files may have '=' and ':' in them, those of functions don't. */
 static int take_bind(struct parse *p, const struct spelling *s)
 {
-	struct bind b = {0};
-	const char *end = s->value + strlen(s->value);
-	const char *target = name_of_place(s->value, end), *name = NULL, *equals = s->value;
+	struct bind b;
 
-	while (target && !name && (equals = strchr(equals, '=')) && equals < target) {
-		name = name_of_place(s->value, equals++);
-		if (name && memchr(name, '/', (size_t)(equals - name)))
-			name = NULL;
-	}
-	if (!name || equals >= target - 1)
+	if (!split_bind(p->pool, s->value, &b))
 		return invalid_value(p, s, "OBJECT:NAME=OBJECT:NAME");
-	b.object = pool_strndup(p->pool, s->value, (size_t)(name - 1 - s->value));
-	b.name = pool_strndup(p->pool, name, (size_t)(equals - 1 - name));
-	b.to_object = pool_strndup(p->pool, equals, (size_t)(target - 1 - equals));
-	b.target = target;
 	if (p->o->nr_binds == p->o->cap_binds) {
 		p->o->cap_binds = p->o->cap_binds ? 2 * p->o->cap_binds : 16;
 		p->o->binds = realloc(p->o->binds, p->o->cap_binds * sizeof(b));

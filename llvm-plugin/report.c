@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 /* The name is the same under whichever name the program was called: it says whose message it is. */
-#define PROGRAM "ld.bpf: "
+static const char *program(const struct report *r)
+{
+	return r->program ? r->program : "ld.bpf";
+}
 
 static const struct {
 	const char *word, *color;
@@ -48,7 +51,7 @@ static void print(struct report *r, enum bpfld_severity severity, const char *id
 		r->errors++;
 	if (!f)
 		return;
-	fprintf(f, PROGRAM "%s%s%s", r->color ? severities[severity].color : "",
+	fprintf(f, "%s: %s%s%s", program(r), r->color ? severities[severity].color : "",
 		severities[severity].word, r->color ? "\033[0m" : "");
 	put_clean(f, message, first);
 	if (id && *id)
@@ -81,7 +84,7 @@ int report_error(struct report *r, const char *id, const char *fmt, ...)
 void report_step(struct report *r, const char *text)
 {
 	if (r->verbose)
-		fprintf(stderr, PROGRAM "%s\n", text);
+		fprintf(stderr, "%s: %s\n", program(r), text);
 }
 
 void report_diag(void *ctx, const struct bpfld_diag *diag)

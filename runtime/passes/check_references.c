@@ -162,7 +162,7 @@ static void report_undefined(struct checker *c, const struct ld_name *n, const s
 	}
 	ld_error(&l->diags, "undefined-symbol", "undefined symbol '%s'%.*s%s", n->name,
 		 (int)text.size, (const char *)text.data,
-		 own			 ? more
+		 own                      ? more
 		 : c->hints++ < MAX_HINTS ? hint(l, n->name)
 					  : "");
 }

@@ -57,7 +57,7 @@ def length(root):
 # A folder may include what has a smaller number, and itself; see docs/design.md.
 LAYERS = [("runtime/base/", 0), ("runtime/model/", 1), ("runtime/format/", 2),
           ("runtime/passes/", 3), ("runtime/report/", 4), ("runtime/options.", 5), ("runtime/link.c", 5),
-          ("runtime/loader/", 6)]
+          ("runtime/loader/", 6), ("runtime/compat/", 6)]
 
 def layer(path):
     for prefix, number in LAYERS:
@@ -100,7 +100,7 @@ def layering(root):
         if own is None:
             continue
         for number, name in includes(root, path):
-            if path.startswith("runtime/loader/") and layer("runtime/" + name) not in (None, 6):
+            if path.startswith(("runtime/loader/", "runtime/compat/")) and layer("runtime/" + name) not in (None, 6):
                 yield "%s:%d: includes %s; only the public headers are for the loader" % (
                     path, number, name)
                 continue

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * libbpf's linker API on bpfld: libbpfld-compat, linked before libbpf or preloaded, serves programs
+ * that link through bpf_linker__new() and its like. Their outputs are those of `bpfld link`.
+ *
+ * What libbpf would print goes where libbpf prints, if it is in the process, else to standard
+ * error.
+ */
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bpfld/bpfld.h"
+
+/* Those that came with libbpf 1.6. */
+BPFLD_API struct bpf_linker *bpf_linker__new_fd(int fd, struct bpf_linker_opts *opts);
+BPFLD_API int bpf_linker__add_fd(struct bpf_linker *linker, int fd,
+				 const struct bpf_linker_file_opts *opts);
+BPFLD_API int bpf_linker__add_buf(struct bpf_linker *linker, void *buf, size_t buf_sz,
+				  const struct bpf_linker_file_opts *opts);
+
+struct bpf_linker {
+	struct bpfld *l;
+	char *path; /* of the output, or NULL: fd */
+	int fd;
+	bool done;
+};
+
+/* ---- messages ---- */
+
+/* Not there in a program that has no libbpf. */
+extern __typeof__(libbpf_set_print) libbpf_set_print __attribute__((weak));
+
+static int print_stderr(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, format, args);
+}
+
+/* libbpf tells which function it prints with only in exchange for another one. */
+static libbpf_print_fn_t print_function(void)
+{
+	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+	libbpf_print_fn_t fn;
+
+	if (!libbpf_set_print)
+		return print_stderr;
+	pthread_mutex_lock(&one_at_a_time);
+	fn = libbpf_set_print(NULL);
+	libbpf_set_print(fn);
+	pthread_mutex_unlock(&one_at_a_time);
+	return fn;
+}
+
+__attribute__((format(printf, 2, 3))) static void print(enum libbpf_print_level level,
+							const char *format, ...)
+{
+	libbpf_print_fn_t fn = print_function();
+	va_list args;
+
+	if (!fn)
+		return;
+	va_start(args, format);
+	fn(level, format, args);
+	va_end(args);
+}
+
+static void print_diag(void *ctx, const struct bpfld_diag *diag)
+{
+	bool loud = diag->severity == BPFLD_ERROR || diag->severity == BPFLD_WARNING;
+
+	(void)ctx;
+	print(loud ? LIBBPF_WARN : LIBBPF_INFO, "bpfld: %s [%s]\n", diag->message, diag->id);
+}
+
+/* ---- errors: as libbpf 1.0 and later return them ---- */
+
+static int failed(int err)
+{
+	errno = -err;
+	return err;
+}
+
+/* As libbpf's: of options that this library doesn't know all bytes must be 0. */
+static bool valid_opts(const size_t *sz)
+{
+	const char *bytes = (const char *)sz;
+
+	if (!sz)
+		return true;
+	for (size_t i = sizeof(*sz); i < *sz; i++)
+		if (bytes[i])
+			return false;
+	return *sz >= sizeof(*sz);
+}
+
+/* ---- the linker ---- */
+
+static struct bpf_linker *new_linker(const struct bpf_linker_opts *in, const char *path, int fd)
+{
+	struct bpfld_opts opts = BPFLD_OPTS_INIT;
+	struct bpf_linker *linker;
+	int err = -ENOMEM;
+
+	if (in && !valid_opts(&in->sz)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	linker = calloc(1, sizeof(*linker));
+	if (!linker)
+		return NULL;
+	opts.output = BPFLD_PARTIAL;
+	opts.strip = BPFLD_STRIP_DEBUG;
+	opts.diag = print_diag;
+	linker->fd = fd;
+	linker->path = path ? strdup(path) : NULL;
+	if (linker->path || !path)
+		linker->l = bpfld_new(&opts, &err);
+	if (linker->l)
+		return linker;
+	bpf_linker__free(linker);
+	errno = -err;
+	return NULL;
+}
+
+BPFLD_API struct bpf_linker *bpf_linker__new(const char *filename, struct bpf_linker_opts *opts)
+{
+	return new_linker(opts, filename, -1);
+}
+
+BPFLD_API struct bpf_linker *bpf_linker__new_fd(int fd, struct bpf_linker_opts *opts)
+{
+	if (fd < 0) {
+		errno = EINVAL;
+		return NULL;
+	}
+	return new_linker(opts, NULL, fd);
+}
+
+static bool takes_inputs(const struct bpf_linker *linker, const size_t *sz)
+{
+	return !linker->done && valid_opts(sz);
+}
+
+BPFLD_API int bpf_linker__add_file(struct bpf_linker *linker, const char *filename,
+				   const struct bpf_linker_file_opts *opts)
+{
+	if (!takes_inputs(linker, opts ? &opts->sz : NULL))
+		return failed(-EINVAL);
+	return failed(bpfld_add_file(linker->l, filename));
+}
+
+BPFLD_API int bpf_linker__add_buf(struct bpf_linker *linker, void *buf, size_t buf_sz,
+				  const struct bpf_linker_file_opts *opts)
+{
+	char name[64];
+
+	if (!takes_inputs(linker, opts ? &opts->sz : NULL))
+		return failed(-EINVAL);
+	snprintf(name, sizeof(name), "mem:%p+%zu", buf, buf_sz);
+	return failed(bpfld_add_buffer(linker->l, name, buf, buf_sz));
+}
+
+/* All of fd, from its start if it has one; the caller's to free(), or NULL and *err. */
+static char *read_fd(int fd, size_t *size, int *err)
+{
+	char *data = NULL, *more;
+	size_t cap = 0;
+	ssize_t n = 1;
+
+	lseek(fd, 0, SEEK_SET);
+	for (*size = 0; n > 0; *size += (size_t)(n > 0 ? n : 0)) {
+		if (*size == cap) {
+			cap = cap ? 2 * cap : 65536;
+			more = realloc(data, cap);
+			if (!more) {
+				errno = ENOMEM;
+				n = -1;
+				break;
+			}
+			data = more;
+		}
+		do
+			n = read(fd, data + *size, cap - *size);
+		while (n < 0 && errno == EINTR);
+	}
+	if (n == 0)
+		return data;
+	*err = -errno;
+	free(data);
+	return NULL;
+}
+
+BPFLD_API int bpf_linker__add_fd(struct bpf_linker *linker, int fd,
+				 const struct bpf_linker_file_opts *opts)
+{
+	char name[32], *data;
+	size_t size;
+	int err = 0;
+
+	if (!takes_inputs(linker, opts ? &opts->sz : NULL))
+		return failed(-EINVAL);
+	data = read_fd(fd, &size, &err);
+	if (!data)
+		return failed(err);
+	snprintf(name, sizeof(name), "fd:%d", fd);
+	err = bpfld_add_buffer(linker->l, name, data, size);
+	free(data);
+	return failed(err);
+}
+
+static int write_fd(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+BPFLD_API int bpf_linker__finalize(struct bpf_linker *linker)
+{
+	const void *image;
+	size_t size = 0;
+	int err;
+
+	if (linker->done)
+		return failed(-EINVAL);
+	linker->done = true;
+	err = bpfld_link(linker->l);
+	if (err)
+		return failed(err);
+	if (linker->path)
+		return failed(bpfld_write_file(linker->l, linker->path));
+	image = bpfld_image(linker->l, &size);
+	return failed(write_fd(linker->fd, image, size));
+}
+
+BPFLD_API void bpf_linker__free(struct bpf_linker *linker)
+{
+	if (!linker)
+		return;
+	bpfld_free(linker->l);
+	free(linker->path);
+	free(linker);
+}
