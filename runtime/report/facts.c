@@ -36,7 +36,7 @@ static void add_function(struct ld_arena *a, struct ld_facts *f, const struct ld
 	fn.name = sym->emit ? sym->out_name : sym->name;
 	fn.size = sym->size;
 	fn.kept = sym->piece->live && !sym->piece->same;
-	fn.program = !ld_is_text(sec->name);
+	fn.program = ld_is_program(sym->piece);
 	/* Names of one place are one function; that of a global tells more. */
 	if (f->funcs.nr) {
 		struct ld_func_facts *last = &f->funcs.v[f->funcs.nr - 1];
