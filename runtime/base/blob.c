@@ -4,28 +4,38 @@
 #include <stdio.h>
 #include <string.h>
 
+void ld_blob_reserve(struct ld_arena *a, struct ld_blob *b, size_t size)
+{
+	size_t cap = b->cap ? b->cap : 256;
+
+	if (size <= b->cap - b->size)
+		return;
+	while (cap - b->size < size)
+		cap *= 2;
+	b->data = ld_realloc(a, b->data, b->cap, cap);
+	b->cap = cap;
+}
+
+/* size more bytes, which may be anything. */
+static void *grow(struct ld_arena *a, struct ld_blob *b, size_t size)
+{
+	ld_blob_reserve(a, b, size);
+	b->size += size;
+	return b->data + (b->size - size);
+}
+
 void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size)
 {
-	void *p;
+	void *p = grow(a, b, size);
 
-	if (size > b->cap - b->size) {
-		size_t cap = b->cap ? b->cap : 256;
-
-		while (cap - b->size < size)
-			cap *= 2;
-		b->data = ld_realloc(a, b->data, b->cap, cap);
-		b->cap = cap;
-	}
-	p = b->data + b->size;
 	if (size)
 		memset(p, 0, size);
-	b->size += size;
 	return p;
 }
 
 void ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t size)
 {
-	void *p = ld_blob_add(a, b, size);
+	void *p = grow(a, b, size);
 
 	if (size)
 		memcpy(p, data, size);
@@ -33,7 +43,7 @@ void ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t
 
 void ld_blob_put32(struct ld_arena *a, struct ld_blob *b, uint32_t v)
 {
-	memcpy(ld_blob_add(a, b, sizeof(v)), &v, sizeof(v));
+	memcpy(grow(a, b, sizeof(v)), &v, sizeof(v));
 }
 
 void ld_blob_printf(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)

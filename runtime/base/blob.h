@@ -10,6 +10,9 @@ struct ld_blob {
 	size_t size, cap;
 };
 
+/* Makes room for size more bytes, so that it need not grow to that. */
+void ld_blob_reserve(struct ld_arena *a, struct ld_blob *b, size_t size);
+
 /* size zero bytes at the end; the pointer is valid until the next call. */
 void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size);
 

@@ -264,10 +264,13 @@ static struct ld_entity *add_func(struct chooser *c, const struct ld_entity *fun
 	void **slot = NULL;
 
 	if (func->linkage == BTF_FUNC_STATIC) {
-		char *key = ld_printf(c->a, "%u %p %llx %s", func->node, (void *)func->proto,
-				      (unsigned long long)tags, func->name);
+		const uint64_t numbers[] = {func->node, (uintptr_t)func->proto, tags};
+		size_t len = strlen(func->name);
+		char *key = ld_alloc(c->a, sizeof(numbers) + len);
 
-		slot = ld_strmap_slot(c->a, &c->func_map, key, strlen(key));
+		memcpy(key, numbers, sizeof(numbers));
+		memcpy(key + sizeof(numbers), func->name, len);
+		slot = ld_strmap_slot(c->a, &c->func_map, key, sizeof(numbers) + len);
 		if (*slot)
 			return *slot;
 	}

@@ -433,6 +433,24 @@ static void write_all(struct merger *m)
 	write_decl_tags(m);
 }
 
+/* The output is as large as the largest input, at least nearly. */
+static void reserve(struct merger *m)
+{
+	size_t types = 0, strs = 0;
+
+	ld_for_each(i, &m->l->btf_files) {
+		const struct ld_btf *btf = &m->l->btf_files.v[i]->btf;
+		uint32_t last = btf->nr_types - 1;
+
+		if (last && btf->offs[last] > types)
+			types = btf->offs[last];
+		if (btf->strs_len > strs)
+			strs = btf->strs_len;
+	}
+	ld_blob_reserve(m->a, &m->out->types, types);
+	ld_blob_reserve(m->a, &m->out->strs.bytes, strs);
+}
+
 void ld_merge_btf(struct ld_link *l)
 {
 	struct merger m = {.l = l, .a = &l->arena, .plan = l->plan};
@@ -440,6 +458,7 @@ void ld_merge_btf(struct ld_link *l)
 	if (!l->btf_files.nr)
 		return;
 	m.out = l->btf = ld_btf_out_new(&l->arena);
+	reserve(&m);
 	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->graph.nr);
 	l->node_out = LD_NEW_ARRAY(m.a, uint32_t, l->graph.nr);
 	mark_types(&m);

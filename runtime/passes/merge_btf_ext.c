@@ -22,12 +22,11 @@ struct writer {
 	uint32_t count;
 };
 
-static void put_record(struct writer *w, const uint32_t *rec, uint32_t words)
+/* A record of zeros. Strings go elsewhere: they don't move it. */
+static uint32_t *add_record(struct writer *w)
 {
-	uint32_t *to = ld_blob_add(&w->l->arena, w->b, (size_t)w->words * 4);
-
-	memcpy(to, rec, (size_t)words * 4);
 	w->count++;
+	return ld_blob_add(&w->l->arena, w->b, (size_t)w->words * 4);
 }
 
 static void copy_record(struct writer *w, const struct ld_piece *p, const uint32_t *in,
@@ -36,7 +35,7 @@ static void copy_record(struct writer *w, const struct ld_piece *p, const uint32
 	const struct ld_file *f = p->sec->file;
 	struct ld_btf_out *btf = w->l->btf;
 	const struct ld_entity *func;
-	uint32_t rec[256];
+	uint32_t *rec = add_record(w);
 
 	memcpy(rec, in, (size_t)words * 4);
 	rec[0] = (uint32_t)ld_piece_out_off(p, in[0] - p->off);
@@ -54,20 +53,19 @@ static void copy_record(struct writer *w, const struct ld_piece *p, const uint32
 		rec[2] = ld_btf_out_str(btf, ld_btf_str(&f->btf, in[2]));
 		break;
 	}
-	put_record(w, rec, words);
 }
 
 /* A record for the function sym, which has none of its own. */
 static void synthesize_record(struct writer *w, const struct ld_piece *p, const struct ld_sym *sym)
 {
 	struct ld_file *f = p->sec->file;
-	uint32_t rec[4] = {(uint32_t)ld_piece_out_off(p, sym->value - p->off)};
+	uint32_t *rec = add_record(w);
 
+	rec[0] = (uint32_t)ld_piece_out_off(p, sym->value - p->off);
 	if (w->kind == LD_EXT_FUNC)
 		rec[1] = sym->entity->out_type;
 	else
 		rec[1] = ld_btf_out_str(w->l->btf, f->source ? f->source : "<unknown>");
-	put_record(w, rec, ld_ext_words[w->kind]);
 	f->synthesized = true;
 }
 
