@@ -15,6 +15,7 @@ compilers mixed and big-endian; and pairs chosen at random with a fixed seed. Fo
   load       each program loads wherever it loads in bpftool's output or unlinked
   tag        with the same tag as unlinked
   final      a final link works where nothing is undefined, and loads where the other does
+  warn       it warns of no program's calls, stack, license or types that the kernel then takes
 
 With --gc, instead, what --gc-sections and --icf=all make of them:
 
@@ -32,6 +33,7 @@ import dataclasses
 import fcntl
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -44,9 +46,13 @@ from bpfobj import SHF_EXECINSTR, STB_LOCAL, STB_WEAK, Object
 from selftests import SETS, Compiler, Corpus, Kernel, file_bytes, run, sha, write_atomic
 
 CHECKS = ("link", "inputs", "peer", "types", "size", "self", "relink", "load", "tag", "final",
-          "gc", "icf", "gc+icf")
+          "warn", "gc", "icf", "gc+icf")
 DROPPING = {"gc": ["--gc-sections"], "icf": ["--icf=all", "--print-icf-sections"]}
 DROPPING["gc+icf"] = DROPPING["gc"] + DROPPING["icf"]
+
+# Warnings of what the verifier refuses.
+FORETOLD = {"call-depth", "call-stack", "call-stack-tail-call", "global-function-type",
+            "missing-license", "program-called", "recursion"}
 
 # For the short run: each stands for a shape of object. Everything else comes with --full.
 CHOSEN = """
@@ -299,7 +305,24 @@ class Check:
             a, b = self.tools.verdicts(self.out), self.tools.verdicts(out)
             if a and b:
                 found += self.worse(b, [("drop-in output", a)])
+            if b:
+                self.note("warn", self.false_warnings(res.stderr, b))
         self.note("final", found)
+
+    @staticmethod
+    def false_warnings(said, verdicts):
+        """Those of a program that loads; or, where no program is named, of an object whose
+        programs all load."""
+        loads = {p: v.startswith("ok") for p, v in verdicts.items() if p}
+        found = []
+        for text, name in re.findall(r"^\S+ warning: (.*) \[([\w-]+)\]$", said, re.M):
+            program = re.match(r"program '([^']+)'", text)
+            if name not in FORETOLD or verdicts[""] != "exit 0" or not loads:
+                continue
+            if loads.get(program.group(1)) if program and name != "program-called" \
+                    else all(loads.values()):
+                found.append(f"loads, in spite of: {text} [{name}]")
+        return found
 
 
 class DroppingCheck(Check):

@@ -56,6 +56,7 @@ static struct {
 	bool open_only;
 	bool each;
 	bool list;
+	bool stack;
 	bool verbose;
 } cmd;
 
@@ -580,6 +581,49 @@ static int act(struct bpf_object *obj, const struct action *a)
 	return EXIT_BADARG;
 }
 
+/* ---- the verifier's summary ---- */
+
+#define LOG_SIZE 65536 /* bytes of a program's log; the summary is some lines */
+
+static char *logs;
+
+/* Before the load: a place for each program's log. */
+static int ask_for_logs(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+	size_t nr = 0;
+
+	bpf_object__for_each_program(prog, obj) nr++;
+	logs = calloc(nr ? nr : 1, LOG_SIZE);
+	if (!logs)
+		return fail(EXIT_LOAD, "out of memory");
+	nr = 0;
+	bpf_object__for_each_program(prog, obj)
+	{
+		bpf_program__set_log_level(prog, 4);
+		bpf_program__set_log_buf(prog, logs + nr++ * LOG_SIZE, LOG_SIZE);
+	}
+	return EXIT_OK;
+}
+
+/* "prog stack 16+8": the bytes of each function, the program first. */
+static void print_stacks(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, obj)
+	{
+		size_t size;
+		const char *log = bpf_program__log_buf(prog, &size);
+		const char *depth = log ? strstr(log, "stack depth ") : NULL;
+
+		if (depth)
+			printf("%s stack %.*s\n", bpf_program__name(prog),
+			       (int)strspn(depth + strlen("stack depth "), "0123456789+"),
+			       depth + strlen("stack depth "));
+	}
+}
+
 static int load_and_act(void)
 {
 	struct bpf_object *obj = open_object();
@@ -592,9 +636,11 @@ static int load_and_act(void)
 	if (!result && cmd.list)
 		result = list_object(obj);
 	if (!result && !cmd.open_only) {
-		int err = bpf_object__load(obj);
+		int err = cmd.stack && ask_for_logs(obj) ? -ENOMEM : bpf_object__load(obj);
 		if (err)
 			result = fail(EXIT_LOAD, "%s: load: %s", cmd.path, strerror(-err));
+		else if (cmd.stack)
+			print_stacks(obj);
 		/* All actions run even if one fails: a test sees every wrong value at once. */
 		for (size_t i = 0; !err && i < cmd.action_count; i++) {
 			int one = act(obj, &cmd.actions[i]);
@@ -604,6 +650,7 @@ static int load_and_act(void)
 	while (link_count)
 		bpf_link__destroy(links[--link_count]);
 	bpf_object__close(obj);
+	free(logs);
 	return result;
 }
 
@@ -625,6 +672,7 @@ static const char usage_text[] =
     "    --ctx HEX          the context\n"
     "    --expect N         fail unless this is returned\n"
     "  --get VAR[=VALUE]    print a global variable; fail unless it has the value\n"
+    "  --stack              print 'PROG stack A+B+C', the stack bytes of each function\n"
     "  --tags               print each program's tag\n"
     "  --lookup MAP KEY     print an element; key in hex\n"
     "  --update MAP KEY VAL store an element; both in hex\n"
@@ -697,6 +745,8 @@ static bool flag(const char *opt)
 		cmd.each = true;
 	else if (!strcmp(opt, "--list"))
 		cmd.list = true;
+	else if (!strcmp(opt, "--stack"))
+		cmd.stack = true;
 	else if (!strcmp(opt, "--verbose"))
 		cmd.verbose = true;
 	else if (!strcmp(opt, "--tags"))
