@@ -13,13 +13,15 @@
  *   dollar.) For the same reason the numbers in calls of llvm.bpf.passthrough, which keep accesses
  *   apart, are made unique.
  * - Statics. Two of one name are told apart by a suffix, ".lto.N" for module N. The linker takes
- *   it off again, so that symbols and BTF have the names that the source has.
+ *   it off again, so that symbols and BTF have the names that the source has. What inline assembly
+ *   names keeps its name, and stays.
  * - The target CPU is an attribute of functions, but code is generated for one.
  * - Flags in which modules for full and for thin LTO differ don't matter here, but LLVM refuses
  *   to merge them.
  */
 #include "lto.h"
 
+#include <ctype.h>
 #include <elf.h>
 #include <errno.h>
 #include <llvm-c/Analysis.h>
@@ -46,10 +48,14 @@
 struct compiler {
 	const struct lto_request *r;
 	LLVMContextRef context;
-	const char *module; /* that is worked on, for messages; NULL: all */
-	bool reading;       /* it is being parsed */
-	bool lenient;       /* what LLVM complains of doesn't matter: the code is not used */
-	bool complained;    /* it did */
+	struct parsed {
+		LLVMModuleRef module;
+		char *assembly; /* that stands in it */
+	} * parsed;             /* by module */
+	const char *module;     /* that is worked on, for messages; NULL: all */
+	bool reading;           /* it is being parsed */
+	bool lenient;           /* what LLVM complains of doesn't matter: the code is not used */
+	bool complained;        /* it did */
 	bool failed;
 
 	/* What is good enough if LLVM ends over an attempt at something better. */
@@ -418,21 +424,93 @@ static bool is_placeholder(struct compiler *c, LLVMValueRef v)
 	return false;
 }
 
-/* Names that no other module has: see the top of this file. */
-static void keep_apart(struct compiler *c, LLVMModuleRef m, size_t number)
+/* ---- assembly in C: it goes by names, of which LLVM knows nothing ---- */
+
+/* All assembly of the module, with its escapes (\0A) as blanks. */
+static char *assembly_of(LLVMModuleRef m)
 {
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		out_of_memory();
+	fwrite(LLVMGetModuleInlineAsm(m, &size), 1, size, f);
+	for (LLVMValueRef fn = LLVMGetFirstFunction(m); fn; fn = LLVMGetNextFunction(fn))
+		for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(fn); b;
+		     b = LLVMGetNextBasicBlock(b))
+			for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+			     i = LLVMGetNextInstruction(i))
+				if (LLVMIsACallInst(i) && LLVMIsAInlineAsm(LLVMGetCalledValue(i)))
+					fprintf(f, " %s",
+						LLVMPrintValueToString(LLVMGetCalledValue(i)));
+	if (fclose(f))
+		out_of_memory();
+	for (char *s = text; (s = strchr(s, '\\')) && isxdigit((unsigned char)s[1]) && s[2];)
+		memset(s, ' ', 3);
+	return text;
+}
+
+static bool is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$';
+}
+
+/* Whether assembly names the symbol. */
+static bool mentions(const char *assembly, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = assembly; (s = strstr(s, name)); s++)
+		if ((s == assembly || !is_name_char(s[-1])) && !is_name_char(s[len]))
+			return true;
+	return false;
+}
+
+/* ---- names ---- */
+
+/* A static that assembly names can't be renamed: then no other module may have the name. */
+static int check_static(struct compiler *c, const char *name, size_t number)
+{
+	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
+		LLVMValueRef v = i == number ? NULL : find_global(c->parsed[i].module, name);
+
+		if (!v || (LLVMGetLinkage(v) == LLVMInternalLinkage &&
+			   !mentions(c->parsed[i].assembly, name)))
+			continue;
+		return report_error(c, "lto-asm-name",
+				    "inline assembly names the static '%s', and another file has a "
+				    "symbol of that name\n>>> static in %s\n>>> also in %s\n"
+				    ">>> rename one, or compile one without bitcode",
+				    name, c->r->job->modules[number].name,
+				    c->r->job->modules[i].name);
+	}
+	return 0;
+}
+
+/* Names that no other module has: see the top of this file. */
+static int keep_apart(struct compiler *c, size_t number)
+{
+	LLVMModuleRef m = c->parsed[number].module;
+
 	for (LLVMValueRef v = first_global(m); v; v = next_global(m, v)) {
 		const char *name = name_of(v);
 		char *own;
 
-		if (is_placeholder(c, v))
+		if (is_placeholder(c, v)) {
 			own = print("llvm.%zu.%s", number, name + strlen("llvm."));
-		else if (LLVMGetLinkage(v) == LLVMInternalLinkage)
-			own = print("%s.lto.%zu", name, number);
-		else
+		} else if (LLVMGetLinkage(v) != LLVMInternalLinkage) {
 			continue;
+		} else if (mentions(c->parsed[number].assembly, name)) {
+			if (check_static(c, name, number))
+				return 1;
+			continue;
+		} else {
+			own = print("%s.lto.%zu", name, number);
+		}
 		LLVMSetValueName2(v, own, strlen(own));
 	}
+	return 0;
 }
 
 static void number_passthroughs(struct compiler *c, LLVMModuleRef m)
@@ -449,14 +527,22 @@ static void number_passthroughs(struct compiler *c, LLVMModuleRef m)
 	}
 }
 
-static void make_local(LLVMModuleRef m, const struct bpfld_lto_module *in)
+static bool is_mentioned(const struct compiler *c, const char *name)
+{
+	for (size_t i = 0; i < c->r->job->nr_modules; i++)
+		if (mentions(c->parsed[i].assembly, name))
+			return true;
+	return false;
+}
+
+static void make_local(struct compiler *c, LLVMModuleRef m, const struct bpfld_lto_module *in)
 {
 	for (size_t i = 0; i < in->nr_symbols; i++) {
 		const struct bpfld_lto_symbol *s = &in->symbols[i];
-		LLVMValueRef v =
-		    s->local ? find_global(m, s->new_name ? s->new_name : s->name) : NULL;
+		const char *name = s->new_name ? s->new_name : s->name;
+		LLVMValueRef v = s->local ? find_global(m, name) : NULL;
 
-		if (!v || LLVMIsDeclaration(v))
+		if (!v || LLVMIsDeclaration(v) || is_mentioned(c, name))
 			continue;
 		LLVMSetLinkage(v, LLVMInternalLinkage);
 		if (!LLVMIsAGlobalAlias(v))
@@ -475,38 +561,55 @@ static void override_flag(struct compiler *c, LLVMModuleRef m, const char *name)
 	LLVMAddModuleFlag(m, LLVMModuleFlagBehaviorOverride, name, strlen(name), zero);
 }
 
+/* Reads the modules, each with the symbols that it is to have. */
+static int read_modules(struct compiler *c)
+{
+	const struct bpfld_lto_job *job = c->r->job;
+
+	c->parsed = calloc(job->nr_modules, sizeof(*c->parsed));
+	if (!c->parsed)
+		out_of_memory();
+	for (size_t i = 0; i < job->nr_modules; i++) {
+		LLVMModuleRef m = c->parsed[i].module = read_module(c, &job->modules[i]);
+
+		if (!m || check_cpu(c, m) || lower_intrinsics(c, m))
+			return 1;
+		apply_symbols(m, &job->modules[i]);
+		c->parsed[i].assembly = assembly_of(m);
+	}
+	return 0;
+}
+
 static LLVMModuleRef merge_modules(struct compiler *c)
 {
 	const struct bpfld_lto_job *job = c->r->job;
 	LLVMModuleRef all = LLVMModuleCreateWithNameInContext("lto", c->context);
 
+	if (read_modules(c))
+		return NULL;
+	for (size_t i = 0; i < job->nr_modules; i++)
+		if (keep_apart(c, i))
+			return NULL;
+	LLVMSetTarget(all, LLVMGetTarget(c->parsed[0].module));
+	LLVMSetDataLayout(all, LLVMGetDataLayoutStr(c->parsed[0].module));
 	override_flag(c, all, "EnableSplitLTOUnit");
 	override_flag(c, all, "ThinLTO");
 	for (size_t i = 0; i < job->nr_modules; i++) {
-		const struct bpfld_lto_module *in = &job->modules[i];
-		LLVMModuleRef m = read_module(c, in);
+		LLVMModuleRef m = c->parsed[i].module;
 
-		if (!m || check_cpu(c, m) || lower_intrinsics(c, m))
-			return NULL;
-		if (i == 0) {
-			LLVMSetTarget(all, LLVMGetTarget(m));
-			LLVMSetDataLayout(all, LLVMGetDataLayoutStr(m));
-		}
+		c->module = job->modules[i].name;
 		/* "bpf" and "bpfel" may be the same; the linker has looked at byte orders. */
 		LLVMSetTarget(m, LLVMGetTarget(all));
-		apply_symbols(m, in);
-		keep_apart(c, m, i);
 		number_passthroughs(c, m);
 		step(c, "merging");
-		if (LLVMLinkModules2(all, m) || c->failed) {
-			if (!c->failed)
-				report_error(c, "lto-failed", "%s: cannot be merged", in->name);
+		if (LLVMLinkModules2(all, m) && !c->failed)
+			report_error(c, "lto-failed", "%s: cannot be merged", c->module);
+		if (c->failed)
 			return NULL;
-		}
 	}
 	c->module = NULL;
 	for (size_t i = 0; i < job->nr_modules; i++)
-		make_local(all, &job->modules[i]);
+		make_local(c, all, &job->modules[i]);
 	return all;
 }
 
