@@ -13,13 +13,17 @@
  *   dollar.) For the same reason the numbers in calls of llvm.bpf.passthrough, which keep accesses
  *   apart, are made unique.
  * - Statics. Two of one name are told apart by a suffix, ".lto.N" for module N. The linker takes
- *   it off again, so that symbols and BTF have the names that the source has.
+ *   it off again, so that symbols and BTF have the names that the source has. What inline assembly
+ *   names keeps its name, and stays.
  * - The target CPU is an attribute of functions, but code is generated for one.
  * - Flags in which modules for full and for thin LTO differ don't matter here, but LLVM refuses
  *   to merge them.
  */
 #include "lto.h"
 
+#include <ctype.h>
+#include <elf.h>
+#include <errno.h>
 #include <llvm-c/Analysis.h>
 #include <llvm-c/BitReader.h>
 #include <llvm-c/BitWriter.h>
@@ -32,6 +36,7 @@
 #include <llvm-c/TargetMachine.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,10 +48,18 @@
 struct compiler {
 	const struct lto_request *r;
 	LLVMContextRef context;
-	const char *module; /* that is worked on, for messages; NULL: all */
-	bool reading;       /* it is being parsed */
-	bool lenient;       /* what LLVM complains of doesn't matter: the code is not used */
+	struct parsed {
+		LLVMModuleRef module;
+		char *assembly; /* that stands in it */
+	} * parsed;             /* by module */
+	const char *module;     /* that is worked on, for messages; NULL: all */
+	bool reading;           /* it is being parsed */
+	bool lenient;           /* what LLVM complains of doesn't matter: the code is not used */
+	bool complained;        /* it did */
 	bool failed;
+
+	/* What is good enough if LLVM ends over an attempt at something better. */
+	LLVMMemoryBufferRef fallback;
 
 	/* The CPU that code is generated for, and the first function that said so. */
 	const char *cpu, *features;
@@ -133,6 +146,11 @@ static void on_fatal_error(const char *reason)
 {
 	struct compiler *c = current;
 
+	if (c->fallback && c->r->job->want == BPFLD_LTO_WHOLE) {
+		c->r->put(c->r, LTO_MADE, 0, LLVMGetBufferStart(c->fallback),
+			  LLVMGetBufferSize(c->fallback));
+		_exit(0);
+	}
 	report_error(c, "lto-failed", "%s%sLLVM: %s", c->module ? c->module : "",
 		     c->module ? ": " : "", reason);
 	_exit(1);
@@ -145,6 +163,7 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
 	bool error = severity == LLVMDSError;
 	char *text;
 
+	c->complained |= error;
 	if (c->lenient || (!error && severity != LLVMDSWarning))
 		return;
 	text =
@@ -405,21 +424,93 @@ static bool is_placeholder(struct compiler *c, LLVMValueRef v)
 	return false;
 }
 
-/* Names that no other module has: see the top of this file. */
-static void keep_apart(struct compiler *c, LLVMModuleRef m, size_t number)
+/* ---- assembly in C: it goes by names, of which LLVM knows nothing ---- */
+
+/* All assembly of the module, with its escapes (\0A) as blanks. */
+static char *assembly_of(LLVMModuleRef m)
 {
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		out_of_memory();
+	fwrite(LLVMGetModuleInlineAsm(m, &size), 1, size, f);
+	for (LLVMValueRef fn = LLVMGetFirstFunction(m); fn; fn = LLVMGetNextFunction(fn))
+		for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(fn); b;
+		     b = LLVMGetNextBasicBlock(b))
+			for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+			     i = LLVMGetNextInstruction(i))
+				if (LLVMIsACallInst(i) && LLVMIsAInlineAsm(LLVMGetCalledValue(i)))
+					fprintf(f, " %s",
+						LLVMPrintValueToString(LLVMGetCalledValue(i)));
+	if (fclose(f))
+		out_of_memory();
+	for (char *s = text; (s = strchr(s, '\\')) && isxdigit((unsigned char)s[1]) && s[2];)
+		memset(s, ' ', 3);
+	return text;
+}
+
+static bool is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$';
+}
+
+/* Whether assembly names the symbol. */
+static bool mentions(const char *assembly, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = assembly; (s = strstr(s, name)); s++)
+		if ((s == assembly || !is_name_char(s[-1])) && !is_name_char(s[len]))
+			return true;
+	return false;
+}
+
+/* ---- names ---- */
+
+/* A static that assembly names can't be renamed: then no other module may have the name. */
+static int check_static(struct compiler *c, const char *name, size_t number)
+{
+	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
+		LLVMValueRef v = i == number ? NULL : find_global(c->parsed[i].module, name);
+
+		if (!v || (LLVMGetLinkage(v) == LLVMInternalLinkage &&
+			   !mentions(c->parsed[i].assembly, name)))
+			continue;
+		return report_error(c, "lto-asm-name",
+				    "inline assembly names the static '%s', and another file has a "
+				    "symbol of that name\n>>> static in %s\n>>> also in %s\n"
+				    ">>> rename one, or compile one without bitcode",
+				    name, c->r->job->modules[number].name,
+				    c->r->job->modules[i].name);
+	}
+	return 0;
+}
+
+/* Names that no other module has: see the top of this file. */
+static int keep_apart(struct compiler *c, size_t number)
+{
+	LLVMModuleRef m = c->parsed[number].module;
+
 	for (LLVMValueRef v = first_global(m); v; v = next_global(m, v)) {
 		const char *name = name_of(v);
 		char *own;
 
-		if (is_placeholder(c, v))
+		if (is_placeholder(c, v)) {
 			own = print("llvm.%zu.%s", number, name + strlen("llvm."));
-		else if (LLVMGetLinkage(v) == LLVMInternalLinkage)
-			own = print("%s.lto.%zu", name, number);
-		else
+		} else if (LLVMGetLinkage(v) != LLVMInternalLinkage) {
 			continue;
+		} else if (mentions(c->parsed[number].assembly, name)) {
+			if (check_static(c, name, number))
+				return 1;
+			continue;
+		} else {
+			own = print("%s.lto.%zu", name, number);
+		}
 		LLVMSetValueName2(v, own, strlen(own));
 	}
+	return 0;
 }
 
 static void number_passthroughs(struct compiler *c, LLVMModuleRef m)
@@ -436,14 +527,22 @@ static void number_passthroughs(struct compiler *c, LLVMModuleRef m)
 	}
 }
 
-static void make_local(LLVMModuleRef m, const struct bpfld_lto_module *in)
+static bool is_mentioned(const struct compiler *c, const char *name)
+{
+	for (size_t i = 0; i < c->r->job->nr_modules; i++)
+		if (mentions(c->parsed[i].assembly, name))
+			return true;
+	return false;
+}
+
+static void make_local(struct compiler *c, LLVMModuleRef m, const struct bpfld_lto_module *in)
 {
 	for (size_t i = 0; i < in->nr_symbols; i++) {
 		const struct bpfld_lto_symbol *s = &in->symbols[i];
-		LLVMValueRef v =
-		    s->local ? find_global(m, s->new_name ? s->new_name : s->name) : NULL;
+		const char *name = s->new_name ? s->new_name : s->name;
+		LLVMValueRef v = s->local ? find_global(m, name) : NULL;
 
-		if (!v || LLVMIsDeclaration(v))
+		if (!v || LLVMIsDeclaration(v) || is_mentioned(c, name))
 			continue;
 		LLVMSetLinkage(v, LLVMInternalLinkage);
 		if (!LLVMIsAGlobalAlias(v))
@@ -462,100 +561,256 @@ static void override_flag(struct compiler *c, LLVMModuleRef m, const char *name)
 	LLVMAddModuleFlag(m, LLVMModuleFlagBehaviorOverride, name, strlen(name), zero);
 }
 
+/* Reads the modules, each with the symbols that it is to have. */
+static int read_modules(struct compiler *c)
+{
+	const struct bpfld_lto_job *job = c->r->job;
+
+	c->parsed = calloc(job->nr_modules, sizeof(*c->parsed));
+	if (!c->parsed)
+		out_of_memory();
+	for (size_t i = 0; i < job->nr_modules; i++) {
+		LLVMModuleRef m = c->parsed[i].module = read_module(c, &job->modules[i]);
+
+		if (!m || check_cpu(c, m) || lower_intrinsics(c, m))
+			return 1;
+		apply_symbols(m, &job->modules[i]);
+		c->parsed[i].assembly = assembly_of(m);
+	}
+	return 0;
+}
+
 static LLVMModuleRef merge_modules(struct compiler *c)
 {
 	const struct bpfld_lto_job *job = c->r->job;
 	LLVMModuleRef all = LLVMModuleCreateWithNameInContext("lto", c->context);
 
+	if (read_modules(c))
+		return NULL;
+	for (size_t i = 0; i < job->nr_modules; i++)
+		if (keep_apart(c, i))
+			return NULL;
+	LLVMSetTarget(all, LLVMGetTarget(c->parsed[0].module));
+	LLVMSetDataLayout(all, LLVMGetDataLayoutStr(c->parsed[0].module));
 	override_flag(c, all, "EnableSplitLTOUnit");
 	override_flag(c, all, "ThinLTO");
 	for (size_t i = 0; i < job->nr_modules; i++) {
-		const struct bpfld_lto_module *in = &job->modules[i];
-		LLVMModuleRef m = read_module(c, in);
+		LLVMModuleRef m = c->parsed[i].module;
 
-		if (!m || check_cpu(c, m) || lower_intrinsics(c, m))
-			return NULL;
-		if (i == 0) {
-			LLVMSetTarget(all, LLVMGetTarget(m));
-			LLVMSetDataLayout(all, LLVMGetDataLayoutStr(m));
-		}
+		c->module = job->modules[i].name;
 		/* "bpf" and "bpfel" may be the same; the linker has looked at byte orders. */
 		LLVMSetTarget(m, LLVMGetTarget(all));
-		apply_symbols(m, in);
-		keep_apart(c, m, i);
 		number_passthroughs(c, m);
 		step(c, "merging");
-		if (LLVMLinkModules2(all, m) || c->failed) {
-			if (!c->failed)
-				report_error(c, "lto-failed", "%s: cannot be merged", in->name);
+		if (LLVMLinkModules2(all, m) && !c->failed)
+			report_error(c, "lto-failed", "%s: cannot be merged", c->module);
+		if (c->failed)
 			return NULL;
-		}
 	}
 	c->module = NULL;
 	for (size_t i = 0; i < job->nr_modules; i++)
-		make_local(all, &job->modules[i]);
+		make_local(c, all, &job->modules[i]);
 	return all;
 }
 
-static void keep_temporary(struct compiler *c, LLVMModuleRef m, const char *suffix)
+static void keep_temporary(struct compiler *c, LLVMMemoryBufferRef ir, const char *suffix)
 {
 	const char *prefix = c->r->options->temporaries;
+	size_t size = LLVMGetBufferSize(ir);
 	char *path;
+	FILE *f;
 
 	if (!prefix)
 		return;
 	path = print("%s.%s.bc", prefix, suffix);
-	if (LLVMWriteBitcodeToFile(m, path))
-		report_error(c, "cannot-write", "cannot write %s", path);
+	f = fopen(path, "we");
+	if (!f || fwrite(LLVMGetBufferStart(ir), 1, size, f) != size || fclose(f))
+		report_error(c, "cannot-write", "cannot write %s: %s", path, strerror(errno));
 }
 
-static int put_code(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine,
-		    LLVMCodeGenFileType type, size_t number)
+static LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCodeGenFileType type)
 {
+	LLVMTargetMachineRef machine = make_machine(c, m);
 	LLVMMemoryBufferRef buffer;
 	char *message = NULL;
 
 	step(c, "generating code for");
-	if (LLVMTargetMachineEmitToMemoryBuffer(machine, m, type, &message, &buffer))
-		return report_error(c, "lto-failed", "LLVM: %s", message);
-	if (c->failed)
-		return 1;
-	c->r->put(c->r, LTO_MADE, number, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
-	return 0;
+	if (!machine)
+		return NULL;
+	if (LLVMTargetMachineEmitToMemoryBuffer(machine, m, type, &message, &buffer)) {
+		report_error(c, "lto-failed", "LLVM: %s", message);
+		return NULL;
+	}
+	return c->failed ? NULL : buffer;
 }
 
-static int put_ir(struct compiler *c, LLVMModuleRef m)
+static void put_made(struct compiler *c, LLVMMemoryBufferRef buffer, size_t number)
 {
-	LLVMMemoryBufferRef buffer = LLVMWriteBitcodeToMemoryBuffer(m);
+	c->r->put(c->r, LTO_MADE, number, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
+}
 
-	c->r->put(c->r, LTO_MADE, 0, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
-	return 0;
+/* ---- optimising ---- */
+
+/* What one way to optimise comes to. */
+struct variant {
+	LLVMMemoryBufferRef ir, object; /* object: NULL if it did not work out */
+	uint64_t code;                  /* bytes */
+};
+
+static uint64_t get(const uint8_t *p, size_t size, bool big)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t)p[i] << 8 * (big ? size - 1 - i : i);
+	return value;
+}
+
+/* The bytes of code in an object that LLVM has just made. */
+static uint64_t count_code(LLVMMemoryBufferRef object)
+{
+	const uint8_t *e = (const uint8_t *)LLVMGetBufferStart(object);
+	bool big = e[EI_DATA] == ELFDATA2MSB;
+	uint64_t headers = get(e + offsetof(Elf64_Ehdr, e_shoff), 8, big), code = 0;
+	uint64_t nr = get(e + offsetof(Elf64_Ehdr, e_shnum), 2, big);
+
+	for (uint64_t i = 0; i < nr; i++) {
+		const uint8_t *h = e + headers + i * sizeof(Elf64_Shdr);
+
+		if (get(h + offsetof(Elf64_Shdr, sh_flags), 8, big) & SHF_EXECINSTR)
+			code += get(h + offsetof(Elf64_Shdr, sh_size), 8, big);
+	}
+	return code;
+}
+
+static LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
+{
+	LLVMMemoryBufferRef copy =
+	    LLVMCreateMemoryBufferWithMemoryRangeCopy(LLVMGetBufferStart(ir), LLVMGetBufferSize(ir),
+						      "lto");
+	LLVMModuleRef m = NULL;
+
+	if (LLVMParseBitcodeInContext2(c->context, copy, &m) && !c->failed)
+		report_error(c, "lto-failed", "LLVM doesn't read what it wrote");
+	return m;
+}
+
+/* Functions are inlined up to this cost, as LLVM counts it; NULL: as far as LLVM likes. */
+static void limit_inlining(struct compiler *c, LLVMModuleRef m, const char *cost)
+{
+	static const char key[] = "function-inline-threshold";
+	LLVMAttributeRef a;
+
+	if (!cost)
+		return;
+	a = LLVMCreateStringAttribute(c->context, key, sizeof(key) - 1, cost,
+				      (unsigned)strlen(cost));
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		if (!LLVMIsDeclaration(f))
+			LLVMAddAttributeAtIndex(f, LLVMAttributeFunctionIndex, a);
+}
+
+/* Takes out what --gc-sections will drop, where nothing but bitcode refers to it. */
+static bool delete_unused(LLVMModuleRef m)
+{
+	bool any = false, more = true;
+
+	while (more) {
+		LLVMValueRef next;
+
+		more = false;
+		for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = next) {
+			next = LLVMGetNextFunction(f);
+			/* Where there is a section, it is a program. */
+			if (LLVMIsDeclaration(f) || LLVMGetFirstUse(f) || LLVMGetSection(f))
+				continue;
+			LLVMDeleteFunction(f);
+			any = more = true;
+		}
+	}
+	return any;
+}
+
+/* The code that the link will have of v. */
+static uint64_t measure(struct compiler *c, const struct variant *v)
+{
+	LLVMModuleRef m = c->r->job->gc_sections ? parse_again(c, v->ir) : NULL;
+	LLVMMemoryBufferRef object =
+	    m && delete_unused(m) ? make_code(c, m, LLVMObjectFile) : v->object;
+
+	return count_code(object ? object : v->object);
+}
+
+static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged,
+			       const char *inline_cost)
+{
+	char passes[] = "lto<O2>";
+	struct variant v = {0};
+	LLVMModuleRef m = parse_again(c, merged);
+	LLVMTargetMachineRef machine = m ? make_machine(c, m) : NULL;
+
+	if (!machine)
+		return v;
+	limit_inlining(c, m, inline_cost);
+	step(c, "optimising");
+	passes[5] = (char)('0' + c->r->options->level);
+	if (run_passes(c, m, machine, passes))
+		return v;
+	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);
+	v.object = make_code(c, m, LLVMObjectFile);
+	if (v.object)
+		v.code = measure(c, &v);
+	return v;
+}
+
+/*
+ * Inlining spares the verifier calls, and the cost of them when the program runs; but what is
+ * inlined in several places is there several times, and a program may have so many instructions
+ * only. So at level 2 it is done in two ways, and the shorter code is taken.
+ */
+static struct variant optimise_best(struct compiler *c, LLVMMemoryBufferRef merged)
+{
+	struct variant best = optimise(c, merged, NULL), other;
+
+	if (!best.object || c->r->options->level != 2)
+		return best;
+	c->lenient = true;
+	c->fallback = best.object;
+	c->complained = false;
+	other = optimise(c, merged, "25");
+	c->lenient = false;
+	return other.object && !c->complained && other.code < best.code ? other : best;
 }
 
 static int compile_all(struct compiler *c)
 {
-	char passes[] = "lto<O2>", *message = NULL;
 	LLVMModuleRef m = merge_modules(c);
-	LLVMTargetMachineRef machine = m ? make_machine(c, m) : NULL;
+	LLVMMemoryBufferRef merged, code;
+	char *message = NULL;
+	struct variant v;
 
-	if (!machine)
+	if (!m)
 		return 1;
 	if (LLVMVerifyModule(m, LLVMReturnStatusAction, &message))
 		return report_error(c, "lto-failed", "merged modules are not well-formed: %s",
 				    message);
-	keep_temporary(c, m, "merged");
-	step(c, "optimising");
-	passes[5] = (char)('0' + c->r->options->level);
-	if (run_passes(c, m, machine, passes))
+	merged = LLVMWriteBitcodeToMemoryBuffer(m);
+	keep_temporary(c, merged, "merged");
+	v = optimise_best(c, merged);
+	if (!v.object || c->failed)
 		return 1;
-	keep_temporary(c, m, "optimised");
-	if (c->failed)
-		return 1;
+	keep_temporary(c, v.ir, "optimised");
 	switch (c->r->job->want) {
-	case BPFLD_LTO_IR: return put_ir(c, m);
-	case BPFLD_LTO_ASM: return put_code(c, m, machine, LLVMAssemblyFile, 0);
-	default: return put_code(c, m, machine, LLVMObjectFile, 0);
+	case BPFLD_LTO_IR: put_made(c, v.ir, 0); break;
+	case BPFLD_LTO_ASM:
+		m = parse_again(c, v.ir);
+		code = m ? make_code(c, m, LLVMAssemblyFile) : NULL;
+		if (code)
+			put_made(c, code, 0);
+		break;
+	default: put_made(c, v.object, 0);
 	}
+	return c->failed;
 }
 
 /* For symbols and types: what is wrong with the code will be found, or will be gone, later. */
@@ -564,17 +819,17 @@ static int compile_each(struct compiler *c)
 	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
 		const struct bpfld_lto_module *in = &c->r->job->modules[i];
 		LLVMModuleRef m = read_module(c, in);
-		LLVMTargetMachineRef machine;
+		LLVMMemoryBufferRef code;
 
 		if (!m)
 			return 1;
 		/* Each for its own CPU: conflicts are for all of them together. */
 		c->lenient = true;
 		take_cpu(c, first_definition(m));
-		machine = make_machine(c, m);
-		if (!machine || lower_intrinsics(c, m) ||
-		    put_code(c, m, machine, LLVMObjectFile, i))
+		code = lower_intrinsics(c, m) ? NULL : make_code(c, m, LLVMObjectFile);
+		if (!code)
 			return 1;
+		put_made(c, code, i);
 		c->lenient = false;
 	}
 	return 0;

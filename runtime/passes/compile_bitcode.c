@@ -116,8 +116,16 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 	size_t errors = l->diags.errors;
 	int err;
 
-	*job = (struct bpfld_lto_job){sizeof(*job), want, c->modules.v, c->modules.nr, take,
-				      take_report,  c};
+	*job = (struct bpfld_lto_job){
+	    .sz = sizeof(*job),
+	    .want = want,
+	    .modules = c->modules.v,
+	    .nr_modules = c->modules.nr,
+	    .gc_sections = l->gc_sections && !l->partial,
+	    .take = take,
+	    .report = take_report,
+	    .priv = c,
+	};
 	c->last = &c->said;
 	c->made = calloc(c->modules.nr, sizeof(*c->made));
 	if (!c->made)

@@ -56,6 +56,7 @@ static struct {
 	bool open_only;
 	bool each;
 	bool list;
+	bool cost;
 	bool stack;
 	bool verbose;
 } cmd;
@@ -494,6 +495,15 @@ static int list_object(struct bpf_object *obj)
 	return EXIT_OK;
 }
 
+/* How many instructions the verifier has looked at, on all paths. */
+static __u32 verified_insns(int fd)
+{
+	struct bpf_prog_info info = {0};
+	__u32 len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : info.verified_insns;
+}
+
 static void print_verdict(const char *name, struct bpf_program *prog, int err)
 {
 	char tag[2 * BPF_TAG_SIZE + 1] = "-";
@@ -502,7 +512,10 @@ static void print_verdict(const char *name, struct bpf_program *prog, int err)
 		printf("%s fail %d\n", name, -err);
 	} else {
 		prog_tag(bpf_program__fd(prog), tag, sizeof(tag));
-		printf("%s ok %s\n", name, tag);
+		printf("%s ok %s", name, tag);
+		if (cmd.cost)
+			printf(" %u", verified_insns(bpf_program__fd(prog)));
+		putchar('\n');
 	}
 }
 
@@ -665,6 +678,7 @@ static const char usage_text[] =
     "  --list               print programs and maps\n"
     "  --each               print for each program whether it loads: 'NAME ok TAG' or\n"
     "                       'NAME fail ERRNO', after a line for the object as a whole\n"
+    "  --cost               with --each: and how many instructions the verifier processed\n"
     "  --set VAR=VALUE      store an integer before the load\n"
     "  --run PROG           BPF_PROG_TEST_RUN; prints 'PROG: retval N'. May be followed by\n"
     "    --times N          run so many times\n"
@@ -743,6 +757,8 @@ static bool flag(const char *opt)
 		cmd.open_only = true;
 	else if (!strcmp(opt, "--each") || !strcmp(opt, "--autoload-none"))
 		cmd.each = true;
+	else if (!strcmp(opt, "--cost"))
+		cmd.cost = true;
 	else if (!strcmp(opt, "--list"))
 		cmd.list = true;
 	else if (!strcmp(opt, "--stack"))

@@ -100,6 +100,7 @@ struct bpfld_lto_job {
 	enum bpfld_lto_want want;
 	const struct bpfld_lto_module *modules; /* in the order of the link */
 	size_t nr_modules;
+	bool gc_sections; /* functions that nothing refers to are dropped later */
 
 	/*
 	 * To be called by compile(): hands over what was made of the module (of all: 0), and
