@@ -448,6 +448,12 @@ static int take_report(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+static int refuse(struct parse *p, const struct spelling *s)
+{
+	return report_error(p->report, "unsupported-option", "'%s' is not supported: %s", s->text,
+			    s->opt->help);
+}
+
 static int take(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;
@@ -527,9 +533,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_help: o->want_help = true; return 0;
 	case OPT_emulation: return take_emulation(p, s);
 	case OPT_noop: return 0;
-	case OPT_refuse:
-		return report_error(p->report, "unsupported-option", "'%s' is not supported: %s",
-				    s->text, s->opt->help);
+	case OPT_refuse: return refuse(p, s);
 	}
 	return 0;
 }
