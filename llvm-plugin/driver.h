@@ -7,6 +7,7 @@
  *	options.c    the linker's own syntax to struct options
  *	main.c       the link
  *	reproduce.c  --reproduce: the inputs and the command in a tar
+ *	skeleton.c   --skeleton and --subskeleton, by way of bpftool
  *	output.c     files that the link writes beside the object
  *	lto.c        link-time optimisation: see lto.h
  *	report.c     what there is to say
@@ -139,6 +140,8 @@ struct options {
 	const char *map, *time_trace, *dependency_file, *why_extract; /* files to write, or NULL */
 	const char *report_html, *report_json;                        /* the same */
 	const char *reproduce;                                        /* the same */
+	const char *skeleton, *subskeleton;                           /* the same */
+	const char *skeleton_name;                                    /* NULL: after the output */
 	struct replay_word *replay;
 	bool cref, print_stats;
 	bool want_help, want_version, version_first, verbose;
@@ -181,6 +184,12 @@ struct output {
 int open_output(struct output *out, struct pool *pool, struct report *r, const char *path);
 int close_output(struct output *out, struct report *r);
 void drop_output(struct output *out);
+
+enum skeleton { SKELETON, SUBSKELETON };
+
+/* Has bpftool write the header of what l has linked to out. */
+int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
+		   const struct bpfld *l, enum skeleton which, struct output *out);
 
 /* Whether path looks like an object that clang or gcc made for this one link. */
 bool is_temporary(const char *path);

@@ -24,7 +24,18 @@ static void add_input(struct bpfld *l, const struct input *in, bool made_up_name
 }
 
 /* The files that tell about the link, and those texts that have none. */
-enum { MAP, DEPENDENCIES, TIME_TRACE, WHY_EXTRACT, REPORT_HTML, REPORT_JSON, TEXT, NR_OUTPUTS };
+enum {
+	MAP,
+	DEPENDENCIES,
+	TIME_TRACE,
+	WHY_EXTRACT,
+	REPORT_HTML,
+	REPORT_JSON,
+	SKEL,
+	SUBSKEL,
+	TEXT,
+	NR_OUTPUTS
+};
 
 static void put_text(struct bpfld *l, enum bpfld_text which, const struct output *out)
 {
@@ -38,13 +49,9 @@ static void put_text(struct bpfld *l, enum bpfld_text which, const struct output
 static int open_texts(struct output outs[NR_OUTPUTS], const struct options *o, struct pool *pool,
 		      struct report *r)
 {
-	const char *paths[NR_OUTPUTS] = {o->map,
-					 o->dependency_file,
-					 o->time_trace,
-					 o->why_extract,
-					 o->report_html,
-					 o->report_json,
-					 "-"};
+	const char *paths[NR_OUTPUTS] = {o->map,         o->dependency_file, o->time_trace,
+					 o->why_extract, o->report_html,     o->report_json,
+					 o->skeleton,    o->subskeleton,     "-"};
 	int err = 0;
 
 	for (int i = 0; i < NR_OUTPUTS; i++)
@@ -86,6 +93,10 @@ static int write_all(struct bpfld *l, const struct options *o, struct pool *pool
 	struct output outs[NR_OUTPUTS] = {0};
 	int err = open_texts(outs, o, pool, r);
 
+	if (!err && o->skeleton)
+		err = write_skeleton(o, pool, r, l, SKELETON, &outs[SKEL]);
+	if (!err && o->subskeleton)
+		err = write_skeleton(o, pool, r, l, SUBSKELETON, &outs[SUBSKEL]);
 	if (!err)
 		report_step(r, o->output);
 	if (!err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "driver.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,6 +311,19 @@ static int take_pair(struct parse *p, const struct spelling *s, struct words *to
 	return 0;
 }
 
+static int take_skeleton_name(struct parse *p, const struct spelling *s)
+{
+	const char *c = s->value;
+
+	if (!isalpha((unsigned char)*c) && *c != '_')
+		return invalid_value(p, s, "a C name");
+	for (; *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '_')
+			return invalid_value(p, s, "a C name");
+	p->o->skeleton_name = s->value;
+	return 0;
+}
+
 static int take_bind(struct parse *p, const struct spelling *s)
 {
 	struct bind b;
@@ -434,6 +448,12 @@ static int take_report(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+static int refuse(struct parse *p, const struct spelling *s)
+{
+	return report_error(p->report, "unsupported-option", "'%s' is not supported: %s", s->text,
+			    s->opt->help);
+}
+
 static int take(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;
@@ -503,6 +523,9 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_dependency_file: return take_text(p, s, &o->dependency_file);
 	case OPT_why_extract: return take_text(p, s, &o->why_extract);
 	case OPT_report: return take_report(p, s);
+	case OPT_skeleton: return take_text(p, s, &o->skeleton);
+	case OPT_subskeleton: return take_text(p, s, &o->subskeleton);
+	case OPT_skeleton_name: return take_skeleton_name(p, s);
 	case OPT_reproduce: return take_text(p, s, &o->reproduce);
 	case OPT_version_first: o->version_first = true; return 0;
 	case OPT_verbose: o->version_first = o->verbose = true; return 0;
@@ -510,9 +533,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_help: o->want_help = true; return 0;
 	case OPT_emulation: return take_emulation(p, s);
 	case OPT_noop: return 0;
-	case OPT_refuse:
-		return report_error(p->report, "unsupported-option", "'%s' is not supported: %s",
-				    s->text, s->opt->help);
+	case OPT_refuse: return refuse(p, s);
 	}
 	return 0;
 }
@@ -531,6 +552,8 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_dependency_file:
 		case OPT_why_extract:
 		case OPT_report:
+		case OPT_skeleton:
+		case OPT_subskeleton:
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
 		case OPT_library_path: w->kind = REPLAY_FOLDER; break;
 		case OPT_localize: w->kind = REPLAY_INPUT; break;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * --skeleton and --subskeleton: bpftool makes the headers, of the object as it is in memory, before
+ * that is written. So what bpftool doesn't take fails the link, and leaves no file.
+ */
+#include "driver.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* bpftool in PATH, or where distributions have it that keep that folder out of users' PATH; or
+ * NULL. */
+static const char *find_bpftool(struct pool *pool)
+{
+	const char *path = getenv("PATH"), *end;
+
+	path = pool_printf(pool, "%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
+	for (; path; path = *end ? end + 1 : NULL) {
+		const char *file;
+
+		end = path + strcspn(path, ":");
+		file = pool_printf(pool, "%.*s%sbpftool", (int)(end - path), path,
+				   end == path ? "" : "/");
+		if (!access(file, X_OK))
+			return file;
+	}
+	return NULL;
+}
+
+/* The name that bpftool gives to what it makes of a file: prog_bpf of out/prog.bpf.o. */
+static const char *default_name(struct pool *pool, const char *path)
+{
+	const char *base = base_name(path);
+	size_t len = strlen(base);
+	char *name;
+
+	if (!strcmp(path, "-"))
+		return "prog";
+	if (len > 2 && !strcmp(base + len - 2, ".o"))
+		len -= 2;
+	name = pool_strndup(pool, base, len);
+	for (char *c = name; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
+	return isdigit((unsigned char)*name) ? pool_printf(pool, "_%s", name) : name;
+}
+
+/* An fd with the image in it, which goes to child processes; -1 and errno. */
+static int share_image(const struct bpfld *l)
+{
+	size_t size = 0;
+	const char *image = bpfld_image(l, &size);
+	int fd = memfd_create("linked", 0);
+
+	while (fd >= 0 && size) {
+		ssize_t n = write(fd, image, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			int err = errno;
+
+			close(fd);
+			errno = err;
+			return -1;
+		}
+		image += n;
+		size -= (size_t)n;
+	}
+	return fd;
+}
+
+/* Runs argv with its standard output in f. Its status as waitpid() has it, or -1 and errno. */
+static int run(char *const *argv, FILE *f)
+{
+	int status;
+	pid_t pid;
+
+	fflush(f);
+	pid = fork();
+	if (pid < 0)
+		return -1;
+	if (!pid) {
+		if (dup2(fileno(f), STDOUT_FILENO) >= 0)
+			execv(argv[0], argv);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return status;
+}
+
+int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
+		   const struct bpfld *l, enum skeleton which, struct output *out)
+{
+	const char *kind = which == SUBSKELETON ? "subskeleton" : "skeleton";
+	const char *bpftool = find_bpftool(pool);
+	const char *name = o->skeleton_name ? o->skeleton_name : default_name(pool, o->output);
+	int fd, status;
+
+	if (!bpftool)
+		return report_error(r, "no-bpftool",
+				    "--%s needs bpftool, which is not in PATH\n"
+				    ">>> Debian and Fedora have it in the package bpftool",
+				    kind);
+	fd = share_image(l);
+	if (fd < 0)
+		return report_error(r, "no-skeleton", "cannot hand the object to bpftool: %s",
+				    strerror(errno));
+	char *argv[] = {(char *)(uintptr_t)bpftool,
+			"gen",
+			(char *)(uintptr_t)kind,
+			pool_printf(pool, "/proc/self/fd/%d", fd),
+			"name",
+			(char *)(uintptr_t)name,
+			NULL};
+	status = run(argv, out->f);
+	close(fd);
+	if (status == -1)
+		return report_error(r, "no-skeleton", "cannot run %s: %s", bpftool,
+				    strerror(errno));
+	if (status)
+		return report_error(r, "no-skeleton", "%s gen %s makes no header of this object",
+				    bpftool, kind);
+	return 0;
+}
