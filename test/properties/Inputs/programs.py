@@ -7,7 +7,7 @@ Each program has some files with statics of the same names, functions that other
 functions, one shared map, variables and types. Whatever the order of its files and however they
 are grouped by -r, the verdict, the functions, types and maps and (with BPFRUN) what it returns are
 the same. For one order: the number of threads changes no byte, and neither does linking the output
-again.
+again. With --gc-sections and --icf=all there is less code, and the same holds.
 """
 import os
 import random
@@ -61,8 +61,11 @@ def write_program(rng, folder):
         elif uses_weak:
             text += "extern int common(void);\n"
         text += "static noinline int helper(struct item *p)\n{\n\treturn p->value + table[0];\n}\n"
+        # One for all by --icf, and what --gc-sections drops.
+        text += "static noinline int twice(int x)\n{\n\tasm volatile(\"\" : \"+r\"(x));\n\treturn x * 2;\n}\n"
+        text += "noinline int dead%d(void)\n{\n\treturn twice(seed);\n}\n" % i
         text += "noinline int f%d(void)\n{\n\tstruct item it = {.value = seed};\n" % i
-        text += "\tint key = 0;\n\n\tlookup(&shared, &key);\n\treturn helper(&it)"
+        text += "\tint key = 0;\n\n\tlookup(&shared, &key);\n\treturn helper(&it) + twice(5) - 10"
         text += "".join(" + f%d()" % j for j in callees[i])
         text += (" + common()" if uses_weak else "") + ";\n}\n"
         text += 'SEC("socket") int prog%d(void *ctx)\n{\n\treturn f%d();\n}\n' % (i, i)
@@ -135,6 +138,34 @@ def returns(bpfrun, path, results):
     run(bpfrun, path, *args)
 
 
+def code_size(path):
+    text = run("llvm-readelf", "-SW", path)[1]
+    return sum(int(line[line.index("]") + 1:].split()[4], 16) for line in text.splitlines()
+               if re.search(r"\] \S+ +PROGBITS .* AX ", line))
+
+
+def check_dropping(rng, ld, bpftool, bpfrun, files, results):
+    """--gc-sections and --icf=all: less code, what runs returns the same, and grouping makes no
+    difference."""
+    for flags in (["--gc-sections"], ["--icf=all"], ["--gc-sections", "--icf=all"]):
+        order = rng.sample(files, len(files))
+        run(ld, "--verify", *order, "-o", "plain.o")
+        run(ld, "--verify", *flags, *order, "-o", "direct.o")
+        parts = grouped(rng, ld, order, [], "part")
+        run(ld, "--verify", *flags, *parts, "-o", "grouped.o")
+        direct = types(bpftool, "direct.o"), symbols("direct.o")
+        got = types(bpftool, "grouped.o"), symbols("grouped.o")
+        if got != direct:
+            raise Failed("%s %s by way of %s:\n%s" % (flags, order, parts, differences(got, direct)))
+        size, before = code_size("direct.o"), code_size("plain.o")
+        if size >= before or code_size("grouped.o") != size or not size:
+            raise Failed("%s: %d bytes of code, %d in groups, %d without" % (
+                flags, size, code_size("grouped.o"), before))
+        if bpfrun:
+            returns(bpfrun, "direct.o", results)
+            returns(bpfrun, "grouped.o", results)
+
+
 def check_program(rng, ld, clang, bpftool, bpfrun):
     nr, results = write_program(rng, ".")
     files = []
@@ -161,6 +192,7 @@ def check_program(rng, ld, clang, bpftool, bpfrun):
             raise Failed("%s by way of %s:\n%s" % (order, parts, differences(got, expected)))
         if bpfrun:
             returns(bpfrun, "other.o", results)
+    check_dropping(rng, ld, bpftool, bpfrun, files, results)
     # Without one of its files it is refused, in any order, for the same names.
     missing = rng.randrange(nr)
     rest = [f for f in files if f != "f%d.o" % missing]
