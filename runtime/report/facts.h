@@ -88,7 +88,8 @@ struct ld_facts {
 	struct ld_counts in, out;
 	struct ld_image_section *secs; /* secs[1 .. nr_secs) */
 	uint32_t nr_secs;
-	struct ld_file_facts *files;
+	struct ld_file_facts *files;           /* by index: what the output was made of */
+	LD_VEC(struct ld_file_facts) replaced; /* bitcode, for which one of those stands */
 	LD_VEC(struct ld_func_facts) funcs;
 	LD_VEC(struct ld_var_facts) vars;
 	LD_VEC(struct ld_call_facts) calls; /* by caller */

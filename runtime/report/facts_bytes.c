@@ -149,12 +149,20 @@ static void count_btf(struct ld_arena *a, struct ld_facts *f)
 void ld_gather_bytes(struct ld_arena *a, struct ld_facts *f)
 {
 	const struct ld_link *l = f->l;
+	struct ld_inputs in = ld_inputs(l);
 
 	f->files = LD_NEW_ARRAY(a, struct ld_file_facts, l->files.nr);
-	ld_for_each(i, &l->files) {
+	ld_for_each(i, &l->files)
 		f->files[i].file = l->files.v[i];
-		ld_count_file(&f->files[i].in, l->files.v[i]);
-		ld_count_file(&f->in, l->files.v[i]);
+	ld_for_each(i, &in) {
+		struct ld_file_facts other = {.file = in.v[i]}, *to = &other;
+
+		if (in.v[i]->index < l->files.nr && l->files.v[in.v[i]->index] == in.v[i])
+			to = &f->files[in.v[i]->index];
+		ld_count_file(&to->in, in.v[i]);
+		ld_count_file(&f->in, in.v[i]);
+		if (to == &other)
+			LD_PUSH(a, &f->replaced, other);
 	}
 	ld_count_output(&f->out, a, l);
 	count_pieces(f);

@@ -330,7 +330,8 @@ function inputTable() {
 		text: (f) => f.name + " " + (f.source || ""),
 		columns: [
 			{ title: "Input", name: true, value: (f) => f.name,
-			  show: (f) => make("div", {}, f.name, f.taken_for ? make("div", { class: "note" }, `taken for ${f.taken_for}`) : null) },
+			  show: (f) => make("div", {}, f.name, f.taken_for || f.compiled ? make("div", { class: "note" },
+				f.compiled ? "compiled from bitcode" : `taken for ${f.taken_for}`) : null) },
 			...kinds.map(([k, title]) => ({ title, num: true, value: (f) => f.out[k],
 				show: (f) => beforeAfter(f.in[k], f.out[k]) })),
 			{ title: "All", num: true, value: (f) => sum(f.out),

@@ -143,22 +143,27 @@ static void put_sections(struct json *j, const struct ld_facts *f)
 	put(j, "]");
 }
 
+static void put_file(struct json *j, const struct ld_file_facts *f, bool compiled)
+{
+	begin_entry(j);
+	string(j, "name", ld_file_name(f->file));
+	string(j, "source", f->file->source);
+	string(j, "archive", f->file->archive);
+	string(j, "taken_for", f->file->pulled_for);
+	flag(j, "compiled", compiled);
+	number(j, "bytes", f->file->size);
+	counts(j, "in", &f->in, false);
+	counts(j, "out", &f->out, false);
+	put(j, "}");
+}
+
 static void put_files(struct json *j, const struct ld_facts *f)
 {
 	begin_list(j, "files");
-	ld_for_each(i, &f->l->files) {
-		const struct ld_file *file = f->l->files.v[i];
-
-		begin_entry(j);
-		string(j, "name", ld_file_name(file));
-		string(j, "source", file->source);
-		string(j, "archive", file->archive);
-		string(j, "taken_for", file->pulled_for);
-		number(j, "bytes", file->size);
-		counts(j, "in", &f->files[i].in, false);
-		counts(j, "out", &f->files[i].out, false);
-		put(j, "}");
-	}
+	ld_for_each(i, &f->replaced)
+		put_file(j, &f->replaced.v[i], false);
+	ld_for_each(i, &f->l->files)
+		put_file(j, &f->files[i], f->l->files.v[i]->lto);
 	put(j, "]");
 }
 
