@@ -122,19 +122,12 @@ static bool tell_read(struct bpfld *l, struct report *r, size_t *told)
 static struct bpfld *last_link;
 
 /* --no-warn of what is no warning: told as the library tells of other options without effect. */
-static void warn_unknown_ids(const struct options *o, struct pool *pool, struct report *r)
+static void warn_unknown_ids(const struct options *o, struct pool *pool, struct bpfld *l)
 {
-	struct bpfld_diag d = {sizeof(d), o->lib.fatal_warnings ? BPFLD_ERROR : BPFLD_WARNING,
-			       "unused-option", NULL};
-
-	for (size_t i = 0; i < o->no_warn.n; i++)
-		if (!strcmp(o->no_warn.v[i], d.id))
-			return;
-	for (size_t i = 0; i < o->unknown_ids.n; i++) {
-		d.message =
-		    pool_printf(pool, "no warning or note is called %s", o->unknown_ids.v[i]);
-		report_diag(r, &d);
-	}
+	for (size_t i = 0; i < o->unknown_ids.n; i++)
+		bpfld_report(l, BPFLD_WARNING, "unused-option",
+			     pool_printf(pool, "no warning or note is called %s",
+					 o->unknown_ids.v[i]));
 }
 
 static int link_inputs(struct options *o, struct pool *pool, struct report *r, bool made_up_names)
@@ -145,15 +138,13 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 
 	if (o->reproduce && check_reproduction(o, r))
 		return 1;
-	warn_unknown_ids(o, pool, r);
-	if (r->errors)
-		return 1;
 	o->lib.diag = report_diag;
 	o->lib.diag_ctx = r;
 	l = bpfld_new(&o->lib, &err);
 	if (!l)
 		return report_error(r, "out-of-memory", "cannot start the link: %s",
 				    strerror(-err));
+	warn_unknown_ids(o, pool, l);
 	for (size_t i = 0; i < o->inputs.n; i++)
 		add_input(l, &o->inputs.v[i], made_up_names);
 	for (size_t i = 0; i < o->nr_binds; i++)

@@ -62,6 +62,10 @@ static void deliver(struct bpfld *b, enum bpfld_severity severity, const char *i
 		return;
 	if (severity == BPFLD_WARNING && b->fatal_warnings)
 		severity = BPFLD_ERROR;
+	if (severity == BPFLD_NOTE || severity == BPFLD_WARNING)
+		LD_PUSH(&b->l.arena, &b->l.diags.told,
+			(struct ld_diag){(enum ld_severity)severity, ld_strdup(&b->l.arena, id),
+					 ld_strdup(&b->l.arena, message)});
 	if (severity != BPFLD_ERROR || b->nr_errors++ < b->error_limit)
 		say(b, severity, id, message);
 	else if (b->nr_errors == b->error_limit + 1)
@@ -83,12 +87,6 @@ static int flush_diags(struct bpfld *b)
 	return b->nr_errors ? -EINVAL : 0;
 }
 
-void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
-		  const char *message)
-{
-	deliver(b, severity, id, message);
-}
-
 static int fail(struct bpfld *b, int err)
 {
 	b->state = FAILED;
@@ -99,6 +97,18 @@ static int out_of_memory(struct bpfld *b)
 {
 	say(b, BPFLD_ERROR, "out-of-memory", "out of memory");
 	return fail(b, -ENOMEM);
+}
+
+void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
+		  const char *message)
+{
+	jmp_buf oom;
+
+	b->l.arena.oom = &oom;
+	if (setjmp(oom))
+		out_of_memory(b);
+	else
+		deliver(b, severity, id, message);
 }
 
 /* ---- the passes ---- */

@@ -23,9 +23,10 @@ struct ld_diag {
 struct ld_diags {
 	struct ld_arena *arena;
 	LD_VEC(struct ld_diag) list;
-	size_t said;   /* how many of the list the callback has had */
-	size_t errors; /* among the list */
-	bool muted;    /* warnings and notes are dropped */
+	LD_VEC(struct ld_diag) told; /* the warnings and notes that reached the user */
+	size_t said;                 /* how many of the list the callback has had */
+	size_t errors;               /* among the list */
+	bool muted;                  /* warnings and notes are dropped */
 };
 
 /*

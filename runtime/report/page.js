@@ -191,6 +191,20 @@ function overview() {
 			bars(facts.in.types, facts.out.types, Math.max(facts.in.types, facts.out.types))));
 }
 
+/* ---- what was warned of ---- */
+
+function warnings() {
+	return facts.diagnostics.map((d) => {
+		const [first, ...rest] = d.message.split("\n");
+
+		const head = [make("b", {}, d.severity), " ", first, " ", make("code", { class: "tag" }, d.id)];
+		const more = rest.length ? make("pre", {}, rest.map((line) => line.replace(/^>>> /, "")).join("\n")) : null;
+
+		return make("div", { class: `told ${d.severity}` }, rest.length > 3
+			? make("details", {}, make("summary", {}, head), more) : [make("p", {}, head), more]);
+	});
+}
+
 /* ---- programs ---- */
 
 /* The frames of a chain beside each other; the mark is where the verifier stops. */
@@ -467,12 +481,22 @@ function sectionTable() {
 
 /* ---- all of it ---- */
 
+/* A long list of elements shows its begin first. */
+function folding(elements) {
+	const rest = elements.slice(5);
+
+	return rest.length ? [elements.slice(0, 5), make("details", {},
+		make("summary", {}, `${number(rest.length)} more`), rest)] : elements;
+}
+
 function listOr(rows, none, table) {
 	return () => (rows.length ? [table().element] : [make("p", { class: "empty" }, none)]);
 }
 
 const PARTS = [
 	{ id: "overview", title: "Overview", body: () => [overview()] },
+	facts.diagnostics.length ? { id: "warnings", title: "Warnings and notes", count: facts.diagnostics.length,
+		body: () => folding(warnings()) } : null,
 	{ id: "programs", title: "Programs", count: facts.functions.filter((f) => f.program && !f.dropped).length,
 	  body: programs },
 	{ id: "bytes", title: "Where the bytes come from", body: origins },
@@ -483,7 +507,7 @@ const PARTS = [
 	{ id: "dropped", title: "Dropped", count: facts.dropped.length,
 	  body: () => (facts.dropped.length ? dropped() : [make("p", { class: "empty" }, "All of the inputs is in the output.")]) },
 	{ id: "sections", title: "Sections", count: facts.sections.length, body: () => [sectionTable().element] },
-];
+].filter(Boolean);
 
 head(PARTS);
 for (const part of PARTS)

@@ -334,12 +334,28 @@ static void put_dropped(struct json *j, const struct ld_facts *f)
 	put(j, "]");
 }
 
+static void put_warnings(struct json *j, const struct ld_facts *f)
+{
+	begin_list(j, "diagnostics");
+	ld_for_each(i, &f->l->diags.told) {
+		const struct ld_diag *d = &f->l->diags.told.v[i];
+
+		begin_entry(j);
+		string(j, "severity", d->severity == LD_NOTE ? "note" : "warning");
+		string(j, "id", d->id);
+		string(j, "message", d->message);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
 void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts *f)
 {
 	struct json j = {a, out};
 
 	put(&j, "{");
 	put_head(&j, f);
+	put_warnings(&j, f);
 	put_sections(&j, f);
 	put_files(&j, f);
 	begin_list(&j, "functions");

@@ -49,6 +49,14 @@ def check_figures(b, facts, map_path):
     same(number(tiles["Most stack"].split()[0]), worst, "tile")
 
 
+def check_warnings(b, facts):
+    """All of them, each with its lines; but the first ones only until one asks."""
+    shown = b.js("""[...document.querySelectorAll('.told')].map(t => [t.classList[1],
+        t.querySelector('code').textContent, t.querySelector('pre')?.textContent ?? ''])""")
+    same(shown, [[d["severity"], d["id"], "\n".join(
+        line[4:] for line in d["message"].split("\n")[1:])] for d in facts["diagnostics"]], "warnings")
+
+
 def check_graph(b, facts):
     """The picture of the program on top: its functions and calls, with their stack."""
     p = sorted(facts["programs"], key=lambda p: (-p["stack"], -p["functions"]))[0]
@@ -156,6 +164,7 @@ def main():
         same(b.complaints(), [], "console and network")
         same(b.js("document.title"), facts["output"] + " – link report", "title")
         check_figures(b, facts, map_path)
+        check_warnings(b, facts)
         nodes = check_graph(b, facts)
         check_keyboard(b)
         folded = check_folding(b, nodes)
