@@ -121,6 +121,12 @@ static void bind(struct ld_link *l, const struct ld_bind *b)
 	to = from ? find_object(l, b, b->to_object) : NULL;
 	if (!to)
 		return;
+	if (from->bitcode || to->bitcode) {
+		wrong(l, b,
+		      "link-time optimisation merges bitcode, and who calls whom with it\n"
+		      ">>> compile both of them without bitcode");
+		return;
+	}
 	ref = find_global(from, b->name, false);
 	target = find_global(to, b->target, true);
 	if (!ref) {
@@ -152,10 +158,10 @@ static void bind(struct ld_link *l, const struct ld_bind *b)
 
 void ld_bind_symbols(struct ld_link *l)
 {
-	/* Once, when all inputs of the command line are known. */
-	ld_for_each(i, &l->binds)
+	/* When the inputs of the command line are known; libraries that they ask for come later. */
+	for (size_t i = 0; i < l->binds.nr && !l->binds_made; i++)
 		bind(l, &l->binds.v[i]);
-	l->binds.nr = 0;
+	l->binds_made = true;
 }
 
 /* ---- programs become subprograms ---- */
