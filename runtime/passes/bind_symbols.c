@@ -37,7 +37,7 @@ static size_t find_input(const struct ld_link *l, const char *name, size_t len, 
 	ld_for_each(i, &l->inputs) {
 		const char *path = ld_file_name(l->inputs.v[i]);
 
-		if (strncmp(path, name, len) || path[len])
+		if (strncmp(path, name, len) != 0 || path[len])
 			continue;
 		nr++;
 		if (nr == n || !n)
@@ -99,7 +99,7 @@ static bool has_static(const struct ld_file *f, const char *name)
 static uint32_t find_reference(const struct ld_file *f, const char *name)
 {
 	uint32_t ref = find_global(f, name, false), own = find_global(f, name, true);
-	const struct ld_section *sec = f->syms[own].sec;
+	const struct ld_section *sec = own ? f->syms[own].sec : NULL;
 
 	return ref || !sec || sec->kind == LD_SEC_CODE ? ref : own;
 }
@@ -142,7 +142,7 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 			       const struct ld_file *from, uint32_t ref, const struct ld_file *to,
 			       uint32_t target)
 {
-	const struct ld_name *n = from->syms[ref].global;
+	const struct ld_name *n = ref ? from->syms[ref].global : NULL;
 
 	if (from->bitcode || to->bitcode)
 		return "link-time optimisation merges bitcode, and who calls whom with it\n"
