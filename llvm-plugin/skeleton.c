@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -76,7 +77,7 @@ static int share_image(const struct bpfld *l)
 }
 
 /* Runs argv with its standard output in f. Its status as waitpid() has it, or -1 and errno. */
-static int run(char *const *argv, FILE *f)
+static int run(const char *const *argv, FILE *f)
 {
 	int status;
 	pid_t pid;
@@ -87,7 +88,7 @@ static int run(char *const *argv, FILE *f)
 		return -1;
 	if (!pid) {
 		if (dup2(fileno(f), STDOUT_FILENO) >= 0)
-			execv(argv[0], argv);
+			execv(argv[0], (char *const *)(uintptr_t)argv);
 		_exit(127);
 	}
 	while (waitpid(pid, &status, 0) < 0)
@@ -113,13 +114,9 @@ int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
 	if (fd < 0)
 		return report_error(r, "no-skeleton", "cannot hand the object to bpftool: %s",
 				    strerror(errno));
-	char *argv[] = {(char *)(uintptr_t)bpftool,
-			"gen",
-			(char *)(uintptr_t)kind,
-			pool_printf(pool, "/proc/self/fd/%d", fd),
-			"name",
-			(char *)(uintptr_t)name,
-			NULL};
+	const char *argv[] = {bpftool, "gen", kind, pool_printf(pool, "/proc/self/fd/%d", fd),
+			      "name",  name,  NULL};
+
 	status = run(argv, out->f);
 	close(fd);
 	if (status == -1)

@@ -170,6 +170,8 @@ static int resolve_inputs(struct bpfld *b)
 	do {
 		RUN(ld_read_bitcode);
 		RUN(ld_parse_files);
+		if ((err = flush_diags(b)))
+			return err;
 		RUN(ld_bind_symbols);
 		if ((err = flush_diags(b)))
 			return err;

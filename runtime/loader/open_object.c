@@ -17,9 +17,11 @@ static void name_after(char *name, const char *path)
 	const char *base = slash ? slash + 1 : path ? path : "";
 	size_t len = strcspn(base, ".");
 
+	if (!len) {
+		base = "linked";
+		len = strlen(base);
+	}
 	snprintf(name, MAX_NAME, "%.*s", (int)(len < MAX_NAME ? len : MAX_NAME - 1), base);
-	if (!*name)
-		strcpy(name, "linked");
 }
 
 /* libbpf's own name for what it opens from memory is an address. */

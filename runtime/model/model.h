@@ -319,11 +319,12 @@ struct ld_link {
 	LD_VEC(struct ld_file *)
 	files; /* the inputs that take part; members where they were taken */
 	LD_VEC(struct ld_file *)
-	took_part;                      /* the files before bitcode was compiled; empty: none was */
-	struct ld_puller *puller;       /* of pull_members; NULL without archives */
-	bool lazy, whole_archive;       /* for the inputs to come: --start-lib, --whole-archive */
-	struct ld_strmap deplibs;       /* names in .deplibs that were looked for */
-	LD_VEC(struct ld_bind) binds;   /* not yet made */
+	took_part;                /* the files before bitcode was compiled; empty: none was */
+	struct ld_puller *puller; /* of pull_members; NULL without archives */
+	bool lazy, whole_archive; /* for the inputs to come: --start-lib, --whole-archive */
+	struct ld_strmap deplibs; /* names in .deplibs that were looked for */
+	LD_VEC(struct ld_bind) binds;
+	bool binds_made;
 	LD_VEC(struct ld_name *) bound; /* made: the references' names */
 	struct ld_strmap isolated;      /* name -> the first file that defines it for itself */
 	int open_fd;                    /* while an input is loaded, else 0 */

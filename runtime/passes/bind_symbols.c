@@ -3,7 +3,8 @@
  * --bind=A.o:f=B.o:g: what A.o calls f is g of B.o, whatever other objects call f or g.
  *
  * The reference gets a name of its own, which nobody else can mean and which B.o's symbol owns. So
- * it is compared with its target like any reference, and what is said of it says "f".
+ * it is compared with its target like any reference, and what is said of it says "f". A map or
+ * variable that A.o defines can be given away in the same way: it then has lost against the target.
  *
  * B.o may be one of many that were not written to be linked together: N programs that are each
  * called xdp_prog. So of an object that is bound to, what clashes with another's becomes its own:
@@ -36,7 +37,7 @@ static size_t find_input(const struct ld_link *l, const char *name, size_t len, 
 	ld_for_each(i, &l->inputs) {
 		const char *path = ld_file_name(l->inputs.v[i]);
 
-		if (strncmp(path, name, len) || path[len])
+		if (strncmp(path, name, len) != 0 || path[len])
 			continue;
 		nr++;
 		if (nr == n || !n)
@@ -94,6 +95,15 @@ static bool has_static(const struct ld_file *f, const char *name)
 	return false;
 }
 
+/* What from means by name, and may be given away: an extern, or a map or variable of its own. */
+static uint32_t find_reference(const struct ld_file *f, const char *name)
+{
+	uint32_t ref = find_global(f, name, false), own = find_global(f, name, true);
+	const struct ld_section *sec = own ? f->syms[own].sec : NULL;
+
+	return ref || !sec || sec->kind == LD_SEC_CODE ? ref : own;
+}
+
 static const char *no_target(const struct ld_file *f, const char *name)
 {
 	if (has_static(f, name))
@@ -112,32 +122,58 @@ static void take(struct ld_file *f, const char *name, const struct ld_file *by)
 	f->pulled_by = by;
 }
 
+/* Whether what is bound to the target is bound on, in the end to the reference itself. */
+static bool is_circle(const struct ld_file *from, uint32_t ref, const struct ld_file *to,
+		      uint32_t target)
+{
+	while (to != from || target != ref) {
+		const struct ld_name *n = to->syms[target].global;
+
+		if (!n)
+			return false;
+		to = n->owner;
+		target = n->owner_sym;
+	}
+	return true;
+}
+
+/* Why the reference of from can't mean the target of to, or NULL. */
+static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
+			       const struct ld_file *from, uint32_t ref, const struct ld_file *to,
+			       uint32_t target)
+{
+	const struct ld_name *n = ref ? from->syms[ref].global : NULL;
+
+	if (from->bitcode || to->bitcode)
+		return "link-time optimisation merges bitcode, and who calls whom with it\n"
+		       ">>> compile both of them without bitcode";
+	if (!ref)
+		return find_global(from, b->name, true)
+			   ? "it is a function of the first object itself"
+			   : "the first object does not use it";
+	if (!target)
+		return no_target(to, b->target);
+	if (n && (n->owner != to || n->owner_sym != target))
+		return ld_printf(&l->arena, "it is bound to '%s' of %s already",
+				 ld_name_def(n)->name, ld_file_name(n->owner));
+	if (!n && is_circle(from, ref, to, target))
+		return "it would be bound to itself";
+	return NULL;
+}
+
 static void bind(struct ld_link *l, const struct ld_bind *b)
 {
-	struct ld_file *from = find_object(l, b, b->object), *to;
-	uint32_t ref, target;
+	struct ld_file *from = find_object(l, b, b->object);
+	struct ld_file *to = from ? find_object(l, b, b->to_object) : NULL;
+	uint32_t ref = to ? find_reference(from, b->name) : 0;
+	uint32_t target = to ? find_global(to, b->target, true) : 0;
+	const char *reason = to ? find_reason(l, b, from, ref, to, target) : NULL;
 	struct ld_name *n;
 
-	to = from ? find_object(l, b, b->to_object) : NULL;
 	if (!to)
 		return;
-	ref = find_global(from, b->name, false);
-	target = find_global(to, b->target, true);
-	if (!ref) {
-		wrong(l, b,
-		      find_global(from, b->name, true) ? "the first object defines it itself"
-						       : "the first object does not use it");
-		return;
-	}
-	if (!target) {
-		wrong(l, b, no_target(to, b->target));
-		return;
-	}
-	n = from->syms[ref].global;
-	if (n && (n->owner != to || n->owner_sym != target)) {
-		wrong(l, b,
-		      ld_printf(&l->arena, "it is bound to '%s' of %s already",
-				ld_name_def(n)->name, ld_file_name(n->owner)));
+	if (reason) {
+		wrong(l, b, reason);
 		return;
 	}
 	n = LD_NEW(&l->arena, struct ld_name);
@@ -152,10 +188,10 @@ static void bind(struct ld_link *l, const struct ld_bind *b)
 
 void ld_bind_symbols(struct ld_link *l)
 {
-	/* Once, when all inputs of the command line are known. */
-	ld_for_each(i, &l->binds)
+	/* When the inputs of the command line are known; libraries that they ask for come later. */
+	for (size_t i = 0; i < l->binds.nr && !l->binds_made; i++)
 		bind(l, &l->binds.v[i]);
-	l->binds.nr = 0;
+	l->binds_made = true;
 }
 
 /* ---- programs become subprograms ---- */
@@ -203,7 +239,7 @@ struct definitions {
 /* Groups and COMMON symbols are made to be merged; licenses have a pass of their own. */
 static bool may_clash(const struct ld_sym *sym)
 {
-	return sym->bind != STB_LOCAL && sym->sec && !sym->sec->group &&
+	return sym->bind != STB_LOCAL && sym->sec && !sym->global && !sym->sec->group &&
 	       strcmp(sym->sec->name, "license") != 0 && strcmp(sym->sec->name, "version") != 0;
 }
 
@@ -223,7 +259,8 @@ static void count_definitions(struct ld_link *l, struct ld_strmap *map)
 		const struct ld_file *f = l->files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_syms; k++)
-			if (f->syms[k].bind != STB_LOCAL && ld_is_defined(&f->syms[k]))
+			if (f->syms[k].bind != STB_LOCAL && ld_is_defined(&f->syms[k]) &&
+			    !f->syms[k].global)
 				definitions_of(l, map, ld_global_name(l, &f->syms[k]))->nr++;
 	}
 }

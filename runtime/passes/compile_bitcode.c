@@ -169,6 +169,7 @@ static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
 	n->link = l;
 	n->path = f->path;
 	n->temporary = f->temporary;
+	n->named = f->named;
 	n->opened = f->opened;
 	n->lazy = f->lazy;
 	n->archive = f->archive;
@@ -314,8 +315,10 @@ static void begin_anew(struct ld_link *l, struct ld_file *lto)
 	l->files.nr = l->names.nr = l->btf_files.nr = 0;
 	l->name_map = (struct ld_strmap){0};
 	l->graph = (struct ld_btf_graph){0};
+	l->isolated = (struct ld_strmap){0};
+	l->bound.nr = 0;
 	l->puller = NULL;
-	l->has_license = false;
+	l->has_license = l->binds_made = false;
 }
 
 bool ld_compile_bitcode(struct ld_link *l)
