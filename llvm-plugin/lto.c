@@ -357,3 +357,11 @@ int lto_compile(void *ctx, const struct bpfld_lto_job *job)
 	free(r.step);
 	return err;
 }
+
+static struct lto_options default_options = {.level = 2};
+
+const struct bpfld_lto lto_default = {
+    .sz = sizeof(lto_default),
+    .ctx = &default_options,
+    .compile = lto_compile,
+};

@@ -29,6 +29,9 @@ int bitcode_release(const void *data, size_t size);
 /* A bpfld_lto.compile; ctx is a struct lto_options. */
 int lto_compile(void *ctx, const struct bpfld_lto_job *job);
 
+/* For bpfld_opts.lto where there are no options for it. */
+extern const struct bpfld_lto lto_default;
+
 /* ---- between lto.c and lto_llvm.c ---- */
 
 /* Changes with what stands below, so that a module of another build is not taken. */
