@@ -32,9 +32,6 @@
 
 #define MAX_RELEASES 64
 
-/* What the child's exit status says. */
-enum { DONE, FAILED, NO_MEMORY, CANNOT_LOAD };
-
 struct run {
 	const struct bpfld_lto_job *job;
 	const struct lto_options *options;
@@ -162,7 +159,7 @@ static void write_all(int fd, const void *data, size_t size)
 		ssize_t n = write(fd, p, size);
 
 		if (n < 0 && errno != EINTR)
-			_exit(NO_MEMORY);
+			_exit(LTO_NO_MEMORY);
 		if (n > 0) {
 			p += n;
 			size -= (size_t)n;
@@ -179,18 +176,18 @@ static void put(const struct lto_request *r, enum lto_record kind, size_t number
 	write_all(r->fd, data, size);
 }
 
-static _Noreturn void be_child(const struct run *r, const char *path, int fd)
+static _Noreturn void be_child(const struct run *r, const char *path, unsigned way, int fd)
 {
-	struct lto_request request = {r->job, r->options, put, fd};
+	struct lto_request request = {r->job, r->options, way, put, fd};
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	const struct lto_module *m = handle ? dlsym(handle, LTO_MODULE_SYMBOL) : NULL;
 	const char *error = m ? "it is of another build of ld.bpf" : dlerror();
 
 	if (!m || m->abi != LTO_ABI) {
 		put(&request, LTO_STEP, 0, error, strlen(error) + 1);
-		_exit(CANNOT_LOAD);
+		_exit(LTO_CANNOT_LOAD);
 	}
-	_exit(m->run(&request) ? FAILED : DONE);
+	_exit((int)m->run(&request));
 }
 
 /* ---- what comes back ---- */
@@ -252,43 +249,89 @@ static int say_how_it_ended(struct run *r, int release, int status)
 	if (WIFSIGNALED(status))
 		return report(r, "lto-failed", "LLVM %d was ended by signal %d (%s) while %s",
 			      release, WTERMSIG(status), strsignal(WTERMSIG(status)), doing);
-	if (WEXITSTATUS(status) == NO_MEMORY)
+	if (WEXITSTATUS(status) == LTO_NO_MEMORY)
 		return -ENOMEM;
 	if (r->reported)
 		return -EINVAL;
 	return report(r, "lto-failed", "LLVM %d gave up while %s", release, doing);
 }
 
-/* Returns 0, a negative errno value, or 1 if the module can't be loaded. */
-static int run_release(struct run *r, int release)
+/* One process of LLVM's. */
+struct attempt {
+	int fd; /* of its records */
+	int status;
+};
+
+/* Returns 0 or an errno value. */
+static int attempt(const struct run *r, int release, unsigned way, struct attempt *a)
 {
 	char path[PATH_MAX + 32];
-	int fd = memfd_create("lto", MFD_CLOEXEC), status, err;
 	pid_t child;
+	int err;
 
-	if (fd < 0)
-		return report(r, "lto-failed", "cannot make a file in memory: %s", strerror(errno));
+	a->fd = memfd_create("lto", MFD_CLOEXEC);
+	if (a->fd < 0)
+		return errno;
 	snprintf(path, sizeof(path), "%s/lto-%d.so", r->folder, release);
 	fflush(NULL); /* LLVM may call exit(), which would write it a second time */
 	child = fork();
 	if (child == 0)
-		be_child(r, path, fd);
-	if (child < 0) {
-		err = report(r, "lto-failed", "cannot start a process: %s", strerror(errno));
-		close(fd);
-		return err;
-	}
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		be_child(r, path, way, a->fd);
+	while (child > 0 && waitpid(child, &a->status, 0) < 0 && errno == EINTR)
 		;
-	err = take_records(r, fd);
-	close(fd);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_LOAD) {
+	err = child < 0 ? errno : 0;
+	if (err)
+		close(a->fd);
+	return err;
+}
+
+static bool may_work_another_way(const struct attempt *a)
+{
+	return WIFSIGNALED(a->status) || WEXITSTATUS(a->status) == LTO_ANOTHER_WAY;
+}
+
+/*
+ * Tries the ways to optimise in turn until one works: LLVM may end over what it has made itself.
+ * Where none works, the first one's reasons count. Returns an errno value.
+ */
+static int try_all(const struct run *r, int release, struct attempt *first)
+{
+	int err = attempt(r, release, 0, first);
+
+	for (unsigned way = 1; !err && way < LTO_WAYS && may_work_another_way(first); way++) {
+		struct attempt next;
+
+		err = attempt(r, release, way, &next);
+		if (!err && WIFEXITED(next.status) && WEXITSTATUS(next.status) == LTO_DONE) {
+			close(first->fd);
+			*first = next;
+			return 0;
+		}
+		if (!err)
+			close(next.fd);
+		else
+			close(first->fd);
+	}
+	return err;
+}
+
+/* Returns 0, a negative errno value, or 1 if the module can't be loaded. */
+static int run_release(struct run *r, int release)
+{
+	struct attempt a;
+	int err = try_all(r, release, &a);
+
+	if (err)
+		return report(r, "lto-failed", "cannot start LLVM: %s", strerror(err));
+	err = take_records(r, a.fd);
+	close(a.fd);
+	if (WIFEXITED(a.status) && WEXITSTATUS(a.status) == LTO_CANNOT_LOAD) {
 		if (!r->load_error && r->step)
 			r->load_error = strdup(r->step);
 		return 1;
 	}
-	if (!err && (!WIFEXITED(status) || WEXITSTATUS(status) != DONE))
-		err = say_how_it_ended(r, release, status);
+	if (!err && (!WIFEXITED(a.status) || WEXITSTATUS(a.status) != LTO_DONE))
+		err = say_how_it_ended(r, release, a.status);
 	return err;
 }
 
@@ -314,3 +357,11 @@ int lto_compile(void *ctx, const struct bpfld_lto_job *job)
 	free(r.step);
 	return err;
 }
+
+static struct lto_options default_options = {.level = 2};
+
+const struct bpfld_lto lto_default = {
+    .sz = sizeof(lto_default),
+    .ctx = &default_options,
+    .compile = lto_compile,
+};

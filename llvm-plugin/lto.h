@@ -29,6 +29,9 @@ int bitcode_release(const void *data, size_t size);
 /* A bpfld_lto.compile; ctx is a struct lto_options. */
 int lto_compile(void *ctx, const struct bpfld_lto_job *job);
 
+/* For bpfld_opts.lto where there are no options for it. */
+extern const struct bpfld_lto lto_default;
+
 /* ---- between lto.c and lto_llvm.c ---- */
 
 /* Changes with what stands below, so that a module of another build is not taken. */
@@ -43,16 +46,28 @@ enum lto_record {
 struct lto_request {
 	const struct bpfld_lto_job *job;
 	const struct lto_options *options;
+	unsigned way; /* of those to optimise, the first to be tried */
 	/* number: the module's or the severity. */
 	void (*put)(const struct lto_request *r, enum lto_record kind, size_t number,
 		    const void *data, size_t size);
 	int fd; /* put()'s */
 };
 
-/* What a module exports. run: 0, or 1 if an error was reported. */
+/* How a run ends: the status with which LLVM's process exits. */
+enum lto_status {
+	LTO_DONE,
+	LTO_FAILED,      /* an error was reported */
+	LTO_ANOTHER_WAY, /* the same, but with the next way to optimise it may work */
+	LTO_NO_MEMORY,
+	LTO_CANNOT_LOAD, /* the step says what */
+};
+
+#define LTO_WAYS 3
+
+/* What a module exports. */
 struct lto_module {
 	int abi;
-	int (*run)(const struct lto_request *r);
+	enum lto_status (*run)(const struct lto_request *r);
 };
 
 #define LTO_MODULE_SYMBOL "bpfld_lto_module"

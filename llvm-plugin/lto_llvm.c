@@ -57,6 +57,7 @@ struct compiler {
 	bool lenient;           /* what LLVM complains of doesn't matter: the code is not used */
 	bool complained;        /* it did */
 	bool failed;
+	bool merged; /* the modules are: what fails now may be for how it is optimised */
 
 	/* What is good enough if LLVM ends over an attempt at something better. */
 	LLVMMemoryBufferRef fallback;
@@ -72,7 +73,7 @@ static struct compiler *current;
 
 static _Noreturn void out_of_memory(void)
 {
-	_exit(2);
+	_exit(LTO_NO_MEMORY);
 }
 
 static char *format(const char *fmt, va_list ap)
@@ -149,11 +150,11 @@ static void on_fatal_error(const char *reason)
 	if (c->fallback && c->r->job->want == BPFLD_LTO_WHOLE) {
 		c->r->put(c->r, LTO_MADE, 0, LLVMGetBufferStart(c->fallback),
 			  LLVMGetBufferSize(c->fallback));
-		_exit(0);
+		_exit(LTO_DONE);
 	}
 	report_error(c, "lto-failed", "%s%sLLVM: %s", c->module ? c->module : "",
 		     c->module ? ": " : "", reason);
-	_exit(1);
+	_exit(c->merged ? LTO_ANOTHER_WAY : LTO_FAILED);
 }
 
 static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
@@ -741,8 +742,13 @@ static uint64_t measure(struct compiler *c, const struct variant *v)
 	return count_code(object ? object : v->object);
 }
 
-static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged,
-			       const char *inline_cost)
+/* How to optimise. */
+struct way {
+	char level;
+	const char *inline_cost; /* see limit_inlining() */
+};
+
+static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
 {
 	char passes[] = "lto<O2>";
 	struct variant v = {0};
@@ -751,9 +757,9 @@ static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged,
 
 	if (!machine)
 		return v;
-	limit_inlining(c, m, inline_cost);
+	limit_inlining(c, m, way.inline_cost);
 	step(c, "optimising");
-	passes[5] = (char)('0' + c->r->options->level);
+	passes[5] = way.level;
 	if (run_passes(c, m, machine, passes))
 		return v;
 	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);
@@ -766,20 +772,33 @@ static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged,
 /*
  * Inlining spares the verifier calls, and the cost of them when the program runs; but what is
  * inlined in several places is there several times, and a program may have so many instructions
- * only. So at level 2 it is done in two ways, and the shorter code is taken.
+ * only. So at level 2 there are three ways: as LLVM likes, with what is shorter than a call
+ * inlined, and with next to nothing done that clang has not done. The shortest code is taken, the
+ * first of these if they come to the same.
  */
 static struct variant optimise_best(struct compiler *c, LLVMMemoryBufferRef merged)
 {
-	struct variant best = optimise(c, merged, NULL), other;
+	static const struct way ways[LTO_WAYS] = {{'2', NULL}, {'2', "25"}, {'1', NULL}};
+	int level = c->r->options->level;
+	struct variant best;
 
-	if (!best.object || c->r->options->level != 2)
-		return best;
+	if (level != 2)
+		return optimise(c, merged, (struct way){(char)('0' + level), NULL});
+	best = optimise(c, merged, ways[c->r->way]);
 	c->lenient = true;
 	c->fallback = best.object;
-	c->complained = false;
-	other = optimise(c, merged, "25");
+	for (unsigned i = c->r->way + 1; best.object && i < LTO_WAYS; i++) {
+		struct variant other;
+
+		c->complained = false;
+		other = optimise(c, merged, ways[i]);
+		if (other.object && !c->complained && other.code < best.code) {
+			best = other;
+			c->fallback = other.object;
+		}
+	}
 	c->lenient = false;
-	return other.object && !c->complained && other.code < best.code ? other : best;
+	return best;
 }
 
 static int compile_all(struct compiler *c)
@@ -794,6 +813,7 @@ static int compile_all(struct compiler *c)
 	if (LLVMVerifyModule(m, LLVMReturnStatusAction, &message))
 		return report_error(c, "lto-failed", "merged modules are not well-formed: %s",
 				    message);
+	c->merged = c->r->options->level == 2;
 	merged = LLVMWriteBitcodeToMemoryBuffer(m);
 	keep_temporary(c, merged, "merged");
 	v = optimise_best(c, merged);
@@ -901,7 +921,7 @@ static int parse_llvm_options(struct compiler *c)
 	return c->failed;
 }
 
-static int run(const struct lto_request *r)
+static enum lto_status run(const struct lto_request *r)
 {
 	struct compiler c = {.r = r};
 	int err;
@@ -914,11 +934,13 @@ static int run(const struct lto_request *r)
 	LLVMInitializeBPFAsmPrinter();
 	LLVMInitializeBPFAsmParser();
 	if (parse_llvm_options(&c))
-		return 1;
+		return LTO_FAILED;
 	c.context = LLVMContextCreate();
 	LLVMContextSetDiagnosticHandler(c.context, on_diagnostic, &c);
 	err = r->job->want == BPFLD_LTO_EACH ? compile_each(&c) : compile_all(&c);
-	return err || c.failed;
+	if (!err && !c.failed)
+		return LTO_DONE;
+	return c.merged ? LTO_ANOTHER_WAY : LTO_FAILED;
 }
 
 const struct lto_module bpfld_lto_module __attribute__((visibility("default"))) = {LTO_ABI, run};

@@ -489,6 +489,12 @@ void bpfld_free(struct bpfld *b)
 			munmap((void *)(uintptr_t)f->image, f->size);
 		ld_arena_free(&f->arena);
 	}
+	while (l->blocks) {
+		struct ld_block *block = l->blocks;
+
+		l->blocks = block->next;
+		free(block);
+	}
 	free(l->image);
 	ld_arena_free(&l->arena);
 	free(b);

@@ -32,6 +32,7 @@ enum exit_status command_link(struct request *q)
 	opts.output = BPFLD_PARTIAL;
 	opts.strip = BPFLD_STRIP_DEBUG;
 	opts.library_paths = q->library_paths.v;
+	opts.lto = &lto_default;
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;
 	l = bpfld_new(&opts, &err);

@@ -179,6 +179,7 @@ static struct bpf_object *link_and_open(struct request *q)
 	struct bpfld *l;
 
 	opts.library_paths = q->library_paths.v;
+	opts.lto = &lto_default;
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;
 	l = bpfld_new(&opts, NULL);

@@ -19,6 +19,7 @@
 #include <elf.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -279,6 +280,12 @@ struct ld_out_sym {
 	const struct ld_name *undefined;
 };
 
+/* Memory that is freed with the link, and is not from an arena. */
+struct ld_block {
+	struct ld_block *next;
+	_Alignas(max_align_t) uint8_t data[];
+};
+
 /* How a relocation of the output names its target. */
 struct ld_ref {
 	enum { LD_REF_NONE, LD_REF_SYM, LD_REF_UNDEFINED, LD_REF_SECTION } form;
@@ -349,6 +356,8 @@ struct ld_link {
 	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
 	struct ld_blob btf_ext;   /* .BTF.ext, host byte order until emit */
 	bool has_ext[LD_EXT_NR];  /* some live piece has records of that kind */
+
+	struct ld_block *blocks; /* newest first */
 
 	uint8_t *image; /* from malloc: freed with the link */
 	size_t image_size;

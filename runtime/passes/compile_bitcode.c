@@ -27,29 +27,44 @@ struct compile {
 	struct bpfld_lto_job job;
 	LD_VEC(struct bpfld_lto_module) modules;
 	LD_VEC(struct ld_file *) files; /* by module */
-	/* From malloc: the compiler must not be left by a longjmp. Indexed by module. */
 	struct made {
-		void *data;
+		const void *data; /* NULL: nothing yet */
 		size_t size;
-	} * made;
+	} * made; /* by module */
 	struct said {
 		struct said *next;
 		enum bpfld_severity severity;
-		char *id, *message;
+		const char *id, *message;
 	} * said, **last;
 };
 
+/*
+ * Memory for what the compiler calls back with. It is no arena's: the compiler must not be left by
+ * a longjmp. NULL if there is none.
+ */
+static void *new_block(struct ld_link *l, size_t size)
+{
+	struct ld_block *b = calloc(1, sizeof(*b) + size);
+
+	if (!b)
+		return NULL;
+	b->next = l->blocks;
+	l->blocks = b;
+	return b->data;
+}
+
 static int take(const struct bpfld_lto_job *job, size_t module, const void *data, size_t size)
 {
-	struct made *m = &((struct compile *)job->priv)->made[module];
+	struct compile *c = job->priv;
+	void *copy;
 
-	if (module >= job->nr_modules || m->data)
+	if (module >= job->nr_modules || c->made[module].data)
 		return -EINVAL;
-	m->data = malloc(size ? size : 1);
-	if (!m->data)
+	copy = new_block(c->l, size);
+	if (!copy)
 		return -ENOMEM;
-	memcpy(m->data, data, size);
-	m->size = size;
+	memcpy(copy, data, size);
+	c->made[module] = (struct made){copy, size};
 	return 0;
 }
 
@@ -57,46 +72,31 @@ static int take_report(const struct bpfld_lto_job *job, enum bpfld_severity seve
 		       const char *id, const char *message)
 {
 	struct compile *c = job->priv;
-	struct said *s = calloc(1, sizeof(*s));
+	size_t id_size = strlen(id) + 1, message_size = strlen(message) + 1;
+	struct said *s = new_block(c->l, sizeof(*s) + id_size + message_size);
 
 	if (!s)
 		return -ENOMEM;
+	s->severity = severity;
+	s->id = memcpy(s + 1, id, id_size);
+	s->message = memcpy((char *)(s + 1) + id_size, message, message_size);
 	*c->last = s;
 	c->last = &s->next;
-	s->severity = severity;
-	s->id = strdup(id);
-	s->message = strdup(message);
-	return s->id && s->message ? 0 : -ENOMEM;
+	return 0;
 }
 
-/* In the order in which it was said; what belongs to malloc is moved to the arena. */
+/* In the order in which it was said. */
 static void pass_on_reports(struct compile *c)
 {
 	struct ld_diags *d = &c->l->diags;
 
-	for (struct said *s = c->said; s; s = s->next) {
-		const char *id = ld_strdup(&c->l->arena, s->id ? s->id : "out-of-memory");
-		const char *message = s->message ? s->message : "out of memory";
-
+	for (const struct said *s = c->said; s; s = s->next)
 		switch (s->severity) {
-		case BPFLD_NOTE: ld_note(d, id, "%s", message); break;
-		case BPFLD_WARNING: ld_warn(d, id, "%s", message); break;
-		case BPFLD_ERROR: ld_error(d, id, "%s", message); break;
-		case BPFLD_INFO: ld_info(d, id, "%s", message); break;
+		case BPFLD_NOTE: ld_note(d, s->id, "%s", s->message); break;
+		case BPFLD_WARNING: ld_warn(d, s->id, "%s", s->message); break;
+		case BPFLD_ERROR: ld_error(d, s->id, "%s", s->message); break;
+		case BPFLD_INFO: ld_info(d, s->id, "%s", s->message); break;
 		}
-	}
-}
-
-static void drop_reports(struct compile *c)
-{
-	while (c->said) {
-		struct said *s = c->said;
-
-		c->said = s->next;
-		free(s->id);
-		free(s->message);
-		free(s);
-	}
 }
 
 static void add_module(struct compile *c, struct ld_file *f, const uint8_t *data, size_t size)
@@ -111,13 +111,11 @@ static void add_module(struct compile *c, struct ld_file *f, const uint8_t *data
 static int compile(struct compile *c, enum bpfld_lto_want want)
 {
 	struct ld_link *l = c->l;
-	struct bpfld_lto_job *job = &c->job;
-	jmp_buf *outer = l->arena.oom, oom;
 	size_t errors = l->diags.errors;
 	int err;
 
-	*job = (struct bpfld_lto_job){
-	    .sz = sizeof(*job),
+	c->job = (struct bpfld_lto_job){
+	    .sz = sizeof(c->job),
 	    .want = want,
 	    .modules = c->modules.v,
 	    .nr_modules = c->modules.nr,
@@ -127,36 +125,18 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 	    .priv = c,
 	};
 	c->last = &c->said;
-	c->made = calloc(c->modules.nr, sizeof(*c->made));
-	if (!c->made)
-		longjmp(*outer, 1);
-	err = l->lto->compile(l->lto->ctx, job);
-	l->arena.oom = &oom;
-	if (setjmp(oom)) {
-		drop_reports(c);
-		l->arena.oom = outer;
-		longjmp(*outer, 1);
-	}
+	c->made = LD_NEW_ARRAY(&l->arena, struct made, c->modules.nr);
+	err = l->lto->compile(l->lto->ctx, &c->job);
 	pass_on_reports(c);
-	drop_reports(c);
-	l->arena.oom = outer;
+	if (err == -ENOMEM)
+		longjmp(*l->arena.oom, 1);
 	for (size_t i = 0; !err && i < (want == BPFLD_LTO_EACH ? c->modules.nr : 1); i++)
 		if (!c->made[i].data)
 			err = -EINVAL;
-	if (err == -ENOMEM)
-		longjmp(*outer, 1);
 	if (err && l->diags.errors == errors)
 		ld_error(&l->diags, "lto-failed", "link-time optimisation failed: %s",
 			 strerror(-err));
 	return err || l->diags.errors > errors ? -EINVAL : 0;
-}
-
-static void drop_made(struct compile *c)
-{
-	for (size_t i = 0; c->made && i < c->modules.nr; i++)
-		free(c->made[i].data);
-	free(c->made);
-	c->made = NULL;
 }
 
 /* ---- inputs that are bitcode alone ---- */
@@ -206,7 +186,6 @@ void ld_read_bitcode(struct ld_link *l)
 	if (compile(&c, BPFLD_LTO_EACH)) {
 		ld_for_each(i, &c.files)
 			c.files.v[i]->stage = LD_FILE_BROKEN;
-		drop_made(&c);
 		return;
 	}
 	ld_for_each(i, &l->inputs) {
@@ -218,11 +197,10 @@ void ld_read_bitcode(struct ld_link *l)
 		retire(l, f);
 		n->bitcode = f->image;
 		n->bitcode_size = f->size;
-		n->image = ld_memdup(&n->arena, c.made[k].data, c.made[k].size);
+		n->image = c.made[k].data;
 		n->size = c.made[k].size;
 		k++;
 	}
-	drop_made(&c);
 }
 
 /* ---- what becomes of symbols ---- */
@@ -334,18 +312,22 @@ bool ld_compile_bitcode(struct ld_link *l)
 		add_module(&c, f, f->bitcode, f->bitcode_size);
 		add_symbols(l, f, &c.modules.v[c.modules.nr - 1]);
 	}
+	if (c.modules.nr && l->bound.nr)
+		ld_error(&l->diags, "bind",
+			 "cannot bind symbols where bitcode is linked\n>>> %s is bitcode\n"
+			 ">>> link machine code: without --lto, of objects made without -flto",
+			 c.modules.v[0].name);
 	/* With errors the machine code will do: for finding what else is wrong. */
 	if (!c.modules.nr || l->diags.errors)
 		return false;
-	if (compile(&c, (enum bpfld_lto_want)l->lto_want)) {
-		drop_made(&c);
+	if (compile(&c, (enum bpfld_lto_want)l->lto_want))
 		return true;
-	}
 	if (l->lto_want != BPFLD_LTO_WHOLE) {
-		l->image = c.made[0].data;
+		l->image = malloc(c.made[0].size + 1);
+		if (!l->image)
+			longjmp(*l->arena.oom, 1);
+		memcpy(l->image, c.made[0].data, c.made[0].size);
 		l->image_size = c.made[0].size;
-		c.made[0].data = NULL;
-		drop_made(&c);
 		return true;
 	}
 	lto = LD_NEW(&l->arena, struct ld_file);
@@ -354,9 +336,8 @@ bool ld_compile_bitcode(struct ld_link *l)
 	lto->lto = true;
 	lto->arena.oom = l->arena.oom;
 	lto->diags.arena = &lto->arena;
-	begin_anew(l, lto);
-	lto->image = ld_memdup(&lto->arena, c.made[0].data, c.made[0].size);
+	lto->image = c.made[0].data;
 	lto->size = c.made[0].size;
-	drop_made(&c);
+	begin_anew(l, lto);
 	return true;
 }
