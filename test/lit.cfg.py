@@ -31,8 +31,11 @@ tool("src", config.source_dir)
 tool("build", config.build_dir)
 tool("version", config.version)
 # For what is costly to make and the same for every build: kept, and shared by the build folders.
-tool("cache", os.environ.get("BPFLD_CACHE", os.path.join(config.source_dir, "build-cache")))
+cache = os.environ.get("BPFLD_CACHE", os.path.join(config.source_dir, "build-cache"))
+tool("cache", cache)
 tool("bpfld", config.bpfld)
+tool("guest", "%s/test/kernel/guest.sh --cache %s --tmp guest" % (
+    config.source_dir, os.path.join(cache, "kernels")))
 tool("static_lib", config.static_lib)
 tool("shared_lib", config.shared_lib)
 tool("compat_shared_lib", config.compat_shared_lib)
