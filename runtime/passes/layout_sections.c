@@ -173,6 +173,8 @@ static void note_ext(struct ld_link *l)
 				l->has_ext[kind] |= p->ext[kind] < ld_ext_end(p, kind);
 			}
 	}
+	ld_for_each(i, &l->files)
+		l->has_ext[LD_EXT_FUNC] |= l->files.v[i]->made && l->btf_files.nr;
 	ld_for_each(i, &l->outs)
 		ld_for_each(k, &l->outs.v[i]->pieces)
 			if (l->btf_files.nr && !l->has_ext[LD_EXT_FUNC])
