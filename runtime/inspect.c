@@ -179,7 +179,7 @@ int bpfld_each_function(const struct bpfld_object *obj, bpfld_function_fn fn, vo
 static const char *lone_tag(struct inspector *in, const struct ld_file *a, uint32_t func_a,
 			    const struct ld_file *b, uint32_t func_b)
 {
-	for (uint32_t i = 0; a->btf.has_decl_tags && i < a->btf.nr_decls; i++) {
+	for (uint32_t i = 0; i < a->btf.nr_decls; i++) {
 		const struct btf_type *t = ld_btf_type(&a->btf, a->btf.decls[i]);
 		uint32_t at = ld_btf_kind(t) == BTF_KIND_DECL_TAG
 				  ? *(const uint32_t *)ld_btf_tail(t)
@@ -189,7 +189,7 @@ static const char *lone_tag(struct inspector *in, const struct ld_file *a, uint3
 
 		if (at == UINT32_MAX || t->type != func_a || strncmp(tag, "arg:", 4) != 0)
 			continue;
-		for (uint32_t k = 0; b->btf.has_decl_tags && k < b->btf.nr_decls && !both; k++) {
+		for (uint32_t k = 0; k < b->btf.nr_decls && !both; k++) {
 			const struct btf_type *o = ld_btf_type(&b->btf, b->btf.decls[k]);
 
 			both = ld_btf_kind(o) == BTF_KIND_DECL_TAG && o->type == func_b &&

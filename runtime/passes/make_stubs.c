@@ -127,7 +127,7 @@ static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32
 static int32_t read_default(struct ld_link *l, const struct ld_file *f, uint32_t in_func,
 			    int32_t value)
 {
-	for (uint32_t i = 0; f->btf.has_decl_tags && i < f->btf.nr_decls; i++) {
+	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
 		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
 		const char *tag = ld_btf_str(&f->btf, t->name_off);
 		size_t len = strlen(DEFAULT_TAG);
