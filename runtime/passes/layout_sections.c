@@ -175,6 +175,8 @@ static void note_ext(struct ld_link *l)
 	}
 	ld_for_each(i, &l->files)
 		l->has_ext[LD_EXT_FUNC] |= l->files.v[i]->made && l->btf_files.nr;
+	/* Of an anchor every function is made; libbpf complains of one without lines. */
+	l->has_ext[LD_EXT_LINE] |= l->anchor && l->btf_files.nr;
 	ld_for_each(i, &l->outs)
 		ld_for_each(k, &l->outs.v[i]->pieces)
 			if (l->btf_files.nr && !l->has_ext[LD_EXT_FUNC])
