@@ -150,17 +150,17 @@ struct ld_sym {
 	const char *name; /* "" for section symbols */
 	uint64_t value;   /* bytes into sec; the alignment where common */
 	uint64_t size;
-	uint8_t bind, type, vis;  /* STB_*, STT_*, STV_* */
-	bool abs, common;         /* SHN_ABS, SHN_COMMON */
-	struct ld_section *sec;   /* NULL: undefined, absolute or common */
-	struct ld_piece *piece;   /* where defined in a section that has pieces */
-	struct ld_name *global;   /* global and weak symbols: their name */
-	uint32_t btf;             /* in_type of its FUNC or VAR, or 0 */
+	uint8_t bind, type, vis;     /* STB_*, STT_*, STV_* */
+	bool abs, common;            /* SHN_ABS, SHN_COMMON */
+	struct ld_section *sec;      /* NULL: undefined, absolute or common */
+	struct ld_piece *piece;      /* where defined in a section that has pieces */
+	struct ld_name *global;      /* global and weak symbols: their name */
+	uint32_t btf;                /* in_type of its FUNC or VAR, or 0 */
 	const struct ld_name *proto; /* of a made function: the name whose prototype it has */
-	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
-	bool emit;                /* stands in the output: set by choose_symbols */
-	bool named;               /* a relocation of the output names it */
-	bool final_name;          /* --wrap and --rename have been applied */
+	struct ld_entity *entity;    /* its FUNC or VAR in the output, or NULL: set by merge_btf */
+	bool emit;                   /* stands in the output: set by choose_symbols */
+	bool named;                  /* a relocation of the output names it */
+	bool final_name;             /* --wrap and --rename have been applied */
 	uint8_t out_bind, out_vis;
 	const char *out_name;
 	uint32_t out_sym; /* index in the output's table, or 0 */
