@@ -211,16 +211,19 @@ struct ld_type ld_kernel_guess_type(const struct bpfld_module *lib)
 static struct bpf_program *find_entry(const struct bpfld_module *lib, struct ld_type type,
 				      const char *func)
 {
-	char name[256];
+	struct bpf_program *prog;
 
-	snprintf(name, sizeof(name), "%s__entry", func);
 	for (struct ld_instance *i = lib->instances; i; i = i->next) {
-		bool fits = i->type.prog == type.prog && i->type.attach == type.attach;
-		struct bpf_program *prog =
-		    fits ? bpf_object__find_program_by_name(i->obj, name) : NULL;
+		if (i->type.prog != type.prog || i->type.attach != type.attach)
+			continue;
+		bpf_object__for_each_program(prog, i->obj)
+		{
+			const char *slash = strchr(bpf_program__section_name(prog), '/');
 
-		if (prog)
-			return prog;
+			if (bpf_program__type(prog) == BPF_PROG_TYPE_EXT && slash &&
+			    !strcmp(slash + 1, func))
+				return prog;
+		}
 	}
 	return NULL;
 }

@@ -103,6 +103,7 @@ struct ld_piece {
 	uint32_t sym, sym_end;   /* symbols defined in it: sec->syms[sym .. sym_end) */
 	uint32_t ext[LD_EXT_NR]; /* by kind: its first record in sec->ext[kind] */
 	bool pad;                /* alignment only: lives and dies with the piece before it */
+	const char *home;        /* the section that it is moved to, or NULL */
 	bool subprogram;         /* a program that --bind makes a function of .text */
 	bool live;
 	bool reached;        /* with --gc-sections: from a root */

@@ -100,16 +100,16 @@ static struct ld_out *begin_run(struct ld_link *l, struct ld_section *sec, const
 static int layout_section(struct ld_link *l, struct ld_section *sec)
 {
 	struct ld_out *out = NULL;
-	bool subprogram = false; /* what the last piece was */
+	const char *name = NULL; /* where the last piece went */
 
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		struct ld_piece *p = &sec->pieces[i];
 
 		if (!p->live || (!sec->size && !sec->nr_syms))
 			continue;
-		if (!out || p->subprogram != subprogram)
+		if (!out || strcmp(ld_out_name(p), name) != 0)
 			out = begin_run(l, sec, p);
-		subprogram = p->subprogram;
+		name = ld_out_name(p);
 		if (out->merge)
 			merge_piece(l, out, p);
 		else

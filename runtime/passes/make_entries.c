@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * A library for programs that are loaded apart from it. libbpf makes programs of what stands
- * outside .text, and the library's functions stand in it, as they may call each other: so each that
- * is offered gets an entry, a program in "freplace/NAME" with the function's prototype that does
- * nothing but call it. Arguments stay in their registers.
+ * outside .text, and the library's functions stand in it, as they may call each other. So each that
+ * is offered moves to a section "freplace/NAME"; one that the library calls itself stays, and gets
+ * an entry there, a program of the same prototype that does nothing but call it. Arguments stay in
+ * their registers.
  *
  * The kernel verifies such a program against the function that it is to replace. A library that is
  * loaded before any program needs it gets an anchor for that: a program with nothing but stubs of
@@ -38,13 +39,47 @@ static struct ld_name *offered(struct ld_link *l, const char *text)
 	return NULL;
 }
 
+static bool refers_to(const struct ld_section *sec, const struct ld_piece *p)
+{
+	for (uint32_t i = 0; sec->kind == LD_SEC_CODE && i < sec->nr_relocs; i++)
+		if (ld_reloc_target(sec->file, &sec->relocs[i]).piece == p)
+			return true;
+	return false;
+}
+
+/* Whether a function can be moved: it is a piece of its own that no code refers to. */
+static bool may_move(const struct ld_link *l, const struct ld_sym *sym)
+{
+	const struct ld_piece *p = sym->piece;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *other = &p->sec->file->syms[p->sec->syms[i]];
+
+		if (other->type == STT_FUNC && other != sym)
+			return false;
+	}
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
+			if (refers_to(&l->files.v[i]->secs[k], p))
+				return false;
+	return true;
+}
+
 static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_name *n)
 {
 	const char *sec_name = ld_printf(&l->arena, "freplace/%s", n->name);
+	struct ld_piece *p = ld_name_def(n)->piece;
 	uint8_t *insns = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE);
-	struct ld_name *name = ld_made_name(l, ld_printf(&l->arena, "%s" SUFFIX, n->name));
 	struct ld_section *sec;
+	struct ld_name *name;
 
+	if (may_move(l, ld_name_def(n))) {
+		p->home = sec_name;
+		for (; p + 1 < p->sec->pieces + p->sec->nr_pieces && p[1].pad; p++)
+			p[1].home = sec_name;
+		return;
+	}
+	name = ld_made_name(l, ld_printf(&l->arena, "%s" SUFFIX, n->name));
 	put_insn(insns, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->big);
 	put_insn(insns + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
 	sec = ld_made_function(f, sec_name, name, n, insns, 2, STB_GLOBAL);

@@ -28,7 +28,8 @@ static const char usage[] =
     "  start MAIN PROG, stop VALUE...    runs in a thread; it returned each VALUE, and no\n"
     "                                    other; \"5?\" may or may not be among them\n"
     "  get MAIN VARIABLE VALUE           of .bss, 4 bytes\n"
-    "  pin-prog LIB DIR-FILE             pins the first program of type EXT that there is\n"
+    "  pin-prog NAME FILE                pins the program of type EXT that the kernel has by that\n"
+    "                                    name\n"
     "  occupy MAIN PROG FUNC PINNED      puts a program there by another way\n"
     "  bench MAIN PROG TEXT              prints nanoseconds a run\n"
     "  mode                              prints what the kernel can\n"
@@ -205,7 +206,7 @@ static int get(const char *main, const char *name, int expect)
 
 /* ---- fds ---- */
 
-static int pin_ext(const char *path)
+static int pin_ext(const char *name, const char *path)
 {
 	__u32 id = 0;
 
@@ -215,7 +216,7 @@ static int pin_ext(const char *path)
 		int fd = bpf_prog_get_fd_by_id(id), err = -1;
 
 		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) &&
-		    info.type == BPF_PROG_TYPE_EXT)
+		    info.type == BPF_PROG_TYPE_EXT && !strcmp(info.name, name))
 			err = bpf_obj_pin(fd, path) ? -errno : 0;
 		close(fd);
 		if (err != -1)
@@ -247,8 +248,8 @@ static int bench(const char *main, const char *prog, const char *text)
 {
 	unsigned int best = ~0u, ns;
 
-	for (int i = 0; i < 7; i++) {
-		int err = run_once(prog_fd(main, prog), 100000, &ns);
+	for (int i = 0; i < 9; i++) {
+		int err = run_once(prog_fd(main, prog), 2000, &ns);
 
 		if (err < 0)
 			return err;
@@ -279,7 +280,7 @@ static const struct {
 } actions[] = {{"main", 1},   {"lib", 1},      {"open", 1},     {"load", 1},    {"link", 0},
 	       {"attach", 0}, {"pin", 1},      {"show", 0},     {"bind", 4},    {"bind-pin", 3},
 	       {"detach", 2}, {"replace", 4},  {"run", 3},      {"start", 2},   {"stop", -1},
-	       {"get", 3},    {"pin-prog", 1}, {"occupy", 4}, {"bench", 3},    {"mode", 0},    {"new", 0}};
+	       {"get", 3},    {"pin-prog", 2}, {"occupy", 4}, {"bench", 3},    {"mode", 0},    {"new", 0}};
 
 static int act(const char *name, char **a, int nr)
 {
@@ -315,7 +316,7 @@ static int act(const char *name, char **a, int nr)
 	if (IS("get"))
 		return get(a[0], a[1], atoi(a[2]));
 	if (IS("pin-prog"))
-		return pin_ext(a[0]);
+		return pin_ext(a[0], a[1]);
 	if (IS("occupy"))
 		return occupy(a[0], a[1], a[2], a[3]);
 	if (IS("bench"))

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Another library with a verdict(), and one of another name. */
+/*
+ * Another library with a verdict(), and one of another name, which calls the first: that stays where
+ * it can be called, and an entry calls it, too.
+ */
 #include "dyn.h"
 
-int verdict(struct xdp_md *ctx, int x)
+noinline int verdict(struct xdp_md *ctx, int x)
 {
 	hide(x);
 	return 47 + x;
@@ -10,6 +13,5 @@ int verdict(struct xdp_md *ctx, int x)
 
 int sixty(struct xdp_md *ctx, int x)
 {
-	hide(x);
-	return 57 + x;
+	return verdict(ctx, x) + 10;
 }

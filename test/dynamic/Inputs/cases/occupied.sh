@@ -1,6 +1,6 @@
 # A slot that something else has: the message says so, and everything is taken down.
 cd "$FILES"
-dynrun lib fifty.o load fifty.o pin-prog /sys/fs/bpf/fifty
+dynrun lib fifty.o load fifty.o pin-prog verdict__entry /sys/fs/bpf/fifty
 dynrun main main2.o lib lib.o load main2.o occupy main2.o second verdict /sys/fs/bpf/fifty \
 	run main2.o second 48 '!link' >out
 cat out
