@@ -279,6 +279,29 @@ struct bpf_object *bpfld_dyn_object(struct bpfld_module *m)
 	return m->obj;
 }
 
+static bool serves(const struct bpfld_module *main, const struct bpfld_module *lib)
+{
+	for (size_t i = 0; i < main->nr_imports; i++)
+		if (main->imports[i].lib == lib && main->imports[i].served == BPFLD_SERVED_LINKED)
+			return true;
+	return false;
+}
+
+int bpfld_dyn_map_fd(const struct bpfld_module *m, const char *map)
+{
+	const struct bpf_object *obj = m->obj;
+	int fd = -ENOENT;
+
+	if (m->library && m->instances)
+		obj = m->instances->obj;
+	for (const struct bpfld_module *o = m->d->modules; m->library && o && !obj; o = o->next)
+		if (serves(o, m))
+			obj = o->obj;
+	if (obj && !m->d->failed)
+		fd = bpf_object__find_map_fd_by_name(obj, map);
+	return fd < 0 ? -ENOENT : fd;
+}
+
 /* ---- imports ---- */
 
 static struct ld_dyn_import *find_import(struct bpfld_module *main, const char *name)

@@ -98,15 +98,18 @@ exec 9>&-
 
 root=$tmp/root
 rm -rf "$root"
-mkdir -p "$root"/{bin,dev,proc,sys,tmp,run,cases,files} || exit 1
+mkdir -p "$root"/{bin,lib,dev,proc,sys,tmp,run,cases,files} || exit 1
 
-# add_program FILE: with the libraries that it needs, where it looks for them
+# add_program FILE: with the libraries that it needs: in /lib, but for the dynamic linker, which
+# programs name by its path
 add_program() {
 	local lib
 	cp -L "$1" "$root/bin/" || return 1
 	ldd "$1" 2>/dev/null | grep -o '/[^ ]*' | while read -r lib; do
-		mkdir -p "$root$(dirname "$lib")"
-		[ -e "$root$lib" ] || cp -L "$lib" "$root$lib"
+		case $lib in
+		*/ld-*) mkdir -p "$root$(dirname "$lib")" && cp -L "$lib" "$root$lib" ;;
+		*) cp -L "$lib" "$root/lib/" ;;
+		esac
 	done
 }
 

@@ -117,6 +117,13 @@ BPFLD_API int bpfld_dyn_bind_fd(struct bpfld_dyn *d, struct bpfld_module *main, 
 BPFLD_API struct bpf_object *bpfld_dyn_object(struct bpfld_module *main);
 
 /*
+ * The fd of a module's map, by its name in the source, once it is loaded; d's, not to be closed.
+ * For a library that was linked statically, the map of the first main that it serves. Negative
+ * errno value: -ENOENT if there is no such map. Nothing is said.
+ */
+BPFLD_API int bpfld_dyn_map_fd(const struct bpfld_module *module, const char *map);
+
+/*
  * Loads one module now; bpfld_dyn_link() loads those that were not. A main answers with its stubs
  * until it is linked. A library is verified against prototypes of its own, for programs of the type
  * that its functions' context tells; one without context can't be loaded before a main needs it.
