@@ -504,6 +504,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_mllvm: words_add(&o->mllvm, s->value); return 0;
 	case OPT_save_temps: o->save_temps = true; return 0;
 	case OPT_plugin_opt: return take_plugin_opt(p, s);
+	case OPT_dynamic: o->lib.dynamic = true; return 0;
 	case OPT_verify: o->lib.verify = true; return 0;
 	case OPT_no_verify: o->lib.verify = false; return 0;
 	case OPT_threads: return parse_number(p, s, 1, &o->lib.threads);
@@ -623,6 +624,10 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 		o->lto.temporaries = pool_printf(pool, "%s.lto", o->output);
 	o->hook = (struct bpfld_lto){sizeof(o->hook), &o->lto, lto_compile};
 	o->lib.lto = &o->hook;
+	if (!p.err && o->lib.dynamic && o->lib.output == BPFLD_PARTIAL)
+		p.err = report_error(p.report, "unsupported-option",
+				     "'--dynamic' and '-r' exclude each other: only what is to be "
+				     "loaded has functions that the loader finds");
 	o->lib.trace_symbols = o->trace_symbols.v;
 	o->lib.read_files = o->read_files.v;
 	o->lib.dependency_target = o->output;

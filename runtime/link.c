@@ -217,6 +217,8 @@ static int run_passes(struct bpfld *b)
 	/* From here on no bitcode is left, and no file is added. */
 
 	RUN(ld_mark_live);
+	RUN(ld_make_stubs);
+	RUN(ld_make_entries);
 	RUN(ld_check_references);
 	RUN(ld_fold_pieces);
 	if ((err = flush_diags(b)))
@@ -234,6 +236,7 @@ static int run_passes(struct bpfld *b)
 	/* From here on each live piece has its place in the output. */
 
 	RUN(ld_choose_symbols);
+	RUN(ld_write_imports);
 	RUN(ld_choose_btf);
 	RUN(ld_merge_btf);
 	RUN(ld_merge_btf_ext);

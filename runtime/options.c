@@ -48,7 +48,8 @@ int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 	    (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
 	    (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
 	    (opts->lto && (opts->lto->sz < sizeof(*opts->lto) || !opts->lto->compile)) ||
-	    !are_pairs(opts->defsyms) || !are_pairs(opts->renames))
+	    !are_pairs(opts->defsyms) || !are_pairs(opts->renames) ||
+	    (opts->dynamic && opts->output == BPFLD_PARTIAL))
 		return -EINVAL;
 	return 0;
 }
@@ -98,6 +99,9 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->export = ld_copy_strings(&l->arena, opts->export_globs);
 	l->localize = ld_copy_strings(&l->arena, opts->localize);
 	l->defsyms = ld_copy_strings(&l->arena, opts->defsyms);
+	l->dynamic = opts->dynamic;
+	l->entries = ld_copy_strings(&l->arena, opts->entries);
+	l->anchor = opts->anchor ? ld_strdup(&l->arena, opts->anchor) : NULL;
 	l->wraps = ld_copy_strings(&l->arena, opts->wraps);
 	map_wraps(l, l->wraps);
 	l->renames = ld_copy_strings(&l->arena, opts->renames);

@@ -4,6 +4,7 @@ import ctypes
 import glob
 import os
 import platform
+import re
 import shutil
 import subprocess
 
@@ -46,6 +47,14 @@ def with_sanitizers(test, result):
     return lit.Test.Result(lit.Test.FAIL, text)
 
 
+def with_skips(result):
+    """What ended with status 77 after "skipped: REASON" is unsupported, for that reason."""
+    reason = re.search(r"^skipped: (.*)", result.output, re.M)
+    if result.code.isFailure and reason and re.search(r"^Exit Code: 77$", result.output, re.M):
+        return lit.Test.Result(lit.Test.UNSUPPORTED, reason.group(1))
+    return result
+
+
 class ShTest(lit.formats.ShTest):
     """RUN lines, run by bash in an empty folder of the test's own; %t is a free name beside it."""
 
@@ -59,8 +68,8 @@ class ShTest(lit.formats.ShTest):
                 return lit.Test.Result(lit.Test.UNRESOLVED, "no RUN: line")
         folder = fresh_dir(test)
         watch_sanitizers(test)
-        return with_sanitizers(test, lit.TestRunner.executeShTest(
-            test, lit_config, True, [], ["cd '%s'" % folder]))
+        result = lit.TestRunner.executeShTest(test, lit_config, True, [], ["cd '%s'" % folder])
+        return with_sanitizers(test, with_skips(result))
 
 
 class UnitTest(FileBasedTest):

@@ -12,7 +12,7 @@ config.test_source_root = os.path.join(config.source_dir, "test")
 config.test_exec_root = config.exec_dir
 config.test_format = bpfld_lit.ShTest()
 config.suffixes = [".test", ".s", ".c", ".ll"]
-config.excludes = ["Inputs", "bpfrun.c"]
+config.excludes = ["Inputs", "bpfrun.c", "dynrun.c"]
 
 
 def tool(name, command):
@@ -26,13 +26,17 @@ tool("hook", config.hook_dir)
 tool("unit", os.path.join(programs, "unit"))
 tool("fuzz", os.path.join(programs, "fuzz"))
 tool("bpfrun", os.path.join(programs, "bpfrun"))
+tool("dynrun", os.path.join(programs, "dynrun"))
 tool("bpftool", config.bpftool)
 tool("src", config.source_dir)
 tool("build", config.build_dir)
 tool("version", config.version)
 # For what is costly to make and the same for every build: kept, and shared by the build folders.
-tool("cache", os.environ.get("BPFLD_CACHE", os.path.join(config.source_dir, "build-cache")))
+cache = os.environ.get("BPFLD_CACHE", os.path.join(config.source_dir, "build-cache"))
+tool("cache", cache)
 tool("bpfld", config.bpfld)
+tool("guest", "%s/test/kernel/guest.sh --cache %s --tmp guest" % (
+    config.source_dir, os.path.join(cache, "kernels")))
 tool("static_lib", config.static_lib)
 tool("shared_lib", config.shared_lib)
 tool("compat_shared_lib", config.compat_shared_lib)

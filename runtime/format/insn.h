@@ -18,6 +18,7 @@ enum {
 	LD_OP_JA32 = 0x06,     /* gotol: the distance is in imm */
 	LD_OP_JUMP_REG = 0x0d, /* to where a register says */
 	LD_OP_MOV64_IMM = 0xb7,
+	LD_OP_MOV64_REG = 0xbf,
 	LD_PSEUDO_CALL = 1, /* src_reg of a call to a BPF function */
 	LD_PSEUDO_FUNC = 4, /* src_reg of an ld_imm64 of a function's address */
 	LD_CLASS_JMP = 0x05,

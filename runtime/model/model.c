@@ -179,6 +179,8 @@ bool ld_is_text(const char *sec_name)
 
 const char *ld_out_name(const struct ld_piece *p)
 {
+	if (p->home)
+		return p->home;
 	/* Subprograms load from .text only. A .bss.X is a user's own map and stays what it is. */
 	if (p->sec->kind == LD_SEC_CODE && (p->subprogram || ld_is_text(p->sec->name)))
 		return ".text";

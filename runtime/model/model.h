@@ -104,6 +104,7 @@ struct ld_piece {
 	uint32_t sym, sym_end;   /* symbols defined in it: sec->syms[sym .. sym_end) */
 	uint32_t ext[LD_EXT_NR]; /* by kind: its first record in sec->ext[kind] */
 	bool pad;                /* alignment only: lives and dies with the piece before it */
+	const char *home;        /* the section that it is moved to, or NULL */
 	bool subprogram;         /* a program that --bind makes a function of .text */
 	bool live;
 	bool reached;        /* with --gc-sections: from a root */
@@ -151,16 +152,17 @@ struct ld_sym {
 	const char *name; /* "" for section symbols */
 	uint64_t value;   /* bytes into sec; the alignment where common */
 	uint64_t size;
-	uint8_t bind, type, vis;  /* STB_*, STT_*, STV_* */
-	bool abs, common;         /* SHN_ABS, SHN_COMMON */
-	struct ld_section *sec;   /* NULL: undefined, absolute or common */
-	struct ld_piece *piece;   /* where defined in a section that has pieces */
-	struct ld_name *global;   /* global and weak symbols: their name */
-	uint32_t btf;             /* in_type of its FUNC or VAR, or 0 */
-	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
-	bool emit;                /* stands in the output: set by choose_symbols */
-	bool named;               /* a relocation of the output names it */
-	bool final_name;          /* --wrap and --rename have been applied */
+	uint8_t bind, type, vis;     /* STB_*, STT_*, STV_* */
+	bool abs, common;            /* SHN_ABS, SHN_COMMON */
+	struct ld_section *sec;      /* NULL: undefined, absolute or common */
+	struct ld_piece *piece;      /* where defined in a section that has pieces */
+	struct ld_name *global;      /* global and weak symbols: their name */
+	uint32_t btf;                /* in_type of its FUNC or VAR, or 0 */
+	const struct ld_name *proto; /* of a made function: the name whose prototype it has */
+	struct ld_entity *entity;    /* its FUNC or VAR in the output, or NULL: set by merge_btf */
+	bool emit;                   /* stands in the output: set by choose_symbols */
+	bool named;                  /* a relocation of the output names it */
+	bool final_name;             /* --wrap and --rename have been applied */
 	uint8_t out_bind, out_vis;
 	const char *out_name;
 	uint32_t out_sym; /* index in the output's table, or 0 */
@@ -206,6 +208,7 @@ struct ld_file {
 	const char *path;   /* as given */
 	const char *source; /* the first STT_FILE's name, or NULL */
 	bool linked;        /* it has several: an output of -r or of a linker */
+	bool made;          /* by the linker: see passes/made_file.h */
 	bool temporary;     /* path was made up by the compiler driver */
 	bool named;         /* path is the caller's name for it */
 	bool bound_to;      /* --bind names it as a target: what clashes in it is its own */
@@ -253,6 +256,22 @@ struct ld_file {
 /* --bind: what object calls name is target of to_object. */
 struct ld_bind {
 	const char *object, *name, *to_object, *target;
+};
+
+/* A place in the code that asks whether an import is there: an ld_imm64 of its address. */
+struct ld_import_test {
+	const struct ld_piece *piece;
+	uint64_t off; /* bytes into the input section */
+};
+
+/* A function that the loader is to find. */
+struct ld_import {
+	struct ld_name *name;
+	const struct ld_mention *decl; /* a declaration with BTF */
+	const char *prototype;         /* that declaration as C */
+	int32_t value;                 /* what the stub returns */
+	bool strong;                   /* some reference is not weak */
+	LD_VEC(struct ld_import_test) tests;
 };
 
 /* An output section. */
@@ -306,6 +325,9 @@ struct ld_link {
 	const char **export, **localize; /* the same */
 	const char **defsyms;            /* "A=B"; ends in NULL */
 	const char **wraps, **renames;   /* "SYM"; "OLD=NEW"; end in NULL */
+	bool dynamic;                    /* what is undefined gets stubs */
+	const char **entries;            /* functions that get an entry; ends in NULL */
+	const char *anchor;              /* section of the anchor to make instead, or NULL */
 	struct ld_strmap wrap_map;       /* undefined name -> the name that is meant */
 	struct ld_strmap rename_map;     /* global name -> the name that it gets */
 	bool trace;
@@ -343,6 +365,9 @@ struct ld_link {
 	LD_VEC(struct ld_out *) outs; /* in order of the output's section table */
 	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
 	uint32_t first_global;              /* index in the output's symbol table */
+
+	LD_VEC(struct ld_import) imports; /* in the order of their first use */
+	struct ld_blob import_table;      /* contents of .bpfld.imports */
 
 	bool has_license;       /* some input has a license section */
 	struct ld_calls *calls; /* the call graph; NULL in a partial link */

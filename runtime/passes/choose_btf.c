@@ -337,13 +337,14 @@ static const char *c_name(struct chooser *c, const char *name)
  */
 static struct ld_entity *synthesize_func(struct chooser *c, const struct ld_sym *sym)
 {
-	struct ld_entity func = {
-	    .name = c_name(c, sym->out_name), .kind = BTF_KIND_FUNC, .linkage = BTF_FUNC_STATIC};
-	const struct ld_mention *decl =
-	    sym->global ? find_declaration(sym->global, BTF_KIND_FUNC) : NULL;
+	bool made = sym->sec->file->made;
+	const struct ld_name *n = made ? sym->proto : sym->global;
+	struct ld_entity func = {.name = c_name(c, sym->out_name), .kind = BTF_KIND_FUNC};
+	const struct ld_mention *decl = n ? find_declaration(n, BTF_KIND_FUNC) : NULL;
 
+	func.linkage = made ? BTF_FUNC_GLOBAL : BTF_FUNC_STATIC;
 	if (decl)
-		choose_proto(c, decl->file, decl->file->syms[decl->sym].btf, sym->global, &func);
+		choose_proto(c, decl->file, decl->file->syms[decl->sym].btf, n, &func);
 	else
 		use_proto(c, (struct ld_proto){0}, &func);
 	return add_func(c, &func, 0);

@@ -78,6 +78,14 @@ static void add_btf(struct emitter *e)
 	add_part(e, ".BTF.ext", SHT_PROGBITS, l->btf_ext.data, l->btf_ext.size, 4);
 }
 
+static void add_imports(struct emitter *e)
+{
+	const struct ld_blob *table = &e->l->import_table;
+
+	if (table->size)
+		add_part(e, ".bpfld.imports", SHT_STRTAB, table->data, table->size, 1);
+}
+
 static void add_relocs(struct emitter *e)
 {
 	ld_for_each(i, &e->l->outs) {
@@ -284,6 +292,7 @@ void ld_emit(struct ld_link *l)
 	ld_strtab_add(e.a, &e.strtab, "");
 	add_outs(&e, false);
 	add_btf(&e);
+	add_imports(&e);
 	add_outs(&e, true);
 	add_relocs(&e);
 	add_symbols(&e);

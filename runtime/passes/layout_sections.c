@@ -100,16 +100,16 @@ static struct ld_out *begin_run(struct ld_link *l, struct ld_section *sec, const
 static int layout_section(struct ld_link *l, struct ld_section *sec)
 {
 	struct ld_out *out = NULL;
-	bool subprogram = false; /* what the last piece was */
+	const char *name = NULL; /* where the last piece went */
 
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		struct ld_piece *p = &sec->pieces[i];
 
 		if (!p->live || (!sec->size && !sec->nr_syms))
 			continue;
-		if (!out || p->subprogram != subprogram)
+		if (!out || strcmp(ld_out_name(p), name) != 0)
 			out = begin_run(l, sec, p);
-		subprogram = p->subprogram;
+		name = ld_out_name(p);
 		if (out->merge)
 			merge_piece(l, out, p);
 		else
@@ -173,6 +173,10 @@ static void note_ext(struct ld_link *l)
 				l->has_ext[kind] |= p->ext[kind] < ld_ext_end(p, kind);
 			}
 	}
+	ld_for_each(i, &l->files)
+		l->has_ext[LD_EXT_FUNC] |= l->files.v[i]->made && l->btf_files.nr;
+	/* Of an anchor every function is made; libbpf complains of one without lines. */
+	l->has_ext[LD_EXT_LINE] |= l->anchor && l->btf_files.nr;
 	ld_for_each(i, &l->outs)
 		ld_for_each(k, &l->outs.v[i]->pieces)
 			if (l->btf_files.nr && !l->has_ext[LD_EXT_FUNC])

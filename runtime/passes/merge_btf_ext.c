@@ -66,7 +66,7 @@ static void synthesize_record(struct writer *w, const struct ld_piece *p, const 
 		rec[1] = sym->entity->out_type;
 	else
 		rec[1] = ld_btf_out_str(w->l->btf, f->source ? f->source : "<unknown>");
-	f->synthesized = true;
+	f->synthesized = !f->made;
 }
 
 static bool wants_record(const struct writer *w, const struct ld_sym *sym)

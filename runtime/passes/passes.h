@@ -59,6 +59,12 @@ bool ld_compile_bitcode(struct ld_link *l);
 /* Sets live on each piece that goes into the output. */
 void ld_mark_live(struct ld_link *l);
 
+/* --dynamic: stubs for the functions that a loader is to find: l->imports. */
+void ld_make_stubs(struct ld_link *l);
+
+/* What makes a library's functions loadable by themselves: entries, or their anchor. */
+void ld_make_entries(struct ld_link *l);
+
 /* Undefined symbols; pointers that no loader will fill in. */
 void ld_check_references(struct ld_link *l);
 
@@ -79,6 +85,9 @@ void ld_layout_sections(struct ld_link *l);
 
 /* Decides which symbols the output has, as what, and their order. */
 void ld_choose_symbols(struct ld_link *l);
+
+/* The table of l->imports. */
+void ld_write_imports(struct ld_link *l);
 
 /* The FUNCs, VARs and DATASECs of the output: link->plan. */
 void ld_choose_btf(struct ld_link *l);

@@ -171,6 +171,12 @@ struct bpfld_opts {
 	bool
 	    lto_internalize; /* take all for local but programs, maps and what export_globs match */
 	enum bpfld_lto_want lto_want; /* ASM, IR: the image is that, of the bitcode alone */
+	bool dynamic; /* undefined functions become imports: stubs that a loader replaces. Not with
+			 BPFLD_PARTIAL */
+	const char *const *entries; /* functions to be loaded by themselves: each gets a program
+				       that calls it, in section freplace/NAME; ends in NULL */
+	const char *anchor; /* with entries: link a program in a section of this name that calls
+			       stubs of them, and nothing else */
 };
 
 /* What there is to tell about a link. */
@@ -299,6 +305,45 @@ BPFLD_API void bpfld_report(struct bpfld *l, enum bpfld_severity severity, const
 
 /* Frees l and everything got from it. NULL is allowed. */
 BPFLD_API void bpfld_free(struct bpfld *l);
+
+/*
+ * Objects by themselves, without a link: for those who load programs apart from the functions that
+ * they call. These need no handle and may be called from any thread. The image is read during the
+ * call only, and may be anything: -EINVAL is for what is no BPF object. -ENOMEM is the other error.
+ */
+struct bpfld_object {
+	const void *image;
+	size_t size; /* bytes */
+};
+
+/* A global function in .text that BTF describes. Pointers are valid during the callback only. */
+struct bpfld_function {
+	size_t sz; /* sizeof(struct bpfld_function) of the library */
+	const char *name;
+	const char *prototype; /* as C: "int foo(struct xdp_md *, int)" */
+	const char *refused;   /* why no kernel replaces it: "it returns a pointer"; or NULL */
+	bool import;           /* a stub that opts.dynamic made; for others what follows is zero */
+	bool weak;             /* the program can do without */
+	int32_t value;         /* what the stub returns */
+	const size_t *tests;   /* bytes into the image: "if (foo)" loads 4 bytes from there, 0 */
+	size_t nr_tests;
+};
+
+/* What it returns, if not 0, ends the walk and is returned by it. */
+typedef int (*bpfld_function_fn)(void *ctx, const struct bpfld_function *func);
+
+/* Calls fn for each of the object's functions, in the order of its symbol table. */
+BPFLD_API int bpfld_each_function(const struct bpfld_object *obj, bpfld_function_fn fn, void *ctx);
+
+/*
+ * Whether b's function may stand in for a's: 0 if all that they take and return is alike, down to
+ * the layouts of structs behind pointers, and so are the tags of parameters; signedness and values
+ * of enumerators may differ. 1 if not: then why has the reason, cut to why_size bytes with the NUL.
+ * -ENOENT: there is no such function.
+ */
+BPFLD_API int bpfld_compare_functions(const struct bpfld_object *a, const char *name_a,
+				      const struct bpfld_object *b, const char *name_b, char *why,
+				      size_t why_size);
 
 #ifdef __cplusplus
 }

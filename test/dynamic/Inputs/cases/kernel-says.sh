@@ -1,0 +1,12 @@
+# What only the kernel can tell, in its words.
+cd "$FILES"
+case $(uname -r) in
+6.1.*) dynrun main main.o lib packet.o link run main.o prog 3 ;;
+*)
+	dynrun main main.o lib packet.o '!link' >out
+	cat out
+	grep 'error: cannot load packet.o: Invalid argument' out
+	grep '>>> the verifier says: Extension program changes packet data' out
+	grep "error: no function for 'verdict' of main.o: its library can't be loaded for prog" out
+	;;
+esac
