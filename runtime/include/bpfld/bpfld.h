@@ -3,7 +3,7 @@
  * bpfld: link BPF ELF objects into one.
  *
  *	struct bpfld_opts opts = BPFLD_OPTS_INIT;
- *	struct bpfld *l = bpfld_new(&opts);
+ *	struct bpfld *l = bpfld_new(&opts, NULL);
  *	bpfld_add_file(l, "a.o");
  *	bpfld_add_file(l, "b.o");
  *	if (bpfld_link(l) || bpfld_write_file(l, "prog.o"))

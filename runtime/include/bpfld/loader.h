@@ -12,8 +12,8 @@
  *		...;
  *
  * Links are made with <bpfld/bpfld.h>: inputs from files and memory, options, diagnostics as text
- *by callback. What is said there of threads and errors holds here too. libbpf itself prints through
- * the callback that libbpf_set_print() sets for the whole process.
+ * by callback. What is said there of threads and errors holds here too. libbpf itself prints
+ * through the callback that libbpf_set_print() sets for the whole process.
  */
 #ifndef BPFLD_LOADER_H
 #define BPFLD_LOADER_H

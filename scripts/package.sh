@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Builds packages from the working tree, which stays as it is.
+set -eu
+
+usage() {
+	cat <<'END'
+Usage: scripts/package.sh [option...] deb
+
+  deb            Debian packages, from packaging/debian with dpkg-buildpackage; needs what its
+                 control file names in Build-Depends (apt-get build-dep does it from the source
+                 that --source leaves)
+
+  --output DIR   put the packages there (build-packages)
+  --build DIR    copy the sources there and build (a temporary folder, removed afterwards)
+  --source       only make the source tree, in the folder of --build, and build nothing
+  --no-lto       without the packages for link-time optimisation, which need llvm-N-dev
+  --help         this text
+
+For a Debian build of your own: cp -r packaging/debian debian && dpkg-buildpackage -b -us -uc
+END
+}
+
+die() {
+	echo "scripts/package.sh: $*" >&2
+	exit 1
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+output=$root/build-packages build='' kind='' source='' profiles=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	--output) output=${2:?} && shift ;;
+	--build) build=${2:?} && shift ;;
+	--source) source=yes ;;
+	--no-lto) profiles=pkg.bpfld.nolto ;;
+	--help | -h) usage && exit ;;
+	deb) kind=$1 ;;
+	*) die "unknown argument $1; --help lists them" ;;
+	esac
+	shift
+done
+[ -n "$kind" ] || {
+	usage >&2
+	exit 2
+}
+
+version=$(sed -n 's/^project(bpfld VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
+[ -n "$version" ] || die "CMakeLists.txt has no version"
+if [ -z "$build" ]; then
+	[ -z "$source" ] || die "--source needs --build"
+	build=$(mktemp -d)
+	trap 'rm -rf "$build"' EXIT
+fi
+tree=$build/bpfld-$version
+rm -rf "$tree"
+mkdir -p "$tree"
+
+# What git knows, changed or not; without git (a release's archive), all but builds.
+copy_sources() {
+	cd "$root"
+	if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+		git ls-files -z --cached --others --exclude-standard
+	else
+		find . -path './build*' -prune -o -path './.git' -prune -o -type f -print0
+	fi | tar -c --null --ignore-failed-read -T - 2>/dev/null | tar -x -C "$tree"
+}
+copy_sources
+
+cp -r "$root/packaging/debian" "$tree/debian"
+[ -z "$source" ] || exit 0
+mkdir -p "$output"
+output=$(cd "$output" && pwd)
+(cd "$tree" && DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES-} $profiles" dpkg-buildpackage -b -us -uc) ||
+	die "dpkg-buildpackage failed"
+for file in "$build"/*.deb "$build"/*.changes "$build"/*.buildinfo; do
+	mv "$file" "$output"
+done
+ls "$output"
