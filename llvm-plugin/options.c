@@ -454,6 +454,29 @@ static int refuse(struct parse *p, const struct spelling *s)
 			    s->opt->help);
 }
 
+/* Those of link-time optimisation. */
+static int take_lto(struct parse *p, const struct spelling *s)
+{
+	struct options *o = p->o;
+
+	switch (s->opt->id) {
+	case OPT_lto: o->lib.lto_fat = true; return 0;
+	case OPT_no_lto: o->lib.lto_fat = false; return 0;
+	case OPT_lto_O0: o->lto.level = 0; return 0;
+	case OPT_lto_O1: o->lto.level = 1; return 0;
+	case OPT_lto_O2: o->lto.level = 2; return 0;
+	case OPT_lto_O3: o->lto.level = 3; return 0;
+	case OPT_lto_internalize: o->lib.lto_internalize = true; return 0;
+	case OPT_lto_emit_asm: o->lib.lto_want = BPFLD_LTO_ASM; return 0;
+	case OPT_lto_emit_llvm: o->lib.lto_want = BPFLD_LTO_IR; return 0;
+	case OPT_mcpu: return take_text(p, s, &o->lto.cpu);
+	case OPT_mllvm: words_add(&o->mllvm, s->value); return 0;
+	case OPT_save_temps: o->save_temps = true; return 0;
+	case OPT_plugin_opt: return take_plugin_opt(p, s);
+	default: return 0;
+	}
+}
+
 static int take(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;
@@ -491,19 +514,6 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_icf: return take_icf(p, s);
 	case OPT_print_icf: o->lib.print_icf_sections = true; return 0;
 	case OPT_no_print_icf: o->lib.print_icf_sections = false; return 0;
-	case OPT_lto: o->lib.lto_fat = true; return 0;
-	case OPT_no_lto: o->lib.lto_fat = false; return 0;
-	case OPT_lto_O0: o->lto.level = 0; return 0;
-	case OPT_lto_O1: o->lto.level = 1; return 0;
-	case OPT_lto_O2: o->lto.level = 2; return 0;
-	case OPT_lto_O3: o->lto.level = 3; return 0;
-	case OPT_lto_internalize: o->lib.lto_internalize = true; return 0;
-	case OPT_lto_emit_asm: o->lib.lto_want = BPFLD_LTO_ASM; return 0;
-	case OPT_lto_emit_llvm: o->lib.lto_want = BPFLD_LTO_IR; return 0;
-	case OPT_mcpu: return take_text(p, s, &o->lto.cpu);
-	case OPT_mllvm: words_add(&o->mllvm, s->value); return 0;
-	case OPT_save_temps: o->save_temps = true; return 0;
-	case OPT_plugin_opt: return take_plugin_opt(p, s);
 	case OPT_dynamic: o->lib.dynamic = true; return 0;
 	case OPT_verify: o->lib.verify = true; return 0;
 	case OPT_no_verify: o->lib.verify = false; return 0;
@@ -535,8 +545,8 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_emulation: return take_emulation(p, s);
 	case OPT_noop: return 0;
 	case OPT_refuse: return refuse(p, s);
+	default: return take_lto(p, s);
 	}
-	return 0;
 }
 
 static void record(struct parse *p, const struct option *opt, const char *option, const char *value)
