@@ -64,6 +64,15 @@ static uint32_t common_before(const char *a, const char *b, uint32_t most)
 	return n;
 }
 
+static void add_run(struct ld_btf_pair *p, struct ld_btf_run run)
+{
+	uint32_t nr = p->nr_runs++ % LD_BTF_RUNS, first = run.start / LD_BTF_RUN_BLOCK;
+
+	p->runs[nr] = run;
+	memset(p->run_of + first, (int)nr,
+	       (run.start + run.len - 1) / LD_BTF_RUN_BLOCK - first + 1);
+}
+
 /* Two equal names may be part of a run. */
 static void find_run(struct ld_btf_pair *p, uint32_t a_off, uint32_t b_off)
 {
@@ -80,9 +89,8 @@ static void find_run(struct ld_btf_pair *p, uint32_t a_off, uint32_t b_off)
 		after--;
 	if (before + after < LEAST_RUN)
 		return;
-	p->run = p->nr_runs < LD_BTF_RUNS ? p->nr_runs++ : (p->run + 1) % LD_BTF_RUNS;
-	p->runs[p->run] = (struct ld_btf_run){
-	    .start = a_off - before, .len = before + after, .delta = a_off - b_off};
+	add_run(p, (struct ld_btf_run){
+		       .start = a_off - before, .len = before + after, .delta = a_off - b_off});
 }
 
 static bool in_this_run(const struct ld_btf_run *run, uint32_t a_off, uint32_t b_off)
@@ -90,18 +98,13 @@ static bool in_this_run(const struct ld_btf_run *run, uint32_t a_off, uint32_t b
 	return a_off - run->start < run->len && a_off - b_off == run->delta;
 }
 
-/* Of two names that are not in the run that was last of use. */
+/* Of two names that are not in the run that is the most likely. */
 static __attribute__((noinline)) bool same_other_name(struct ld_btf_pair *p, uint32_t a_off,
 						      uint32_t b_off)
 {
-	if (!p->has_runs)
-		return same_bytes(p, a_off, b_off);
-	for (uint32_t i = 0; i < p->nr_runs; i++) {
-		if (in_this_run(&p->runs[i], a_off, b_off)) {
-			p->run = i;
+	for (uint32_t i = 0; i < LD_BTF_RUNS; i++)
+		if (in_this_run(&p->runs[i], a_off, b_off))
 			return true;
-		}
-	}
 	if (!same_bytes(p, a_off, b_off))
 		return false;
 	find_run(p, a_off, b_off);
@@ -110,7 +113,10 @@ static __attribute__((noinline)) bool same_other_name(struct ld_btf_pair *p, uin
 
 static inline bool same_name(struct ld_btf_pair *p, uint32_t a_off, uint32_t b_off)
 {
-	return in_this_run(&p->runs[p->run], a_off, b_off) || same_other_name(p, a_off, b_off);
+	if (!p->run_of)
+		return same_bytes(p, a_off, b_off);
+	return in_this_run(&p->runs[p->run_of[a_off / LD_BTF_RUN_BLOCK]], a_off, b_off) ||
+	       same_other_name(p, a_off, b_off);
 }
 
 bool ld_btf_same_name(struct ld_btf_pair *p, uint32_t a_off, uint32_t b_off)

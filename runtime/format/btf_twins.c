@@ -63,7 +63,8 @@ uint32_t *ld_btf_find_twins(struct ld_arena *a, const struct ld_btf *btf,
 	struct ld_btf_pair p = {.a = btf,
 				.b = model->btf,
 				.budget = btf->strs_len,
-				.has_runs = true,
+				.run_of =
+				    LD_NEW_ARRAY(a, uint8_t, btf->strs_len / LD_BTF_RUN_BLOCK + 1),
 				.run_budget = (uint64_t)btf->strs_len * LD_BTF_RUNS};
 
 	for (i = 1; i < btf->nr_types; i++) {
