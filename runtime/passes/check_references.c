@@ -65,6 +65,21 @@ static void check_discarded(struct checker *c, const struct ld_section *sec,
 			 ld_place(c->l, sec, r->off), t.piece->sec->name, t.piece->sec->group);
 }
 
+/* struct_ops and maps of programs hold programs, and what --bind made a function is none. */
+static void check_subprogram(struct checker *c, const struct ld_section *sec,
+			     const struct ld_reloc *r)
+{
+	struct ld_target t = ld_live_target(sec->file, r);
+
+	if (sec->kind == LD_SEC_CODE || !t.piece || !t.piece->subprogram)
+		return;
+	ld_error(&c->l->diags, "bind",
+		 "%s wants a program that was bound, and so is a function now\n"
+		 ">>> %s\n>>> wanted in %s\n"
+		 ">>> give its object twice, and bind the second",
+		 sec->name, ld_piece_name(c->l, t.piece), ld_file_name(sec->file));
+}
+
 /* The type, key and value of a map stand in BTF only: without it no loader opens the program. */
 static void check_map(struct ld_link *l, const struct ld_piece *p)
 {
@@ -100,6 +115,7 @@ static void check_section(struct checker *c, struct ld_section *sec)
 			if (r->sym && f->syms[r->sym].global)
 				check_undefined(c, sec, r, f->syms[r->sym].global);
 			check_discarded(c, sec, r);
+			check_subprogram(c, sec, r);
 			if (!warned)
 				ld_warn(&c->l->diags, "data-relocation",
 					"pointer in %s will read 0: no loader fills it in\n"
