@@ -312,11 +312,6 @@ bool ld_compile_bitcode(struct ld_link *l)
 		add_module(&c, f, f->bitcode, f->bitcode_size);
 		add_symbols(l, f, &c.modules.v[c.modules.nr - 1]);
 	}
-	if (c.modules.nr && l->bound.nr)
-		ld_error(&l->diags, "bind",
-			 "cannot bind symbols where bitcode is linked\n>>> %s is bitcode\n"
-			 ">>> link machine code: without --lto, of objects made without -flto",
-			 c.modules.v[0].name);
 	/* With errors the machine code will do: for finding what else is wrong. */
 	if (!c.modules.nr || l->diags.errors)
 		return false;
