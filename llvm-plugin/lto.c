@@ -120,27 +120,30 @@ static void find_newest(struct run *r)
 static int no_module(struct run *r)
 {
 	char list[MAX_RELEASES * 12] = "";
+	int wanted = r->newest ? r->newest : 19;
 	size_t n = 0;
 
 	if (!r->nr_releases)
 		return report(
 		    r, "lto-no-llvm",
-		    "%s: bitcode, and this ld.bpf was built without any LLVM\n"
-		    ">>> build it where llvm-%d-dev is installed, or compile without -flto",
-		    r->newest_name, r->newest ? r->newest : 19);
+		    "%s: bitcode, and no module for LLVM is here\n"
+		    ">>> install the package bpfld-lto-%d, or llvm-%d-dev and build ld.bpf "
+		    "again; or compile without -flto",
+		    r->newest_name, wanted, wanted);
 	if (r->load_error)
 		return report(r, "lto-no-llvm",
 			      "%s: bitcode of LLVM %d, and no such or newer LLVM is installed\n"
 			      ">>> install the package libllvm%d\n>>> %s",
-			      r->newest_name, r->newest, r->newest, r->load_error);
+			      r->newest_name, wanted, wanted, r->load_error);
 	for (size_t i = 0; i < r->nr_releases; i++)
 		n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%d", i ? ", " : "",
 				      r->releases[i]);
 	return report(
 	    r, "lto-no-llvm",
-	    "%s: bitcode of LLVM %d, newer than any LLVM that this ld.bpf was built with "
-	    "(%s)\n>>> install llvm-%d-dev and build ld.bpf again, or compile with clang %d",
-	    r->newest_name, r->newest, list, r->newest, r->releases[r->nr_releases - 1]);
+	    "%s: bitcode of LLVM %d, newer than any LLVM that there is a module for (%s)\n"
+	    ">>> install the package bpfld-lto-%d, or llvm-%d-dev and build ld.bpf again; "
+	    "or compile with clang %d",
+	    r->newest_name, wanted, list, wanted, wanted, r->releases[r->nr_releases - 1]);
 }
 
 /* ---- the child ---- */
@@ -269,6 +272,7 @@ static int attempt(const struct run *r, int release, unsigned way, struct attemp
 	pid_t child;
 	int err;
 
+	a->status = 0;
 	a->fd = memfd_create("lto", MFD_CLOEXEC);
 	if (a->fd < 0)
 		return errno;

@@ -68,8 +68,8 @@ struct compiler {
 	unsigned long long passthroughs; /* calls of llvm.bpf.passthrough so far */
 };
 
-/* For LLVM's fatal errors, whose handler gets no context. This process does one thing. */
-static struct compiler *current;
+/* LLVM's handler of fatal errors gets no context. This process does one thing. */
+static struct compiler compiler;
 
 static _Noreturn void out_of_memory(void)
 {
@@ -145,7 +145,7 @@ static void step(struct compiler *c, const char *doing)
 
 static void on_fatal_error(const char *reason)
 {
-	struct compiler *c = current;
+	struct compiler *c = &compiler;
 
 	if (c->fallback && c->r->job->want == BPFLD_LTO_WHOLE) {
 		c->r->put(c->r, LTO_MADE, 0, LLVMGetBufferStart(c->fallback),
@@ -368,6 +368,7 @@ static void drop_definition(LLVMModuleRef m, LLVMValueRef v)
 		LLVMSetVisibility(ref, LLVMGetVisibility(v));
 	replace(v, ref);
 	LLVMSetValueName2(ref, name, strlen(name));
+	free(name);
 }
 
 /* What a symbol is to be called; where the module has that already, it is meant. */
@@ -406,6 +407,7 @@ static void apply_symbols(LLVMModuleRef m, const struct bpfld_lto_module *in)
 	for (size_t i = 0; i < in->nr_symbols; i++)
 		if (renamed[i] && in->symbols[i].new_name)
 			rename_global(m, renamed[i], in->symbols[i].new_name);
+	free(renamed);
 }
 
 static bool is_placeholder(struct compiler *c, LLVMValueRef v)
@@ -918,29 +920,30 @@ static int parse_llvm_options(struct compiler *c)
 	}
 	if (argc > 1 && !c->failed)
 		LLVMParseCommandLineOptions(argc, argv, "");
+	free(argv);
 	return c->failed;
 }
 
 static enum lto_status run(const struct lto_request *r)
 {
-	struct compiler c = {.r = r};
+	struct compiler *c = &compiler;
 	int err;
 
-	current = &c;
+	c->r = r;
 	LLVMInstallFatalErrorHandler(on_fatal_error);
 	LLVMInitializeBPFTargetInfo();
 	LLVMInitializeBPFTarget();
 	LLVMInitializeBPFTargetMC();
 	LLVMInitializeBPFAsmPrinter();
 	LLVMInitializeBPFAsmParser();
-	if (parse_llvm_options(&c))
+	if (parse_llvm_options(c))
 		return LTO_FAILED;
-	c.context = LLVMContextCreate();
-	LLVMContextSetDiagnosticHandler(c.context, on_diagnostic, &c);
-	err = r->job->want == BPFLD_LTO_EACH ? compile_each(&c) : compile_all(&c);
-	if (!err && !c.failed)
+	c->context = LLVMContextCreate();
+	LLVMContextSetDiagnosticHandler(c->context, on_diagnostic, c);
+	err = r->job->want == BPFLD_LTO_EACH ? compile_each(c) : compile_all(c);
+	if (!err && !c->failed)
 		return LTO_DONE;
-	return c.merged ? LTO_ANOTHER_WAY : LTO_FAILED;
+	return c->merged ? LTO_ANOTHER_WAY : LTO_FAILED;
 }
 
 const struct lto_module bpfld_lto_module __attribute__((visibility("default"))) = {LTO_ABI, run};
