@@ -43,7 +43,10 @@ _Noreturn void out_of_memory(void);
 void words_add(struct words *w, const char *word);
 void words_free(struct words *w);
 
-/* Prints diagnostics to standard error, each in one write so that parallel jobs don't mix. */
+/*
+ * Prints diagnostics to standard error, each in one write so that parallel jobs don't mix, unless
+ * memory is out.
+ */
 struct report {
 	const char *program; /* NULL: ld.bpf */
 	bool color;
@@ -171,18 +174,26 @@ int write_reproduction(const struct options *o, struct pool *pool, struct report
 		       struct bpfld *l, bool asked);
 
 /*
- * A file to write: under a name beside the target until close_output(), where that is a regular
- * file; "-" is r->out. What fails has been reported; then, and after drop_output(), nothing is
- * left of it.
+ * A file to write: under a name beside the target, where that is a regular file; "-" is r->out. Its
+ * life is open_output(), close_output(), place_output(), and then keep_output(); drop_output()
+ * undoes all of them, also after the file has its place. What fails has been reported, and dropped.
  */
 struct output {
 	FILE *f; /* NULL: not open */
 	const char *path;
-	const char *temporary; /* to be renamed to path, or NULL */
+	const char
+	    *temporary; /* to be renamed to path; once placed, what was there before; or NULL */
+	enum {
+		NOT_PLACED,
+		PLACED_NEW,     /* there was nothing under that name */
+		PLACED_FOR_OLD, /* what was there is kept */
+	} placed;
 };
 
 int open_output(struct output *out, struct pool *pool, struct report *r, const char *path);
 int close_output(struct output *out, struct report *r);
+int place_output(struct output *out, struct report *r);
+void keep_output(struct output *out);
 void drop_output(struct output *out);
 
 enum skeleton { SKELETON, SUBSKELETON };

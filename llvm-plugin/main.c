@@ -63,6 +63,7 @@ static int open_texts(struct output outs[NR_OUTPUTS], const struct options *o, s
 static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const struct options *o,
 		       struct report *r)
 {
+	size_t said = r->errors;
 	int err = 0;
 
 	if (o->map)
@@ -79,15 +80,25 @@ static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const st
 		put_text(l, BPFLD_TEXT_REPORT_HTML, &outs[REPORT_HTML]);
 	if (o->report_json)
 		put_text(l, BPFLD_TEXT_REPORT_JSON, &outs[REPORT_JSON]);
-	if (o->time_trace)
-		put_text(l, BPFLD_TEXT_TIME_TRACE, &outs[TIME_TRACE]);
 	for (int i = 0; i < NR_OUTPUTS; i++)
-		if (outs[i].f && close_output(&outs[i], r))
+		if (i != TIME_TRACE && outs[i].f && close_output(&outs[i], r))
 			err = 1;
-	return err;
+	return err || r->errors > said;
 }
 
-/* All files are opened before the object is written: where one can't be, nothing is. */
+/* The one text that tells about the writing of the object, too. */
+static int write_time_trace(struct output *out, struct bpfld *l, struct report *r)
+{
+	if (!out->f)
+		return 0;
+	put_text(l, BPFLD_TEXT_TIME_TRACE, out);
+	return close_output(out, r) || place_output(out, r);
+}
+
+/*
+ * Where one file can't be written none is: all of them are complete beside their targets before the
+ * first gets its name, the object is the last to get it, and what has one before is taken back.
+ */
 static int write_all(struct bpfld *l, const struct options *o, struct pool *pool, struct report *r)
 {
 	struct output outs[NR_OUTPUTS] = {0};
@@ -98,11 +109,21 @@ static int write_all(struct bpfld *l, const struct options *o, struct pool *pool
 	if (!err && o->subskeleton)
 		err = write_skeleton(o, pool, r, l, SUBSKELETON, &outs[SUBSKEL]);
 	if (!err)
+		err = write_texts(outs, l, o, r);
+	for (int i = 0; i < NR_OUTPUTS && !err; i++)
+		if (i != TIME_TRACE)
+			err = place_output(&outs[i], r);
+	if (!err)
 		report_step(r, o->output);
 	if (!err)
 		err = bpfld_write_file(l, o->output);
-	if (!err)
-		err = write_texts(outs, l, o, r);
+	for (int i = 0; i < NR_OUTPUTS && !err; i++)
+		if (i != TIME_TRACE)
+			keep_output(&outs[i]);
+	if (!err) {
+		err = write_time_trace(&outs[TIME_TRACE], l, r);
+		keep_output(&outs[TIME_TRACE]);
+	}
 	for (int i = 0; i < NR_OUTPUTS; i++)
 		drop_output(&outs[i]);
 	return err;

@@ -24,52 +24,87 @@ static int cannot_write(struct report *r, const char *path, int err)
 	return report_error(r, "cannot-write", "cannot write %s: %s", path, strerror(err));
 }
 
-/* ---- a signal that ends the program takes the temporary files with it ---- */
+/* ---- a signal that ends the program takes back what is not complete ---- */
 
-static const char *volatile temporaries[8]; /* NULL: free */
+static struct output *volatile pending[8]; /* those that have a temporary file; NULL: free */
 
-static void remove_temporaries(int sig)
+/* As if out had never been opened. Also for a signal handler. */
+static void undo(const struct output *out)
 {
-	for (size_t i = 0; i < sizeof(temporaries) / sizeof(temporaries[0]); i++)
-		if (temporaries[i])
-			unlink(temporaries[i]);
+	if (out->placed == PLACED_NEW)
+		unlink(out->path);
+	else if (out->placed != PLACED_FOR_OLD || rename(out->temporary, out->path))
+		unlink(out->temporary);
+}
+
+static void undo_all(void)
+{
+	for (size_t i = 0; i < sizeof(pending) / sizeof(pending[0]); i++)
+		if (pending[i])
+			undo(pending[i]);
+}
+
+static void end_by_signal(int sig)
+{
+	undo_all();
 	/* The handler is gone by now (SA_RESETHAND): this ends the program. */
 	raise(sig);
 }
 
 static void catch_signals(void)
 {
+	static bool caught;
 	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
-	struct sigaction sa = {.sa_handler = remove_temporaries, .sa_flags = SA_RESETHAND}, old;
+	struct sigaction sa = {.sa_handler = end_by_signal, .sa_flags = SA_RESETHAND}, old;
 
+	if (caught)
+		return;
+	caught = true;
+	/* Where memory runs out the program ends by exit(). */
+	atexit(undo_all);
 	sigemptyset(&sa.sa_mask);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (!sigaction(signals[i], NULL, &old) && old.sa_handler == SIG_DFL)
 			sigaction(signals[i], &sa, NULL);
 }
 
-static void replace_temporary(const char *old, const char *now)
+static void replace_pending(struct output *old, struct output *now)
 {
-	for (size_t i = 0; i < sizeof(temporaries) / sizeof(temporaries[0]); i++)
-		if (temporaries[i] == old) {
-			temporaries[i] = now;
+	for (size_t i = 0; i < sizeof(pending) / sizeof(pending[0]); i++)
+		if (pending[i] == old) {
+			pending[i] = now;
 			return;
 		}
 }
 
-/* mkostemp(), with the name known to the signal handler as soon as the file is there. */
-static int make_temporary(char *name)
+/* Between these two a file changes together with what is noted of it. */
+static void block_signals(sigset_t *old)
 {
-	sigset_t all, old;
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, old);
+}
+
+static void unblock_signals(const sigset_t *old)
+{
+	sigprocmask(SIG_SETMASK, old, NULL);
+}
+
+/* mkostemp() for out, known to the signal handler as soon as the file is there. */
+static int make_temporary(struct output *out, char *name)
+{
+	sigset_t old;
 	int fd;
 
 	catch_signals();
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &old);
+	block_signals(&old);
 	fd = mkostemp(name, O_CLOEXEC);
-	if (fd >= 0)
-		replace_temporary(NULL, name);
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (fd >= 0) {
+		out->temporary = name;
+		replace_pending(NULL, out);
+	}
+	unblock_signals(&old);
 	return fd;
 }
 
@@ -79,12 +114,12 @@ static int make_temporary(char *name)
 static int open_beside(struct output *out, struct pool *pool, const char *path, mode_t mode)
 {
 	char *name = pool_printf(pool, "%s.tmp-XXXXXX", path);
-	int fd = make_temporary(name);
+	int fd;
 
+	out->path = path;
+	fd = make_temporary(out, name);
 	if (fd < 0)
 		return -1;
-	out->path = path;
-	out->temporary = name;
 	if (!fchmod(fd, mode))
 		return fd;
 	close(fd);
@@ -144,26 +179,78 @@ int close_output(struct output *out, struct report *r)
 		err = errno ? errno : EIO;
 	if (strcmp(out->path, "-") && fclose(f) && !err)
 		err = errno;
-	if (!err && out->temporary && rename(out->temporary, out->path))
-		err = errno;
-	if (!err) {
-		if (out->temporary)
-			replace_temporary(out->temporary, NULL);
-		out->temporary = NULL;
+	if (!err)
 		return 0;
-	}
 	drop_output(out);
 	return cannot_write(r, out->path, err);
 }
 
+/* ---- putting in place ---- */
+
+static void forget(struct output *out)
+{
+	replace_pending(out, NULL);
+	out->temporary = NULL;
+	out->placed = NOT_PLACED;
+}
+
+static int place(struct output *out)
+{
+	bool is_new;
+
+	/* What was there stays under the other's name, in case it is to come back. */
+	if (!renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->path, RENAME_EXCHANGE)) {
+		out->placed = PLACED_FOR_OLD;
+		return 0;
+	}
+	is_new = errno == ENOENT;
+	if (rename(out->temporary, out->path))
+		return errno;
+	/* Where the file system can't exchange, what was there is gone. */
+	if (is_new)
+		out->placed = PLACED_NEW;
+	else
+		forget(out);
+	return 0;
+}
+
+int place_output(struct output *out, struct report *r)
+{
+	sigset_t old;
+	int err;
+
+	if (!out->temporary)
+		return 0;
+	block_signals(&old);
+	err = place(out);
+	unblock_signals(&old);
+	if (!err)
+		return 0;
+	drop_output(out);
+	return cannot_write(r, out->path, err);
+}
+
+void keep_output(struct output *out)
+{
+	sigset_t old;
+
+	block_signals(&old);
+	if (out->placed == PLACED_FOR_OLD)
+		unlink(out->temporary);
+	forget(out);
+	unblock_signals(&old);
+}
+
 void drop_output(struct output *out)
 {
+	sigset_t old;
+
 	if (out->f && strcmp(out->path, "-"))
 		fclose(out->f);
-	if (out->temporary) {
-		unlink(out->temporary);
-		replace_temporary(out->temporary, NULL);
-	}
 	out->f = NULL;
-	out->temporary = NULL;
+	block_signals(&old);
+	if (out->temporary)
+		undo(out);
+	forget(out);
+	unblock_signals(&old);
 }

@@ -30,36 +30,54 @@ void report_color(struct report *r, enum color_when when)
 }
 
 /* Names come from inputs that nobody vouches for: no control character may reach the terminal. */
-static void put_clean(FILE *f, const char *s, size_t n)
+static bool put_clean(FILE *f, const char *s, size_t n)
 {
+	bool whole = true;
+
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
 
-		fputc((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : c, f);
+		whole &=
+		    fputc((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : c, f) != EOF;
 	}
+	return whole;
+}
+
+/* Whether all of it went out: ferror() does not tell where a stream in memory finds none. */
+static bool put(FILE *f, const struct report *r, enum bpfld_severity severity, const char *id,
+		const char *message)
+{
+	size_t first = strcspn(message, "\n");
+	bool whole;
+
+	whole = fprintf(f, "%s: %s%s%s", program(r), r->color ? severities[severity].color : "",
+			severities[severity].word, r->color ? "\033[0m" : "") >= 0;
+	whole &= put_clean(f, message, first);
+	if (id && *id)
+		whole &= fprintf(f, " [%s]", id) >= 0;
+	whole &= put_clean(f, message + first, strlen(message + first));
+	return whole & (fputc('\n', f) != EOF);
 }
 
 static void print(struct report *r, enum bpfld_severity severity, const char *id,
 		  const char *message)
 {
-	size_t first = strcspn(message, "\n");
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
+	bool whole = false;
 
 	if (severity == BPFLD_ERROR)
 		r->errors++;
-	if (!f)
-		return;
-	fprintf(f, "%s: %s%s%s", program(r), r->color ? severities[severity].color : "",
-		severities[severity].word, r->color ? "\033[0m" : "");
-	put_clean(f, message, first);
-	if (id && *id)
-		fprintf(f, " [%s]", id);
-	put_clean(f, message + first, strlen(message + first));
-	fputc('\n', f);
-	if (!fclose(f))
+	if (f) {
+		whole = put(f, r, severity, id, message);
+		whole &= !fclose(f) && text;
+	}
+	/* Standard error has no buffer: a message without memory comes in pieces, but it comes. */
+	if (whole)
 		fwrite(text, 1, size, stderr);
+	else
+		put(stderr, r, severity, id, message);
 	free(text);
 }
 

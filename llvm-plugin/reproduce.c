@@ -139,17 +139,15 @@ static void add_text(struct tar *t, const char *name, const char *text, size_t s
 /* The folder that path is in, free of symbolic links, or as it is where it can't be looked at. */
 static const char *real_folder(struct pool *pool, const char *path)
 {
-	char *real = realpath(path, NULL), cwd[PATH_MAX];
-	const char *folder;
+	char real[PATH_MAX];
 
-	if (real)
-		folder = pool_strndup(pool, real, strlen(real));
-	else if (path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
-		folder = path;
-	else
-		folder = pool_printf(pool, "%s/%s", cwd, path);
-	free(real);
-	return folder;
+	if (realpath(path, real))
+		return pool_strndup(pool, real, strlen(real));
+	if (errno == ENOMEM)
+		out_of_memory();
+	if (path[0] == '/' || !getcwd(real, sizeof(real)))
+		return path;
+	return pool_printf(pool, "%s/%s", real, path);
 }
 
 /* The absolute form of a path, without the first slash: where the tar has it. */
@@ -168,11 +166,14 @@ static const char *path_in_tar(struct pool *pool, const char *path, bool is_fold
 	return strchr(folder, '/') ? folder : pool_printf(pool, "./%s", folder);
 }
 
-/* word as a response file has it, and a new line. */
-static void put_word(FILE *f, const char *option, const char *value)
+/*
+ * word as a response file has it, and a new line. Whether all of it went out: ferror() does not
+ * tell where a stream in memory finds none.
+ */
+static bool put_word(FILE *f, const char *option, const char *value)
 {
 	const char *parts[] = {option ? option : "", "", value ? value : ""};
-	bool quote = !option && !*parts[2];
+	bool quote = !option && !*parts[2], whole = true;
 
 	/* A letter's value is joined to it, a name's stands after '='. */
 	if (option && value && strlen(option) > 2)
@@ -180,14 +181,14 @@ static void put_word(FILE *f, const char *option, const char *value)
 	for (size_t i = 0; i < 3; i++)
 		quote |= parts[i][strcspn(parts[i], " \t\r\n\f\v\"'\\")] != '\0';
 	if (quote)
-		fputc('"', f);
+		whole &= fputc('"', f) != EOF;
 	for (size_t i = 0; i < 3; i++)
 		for (const char *c = parts[i]; *c; c++) {
 			if (*c == '"' || *c == '\\')
-				fputc('\\', f);
-			fputc(*c, f);
+				whole &= fputc('\\', f) != EOF;
+			whole &= fputc(*c, f) != EOF;
 		}
-	fputs(quote ? "\"\n" : "\n", f);
+	return whole & (fputs(quote ? "\"\n" : "\n", f) != EOF);
 }
 
 static const char *bind_in_tar(struct pool *pool, const struct bind *b)
@@ -196,9 +197,10 @@ static const char *bind_in_tar(struct pool *pool, const struct bind *b)
 			   path_in_tar(pool, b->to_object, false), b->target);
 }
 
-static void put_command(FILE *f, const struct options *o, struct pool *pool, bool asked)
+static bool put_command(FILE *f, const struct options *o, struct pool *pool, bool asked)
 {
 	const struct bind *bind = o->binds;
+	bool whole = true;
 
 	for (const struct replay_word *w = o->replay; w; w = w->next) {
 		const char *value = w->value;
@@ -211,11 +213,12 @@ static void put_command(FILE *f, const struct options *o, struct pool *pool, boo
 		case REPLAY_BIND: value = bind_in_tar(pool, bind++); break;
 		case REPLAY_OPTION: break;
 		}
-		put_word(f, w->option, value);
+		whole &= put_word(f, w->option, value);
 	}
 	/* Libraries that objects ask for are looked for where the link runs, too. */
 	if (asked)
-		put_word(f, "-L", path_in_tar(pool, ".", true));
+		whole &= put_word(f, "-L", path_in_tar(pool, ".", true));
+	return whole;
 }
 
 static int add_command(struct tar *t, const struct options *o, struct report *r, bool asked)
@@ -224,9 +227,13 @@ static int add_command(struct tar *t, const struct options *o, struct report *r,
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
 
-	if (f)
-		put_command(f, o, t->pool, asked);
-	if (!f || fclose(f)) {
+	bool whole = false;
+
+	if (f) {
+		whole = put_command(f, o, t->pool, asked);
+		whole &= !fclose(f) && text;
+	}
+	if (!whole) {
 		free(text);
 		return report_error(r, "out-of-memory", "out of memory");
 	}
@@ -351,5 +358,8 @@ int write_reproduction(const struct options *o, struct pool *pool, struct report
 		return err;
 	}
 	fwrite(end, sizeof(end), 1, t.f);
-	return close_output(&out, r);
+	if (close_output(&out, r) || place_output(&out, r))
+		return 1;
+	keep_output(&out);
+	return 0;
 }

@@ -14,6 +14,6 @@ case ${1-} in
 	;;
 esac
 clang_format=$(command -v clang-format-14 || command -v clang-format)
-find runtime llvm-plugin examples test/unit test/fuzz test/api test/loader test/bench test/kernel/bpfrun.c \
+find runtime llvm-plugin examples test/unit test/faults test/fuzz test/api test/loader test/bench test/kernel/bpfrun.c \
 	-name '*.[ch]' \
 	-exec "$clang_format" "$@" {} +

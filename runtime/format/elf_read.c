@@ -194,6 +194,8 @@ static int read_section_header(struct reader *r, uint32_t i)
 		return bad_section(sec, "alignment is not a power of two below 4 GiB");
 	if (sec->type == SHT_NULL)
 		sec->size = 0;
+	else if (sec->flags & SHF_COMPRESSED)
+		return bad_section(sec, "compressed sections are not supported");
 	if (sec->type == SHT_NULL || sec->type == SHT_NOBITS)
 		return sec->size > MAX_SIZE ? bad_section(sec, "size is out of range") : 0;
 	if (!ld_in_range(off, sec->size, f->size))
@@ -203,8 +205,6 @@ static int read_section_header(struct reader *r, uint32_t i)
 		    ld_file_name(f), i, (unsigned long long)sec->size, (unsigned long long)off,
 		    f->size);
 	sec->data = f->image + off;
-	if (sec->flags & SHF_COMPRESSED)
-		return bad_section(sec, "compressed sections are not supported");
 	return 0;
 }
 
@@ -265,10 +265,24 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 	/* DWARF that is not wanted is not looked at, and neither are its relocations. */
 	if (has_prefix(n, ".debug_"))
 		return l->strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
+	/* Loaders go by these names before they look at flags. */
+	if (!strcmp(n, ".maps") || !strcmp(n, "license") || !strcmp(n, "version"))
+		return LD_SEC_DATA;
 	if (sec->flags & SHF_EXECINSTR)
 		return LD_SEC_CODE;
 	/* A loader knows its sections by name: clang's .jumptables has no flags at all. */
 	return LD_SEC_DATA;
+}
+
+/* Flags that contradict what a section is, or mean nothing to a linker, go no further. */
+static void clean_flags(struct ld_section *sec)
+{
+	sec->flags &= SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_MERGE | SHF_STRINGS | SHF_GROUP |
+		      SHF_GNU_RETAIN;
+	if (sec->kind == LD_SEC_CODE)
+		sec->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
+	else
+		sec->flags &= ~(uint64_t)SHF_EXECINSTR;
 }
 
 /* A list of strings: the libraries that #pragma comment(lib, "x") names. */
@@ -316,6 +330,7 @@ static int read_sections(struct reader *r)
 		if (sec->type == SHT_LLVM_DEPLIBS && (err = check_deplibs(sec)))
 			return err;
 		sec->kind = classify(sec, f->link);
+		clean_flags(sec);
 		note_bitcode(sec);
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");

@@ -80,19 +80,31 @@ static void check_subprogram(struct checker *c, const struct ld_section *sec,
 		 sec->name, ld_piece_name(c->l, t.piece), ld_file_name(sec->file));
 }
 
-/* The type, key and value of a map stand in BTF only: without it no loader opens the program. */
+/*
+ * The type, key and value of a map stand in BTF only: without it no loader opens the program. Of
+ * several names for a place one is enough; what begins within a map has none that could be kept.
+ */
 static void check_map(struct ld_link *l, const struct ld_piece *p)
 {
 	const struct ld_file *f = p->sec->file;
+	const struct ld_sym *last = NULL; /* that has BTF */
 
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &f->syms[p->sec->syms[i]];
 
-		if (sym->type == STT_OBJECT && !sym->btf)
+		if (sym->type != STT_OBJECT || (last && sym->value == last->value))
+			continue;
+		if (!sym->btf)
 			ld_error(&l->diags, "map-without-btf",
 				 "map '%s' has no BTF, which tells its type, key and value\n"
 				 ">>> defined at %s\n>>> compile it with -g",
 				 sym->name, ld_sym_place(l, f, p->sec->syms[i]));
+		else if (last && sym->value < last->value + last->size)
+			ld_error(&l->diags, "invalid-elf",
+				 "map '%s' begins within map '%s'\n>>> defined at %s", sym->name,
+				 last->name, ld_sym_place(l, f, p->sec->syms[i]));
+		else
+			last = sym;
 	}
 }
 

@@ -27,6 +27,8 @@ static void hear(void *ctx, const struct bpfld_diag *d)
 	}
 	if (!d->id[0] || !d->message[0])
 		broken("a diagnostic has an id and a text");
+	if (d->severity == BPFLD_ERROR && getenv("FUZZ_KEEP"))
+		fprintf(stderr, "%s [%s]\n", d->message, d->id);
 	h->errors += d->severity == BPFLD_ERROR;
 }
 
