@@ -52,6 +52,9 @@ if [ -z "$build" ]; then
 	build=$(mktemp -d)
 	trap 'rm -rf "$build"' EXIT
 fi
+mkdir -p "$build" "$output"
+build=$(cd "$build" && pwd)
+output=$(cd "$output" && pwd)
 tree=$build/bpfld-$version
 rm -rf "$tree"
 mkdir -p "$tree"
@@ -63,14 +66,12 @@ copy_sources() {
 		git ls-files -z --cached --others --exclude-standard
 	else
 		find . -path './build*' -prune -o -path './.git' -prune -o -type f -print0
-	fi | tar -c --null --ignore-failed-read -T - 2>/dev/null | tar -x -C "$tree"
+	fi | tar -c --null -T - | tar -x -C "$tree"
 }
 copy_sources
 
 cp -r "$root/packaging/debian" "$tree/debian"
 [ -z "$source" ] || exit 0
-mkdir -p "$output"
-output=$(cd "$output" && pwd)
 (cd "$tree" && DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES-} $profiles" dpkg-buildpackage -b -us -uc) ||
 	die "dpkg-buildpackage failed"
 for file in "$build"/*.deb "$build"/*.changes "$build"/*.buildinfo; do
