@@ -235,8 +235,11 @@ static bool is_lost(const struct ld_file *f, const struct ld_sym *sym)
 	if (!sym->global)
 		return false;
 	def = ld_name_def(sym->global);
-	/* COMMON ones are merged to the largest. */
-	return def != sym && sym->global->owner != f && !(sym->common && def && def->common);
+	/* COMMON ones are merged to the largest. The one that won has a section of the linker's
+	 * own. */
+	if (sym->common && def && (def->common || (def->sec && !def->sec->index)))
+		return false;
+	return def != sym && sym->global->owner != f;
 }
 
 struct symbols {
