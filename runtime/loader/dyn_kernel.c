@@ -241,6 +241,9 @@ static int load_anchor(struct bpfld_module *lib, const struct ld_instance *insta
 	prog = bpf_object__next_program(*obj, NULL);
 	bpf_program__set_type(prog, instance->type.prog);
 	bpf_program__set_expected_attach_type(prog, instance->type.attach);
+	/* libbpf does this by the section, which an anchor has but for show. */
+	if (instance->type.prog == BPF_PROG_TYPE_SYSCALL)
+		bpf_program__set_flags(prog, BPF_F_SLEEPABLE);
 	err = load_object(*obj, text, sizeof(text));
 	if (!err)
 		return 0;

@@ -27,7 +27,7 @@ static const char usage[] =
     "  run MAIN PROG VALUE               a test run returns VALUE\n"
     "  start MAIN PROG, stop VALUE...    runs in a thread; it returned each VALUE, and no\n"
     "                                    other; \"5?\" may or may not be among them\n"
-    "  get MAIN VARIABLE VALUE           of .bss, 4 bytes\n"
+    "  get MODULE MAP VALUE              the first 4 bytes of a map's first value\n"
     "  pin-prog NAME FILE                pins the program of type EXT that the kernel has by that\n"
     "                                    name\n"
     "  occupy MAIN PROG FUNC PINNED      puts a program there by another way\n"
@@ -177,31 +177,18 @@ static int stop_load(char **values, int nr)
 	return err;
 }
 
-static int get(const char *main, const char *name, int expect)
+/* The first variable of a module's .bss, of 4 bytes. */
+static int get(const char *name, const char *map, int expect)
 {
-	struct bpf_object *obj = bpfld_dyn_object(module(main));
-	const struct btf *btf = bpf_object__btf(obj);
-	int sec = btf__find_by_name_kind(btf, ".bss", BTF_KIND_DATASEC), zero = 0, value;
-	const struct btf_type *t = btf__type_by_id(btf, sec);
-	struct bpf_map *map;
+	int fd = bpfld_dyn_map_fd(module(name), map), zero = 0, value;
 	unsigned char bytes[4096];
 
-	for (int i = 0; sec > 0 && i < btf_vlen(t); i++) {
-		const struct btf_var_secinfo *v = btf_var_secinfos(t) + i;
-		const char *n =
-		    btf__name_by_offset(btf, btf__type_by_id(btf, v->type)->name_off);
-
-		if (strcmp(n, name) != 0)
-			continue;
-		map = bpf_object__find_map_by_name(obj, ".bss");
-		if (bpf_map_lookup_elem(bpf_map__fd(map), &zero, bytes))
-			return -errno;
-		memcpy(&value, bytes + v->offset, sizeof(value));
-		if (value != expect)
-			printf("%s is %d, not %d\n", name, value, expect);
-		return value == expect ? 0 : -ERANGE;
-	}
-	return -ENOENT;
+	if (fd < 0 || bpf_map_lookup_elem(fd, &zero, bytes))
+		return fd < 0 ? fd : -errno;
+	memcpy(&value, bytes, sizeof(value));
+	if (value != expect)
+		printf("%s of %s has %d, not %d\n", map, name, value, expect);
+	return value == expect ? 0 : -ERANGE;
 }
 
 /* ---- fds ---- */

@@ -75,7 +75,7 @@ fetch() {
 	mkdir -p "$cache" || return 1
 	exec 9>"$cache/linux-$kernel.lock"
 	flock 9
-	[ -e "$cache/vmlinuz-$kernel" ] && return
+	[ -e "$cache/vmlinuz-$kernel" ] && [ -e "$cache/config-$kernel" ] && return
 	command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
 		skip "no apt-get to fetch Linux $kernel with"
 	package=$(newest_package)
@@ -86,7 +86,9 @@ fetch() {
 	(cd "$unpack" && apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=30 \
 		-o APT::Sandbox::User=root download "$package" >log 2>&1) ||
 		skip "cannot download $package: $(tail -n 1 "$unpack/log")"
-	dpkg-deb --fsys-tarfile "$unpack"/*.deb | tar -x -C "$unpack" --wildcards './boot/vmlinuz-*' &&
+	dpkg-deb --fsys-tarfile "$unpack"/*.deb | tar -x -C "$unpack" --wildcards \
+		'./boot/vmlinuz-*' './boot/config-*' &&
+		mv "$unpack"/boot/config-* "$cache/config-$kernel" &&
 		mv "$unpack"/boot/vmlinuz-* "$cache/vmlinuz-$kernel"
 }
 
@@ -98,7 +100,7 @@ exec 9>&-
 
 root=$tmp/root
 rm -rf "$root"
-mkdir -p "$root"/{bin,lib,dev,proc,sys,tmp,run,cases,files} || exit 1
+mkdir -p "$root"/{bin,boot,lib,dev,proc,sys,tmp,run,cases,files} || exit 1
 
 # add_program FILE: with the libraries that it needs: in /lib, but for the dynamic linker, which
 # programs name by its path
@@ -127,6 +129,7 @@ for case in "$@"; do
 	cp "$case" "$root/cases/$name" || exit 1
 done
 printf '%s\n' "${names[@]}" >"$root/cases.list"
+cp "$cache/config-$kernel" "$root/boot/config"
 (cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null) >"$tmp/initramfs" || exit 1
 
 # ---- the run ----
