@@ -66,6 +66,12 @@ void report_step(struct report *r, const char *text);
 /* A bpfld_diag_fn; ctx is a struct report. */
 void report_diag(void *ctx, const struct bpfld_diag *diag);
 
+/*
+ * From now on an input that is truncated while the library reads it ends the program with a message
+ * and status 1. clean_up, unless NULL, is called before, by a signal handler.
+ */
+void catch_truncation(const struct report *r, void (*clean_up)(void));
+
 /* How the program was called: argv[0] decides, as in lld. */
 enum personality {
 	CALLED_LD,       /* ld.bpf, bpf-ld: GNU ld's syntax */
@@ -195,6 +201,9 @@ int close_output(struct output *out, struct report *r);
 int place_output(struct output *out, struct report *r);
 void keep_output(struct output *out);
 void drop_output(struct output *out);
+
+/* Drops all that are not kept. Also for a signal handler. */
+void drop_outputs(void);
 
 enum skeleton { SKELETON, SUBSKELETON };
 

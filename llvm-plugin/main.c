@@ -167,6 +167,7 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 		return report_error(r, "out-of-memory", "cannot start the link: %s",
 				    strerror(-err));
 	warn_unknown_ids(o, pool, l);
+	catch_truncation(r, drop_outputs);
 	for (size_t i = 0; i < o->inputs.n; i++)
 		add_input(l, &o->inputs.v[i], made_up_names);
 	for (size_t i = 0; i < o->nr_binds; i++)

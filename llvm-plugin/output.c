@@ -37,7 +37,7 @@ static void undo(const struct output *out)
 		unlink(out->temporary);
 }
 
-static void undo_all(void)
+void drop_outputs(void)
 {
 	for (size_t i = 0; i < sizeof(pending) / sizeof(pending[0]); i++)
 		if (pending[i])
@@ -46,7 +46,7 @@ static void undo_all(void)
 
 static void end_by_signal(int sig)
 {
-	undo_all();
+	drop_outputs();
 	/* The handler is gone by now (SA_RESETHAND): this ends the program. */
 	raise(sig);
 }
@@ -61,7 +61,7 @@ static void catch_signals(void)
 		return;
 	caught = true;
 	/* Where memory runs out the program ends by exit(). */
-	atexit(undo_all);
+	atexit(drop_outputs);
 	sigemptyset(&sa.sa_mask);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (!sigaction(signals[i], NULL, &old) && old.sa_handler == SIG_DFL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "driver.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,41 @@ int report_error(struct report *r, const char *id, const char *fmt, ...)
 	print(r, BPFLD_ERROR, id, message);
 	free(message);
 	return 1;
+}
+
+/* ---- an input that becomes shorter while it is mapped ---- */
+
+static const char *name_of_program;
+static void (*before_the_end)(void);
+
+/*
+ * The library has mapped its inputs, and whoever truncates one takes pages away from under it. No
+ * pass could go on from there: all that is left to do is to say so and to leave nothing behind.
+ * That is the program's to decide, not the library's: signal handlers are its host's.
+ */
+static void end_by_truncation(int sig)
+{
+	static const char text[] =
+	    ": error: an input became shorter while it was read, or its disk can't "
+	    "be read [truncated-file]\n";
+
+	(void)sig;
+	if (before_the_end)
+		before_the_end();
+	if (write(STDERR_FILENO, name_of_program, strlen(name_of_program)) < 0 ||
+	    write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+void catch_truncation(const struct report *r, void (*clean_up)(void))
+{
+	struct sigaction sa = {.sa_handler = end_by_truncation, .sa_flags = (int)SA_RESETHAND};
+
+	name_of_program = program(r);
+	before_the_end = clean_up;
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGBUS, &sa, NULL);
 }
 
 void report_step(struct report *r, const char *text)

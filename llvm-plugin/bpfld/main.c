@@ -173,6 +173,7 @@ int main(int argc, char **argv)
 
 	report_color(&report, COLOR_AUTO);
 	libbpf_set_print(print_libbpf);
+	catch_truncation(&report, NULL);
 	if (argc == 2 && !strcmp(argv[1], "--help"))
 		status = fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
 	else if (argc == 2 && !strcmp(argv[1], "--version"))

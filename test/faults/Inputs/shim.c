@@ -196,10 +196,39 @@ WRAP("files", ssize_t, __read_chk, (int fd, void *data, size_t size, size_t room
 WRAP("files", ssize_t, __pread64_chk, (int fd, void *data, size_t size, off64_t at, size_t room),
      (fd, data, size, at, room), EIO, -1)
 WRAP("files", ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size), ENOSPC, -1)
-WRAP("files", void *, mmap, (void *p, size_t size, int prot, int flags, int fd, off_t at),
-     (p, size, prot, flags, fd, at), ENOMEM, MAP_FAILED)
-WRAP("files", void *, mmap64, (void *p, size_t size, int prot, int flags, int fd, off64_t at),
-     (p, size, prot, flags, fd, at), ENOMEM, MAP_FAILED)
+
+/* What is mapped and has a name that ends in TRUNCATE becomes as short as TRUNCATE_TO says. */
+static void truncate_behind(int fd)
+{
+	const char *end = getenv("TRUNCATE"), *size = getenv("TRUNCATE_TO");
+	char link[64], path[4096];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = end && fd >= 0 ? readlink(link, path, sizeof(path) - 1) : -1;
+	if (len < (ssize_t)(end ? strlen(end) : 0))
+		return;
+	path[len] = '\0';
+	if (!strcmp(path + len - strlen(end), end) && truncate(link, atol(size)))
+		abort();
+}
+
+#define WRAP_MMAP(name, offset)                                                                    \
+	void *name(void *p, size_t size, int prot, int flags, int fd, offset at)                   \
+	{                                                                                          \
+		void *block;                                                                       \
+                                                                                                   \
+		if (is_due("files", #name)) {                                                      \
+			errno = ENOMEM;                                                            \
+			return MAP_FAILED;                                                         \
+		}                                                                                  \
+		block = REAL(name)(p, size, prot, flags, fd, at);                                  \
+		truncate_behind(fd);                                                               \
+		return block;                                                                      \
+	}
+
+WRAP_MMAP(mmap, off_t)
+WRAP_MMAP(mmap64, off64_t)
 WRAP("files", int, rename, (const char *from, const char *to), (from, to), EIO, -1)
 WRAP("files", int, renameat2,
      (int from_dir, const char *from, int to_dir, const char *to, unsigned int flags),
