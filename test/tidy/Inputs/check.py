@@ -262,9 +262,25 @@ def tools(root):
                     yield "%s:%d: test/CMakeLists.txt does not find %s" % (path, number, name)
 
 
+def version(root):
+    """What repeats the version of CMakeLists.txt says the same."""
+    places = [("CMakeLists.txt", r"^project\(bpfld VERSION ([0-9.]+)"),
+              ("CHANGELOG.md", r"^## ([0-9.]+)"),
+              ("packaging/debian/changelog", r"^bpfld \(([^)]+)\)"),
+              ("packaging/rpm/bpfld.spec", r"^Version: *(\S+)")]
+    found = [(path, re.search(pattern, "\n".join(lines(root, path)), re.M))
+             for path, pattern in places]
+    wanted = found[0][1].group(1)
+    for path, m in found:
+        if not m or m.group(1) != wanted:
+            yield "%s: has version %s; CMakeLists.txt has %s" % (
+                path, m.group(1) if m else "none", wanted)
+
+
 RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
-         "functions": length_of_functions, "links": links, "tools": tools}
+         "functions": length_of_functions, "links": links, "tools": tools,
+         "version": version}
 
 
 def main():

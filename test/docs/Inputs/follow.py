@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""follow.py [--root] PAGE...: does what pages tell their reader to do, in the current folder.
+
+The info string of a fenced block says what it is for:
+
+    ```c NAME       a file of that name (any language, any name with a dot)
+    ```sh run       commands, which succeed; variables that they export stay
+    ```sh fails     commands, of which the last fails
+    ```sh root      commands that load programs: done with --root only
+    ```text prints  what the commands before it print, with `...` for any number of lines
+
+A block of shell without one of these words, and a page without any commands, is an error. Exit
+status 1 at the first thing that is not as the page says.
+"""
+import os
+import re
+import subprocess
+import sys
+
+FENCE = re.compile(r"^```(.*)$")
+
+
+def blocks(path):
+    """Each fenced block: its line, the words of its info string, its text."""
+    start, info, text = 0, None, []
+    with open(path, encoding="utf-8") as f:
+        for number, line in enumerate(f, 1):
+            fence = FENCE.match(line)
+            if not fence:
+                text.append(line)
+            elif info is None:
+                start, info, text = number, fence.group(1).split(), []
+            else:
+                yield start, info, "".join(text)
+                info = None
+
+
+def matches(wanted, printed):
+    """Whether lines are as wanted, where a line of `...` stands for any."""
+    pattern = "".join("(?:.*\n)*?" if line == "..." else re.escape(line) + "\n"
+                      for line in wanted.splitlines())
+    return re.fullmatch(pattern, printed) is not None
+
+
+class Failure(Exception):
+    pass
+
+
+def run(text, mode):
+    script = "[ ! -e .exports ] || . ./.exports\nset -e\n%s\n" % text
+    if mode == "run":
+        script += "export -p >.exports\n"
+    done = subprocess.run(["bash", "-c", script], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    printed = done.stdout.decode(errors="replace")
+    if (done.returncode != 0) != (mode == "fails"):
+        raise Failure("exit status %d of\n%s%s" % (done.returncode, text, printed))
+    return printed
+
+
+def follow(path, root):
+    commands, printed = 0, None
+    for line, info, text in blocks(path):
+        language, word = (info + ["", ""])[:2]
+        try:
+            if language == "sh":
+                if word not in ("run", "fails", "root"):
+                    raise Failure("commands that nobody runs")
+                commands += 1
+                printed = run(text, word) if root or word != "root" else None
+            elif word == "prints":
+                if printed is not None and not matches(text, printed):
+                    raise Failure("printed was\n" + printed)
+            elif "." in word or word == "Makefile":
+                os.makedirs(os.path.dirname(word) or ".", exist_ok=True)
+                with open(word, "w", encoding="utf-8") as f:
+                    f.write(text)
+        except Failure as failure:
+            sys.exit("%s:%d: %s" % (path, line, failure))
+    if not commands:
+        sys.exit("%s: no commands" % path)
+
+
+def main():
+    args = sys.argv[1:]
+    root = "--root" in args
+    for page in args:
+        if page != "--root":
+            follow(page, root)
+
+
+main()
