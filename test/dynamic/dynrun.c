@@ -30,6 +30,7 @@ static const char usage[] =
     "  get MODULE MAP VALUE              the first 4 bytes of a map's first value\n"
     "  pin-prog NAME FILE                pins the program of type EXT that the kernel has by that\n"
     "                                    name\n"
+    "  progs N                           the kernel has N programs\n"
     "  occupy MAIN PROG FUNC PINNED      puts a program there by another way\n"
     "  bench MAIN PROG TEXT              prints nanoseconds a run\n"
     "  mode                              prints what the kernel can\n"
@@ -212,6 +213,24 @@ static int pin_ext(const char *name, const char *path)
 	return -ENOENT;
 }
 
+/* How many programs the kernel has; those that are gone are freed a moment later. */
+static int count_programs(int expect)
+{
+	int nr = 0;
+
+	for (int i = 0; i < 30; i++) {
+		__u32 id = 0;
+
+		for (nr = 0; !bpf_prog_get_next_id(id, &id);)
+			nr++;
+		if (nr == expect)
+			return 0;
+		usleep(100000);
+	}
+	printf("there are %d programs, not %d\n", nr, expect);
+	return -ERANGE;
+}
+
 static int bind_pin(const char *main, const char *import, const char *path)
 {
 	int fd = bpf_obj_get(path);
@@ -267,7 +286,7 @@ static const struct {
 } actions[] = {{"main", 1},   {"lib", 1},      {"open", 1},     {"load", 1},    {"link", 0},
 	       {"attach", 0}, {"pin", 1},      {"show", 0},     {"bind", 4},    {"bind-pin", 3},
 	       {"detach", 2}, {"replace", 4},  {"run", 3},      {"start", 2},   {"stop", -1},
-	       {"get", 3},    {"pin-prog", 2}, {"occupy", 4}, {"bench", 3},    {"mode", 0},    {"new", 0}};
+	       {"get", 3},    {"pin-prog", 2}, {"occupy", 4}, {"progs", 1}, {"bench", 3},    {"mode", 0},    {"new", 0}};
 
 static int act(const char *name, char **a, int nr)
 {
@@ -306,6 +325,8 @@ static int act(const char *name, char **a, int nr)
 		return pin_ext(a[0], a[1]);
 	if (IS("occupy"))
 		return occupy(a[0], a[1], a[2], a[3]);
+	if (IS("progs"))
+		return count_programs(atoi(a[0]));
 	if (IS("bench"))
 		return bench(a[0], a[1], a[2]);
 	if (IS("mode"))

@@ -17,6 +17,10 @@ grep "error: no function for 'verdict' of main.o: no library defines it: looked 
 dynrun main main.o lib lib.o lib fifty.o '!link' >out; report "two libraries"
 grep "both lib.o and fifty.o define it: bpfld_dyn_bind() says which is meant" out
 
+# What was made is gone before the process ends: here a library of two functions, and the anchor that
+# they are tied to until they are first put somewhere.
+dynrun lib lib.o lib fifty.o load fifty.o progs 3 main main2.o '!link' progs 0 >out; report "undone"
+
 dynrun main main2.o lib empty.o '!link' >out; report "several at once"
 grep "no function for 'verdict' of main2.o" out
 grep "no function for 'tick' of main2.o" out
