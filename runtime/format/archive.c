@@ -14,6 +14,8 @@ enum {
 	HEADER_SIZE = 60,
 };
 
+#define MAX_NAME 4096 /* bytes, as of a path */
+
 struct reader {
 	struct ld_arena *a;
 	struct ld_diags *d;
@@ -49,9 +51,14 @@ static bool number(const uint8_t *field, size_t len, uint64_t *value)
 	return i > 0;
 }
 
+/* NULL where it is too long: many members may share a name in the table, and each gets a copy. */
 static const char *copy_name(struct reader *r, const char *from, size_t len)
 {
-	char *name = ld_alloc(r->a, len + 1);
+	char *name;
+
+	if (len >= MAX_NAME)
+		return NULL;
+	name = ld_alloc(r->a, len + 1);
 
 	memcpy(name, from, len);
 	return name;

@@ -80,8 +80,9 @@ static int load_fd(struct ld_file *f, int fd)
 		return errno;
 	if (S_ISDIR(st.st_mode))
 		return EISDIR;
+	/* What an archive names is not what the user names: it may be endless. */
 	if (!S_ISREG(st.st_mode))
-		return read_stream(f, fd);
+		return f->archive ? ENODEV : read_stream(f, fd);
 	f->opened = f->path;
 	f->size = (size_t)st.st_size;
 	if (!f->size)
@@ -102,7 +103,7 @@ static int load(struct ld_link *l, struct ld_file *f)
 	int err;
 
 	LD_PUSH(&l->arena, &l->images, f);
-	l->open_fd = open(f->path, O_RDONLY | O_CLOEXEC);
+	l->open_fd = open(f->path, O_RDONLY | O_CLOEXEC | (f->archive ? O_NONBLOCK : 0));
 	if (l->open_fd < 0) {
 		l->open_fd = 0;
 		return errno;
@@ -137,7 +138,7 @@ static int load_thin_member(struct ld_link *l, const struct ld_file *archive, st
 	if (err)
 		ld_error(&l->diags, "cannot-open",
 			 "cannot open %s: %s\n>>> a member of the thin archive %s", name,
-			 strerror(err), archive->path);
+			 err == ENODEV ? "it is no regular file" : strerror(err), archive->path);
 	return -err;
 }
 

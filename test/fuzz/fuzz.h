@@ -21,6 +21,9 @@ struct bytes {
  */
 void fuzz_link(const struct bytes *objects, size_t nr);
 
+/* The same with the input mode (enum bpfld_input_mode) that is given for all but the first. */
+void fuzz_link_mode(const struct bytes *objects, size_t nr, unsigned int mode);
+
 /* .BTF and, where size is not 0, .BTF.ext as an object with two functions and three variables. */
 struct bytes fuzz_wrap(struct bytes btf, struct bytes ext);
 
@@ -32,7 +35,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 
 /* What of an input the mutator understands. */
-enum fuzz_form { FUZZ_OBJECT, FUZZ_PAIR, FUZZ_BTF, FUZZ_BTF_EXT };
+enum fuzz_form {
+	FUZZ_OBJECT,
+	FUZZ_PAIR,
+	FUZZ_BTF,
+	FUZZ_BTF_EXT,
+	FUZZ_ARCHIVE, /* an object and an archive, as a pair */
+	FUZZ_COMMAND, /* words that end in NUL, and the contents of a response file, as a pair */
+};
 extern const enum fuzz_form fuzz_form;
 
 /* libFuzzer's own mutation of plain bytes, or replay.c's. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* What must hold for any input, whatever its bytes. */
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <bpfld/bpfld.h>
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +59,8 @@ static struct bpfld_opts way(unsigned int i)
 }
 
 /* The linked image, to be freed; NULL where the link is refused. */
-static uint8_t *link_once(struct bpfld_opts opts, const struct bytes *in, size_t nr, size_t *size)
+static uint8_t *link_once(struct bpfld_opts opts, const struct bytes *in, size_t nr,
+			  unsigned int mode, size_t *size)
 {
 	struct heard heard = {0};
 	struct bpfld *l;
@@ -67,8 +71,11 @@ static uint8_t *link_once(struct bpfld_opts opts, const struct bytes *in, size_t
 	opts.diag = hear;
 	opts.diag_ctx = &heard;
 	l = bpfld_new(&opts, NULL);
-	for (size_t i = 0; i < nr && !err; i++)
+	for (size_t i = 0; i < nr && !err; i++) {
+		if (i || nr == 1)
+			bpfld_input_mode(l, mode);
 		err = bpfld_add_buffer(l, i ? "b.o" : "a.o", in[i].data, in[i].size);
+	}
 	if (!err)
 		err = bpfld_link(l);
 	if (!err != !heard.errors)
@@ -94,21 +101,51 @@ static void keep(const char *name, const uint8_t *image, size_t size)
 	fclose(f);
 }
 
-static void link_in_way(unsigned int i, const struct bytes *in, size_t nr)
+static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level, (void)format, (void)args;
+	return 0;
+}
+
+/* What is written as .BTF must be what libbpf takes for it: it was made anew. */
+static void parse_btf(const uint8_t *image)
+{
+	Elf64_Ehdr eh;
+	Elf64_Shdr sh, names;
+	struct btf *btf;
+
+	memcpy(&eh, image, sizeof(eh));
+	if (eh.e_ident[EI_DATA] != ELFDATA2LSB || !eh.e_shnum)
+		return;
+	memcpy(&names, image + eh.e_shoff + eh.e_shstrndx * sizeof(sh), sizeof(sh));
+	for (size_t i = 1; i < eh.e_shnum; i++) {
+		memcpy(&sh, image + eh.e_shoff + i * sizeof(sh), sizeof(sh));
+		if (strcmp((const char *)image + names.sh_offset + sh.sh_name, ".BTF") != 0)
+			continue;
+		libbpf_set_print(print_nothing);
+		btf = btf__new(image + sh.sh_offset, (uint32_t)sh.sh_size);
+		if (!btf)
+			broken("libbpf takes the .BTF of an output");
+		btf__free(btf);
+	}
+}
+
+static void link_in_way(unsigned int i, const struct bytes *in, size_t nr, unsigned int mode)
 {
 	size_t size, again_size;
-	uint8_t *image = link_once(way(i), in, nr, &size), *again;
+	uint8_t *image = link_once(way(i), in, nr, mode, &size), *again;
 	struct bytes whole;
 
 	if (!image)
 		return;
 	keep("fuzz-1.o", image, size);
-	again = link_once(way(i), in, nr, &again_size);
+	parse_btf(image);
+	again = link_once(way(i), in, nr, mode, &again_size);
 	if (!again || again_size != size || memcmp(again, image, size))
 		broken("the same inputs give the same bytes");
 	free(again);
 	whole = (struct bytes){image, size};
-	again = link_once(way(i), &whole, 1, &again_size);
+	again = link_once(way(i), &whole, 1, 0, &again_size);
 	if (!again)
 		broken("an output can be linked");
 	keep("fuzz-2.o", again, again_size);
@@ -118,10 +155,15 @@ static void link_in_way(unsigned int i, const struct bytes *in, size_t nr)
 	free(image);
 }
 
-void fuzz_link(const struct bytes *objects, size_t nr)
+void fuzz_link_mode(const struct bytes *objects, size_t nr, unsigned int mode)
 {
 	for (unsigned int i = 0; i < 4; i++)
-		link_in_way(i, objects, nr);
+		link_in_way(i, objects, nr, mode);
+}
+
+void fuzz_link(const struct bytes *objects, size_t nr)
+{
+	fuzz_link_mode(objects, nr, 0);
 }
 
 void fuzz_split(const uint8_t *data, size_t size, struct bytes parts[2])

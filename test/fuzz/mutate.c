@@ -228,6 +228,74 @@ static bool mutate_object(struct random *r, uint8_t *data, size_t size)
 	return true;
 }
 
+/* ---- archives ---- */
+
+#define MEMBER_HEADER 60
+
+/* A field of a member's header: digits, blanks, the marks of long names. */
+static void mutate_member_header(struct random *r, uint8_t *header)
+{
+	static const char marks[] = "/#1 0123456789-x\n`";
+
+	if (below(r, 3))
+		header[48 + below(r, 10)] = (uint8_t)marks[below(r, sizeof(marks) - 1)];
+	else
+		header[below(r, MEMBER_HEADER)] = (uint8_t)marks[below(r, sizeof(marks) - 1)];
+}
+
+static bool mutate_archive(struct random *r, uint8_t *data, size_t size)
+{
+	size_t at = 8, nr = 0, chosen, members[64], sizes[64];
+
+	while (nr < 64 && at + MEMBER_HEADER <= size) {
+		size_t n = 0;
+
+		for (size_t i = 48; i < 58 && data[at + i] >= '0' && data[at + i] <= '9'; i++)
+			n = n * 10 + (data[at + i] - '0');
+		if (n > size - at - MEMBER_HEADER)
+			break;
+		members[nr] = at;
+		sizes[nr++] = n;
+		at += MEMBER_HEADER + n + (n & 1);
+	}
+	if (!nr)
+		return false;
+	chosen = below(r, nr);
+	data += members[chosen];
+	if (!below(r, 3)) {
+		mutate_member_header(r, data);
+		return true;
+	}
+	/* The index and the list of long names are no objects: any byte will do. */
+	if (!mutate_object(r, data + MEMBER_HEADER, sizes[chosen]) && sizes[chosen])
+		data[MEMBER_HEADER + below(r, sizes[chosen])] = (uint8_t)next(r);
+	return true;
+}
+
+/* ---- command lines ---- */
+
+/* A word of the command, or of the response file, becomes an option. */
+static bool mutate_command(struct random *r, uint8_t *data, size_t size)
+{
+	static const char *const options[] = {
+#define OPT(id, letter, name, form, value, help) name,
+#define NOOP(letter, name, form, value, help) name,
+#include "../../llvm-plugin/options.def"
+	};
+	const char *name = options[below(r, sizeof(options) / sizeof(options[0]))];
+	size_t at = 4 + (size > 4 ? below(r, size - 4) : 0), len;
+
+	if (!name || size < 5)
+		return false;
+	len = strlen(name);
+	if (at + len + 3 > size)
+		return false;
+	memcpy(data + at, "--", 2);
+	memcpy(data + at + 2, name, len);
+	data[at + 2 + len] = (uint8_t) "=\0 \n"[below(r, 4)];
+	return true;
+}
+
 /* ---- whole inputs ---- */
 
 static bool mutate_once(struct random *r, uint8_t *data, size_t size)
@@ -238,10 +306,13 @@ static bool mutate_once(struct random *r, uint8_t *data, size_t size)
 	switch (fuzz_form) {
 	case FUZZ_OBJECT: return mutate_object(r, data, size);
 	case FUZZ_BTF: mutate_words(r, (struct bytes){data, size}); return true;
+	case FUZZ_COMMAND: return below(r, 2) && mutate_command(r, data, size);
 	default: break;
 	}
 	fuzz_split(data, size, parts);
-	if (fuzz_form == FUZZ_PAIR)
+	if (fuzz_form == FUZZ_ARCHIVE && i)
+		return mutate_archive(r, (uint8_t *)(uintptr_t)parts[1].data, parts[1].size);
+	if (fuzz_form == FUZZ_PAIR || fuzz_form == FUZZ_ARCHIVE)
 		return mutate_object(r, (uint8_t *)(uintptr_t)parts[i].data, parts[i].size);
 	mutate_words(r, parts[i]);
 	return true;

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Links mutants of real objects: no crash, no hang, no output that fails --verify.
+
+mutants.py --ld LD.BPF [--peer BPFTOOL] [--number N] [--seconds S] [--seed S] [--keep DIR] OBJECT...
+
+A mutant is one of the objects with some bits flipped, some fields of its ELF headers, symbols,
+relocations, BTF or .BTF.ext set to a special value, or its end cut off. It is linked, as ld.bpf -r and
+as a final link by turns, with another of the objects, as it is. With --peer, `bpftool gen object`
+links the same two, and how that ends is counted beside. What goes wrong is kept in DIR. The
+mutants follow from the seed and the objects.
+"""
+import argparse
+import collections
+import os
+import random
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+TIMEOUT = 10  # seconds for a link
+MEMORY = 2 << 30  # bytes of address space for a link; not where sanitizers have their shadow
+SPECIAL = (0, 1, 2, 4, 7, 8, 0x7f, 0xff, 0xfff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffff8,
+           0xffffffff, 1 << 32, 1 << 60, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
+# The widths of the fields of what tables hold.
+EHDR = (16, 2, 2, 4, 8, 8, 8, 4, 2, 2, 2, 2, 2, 2)
+SHDR = (4, 4, 8, 8, 8, 8, 4, 4, 8, 8)
+SYM = (4, 1, 1, 2, 8, 8)
+REL = (8, 4, 4)
+INSN = (1, 1, 2, 4)
+SHT_SYMTAB, SHT_REL = 2, 9
+
+
+class Object:
+    def __init__(self, path):
+        with open(path, "rb") as f:
+            self.data = f.read()
+        self.path = path
+        self.sections = []
+        if len(self.data) < 64 or self.data[:6] != b"\x7fELF\2\1":
+            return
+        self.shoff, = struct.unpack_from("<Q", self.data, 40)
+        number, names = struct.unpack_from("<HH", self.data, 60)
+        rows = [struct.unpack_from("<IIQQQQIIQQ", self.data, self.shoff + 64 * i)
+                for i in range(number)]
+        for name, type_, flags, _, off, size, _, _, _, _ in rows:
+            at = rows[names][4] + name
+            text = self.data[at:self.data.index(b"\0", at)].decode(errors="replace")
+            self.sections.append((text, type_, flags, off, 0 if type_ == 8 else size))
+
+
+def special(r, old, width):
+    value = r.choice((r.choice(SPECIAL), old + r.randint(1, 8), old - r.randint(1, 8),
+                      old ^ 1 << r.randrange(8 * width), r.randrange(64)))
+    return value & (1 << 8 * width) - 1
+
+
+def set_field(r, data, at, widths):
+    i = r.randrange(len(widths))
+    at, width = at + sum(widths[:i]), widths[i]
+    if width > 8:
+        at, width = at + r.randrange(width), 1
+    old = int.from_bytes(data[at:at + width], "little")
+    data[at:at + width] = special(r, old, width).to_bytes(width, "little")
+    return "field of %d bytes at %#x" % (width, at)
+
+
+def flip(r, obj, data):
+    at = r.randrange(len(data))
+    data[at] ^= 1 << r.randrange(8)
+    return "bit at %#x" % at
+
+
+def change_header(r, obj, data):
+    if not r.randrange(6) or not obj.sections:
+        return set_field(r, data, 0, EHDR)
+    return set_field(r, data, obj.shoff + 64 * r.randrange(len(obj.sections)), SHDR)
+
+
+def change_table(r, obj, data):
+    """An entry of what a section holds: a word of BTF, a symbol, a relocation, an instruction."""
+    known = [s for s in obj.sections if s[4] and (s[1] in (SHT_SYMTAB, SHT_REL) or s[2] & 4 or
+                                                  s[0] in (".BTF", ".BTF.ext"))]
+    if not known:
+        return flip(r, obj, data)
+    _, type_, flags, off, size = r.choice(known)
+    widths = {SHT_SYMTAB: SYM, SHT_REL: REL}.get(type_, INSN if flags & 4 else (4,))
+    at = off + r.randrange(size // sum(widths) or 1) * sum(widths)
+    if widths == (4,) and not r.randrange(3):  # a word that stands elsewhere
+        other = off + r.randrange(size // 4 or 1) * 4
+        data[at:at + 4] = data[other:other + 4]
+        return "word at %#x is that at %#x" % (at, other)
+    return set_field(r, data, at, widths)
+
+
+def cut(r, obj, data):
+    n = r.choice((r.randrange(len(data)), len(data) - 1 - r.randrange(64)))
+    del data[max(n, 0):]
+    return "cut to %d bytes" % len(data)
+
+
+def mutate(r, obj):
+    data = bytearray(obj.data)
+    how = r.choices((flip, change_header, change_table, cut), (3, 4, 9, 1))[0]
+    done = [how(r, obj, data)]
+    while how is not cut and r.randrange(2):
+        done.append(r.choice((flip, change_header, change_table))(r, obj, data))
+    return bytes(data), "; ".join(done)
+
+
+def limit_memory():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def run(command, limited):
+    """How a command ended: "links", "refuses", "crashes ...", "hangs"; and what it said."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False,
+                              preexec_fn=limit_memory if limited else None)
+    except subprocess.TimeoutExpired:
+        return "hangs", ""
+    said = done.stdout.decode(errors="replace")
+    if done.returncode < 0:
+        return "crashes (%s)" % signal.Signals(-done.returncode).name, said
+    return "refuses" if done.returncode else "links", said
+
+
+def judge(how, said):
+    if how not in ("links", "refuses"):
+        return how
+    if "Sanitizer" in said or "runtime error" in said:
+        return "has a sanitizer's report"
+    if "[verify]" in said:
+        return "makes what --verify refuses"
+    if "[out-of-memory]" in said:
+        return "takes more than %d MB" % (MEMORY >> 20)
+    return "refuses without a message" if how == "refuses" and "error: " not in said else None
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--ld", required=True)
+    p.add_argument("--peer")
+    p.add_argument("--number", type=int, default=1000)
+    p.add_argument("--seconds", type=float, default=1e9)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--keep", default="mutants")
+    p.add_argument("--no-memory-limit", action="store_true")
+    p.add_argument("objects", nargs="+")
+    a = p.parse_args()
+    objects, ours, theirs, wrong = [Object(o) for o in a.objects], collections.Counter(), \
+        collections.Counter(), 0
+    end = time.monotonic() + a.seconds
+    for n in range(a.number):
+        if time.monotonic() > end:
+            break
+        r = random.Random("%d %d" % (a.seed, n))
+        obj, other = r.choice(objects), r.choice(objects)
+        data, what = mutate(r, obj)
+        with open("mutant.o", "wb") as f:
+            f.write(data)
+        flags = ["-r"] if n % 2 else ["--unresolved-symbols=ignore-all", "--gc-sections"]
+        inputs = ["mutant.o"] + ([other.path] if r.randrange(2) else [])
+        how, said = run([a.ld, "--verify", "-o", "mutant-out.o"] + flags + inputs,
+                        not a.no_memory_limit)
+        ours[how] += 1
+        fault = judge(how, said)
+        if fault:
+            wrong += 1
+            os.makedirs(a.keep, exist_ok=True)
+            os.replace("mutant.o", "%s/%d-%d.o" % (a.keep, a.seed, n))
+            print("mutant %d of %s (%s), linked as %s: %s\n%s" % (
+                n, obj.path, what, " ".join(flags + inputs), fault, said[:2000]), flush=True)
+        elif a.peer:
+            theirs[run([a.peer, "gen", "object", "mutant-peer.o"] + inputs, True)[0]] += 1
+    for name, counts in (("ld.bpf", ours), ("peer", theirs)):
+        if counts:
+            print("%s: %s" % (name, ", ".join("%s %d" % c for c in sorted(counts.items()))))
+    print("%d mutants, %d wrong" % (sum(ours.values()), wrong))
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
