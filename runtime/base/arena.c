@@ -14,6 +14,8 @@
 #define CHUNK_SIZE ((size_t)256 * 1024)
 #define USED_SOON ((size_t)48 * 1024) /* of an arena's first chunk; most files fill more */
 #define ALIGN ((size_t)16)
+#define TINY_INPUT ((size_t)2048) /* bytes of an object, whose model goes into a chunk of this: */
+#define TINY_CHUNK ((size_t)8192)
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
@@ -56,6 +58,27 @@ static bool is_large(size_t size)
 	return size > CHUNK_SIZE / 4;
 }
 
+void ld_arena_expect(struct ld_arena *a, size_t size)
+{
+	if (size <= TINY_INPUT)
+		a->first = TINY_CHUNK;
+}
+
+/* A chunk for blocks up to size, and what comes after. */
+static void begin_chunk(struct ld_arena *a, size_t size)
+{
+	bool first = !a->chunks;
+
+	if (first && a->first >= size) {
+		a->next = new_chunk(a, a->first);
+		a->left = a->first;
+		return;
+	}
+	a->next = new_chunk(a, CHUNK_SIZE);
+	use_soon(a->next, first ? USED_SOON : CHUNK_SIZE);
+	a->left = CHUNK_SIZE;
+}
+
 void *ld_alloc(struct ld_arena *a, size_t size)
 {
 	void *p;
@@ -67,13 +90,8 @@ void *ld_alloc(struct ld_arena *a, size_t size)
 		size = ALIGN;
 	if (is_large(size))
 		return new_chunk(a, size);
-	if (size > a->left) {
-		bool first = !a->chunks;
-
-		a->next = new_chunk(a, CHUNK_SIZE);
-		use_soon(a->next, first ? USED_SOON : CHUNK_SIZE);
-		a->left = CHUNK_SIZE;
-	}
+	if (size > a->left)
+		begin_chunk(a, size);
 	p = a->next;
 	a->next += size;
 	a->left -= size;

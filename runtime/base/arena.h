@@ -22,8 +22,15 @@ struct ld_arena {
 	struct ld_arena_chunk *chunks; /* newest first */
 	char *next;                    /* free bytes of the newest chunk */
 	size_t left;
+	size_t first; /* bytes of the first chunk; 0: as large as all others */
 	jmp_buf *oom; /* where to go when memory is out; must be set before the first use */
 };
+
+/*
+ * The arena is for an input of size bytes. Before its first use: one for a tiny input begins small,
+ * so that a hundred thousand of them have room.
+ */
+void ld_arena_expect(struct ld_arena *a, size_t size);
 
 /* size bytes of zeros, aligned to 16. Never NULL, also for size 0. */
 void *ld_alloc(struct ld_arena *a, size_t size);

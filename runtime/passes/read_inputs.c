@@ -60,6 +60,33 @@ static int read_stream(struct ld_file *f, int fd)
 	return 0;
 }
 
+/*
+ * A process has 65,530 mappings unless its system is told otherwise, and memory is made of
+ * mappings, too: of more inputs than this the rest is read.
+ */
+#define MAX_MAPPED 20000
+
+/* A regular file as a copy; it may have become shorter. Returns an errno value. */
+static int read_regular(struct ld_file *f, int fd)
+{
+	uint8_t *buf = ld_alloc(&f->arena, f->size);
+	size_t got = 0;
+
+	while (got < f->size) {
+		ssize_t n = pread(fd, buf + got, f->size - got, (off_t)got);
+
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (!n)
+			break;
+		if (n > 0)
+			got += (size_t)n;
+	}
+	f->image = buf;
+	f->size = got;
+	return 0;
+}
+
 static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
 {
 	ssize_t n;
@@ -70,7 +97,7 @@ static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
 	return n > 0 ? (size_t)n : 0;
 }
 
-static int load_fd(struct ld_file *f, int fd)
+static int load_fd(struct ld_link *l, struct ld_file *f, int fd)
 {
 	char magic[LD_ARCHIVE_MAGIC_SIZE];
 	struct stat st;
@@ -87,13 +114,17 @@ static int load_fd(struct ld_file *f, int fd)
 	f->size = (size_t)st.st_size;
 	if (!f->size)
 		return 0;
+	ld_arena_expect(&f->arena, f->size);
 	/* Not from the mapping: its first page is for the thread that parses it. */
 	f->is_archive = ld_is_archive(magic, read_magic(fd, magic));
+	if (l->nr_mapped >= MAX_MAPPED)
+		return read_regular(f, fd);
 	map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
 		return errno;
 	f->image = map;
 	f->mapped = true;
+	l->nr_mapped++;
 	return 0;
 }
 
@@ -108,7 +139,7 @@ static int load(struct ld_link *l, struct ld_file *f)
 		l->open_fd = 0;
 		return errno;
 	}
-	err = load_fd(f, l->open_fd);
+	err = load_fd(l, f, l->open_fd);
 	close(l->open_fd);
 	l->open_fd = 0;
 	return err;

@@ -212,8 +212,9 @@ static bool may_seal(const struct ld_link *l, const struct ld_sym *def)
 	if (!def->sec || !strcmp(def->sec->name, "license") ||
 	    !strncmp(def->sec->name, ".struct_ops", 11))
 		return false;
+	/* A section without contents has no pieces. */
 	if (def->sec->kind == LD_SEC_CODE)
-		return !ld_is_program(def->piece);
+		return !def->piece || !ld_is_program(def->piece);
 	return l->partial || strcmp(def->sec->name, ".maps");
 }
 

@@ -174,7 +174,69 @@ def section_calls(nr):
                                           for i in range(nr)) + EXIT, 0, 8
 
 
+def sparse(out, hole):
+    """A section of a hole in the file, which no link takes, before all others: large offsets."""
+    write_object(out, [text(1)], functions(1))
+    with open(out, "rb") as f:
+        small = f.read()
+    shoff, = struct.unpack_from("<Q", small, 40)
+    rows = [list(struct.unpack_from("<IIQQQQIIQQ", small, shoff + 64 * i))
+            for i in range(struct.unpack_from("<H", small, 60)[0])]
+    for row in rows[1:]:
+        row[4] += hole
+    rows.append([0, PROGBITS | 0x70000000, 0, 0, 64, hole - 64, 0, 0, 1, 0])
+    header = bytearray(small[:64])
+    struct.pack_into("<Q", header, 40, hole + shoff)
+    struct.pack_into("<H", header, 60, len(rows))
+    with open(out, "wb") as f:
+        f.write(header)
+        f.seek(hole + 64)
+        f.write(small[64:shoff] + b"".join(struct.pack("<IIQQQQIIQQ", *row) for row in rows))
+
+
+def inputs(out, nr):
+    """A response file that names one object with a static function again and again."""
+    write_object("one.o", [text(1)], functions(1, bind=0))
+    with open(out, "w") as f:
+        f.write("one.o\n" * nr)
+
+
+def wide_struct(out, nr):
+    names, types = Strings(), [INT]
+    types.append([names("s"), STRUCT | nr, 4 * nr] + [w for i in range(nr)
+                                                      for w in (names("m%d" % i), 1, 32 * i)])
+    section, symbol = var_of(2, names, types)
+    write_object(out, [section, btf(types, names)], [symbol])
+
+
+def variables(out, nr):
+    names, types = Strings(), [INT]
+    types += [[names("v%d" % i), VAR, 1, 1] for i in range(nr)]
+    types.append([names(".data"), DATASEC | min(nr, 0xffff), 4 * nr] +
+                 [w for i in range(min(nr, 0xffff)) for w in (i + 2, 4 * i, 4)])
+    write_object(out, [(".data", PROGBITS, DATA, bytes(4 * nr), 0, 4), btf(types, names)],
+                 [("v%d" % i, GLOBAL | OBJECT, 1, 4 * i, 4) for i in range(nr)])
+
+
+def large_btf(out, size):
+    """.BTF whose header promises size bytes of strings, all of them in a hole."""
+    names = Strings()
+    write_object(out, [text(1), btf([INT], names)], functions(1))
+    with open(out, "r+b") as f:
+        image = f.read()
+        shoff, = struct.unpack_from("<Q", image, 40)
+        off, = struct.unpack_from("<Q", image, shoff + 64 * 2 + 24)
+        f.seek(len(image))
+        f.write(struct.pack("<HBBIIIII", 0xeb9f, 1, 0, 24, 0, 16, 16, min(size, 0xffffffff)) +
+                struct.pack("<4I", *INT))
+        f.seek(len(image) + 40 + size - 1)
+        f.write(b"\0")
+        f.seek(shoff + 64 * 2 + 24)
+        f.write(struct.pack("<QQ", len(image), 40 + size))
+
+
 N = 100000
+FULL = "BPFLD_FULL" in os.environ
 # name: (what writes the object, exit status, text that must be said)
 CASES = {
     "symbols": (lambda o: write_object(o, [text(N)], functions(N)), 0, ""),
@@ -219,6 +281,15 @@ CASES = {
     "ext-of-many-sections": (lambda o: ext(o, 50000, False), 0, ""),
     "ext-of-one-section": (lambda o: ext(o, N, True), 0, ""),
     "kconfig": (lambda o: kconfig(o, 60000), 0, ""),
+    # Limits of the formats: what is at them works, what is over them is told.
+    "members": (lambda o: wide_struct(o, 0xffff), 0, ""),
+    "variables-at-16-bits": (lambda o: variables(o, 0xffff), 0, ""),
+    "variables-over-16-bits": (lambda o: variables(o, 0x10000), 1, "[btf-limit]"),
+    "over-2-gib": (lambda o: sparse(o, (2 << 30) + 4096), 0, ""),
+    "over-4-gib": (lambda o: sparse(o, (4 << 30) + 4096), 0, ""),
+    "btf-strings-at-4-gib": (lambda o: large_btf(o, 1 << 32), 0, ""),
+    # More than a process can map.
+    "inputs": (lambda o: inputs(o, 100000 if FULL else 40000), 0, ""),
     # Small files that ask for much.
     "zeros-in-common": (lambda o: write_object(
         o, [text(1)], [("c", GLOBAL | OBJECT, 0xfff2, 8, 1 << 59)]), 0, ""),
@@ -239,6 +310,12 @@ CASES = {
     "entries": (lambda o: write_object(
         o, [(".rodata.str1.1", PROGBITS, ALLOC | 0x30, b"a\0b\0", 0, 1)], []), 0, ""),
 }
+if FULL:
+    CASES["a-million-symbols"] = (lambda o: write_object(
+        o, [text(1000000)], functions(1000000)), 0, "")
+    CASES["a-hundred-thousand-sections"] = (lambda o: write_object(
+        o, [("s%d" % i, PROGBITS, CODE, EXIT, 0, 8) for i in range(N)],
+        [("p%d" % i, GLOBAL | FUNC, i + 1, 0, 8) for i in range(65000)]), 0, "")
 
 
 def run(ld, args, seconds, megabytes):
@@ -268,7 +345,8 @@ def main():
     for name in sys.argv[4:] or CASES:
         write, expected, must_say, *options = CASES[name]
         write("in.o")
-        status, said, used, mb = run(ld, options + ["in.o", "-o", "out.o"], seconds, megabytes)
+        argument = "@in.o" if name == "inputs" else "in.o"
+        status, said, used, mb = run(ld, options + [argument, "-o", "out.o"], seconds, megabytes)
         print("%-28s %5.2f s %5d MB" % (name, used, mb))
         if status != expected or must_say not in said:
             failed = 1

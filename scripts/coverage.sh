@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Which lines of runtime/ the tests run: the share of them, for each file and in all.
+set -u
+
+usage() {
+	cat <<'END'
+Usage: scripts/coverage.sh [option...] [test...]
+Builds with gcov's counters, runs the tests, and prints the share of runtime/'s lines that ran.
+
+  --lines      also each line that did not run: FILE:LINE: TEXT
+  --minimum N  exit status 1 where less than N percent ran
+  --no-run     run no test: print what the last run counted
+  -j N         so many jobs (one for each core)
+  --help       this text
+
+A test is named as for scripts/test.sh; without one, all run. The build folder is build-coverage.
+END
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+build=$root/build-coverage lines= minimum=0 run=yes jobs=$(nproc) filter=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--lines) lines=yes ;;
+	--minimum) minimum=${2:?} && shift ;;
+	--no-run) run= ;;
+	-j) jobs=${2:?} && shift ;;
+	--help | -h) usage && exit ;;
+	-*) echo "scripts/coverage.sh: unknown option $1; --help lists them" >&2 && exit 2 ;;
+	*) filter="$filter${filter:+|}${1#test/}" ;;
+	esac
+	shift
+done
+
+if [ -n "$run" ]; then
+	# Threads count into the same places: without atomic counters some are lost.
+	log=$(cmake -S "$root" -B "$build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug \
+		-DBPFLD_LTO=ON -DCMAKE_C_FLAGS="--coverage -fprofile-update=atomic" 2>&1) ||
+		{ echo "$log" && exit 1; }
+	log=$(cmake --build "$build" -j "$jobs" 2>&1) || { echo "$log" && exit 1; }
+	find "$build" -name '*.gcda' -exec rm -f {} +
+	python=/usr/bin/python3
+	[ -x $python ] || python=python3
+	lit=$(sed -n 's/^LIT:[A-Z]*=//p' "$build/CMakeCache.txt")
+	# What fails under gcov is for scripts/test.sh to say.
+	$python "$lit" -sv --no-progress-bar -j "$jobs" ${filter:+"--filter=$filter"} "$build/test" \
+		</dev/null | tail -n 20
+fi
+
+# gcov's text: "  COUNT:  LINE:TEXT"; "-" is no code, "#####" and "=====" did not run.
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+find "$build/runtime/CMakeFiles/bpfld_objects.dir" -name '*.gcda' ! -name 'page.c.gcda' -exec \
+	gcov --preserve-paths --relative-only --source-prefix "$root" {} + >/dev/null 2>&1
+awk -F: -v lines="$lines" -v minimum="$minimum" '
+	{ count = $1; gsub(/[ *]/, "", count); line = $2 + 0 }
+	line == 0 { if ($3 == "Source") file = $4; next }
+	file !~ /^runtime\// || count == "-" { next }
+	{
+		all[file]++
+		if (count ~ /^[#=]/) {
+			text = $0; sub(/^[^:]*:[^:]*:/, "", text)
+			if (lines) print file ":" line ": " text
+		} else
+			ran[file]++
+	}
+	END {
+		for (file in all) {
+			printf "%6.1f %% of %5d lines  %s\n", 100 * ran[file] / all[file], all[file], file | "sort -k 5"
+			a += all[file]; r += ran[file]
+		}
+		close("sort -k 5")
+		if (!a) { print "nothing was counted"; exit 1 }
+		printf "%6.2f %% of %d lines of runtime/ ran\n", 100 * r / a, a
+		exit 100 * r / a < minimum
+	}' ./*.gcov
