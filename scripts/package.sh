@@ -5,11 +5,13 @@ set -eu
 
 usage() {
 	cat <<'END'
-Usage: scripts/package.sh [option...] deb
+Usage: scripts/package.sh [option...] deb|rpm
 
   deb            Debian packages, from packaging/debian with dpkg-buildpackage; needs what its
                  control file names in Build-Depends (apt-get build-dep does it from the source
                  that --source leaves)
+  rpm            RPM packages, from packaging/rpm with rpmbuild; on a system that is not made of RPM
+                 packages nothing checks that what its spec file requires is there
 
   --output DIR   put the packages there (build-packages)
   --build DIR    copy the sources there and build (a temporary folder, removed afterwards)
@@ -35,7 +37,7 @@ while [ $# -gt 0 ]; do
 	--source) source=yes ;;
 	--no-lto) profiles=pkg.bpfld.nolto ;;
 	--help | -h) usage && exit ;;
-	deb) kind=$1 ;;
+	deb | rpm) kind=$1 ;;
 	*) die "unknown argument $1; --help lists them" ;;
 	esac
 	shift
@@ -70,11 +72,26 @@ copy_sources() {
 }
 copy_sources
 
-cp -r "$root/packaging/debian" "$tree/debian"
-[ -z "$source" ] || exit 0
-(cd "$tree" && DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES-} $profiles" dpkg-buildpackage -b -us -uc) ||
-	die "dpkg-buildpackage failed"
-for file in "$build"/*.deb "$build"/*.changes "$build"/*.buildinfo; do
-	mv "$file" "$output"
-done
+deb() {
+	cp -r "$root/packaging/debian" "$tree/debian"
+	[ -z "$source" ] || exit 0
+	(cd "$tree" && DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES-} $profiles" dpkg-buildpackage -b -us -uc) ||
+		die "dpkg-buildpackage failed"
+	mv "$build"/*.deb "$build"/*.changes "$build"/*.buildinfo "$output"
+}
+
+rpm() {
+	top=$build/rpm
+	mkdir -p "$top/SOURCES"
+	tar -C "$build" --sort=name --owner=0 --group=0 -czf "$top/SOURCES/${tree##*/}.tar.gz" "${tree##*/}"
+	[ -z "$source" ] || exit 0
+	nodeps=
+	command rpm -q rpm >/dev/null 2>&1 || nodeps=--nodeps
+	# shellcheck disable=SC2086
+	rpmbuild -bb $nodeps ${profiles:+--without lto} --define "_topdir $top" \
+		"$root/packaging/rpm/bpfld.spec" || die "rpmbuild failed"
+	mv "$top"/RPMS/*/*.rpm "$output"
+}
+
+$kind
 ls "$output"

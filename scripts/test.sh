@@ -8,7 +8,8 @@ usage() {
 Usage: scripts/test.sh [option...] [test...]
 Installs what is missing (apt-get), builds, runs the tests; then says "N passed, N failed".
 
-  --full           also the whole corpus of the kernel's selftests (test/diff)
+  --full           also the whole corpus of the kernel's selftests (test/diff), the packages on a
+                   bare Debian, and bpfld built for other machines (test/packaging)
   --asan           build with AddressSanitizer and UBSan, in a build folder of its own
   --clang          build with clang instead of gcc, in a build folder of its own
   --werror         compiler warnings are errors
@@ -49,9 +50,11 @@ fail() {
 	exit 1
 }
 
+packages=$TEST_PACKAGES
+[ -z "$full" ] || packages=$FULL_PACKAGES
 if [ -n "$install" ]; then
 	# shellcheck disable=SC2086
-	install_packages $TEST_PACKAGES || fail "could not install what is missing"
+	install_packages $packages || fail "could not install what is missing"
 fi
 
 generator=

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""follow.py [--root] PAGE...: does what pages tell their reader to do, in the current folder.
+"""follow.py [--root] [--marked] PAGE...: does what pages tell their reader to do, in the current folder.
 
 The info string of a fenced block says what it is for:
 
@@ -9,8 +9,9 @@ The info string of a fenced block says what it is for:
     ```sh root      commands that load programs: done with --root only
     ```text prints  what the commands before it print, with `...` for any number of lines
 
-A block of shell without one of these words, and a page without any commands, is an error. Exit
-status 1 at the first thing that is not as the page says.
+A block of shell without one of these words is an error, or with --marked passed over; a page
+without any commands is an error always. Exit status 1 at the first thing that is not as the page
+says.
 """
 import os
 import re
@@ -58,12 +59,12 @@ def run(text, mode):
     return printed
 
 
-def follow(path, root):
+def follow(path, root, marked):
     commands, printed = 0, None
     for line, info, text in blocks(path):
         language, word = (info + ["", ""])[:2]
         try:
-            if language == "sh":
+            if language == "sh" and (word or not marked):
                 if word not in ("run", "fails", "root"):
                     raise Failure("commands that nobody runs")
                 commands += 1
@@ -82,11 +83,10 @@ def follow(path, root):
 
 
 def main():
-    args = sys.argv[1:]
-    root = "--root" in args
-    for page in args:
-        if page != "--root":
-            follow(page, root)
+    options = [arg for arg in sys.argv[1:] if arg.startswith("--")]
+    for page in sys.argv[1:]:
+        if page not in options:
+            follow(page, "--root" in options, "--marked" in options)
 
 
 main()

@@ -95,6 +95,14 @@ none
 in_root bpfld-hook install
 links 14 16
 
+: a file of somebody else stays, and stops nothing
+ln -sf /bin/false "$root/usr/lib/llvm-16/bin/bpf-gcc"
+get --reinstall /bpfld/newer/bpfld_*.deb
+[ "$(readlink "$root/usr/lib/llvm-16/bin/bpf-gcc")" = /bin/false ]
+rm "$root/usr/lib/llvm-16/bin/bpf-gcc"
+in_root bpfld-hook sync
+links 14 16
+
 : the libraries, and link-time optimisation
 get gcc pkg-config /bpfld/newer/lib*.deb
 in_root /bpfld/tests/build

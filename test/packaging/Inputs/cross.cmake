@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# cmake --toolchain cross.cmake -D MACHINE=aarch64 -D SYSROOT=...: what cross.sh has got, and Debian's cross
+# compiler.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR ${MACHINE})
+set(CMAKE_C_COMPILER ${MACHINE}-linux-gnu-gcc)
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES MACHINE SYSROOT)
+set(CMAKE_LIBRARY_ARCHITECTURE ${MACHINE}-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH ${SYSROOT})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(ENV{PKG_CONFIG_SYSROOT_DIR} ${SYSROOT})
+set(ENV{PKG_CONFIG_LIBDIR} ${SYSROOT}/usr/lib/${MACHINE}-linux-gnu/pkgconfig)
