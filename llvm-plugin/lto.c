@@ -277,13 +277,16 @@ static int attempt(const struct run *r, int release, unsigned way, struct attemp
 	if (a->fd < 0)
 		return errno;
 	snprintf(path, sizeof(path), "%s/lto-%d.so", r->folder, release);
-	fflush(NULL); /* LLVM may call exit(), which would write it a second time */
+	signal(SIGCHLD,
+	       SIG_DFL); /* who ignores it hands that down, and then there is none to wait for */
+	fflush(NULL);    /* LLVM may call exit(), which would write it a second time */
 	child = fork();
 	if (child == 0)
 		be_child(r, path, way, a->fd);
-	while (child > 0 && waitpid(child, &a->status, 0) < 0 && errno == EINTR)
-		;
 	err = child < 0 ? errno : 0;
+	while (!err && waitpid(child, &a->status, 0) < 0)
+		if (errno != EINTR)
+			err = errno;
 	if (err)
 		close(a->fd);
 	return err;

@@ -111,7 +111,7 @@ void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used)
 
 void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
 {
-	struct ld_arena_chunk *c;
+	struct ld_arena_chunk *c, *bigger;
 	void *p;
 
 	if (!is_large(old)) {
@@ -121,8 +121,9 @@ void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
 		return p;
 	}
 	c = (struct ld_arena_chunk *)((char *)block - offsetof(struct ld_arena_chunk, data));
-	if (size > SIZE_MAX - CHUNK_SIZE || !(c = realloc(c, sizeof(*c) + size)))
+	if (size > SIZE_MAX - CHUNK_SIZE || !(bigger = realloc(c, sizeof(*c) + size)))
 		out_of_memory(a);
+	c = bigger;
 	*(c->newer ? &c->newer->older : &a->chunks) = c;
 	if (c->older)
 		c->older->newer = c;

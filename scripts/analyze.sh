@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Static analysis of runtime/ and llvm-plugin/: what each tool reports, one line for each.
+set -u
+
+usage() {
+	cat <<'END'
+Usage: scripts/analyze.sh [--gcc] [--clang-tidy] [--cppcheck] [file...]
+Runs the tools that are named (all three) over the files (all of runtime/ and llvm-plugin/), and prints what they
+report, each place once. docs/security.md explains what is known. Exit status 1: there was something.
+END
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+tools=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--gcc | --clang-tidy | --cppcheck) tools="$tools $1" ;;
+	--help | -h) usage && exit ;;
+	-*) echo "scripts/analyze.sh: unknown option $1; --help lists them" >&2 && exit 2 ;;
+	*) break ;;
+	esac
+	shift
+done
+: "${tools:=--gcc --clang-tidy --cppcheck}"
+cd "$root" || exit 1
+build=build-analyze
+log=$(cmake -S . -B $build -DBPFLD_TESTS=OFF -DBPFLD_LTO=OFF 2>&1) || { echo "$log" && exit 1; }
+[ $# -gt 0 ] || set -- $(find runtime llvm-plugin -name '*.c' ! -name lto_llvm.c | LC_ALL=C sort)
+
+flags="-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBPFLD_VERSION=\"0\" -DBPFLD_LTO_FOLDER=\"x\"
+	-Iruntime -Iruntime/include -Illvm-plugin"
+found=$(mktemp) && trap 'rm -f "$found"' EXIT
+for tool in $tools; do
+	for file; do
+		case $tool in
+		# shellcheck disable=SC2086
+		--gcc) gcc -std=c11 -O2 $flags -fanalyzer -c "$file" -o /dev/null ;;
+		--clang-tidy) clang-tidy-14 --quiet -p $build "$file" ;;
+		# shellcheck disable=SC2086
+		--cppcheck) cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+			--suppress=missingInclude $flags "$file" ;;
+		esac 2>&1
+	done | sed -n "s:^$root/::; /: \(warning\|error\|performance\|portability\): /p" | sort -u
+done | tee "$found"
+[ ! -s "$found" ]
