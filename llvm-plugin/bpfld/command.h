@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * The command bpfld: links as `bpftool gen object` does, and loads, lists and unloads. What is
- *loaded has a name, and is a folder of pins:
+ * loaded has a name, and is a folder of pins:
  *
  *	/sys/fs/bpf/bpfld/NAME/{programs,maps,links}/...
  *
- *	main.c    the command line
- *	link.c    link
- *	load.c    load, unload
- *	list.c    ls, and the texts that tell of what is loaded
- *	json.c    the same for programs
+ * with what bpfld_dyn_pin_module() makes in it, where it was loaded dynamically.
+ *
+ *	main.c     the command line
+ *	link.c     link
+ *	load.c     load, unload
+ *	dynamic.c  load --dynamic
+ *	list.c     ls, and the texts that tell of what is loaded
+ *	wiring.c   who serves whom, as pins and the kernel tell
+ *	json.c     the same for programs
  */
 #ifndef BPFLD_COMMAND_H
 #define BPFLD_COMMAND_H
@@ -35,6 +39,8 @@ struct request {
 	const char *name;   /* --name */
 	const char *device; /* --device */
 	bool attach;
+	bool dynamic, force;
+	enum bpfld_dyn_mode mode;          /* --dynamic=MODE */
 	struct words library_paths, binds; /* binds: OBJECT, NAME, OBJECT, NAME, ... */
 	struct words args;                 /* what is no option */
 };
@@ -44,8 +50,42 @@ enum exit_status command_load(struct request *q);
 enum exit_status command_unload(struct request *q);
 enum exit_status command_ls(struct request *q);
 
+/* command_load() with --dynamic. */
+enum exit_status load_dynamic(struct request *q);
+
 /* Returns EXIT_FAILED. error is a positive errno value. */
 enum exit_status fail(struct request *q, const char *what, const char *path, int error);
+
+/* ---- load.c ---- */
+
+/* A file's name to its first dot: what it is loaded under. */
+const char *name_of(struct request *q, const char *path);
+bool is_name(const char *name);
+enum exit_status check_name(struct request *q, const char *name);
+
+/* The folder of a name or, with kind, one in it. */
+const char *folder_of(struct request *q, const char *name, const char *kind);
+
+enum exit_status make_root(struct request *q);
+
+/* The folders that the pins go to. The name must be new. */
+enum exit_status make_folders(struct request *q, const char *name);
+enum exit_status remove_pins(struct request *q, const char *name);
+
+/* Attaches prog and pins the link. */
+enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog);
+
+/* ---- wiring.c ---- */
+
+/* Whether what is loaded under that name are functions for mains. */
+bool is_library(struct request *q, const char *name);
+
+/* With --force takes a library's functions away from mains; without, they are reasons to fail. */
+enum exit_status release(struct request *q, const char *name);
+
+struct json;
+void print_imports(struct request *q, struct json *j, const char *name);
+void print_functions(struct request *q, struct json *j, const char *name);
 
 /* Adds the inputs q->args.v[from..]. What is wrong with them fails the link. */
 void add_inputs(struct request *q, struct bpfld *l, size_t from);

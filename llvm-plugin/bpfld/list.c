@@ -148,6 +148,8 @@ int print_loaded(struct request *q, const char *name, bool *first)
 		err |=
 		    print_kind(q, &j,
 			       pool_printf(q->pool, "%s/%s/%s", q->root, name, kinds[i].name), i);
+	print_imports(q, &j, name);
+	print_functions(q, &j, name);
 	if (q->json)
 		json_close(&j, '}');
 	return err;

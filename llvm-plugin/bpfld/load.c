@@ -4,7 +4,6 @@
  * away those that were made, and with the last of them goes everything.
  */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <linux/magic.h>
 #include <net/if.h>
@@ -15,19 +14,20 @@
 
 #include "command.h"
 
-static const char *const kinds[] = {"links", "programs", "maps"}; /* in the order of unpinning */
+/* In the order of unpinning: no event may see a stub where a function was. */
+static const char *const kinds[] = {"links", "imports", "programs", "functions", "maps", "file"};
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* ---- folders ---- */
 
-static const char *folder_of(struct request *q, const char *name, const char *kind)
+const char *folder_of(struct request *q, const char *name, const char *kind)
 {
 	return pool_printf(q->pool, "%s/%s%s%s", q->root, name, kind ? "/" : "", kind ? kind : "");
 }
 
 /* bpffs takes no dots, and a name is a folder's: letters, digits, '_' and '-'. */
-static bool is_name(const char *name)
+bool is_name(const char *name)
 {
 	if (!*name)
 		return false;
@@ -37,26 +37,29 @@ static bool is_name(const char *name)
 	return true;
 }
 
-static enum exit_status remove_pins(struct request *q, const char *name)
+/* A pin, or a folder of them. */
+static enum exit_status remove_all(struct request *q, const char *path)
+{
+	enum exit_status status = EXIT_DONE;
+	struct words names = {0};
+	int err = read_folder(q, path, &names);
+
+	for (size_t i = 0; i < names.n; i++)
+		status |= remove_all(q, pool_printf(q->pool, "%s/%s", path, names.v[i]));
+	words_free(&names);
+	if (err == -ENOENT || status)
+		return status;
+	if (remove(path))
+		return fail(q, "remove", path, errno);
+	return EXIT_DONE;
+}
+
+enum exit_status remove_pins(struct request *q, const char *name)
 {
 	enum exit_status status = EXIT_DONE;
 
-	for (size_t i = 0; i < NR_KINDS; i++) {
-		const char *folder = folder_of(q, name, kinds[i]);
-		struct words pins = {0};
-
-		if (read_folder(q, folder, &pins) && errno != ENOENT)
-			status = fail(q, "read", folder, errno);
-		for (size_t k = 0; k < pins.n; k++) {
-			const char *pin = pool_printf(q->pool, "%s/%s", folder, pins.v[k]);
-
-			if (unlink(pin))
-				status = fail(q, "remove", pin, errno);
-		}
-		words_free(&pins);
-		if (rmdir(folder) && errno != ENOENT)
-			status = fail(q, "remove", folder, errno);
-	}
+	for (size_t i = 0; i < NR_KINDS; i++)
+		status |= remove_all(q, folder_of(q, name, kinds[i]));
 	if (rmdir(folder_of(q, name, NULL)) && errno != ENOENT)
 		status = fail(q, "remove", folder_of(q, name, NULL), errno);
 	/* The last one takes the folder of all with it, if that is empty. */
@@ -64,8 +67,7 @@ static enum exit_status remove_pins(struct request *q, const char *name)
 	return status;
 }
 
-/* The folders that the pins go to. The name must be new. */
-static enum exit_status make_folders(struct request *q, const char *name)
+enum exit_status make_root(struct request *q)
 {
 	struct statfs fs;
 
@@ -80,6 +82,15 @@ static enum exit_status make_folders(struct request *q, const char *name)
 			     q->root);
 		return EXIT_FAILED;
 	}
+	return EXIT_DONE;
+}
+
+enum exit_status make_folders(struct request *q, const char *name)
+{
+	static const char *const made[] = {"links", "programs", "maps"};
+
+	if (make_root(q))
+		return EXIT_FAILED;
 	if (mkdir(folder_of(q, name, NULL), 0700)) {
 		if (errno != EEXIST)
 			return fail(q, "create", folder_of(q, name, NULL), errno);
@@ -87,12 +98,12 @@ static enum exit_status make_folders(struct request *q, const char *name)
 			     "'%s' is loaded already: bpfld unload %s, or --name", name, name);
 		return EXIT_FAILED;
 	}
-	for (size_t i = 0; i < NR_KINDS; i++)
-		if (mkdir(folder_of(q, name, kinds[i]), 0700)) {
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+		if (mkdir(folder_of(q, name, made[i]), 0700)) {
 			int error = errno;
 
 			remove_pins(q, name);
-			return fail(q, "create", folder_of(q, name, kinds[i]), error);
+			return fail(q, "create", folder_of(q, name, made[i]), error);
 		}
 	return EXIT_DONE;
 }
@@ -109,7 +120,15 @@ static const char *pin_path(struct request *q, const char *name, const char *kin
 	return path;
 }
 
-static enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog)
+/* Lets go of a pinned link: libbpf would disable its perf event with it. */
+static void leave_attached(struct bpf_link *link)
+{
+	close(bpf_link__fd(link));
+	bpf_link__disconnect(link);
+	bpf_link__destroy(link);
+}
+
+enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog)
 {
 	const char *path = pin_path(q, name, "links", bpf_program__name(prog));
 	struct bpf_link *link;
@@ -132,7 +151,10 @@ static enum exit_status attach(struct request *q, const char *name, struct bpf_p
 	if (!link)
 		return fail(q, "attach", bpf_program__name(prog), errno);
 	error = -bpf_link__pin(link, path);
-	bpf_link__destroy(link);
+	if (error)
+		bpf_link__destroy(link);
+	else
+		leave_attached(link);
 	return error ? fail(q, "pin", path, error) : EXIT_DONE;
 }
 
@@ -191,12 +213,20 @@ static struct bpf_object *link_and_open(struct request *q)
 	return obj;
 }
 
-/* The first input's, to its first dot. */
-static const char *default_name(struct request *q)
+const char *name_of(struct request *q, const char *path)
 {
-	const char *base = base_name(q->args.v[0]);
+	const char *base = base_name(path);
 
 	return pool_strndup(q->pool, base, strcspn(base, "."));
+}
+
+enum exit_status check_name(struct request *q, const char *name)
+{
+	if (is_name(name))
+		return EXIT_DONE;
+	report_error(q->report, "usage",
+		     "'%s' can't be a name: letters, digits, '_' and '-'; see --name", name);
+	return EXIT_USAGE;
 }
 
 enum exit_status command_load(struct request *q)
@@ -211,13 +241,11 @@ enum exit_status command_load(struct request *q)
 		report_error(q->report, "usage", "load: at least one object");
 		return EXIT_USAGE;
 	}
-	name = q->name ? q->name : default_name(q);
-	if (!is_name(name)) {
-		report_error(q->report, "usage",
-			     "'%s' can't be a name: letters, digits, '_' and '-'; see --name",
-			     name);
+	if (q->dynamic)
+		return load_dynamic(q);
+	name = q->name ? q->name : name_of(q, q->args.v[0]);
+	if (check_name(q, name))
 		return EXIT_USAGE;
-	}
 	obj = link_and_open(q);
 	if (!obj)
 		return EXIT_FAILED;
@@ -236,6 +264,15 @@ enum exit_status command_load(struct request *q)
 	return print_loaded(q, name, &first) ? EXIT_FAILED : EXIT_DONE;
 }
 
+static enum exit_status unload(struct request *q, const char *name)
+{
+	if (!is_name(name) || access(folder_of(q, name, NULL), F_OK)) {
+		report_error(q->report, "not-loaded", "'%s' is not loaded", name);
+		return EXIT_FAILED;
+	}
+	return release(q, name) || remove_pins(q, name) ? EXIT_FAILED : EXIT_DONE;
+}
+
 enum exit_status command_unload(struct request *q)
 {
 	enum exit_status status = EXIT_DONE;
@@ -244,15 +281,10 @@ enum exit_status command_unload(struct request *q)
 		report_error(q->report, "usage", "unload: at least one name");
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < q->args.n; i++) {
-		const char *name = q->args.v[i];
-
-		if (!is_name(name) || access(folder_of(q, name, NULL), F_OK)) {
-			report_error(q->report, "not-loaded", "'%s' is not loaded", name);
-			status = EXIT_FAILED;
-		} else if (remove_pins(q, name)) {
-			status = EXIT_FAILED;
-		}
-	}
+	/* Libraries after the mains that they serve, in whichever order they were named. */
+	for (int libraries = 0; libraries < 2; libraries++)
+		for (size_t i = 0; i < q->args.n; i++)
+			if (is_library(q, q->args.v[i]) == libraries && unload(q, q->args.v[i]))
+				status = EXIT_FAILED;
 	return status;
 }

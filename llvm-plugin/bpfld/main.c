@@ -33,13 +33,22 @@ static const char help[] =
     "  -n, --name=NAME      load: under this name (default: the first object's, to its first dot)\n"
     "  -a, --attach         load: attach all programs, as their sections say\n"
     "      --device=IFACE   load: the interface for XDP programs\n"
+    "      --dynamic        load: each object by itself, with functions of libraries put into "
+    "mains;\n"
+    "                       linked statically where the kernel can't: --dynamic=replace fails\n"
+    "                       then, --dynamic=static always does that\n"
+    "      --force          unload: a library that still serves mains, too\n"
     "      --bind=A.o:f=B.o:g\n"
     "                       link, load: what A.o calls f is g of B.o\n"
-    "  -L DIR               link, load: look for libraries in DIR\n"
-    "  -lNAME               link, load: link with libNAME.a\n"
+    "  -L, --library-path=DIR\n"
+    "                       link, load: look for libraries in DIR\n"
+    "  -lNAME               link, load: link with libNAME.a; --dynamic: libNAME.bpf.o, libNAME.o\n"
+    "                       or libNAME.a is a library\n"
     "      --root=DIR       load, ls, unload: pins are here, in a BPF file system\n"
     "      --verbose        say what libbpf says\n"
     "      --help, --version\n"
+    "\n"
+    "load looks for libraries in the folders of BPFLD_LIBRARY_PATH, separated by ':', too.\n"
     "\n"
     "Exit status: 0 if all went well, 1 if not, 2 for a command line that makes no sense.\n";
 
@@ -100,6 +109,39 @@ static int take_bind(struct request *q, const char *text)
 	return 0;
 }
 
+static int take_mode(struct request *q, const char *arg)
+{
+	static const char *const modes[] = {
+	    [BPFLD_DYN_AUTO] = "auto",
+	    [BPFLD_DYN_REPLACE] = "replace",
+	    [BPFLD_DYN_STATIC] = "static",
+	};
+
+	q->dynamic = true;
+	if (!arg[strlen("--dynamic")])
+		return 0;
+	for (unsigned int i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (!strcmp(arg + strlen("--dynamic="), modes[i])) {
+			q->mode = i;
+			return 0;
+		}
+	return wrong(q, "auto, replace or static is wanted, not", arg);
+}
+
+/* Folders of the environment come after those of the command line. */
+static void take_environment(struct request *q)
+{
+	const char *path = getenv("BPFLD_LIBRARY_PATH");
+
+	while (path && *path) {
+		size_t len = strcspn(path, ":");
+
+		if (len)
+			words_add(&q->library_paths, pool_strndup(q->pool, path, len));
+		path += len + (path[len] == ':');
+	}
+}
+
 static int parse_option(struct request *q, char **argv, int *i)
 {
 	const char *arg = argv[*i], *value;
@@ -109,6 +151,10 @@ static int parse_option(struct request *q, char **argv, int *i)
 		q->json = true;
 	else if (!strcmp(arg, "-a") || !strcmp(arg, "--attach"))
 		q->attach = true;
+	else if (!strcmp(arg, "--force"))
+		q->force = true;
+	else if (!strcmp(arg, "--dynamic") || !strncmp(arg, "--dynamic=", 10))
+		return take_mode(q, arg);
 	else if (!strcmp(arg, "--verbose"))
 		verbose = true;
 	else if ((value = value_of(q, "--name", "-n", argv, i)))
@@ -154,6 +200,8 @@ static enum exit_status run(struct request *q, char **argv)
 
 	if (parse(q, argv, &command))
 		return EXIT_USAGE;
+	if (command && !strcmp(command, "load"))
+		take_environment(q);
 	for (size_t i = 0; command && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(command, commands[i].name))
 			return commands[i].run(q);

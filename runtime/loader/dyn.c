@@ -150,6 +150,7 @@ static void take_down(struct bpfld_dyn *d, bool pins)
 		for (struct ld_instance *i = m->instances; i; i = i->next)
 			bpf_object__close(i->obj);
 		m->instances = NULL;
+		ld_pins_close(m);
 	}
 }
 
@@ -292,12 +293,17 @@ int bpfld_dyn_map_fd(const struct bpfld_module *m, const char *map)
 	const struct bpf_object *obj = m->obj;
 	int fd = -ENOENT;
 
+	if (m->d->failed)
+		return -ENOENT;
+	fd = ld_pinned_map(m, map);
+	if (fd >= 0)
+		return fd;
 	if (m->library && m->instances)
 		obj = m->instances->obj;
 	for (const struct bpfld_module *o = m->d->modules; m->library && o && !obj; o = o->next)
 		if (serves(o, m))
 			obj = o->obj;
-	if (obj && !m->d->failed)
+	if (obj)
 		fd = bpf_object__find_map_fd_by_name(obj, map);
 	return fd < 0 ? -ENOENT : fd;
 }
@@ -616,89 +622,5 @@ int bpfld_dyn_replace(struct bpfld_module *main, const char *name, struct bpfld_
 			ld_kernel_wire(main, import);
 	}
 	pin_again(import, old.wires);
-	return err;
-}
-
-/* ---- pins ---- */
-
-/* "DIR/MAIN-PROGRAM-IMPORT": bpffs takes no '.' in names. */
-static char *pin_path(const struct bpfld_module *m, const char *dir, const char *prog,
-		      const char *import)
-{
-	size_t len = strlen(m->name);
-	char *path, *c;
-
-	if (len > 2 && !strcmp(m->name + len - 2, ".o"))
-		len -= 2;
-	path = ld_dyn_printf(m->d, "%s/%.*s", dir, (int)len, m->name);
-	if (!path)
-		return NULL;
-	for (c = path + strlen(dir) + 1; *c; c++)
-		if (*c == '.')
-			*c = '_';
-	return ld_dyn_printf(m->d, "%s-%s%s%s", path, prog, import ? "-" : "",
-			     import ? import : "");
-}
-
-static int cannot_pin(struct bpfld_dyn *d, const char *path, int err)
-{
-	return ld_dyn_error(d, err, "cannot-pin", "cannot pin %s: %s", path ? path : "a link",
-			    strerror(-err));
-}
-
-static int pin_module(struct bpfld_module *m, const char *dir)
-{
-	char *path;
-	int err = 0;
-
-	for (struct ld_hook *h = m->hooks; h && !err; h = h->next) {
-		path = pin_path(m, dir, h->prog, NULL);
-		if (!path || (!bpf_link__pin_path(h->link) && (err = bpf_link__pin(h->link, path))))
-			return cannot_pin(m->d, path, err ? err : -ENOMEM);
-	}
-	for (size_t i = 0; i < m->nr_imports; i++)
-		for (struct ld_wire *w = m->imports[i].wires; w; w = w->next) {
-			if (w->pin)
-				continue;
-			path = pin_path(m, dir, w->prog, m->imports[i].name);
-			if (!path || bpf_obj_pin(w->fd, path))
-				return cannot_pin(m->d, path, path ? -errno : -ENOMEM);
-			w->pin = path;
-		}
-	return 0;
-}
-
-static void unpin_module(struct bpfld_module *m)
-{
-	for (struct ld_hook *h = m->hooks; h; h = h->next)
-		if (bpf_link__pin_path(h->link))
-			bpf_link__unpin(h->link);
-	for (size_t i = 0; i < m->nr_imports; i++)
-		for (struct ld_wire *w = m->imports[i].wires; w; w = w->next) {
-			if (w->pin)
-				unlink(w->pin);
-			w->pin = NULL;
-		}
-}
-
-int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir)
-{
-	bool made = false;
-	int err = d->failed ? -EINVAL : 0;
-
-	if (!err && mkdir(dir, 0700)) {
-		if (errno != EEXIST)
-			return cannot_pin(d, dir, -errno);
-	} else if (!err) {
-		made = true;
-	}
-	for (struct bpfld_module *m = d->modules; m && !err; m = m->next)
-		err = pin_module(m, dir);
-	if (!err)
-		return 0;
-	for (struct bpfld_module *m = d->modules; m; m = m->next)
-		unpin_module(m);
-	if (made)
-		rmdir(dir);
 	return err;
 }

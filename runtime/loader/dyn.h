@@ -2,7 +2,7 @@
 /*
  * Dynamic linking: what a handle knows. dyn.c has the public functions, dyn_modules.c what is known
  * of objects without the kernel, dyn_resolve.c who serves which import, dyn_kernel.c what the
- * kernel is asked to do.
+ * kernel is asked to do, dyn_pins.c what outlives the process.
  */
 #ifndef LD_LOADER_DYN_H
 #define LD_LOADER_DYN_H
@@ -55,6 +55,14 @@ struct ld_instance {
 	struct bpf_object *obj;
 };
 
+/* What another process has loaded and pinned of a library: a function or a map. */
+struct ld_pinned {
+	struct ld_pinned *next;
+	const char *name;    /* a map's with '_' for '.' */
+	struct ld_type type; /* of programs that the function is for */
+	int fd;
+};
+
 struct ld_hook {
 	struct ld_hook *next;
 	const char *prog;
@@ -82,6 +90,13 @@ struct bpfld_module {
 	struct ld_offer *offers;
 	size_t nr_offers;
 	struct ld_instance *instances;
+	struct ld_pinned *pinned_functions, *pinned_maps;
+};
+
+/* A file or folder that a pin of this handle is. */
+struct ld_made {
+	struct ld_made *next;
+	const char *path;
 };
 
 /* What bpfld_dyn_free() frees beside the modules. */
@@ -97,7 +112,8 @@ struct bpfld_dyn {
 	char reason[160]; /* why it can't, or "" */
 	struct bpfld_module *modules, *last;
 	struct ld_block *blocks;
-	bool failed; /* everything was taken down */
+	struct ld_made *made; /* the newest first */
+	bool failed;          /* everything was taken down */
 };
 
 /* ---- dyn.c ---- */
@@ -154,8 +170,19 @@ struct ld_type ld_kernel_type(const struct bpf_program *prog);
 /* What a library's functions are for by their context, or BPF_PROG_TYPE_UNSPEC. */
 struct ld_type ld_kernel_guess_type(const struct bpfld_module *lib);
 
+/* "xdp-37": how pins tell for which programs a function is. */
+char *ld_type_name(struct bpfld_dyn *d, struct ld_type type);
+bool ld_type_by_name(const char *name, struct ld_type *type);
+
 /* Puts import's function into each of main's programs that calls it. Undoes that on error. */
 int ld_kernel_wire(struct bpfld_module *main, struct ld_dyn_import *import);
 void ld_kernel_unwire(struct ld_dyn_import *import);
+
+/* ---- dyn_pins.c ---- */
+
+/* The fd of what is pinned of a library, or -1. map: as in the source. */
+int ld_pinned_function(const struct bpfld_module *lib, struct ld_type type, const char *func);
+int ld_pinned_map(const struct bpfld_module *lib, const char *map);
+void ld_pins_close(struct bpfld_module *m);
 
 #endif

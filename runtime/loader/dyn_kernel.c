@@ -185,6 +185,30 @@ struct ld_type ld_kernel_type(const struct bpf_program *prog)
 	return (struct ld_type){bpf_program__type(prog), bpf_program__expected_attach_type(prog)};
 }
 
+char *ld_type_name(struct bpfld_dyn *d, struct ld_type type)
+{
+	const char *name = libbpf_bpf_prog_type_str(type.prog);
+
+	if (!type.attach)
+		return ld_dyn_printf(d, "%s", name);
+	return ld_dyn_printf(d, "%s-%u", name, (unsigned int)type.attach);
+}
+
+bool ld_type_by_name(const char *name, struct ld_type *type)
+{
+	size_t len = strcspn(name, "-");
+	const char *known;
+
+	for (unsigned int i = 1; (known = libbpf_bpf_prog_type_str(i)); i++)
+		if (!strncmp(known, name, len) && !known[len]) {
+			type->prog = i;
+			type->attach =
+			    name[len] ? (unsigned int)strtoul(name + len + 1, NULL, 10) : 0;
+			return true;
+		}
+	return false;
+}
+
 /* The types of programs by the structs that their functions' contexts are. */
 static const struct {
 	const char *ctx;
@@ -207,9 +231,8 @@ struct ld_type ld_kernel_guess_type(const struct bpfld_module *lib)
 	return (struct ld_type){BPF_PROG_TYPE_UNSPEC, 0};
 }
 
-/* The loaded program that is lib's func for programs of a type, or NULL. */
-static struct bpf_program *find_entry(const struct bpfld_module *lib, struct ld_type type,
-				      const char *func)
+/* The fd of the loaded program that is lib's func for programs of a type, or -1. */
+static int find_entry(const struct bpfld_module *lib, struct ld_type type, const char *func)
 {
 	struct bpf_program *prog;
 
@@ -222,10 +245,10 @@ static struct bpf_program *find_entry(const struct bpfld_module *lib, struct ld_
 
 			if (bpf_program__type(prog) == BPF_PROG_TYPE_EXT && slash &&
 			    !strcmp(slash + 1, func))
-				return prog;
+				return bpf_program__fd(prog);
 		}
 	}
-	return NULL;
+	return ld_pinned_function(lib, type, func);
 }
 
 /* An anchor of the type: a program with stubs of what lib has. */
@@ -260,16 +283,15 @@ static int load_anchor(struct bpfld_module *lib, const struct ld_instance *insta
 /* All instances of a library have the maps of the first one. */
 static int share_maps(struct bpfld_module *lib, struct bpf_object *obj)
 {
-	struct bpf_map *map, *first;
+	struct bpf_map *map;
 	int err = 0;
 
-	if (!lib->instances)
-		return 0;
 	bpf_object__for_each_map(map, obj)
 	{
-		first = bpf_object__find_map_by_name(lib->instances->obj, bpf_map__name(map));
-		if (first && bpf_map__fd(first) >= 0 && !err)
-			err = bpf_map__reuse_fd(map, bpf_map__fd(first));
+		int fd = bpfld_dyn_map_fd(lib, bpf_map__name(map));
+
+		if (fd >= 0 && !err)
+			err = bpf_map__reuse_fd(map, fd);
 	}
 	return err;
 }
@@ -344,7 +366,7 @@ int ld_kernel_load_library(struct bpfld_module *lib, struct ld_type type, const 
 
 		for (size_t i = 0; i < nr; i++)
 			twice |= !strcmp(missing[i], *names);
-		if (!twice && !find_entry(lib, type, *names))
+		if (!twice && find_entry(lib, type, *names) < 0)
 			missing[nr++] = *names;
 	}
 	if (nr)
@@ -417,7 +439,7 @@ static int serving_fd(struct bpfld_module *main, const struct ld_dyn_import *imp
 		return -ENOMEM;
 	err = ld_kernel_load_library(import->lib, type, names);
 	free(names);
-	return err ? err : bpf_program__fd(find_entry(import->lib, type, import->func));
+	return err ? err : find_entry(import->lib, type, import->func);
 }
 
 static int wire_program(struct bpfld_module *main, struct ld_dyn_import *import,

@@ -150,6 +150,38 @@ BPFLD_API int bpfld_dyn_attach(struct bpfld_dyn *d);
  */
 BPFLD_API int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir);
 
+/*
+ * Pins one loaded module, so that it can be listed, and its library be used by other processes. dir
+ * is made if need be; '_' stands for '.' in all names. Of a main:
+ *
+ *	programs/PROGRAM
+ *	maps/MAP                       but those that say themselves where they are pinned
+ *	imports/IMPORT/                empty while the stub answers
+ *	imports/IMPORT/PROGRAM         the link that puts a function there
+ *	imports/IMPORT/LIBRARY:FUNC/   an empty folder: linked statically
+ *
+ * Of a library, what is loaded of it:
+ *
+ *	functions/FUNC/TYPE            a program of type BPF_PROG_TYPE_EXT; TYPE is that of the
+ *	                               programs that it is for, "xdp" or with an attach type
+ *"xdp-37" maps/MAP file/SUM                       an empty folder: the file that it was loaded
+ *from, as a sum
+ *
+ * May be called again after more was linked. On error nothing of this call stays. Hooks are not
+ * pinned by this.
+ */
+BPFLD_API int bpfld_dyn_pin_module(struct bpfld_module *module, const char *dir);
+
+/* Removes all pins that this handle has made, but for those of hooks by bpfld_dyn_pin(). */
+BPFLD_API void bpfld_dyn_unpin(struct bpfld_dyn *d);
+
+/*
+ * What bpfld_dyn_pin_module() has pinned of this library in dir, perhaps in another process, serves
+ * in place of a new copy of the library. What is not loaded there for a type of programs is loaded
+ * with the same maps. To be called before bpfld_dyn_link(). -ESTALE: that was another file.
+ */
+BPFLD_API int bpfld_dyn_reuse(struct bpfld_module *library, const char *dir);
+
 /* Takes the import's function away: the stub answers. The main stays attached. */
 BPFLD_API int bpfld_dyn_detach(struct bpfld_module *main, const char *import);
 
