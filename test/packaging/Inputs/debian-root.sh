@@ -13,8 +13,8 @@ archive() {
 		grep -E ' bookworm(-updates|-security)? ' | sort -u
 }
 mirror=$(archive | awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
-: "${mirror:=http://deb.debian.org/debian}"
-[ -e "$root/usr/bin/apt-get" ] || debootstrap --variant=minbase bookworm "$root" "$mirror"
+[ -e "$root/usr/bin/apt-get" ] ||
+	debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"}
 archive | sed 's/^/deb /' >"$root/etc/apt/sources.list"
 apt-config dump | grep -E '^Acquire::(https?|ftp)::' >"$root/etc/apt/apt.conf.d/99archive" || true
 ! [ -e /etc/ssl/certs/ca-certificates.crt ] || {
