@@ -24,23 +24,26 @@ while [ $# -gt 0 ]; do
 done
 : "${tools:=--gcc --clang-tidy --cppcheck}"
 cd "$root" || exit 1
-build=build-analyze
+build="build-analyze"
 log=$(cmake -S . -B $build -DBPFLD_TESTS=OFF -DBPFLD_LTO=OFF 2>&1) || { echo "$log" && exit 1; }
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(find runtime llvm-plugin -name '*.c' ! -name lto_llvm.c | LC_ALL=C sort)
 
-flags="-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DBPFLD_VERSION=\"0\" -DBPFLD_LTO_FOLDER=\"x\"
-	-Iruntime -Iruntime/include -Illvm-plugin"
+flags="-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iruntime -Iruntime/include -Illvm-plugin"
 found=$(mktemp) && trap 'rm -f "$found"' EXIT
+# shellcheck disable=SC2086
+analyze() {
+	case $1 in
+	--gcc) gcc -std=c11 -O2 $flags -fanalyzer -c "$2" -o /dev/null ;;
+	--clang-tidy) clang-tidy-14 --quiet -p $build "$2" ;;
+	--cppcheck) cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingInclude $flags "$2" ;;
+	esac 2>&1
+}
+
 for tool in $tools; do
 	for file; do
-		case $tool in
-		# shellcheck disable=SC2086
-		--gcc) gcc -std=c11 -O2 $flags -fanalyzer -c "$file" -o /dev/null ;;
-		--clang-tidy) clang-tidy-14 --quiet -p $build "$file" ;;
-		# shellcheck disable=SC2086
-		--cppcheck) cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
-			--suppress=missingInclude $flags "$file" ;;
-		esac 2>&1
+		analyze "$tool" "$file"
 	done | sed -n "s:^$root/::; /: \(warning\|error\|performance\|portability\): /p" | sort -u
 done | tee "$found"
 [ ! -s "$found" ]

@@ -165,19 +165,3 @@ void fuzz_link(const struct bytes *objects, size_t nr)
 {
 	fuzz_link_mode(objects, nr, 0);
 }
-
-void fuzz_split(const uint8_t *data, size_t size, struct bytes parts[2])
-{
-	size_t first = 0;
-
-	if (size >= 4) {
-		first =
-		    data[0] | (size_t)data[1] << 8 | (size_t)data[2] << 16 | (size_t)data[3] << 24;
-		data += 4;
-		size -= 4;
-	}
-	if (first > size)
-		first = size;
-	parts[0] = (struct bytes){data, first};
-	parts[1] = (struct bytes){data + first, size - first};
-}
