@@ -225,22 +225,18 @@ static void patch_tests(struct bpfld_module *main)
 	}
 }
 
-/* Links lib, or data instead of what was added, with opts. The result lives as long as d. */
-static int link_own(struct bpfld_module *lib, const struct bpfld_opts *opts, const void *data,
-		    size_t data_size, uint8_t **image, size_t *size)
+/* Links lib with what it needs. The result lives as long as d. */
+static int link_own(struct bpfld_module *lib, const struct bpfld_opts *opts, uint8_t **image,
+		    size_t *size)
 {
 	int err;
 	struct bpfld *l = bpfld_new(opts, &err);
 
 	if (!l)
 		return err;
-	if (data) {
-		err = bpfld_add_buffer(l, lib->name, data, data_size);
-	} else {
-		err = add_raw(l, lib, BPFLD_WHOLE_ARCHIVE);
-		if (!err)
-			err = add_others(l, lib);
-	}
+	err = add_raw(l, lib, BPFLD_WHOLE_ARCHIVE);
+	if (!err)
+		err = add_others(l, lib);
 	if (!err)
 		err = link_image(lib->d, l, image, size);
 	bpfld_free(l);
@@ -248,40 +244,31 @@ static int link_own(struct bpfld_module *lib, const struct bpfld_opts *opts, con
 }
 
 /*
- * A library of which main has bound functions to other names: all else of it becomes its own, and
- * then these get the names that main knows them by.
+ * A library of which main has bound functions to other names, or one to several: all else of it
+ * becomes its own, and what main calls is bound to these.
  */
-static int add_renamed(struct bpfld *l, const struct bpfld_module *main, struct bpfld_module *lib)
+static int add_bound(struct bpfld *l, const struct bpfld_module *main, struct bpfld_module *lib)
 {
 	const char **exports = calloc(main->nr_imports + 1, sizeof(*exports));
-	const char **renames = calloc(main->nr_imports + 1, sizeof(*renames));
 	struct bpfld_opts opts = quiet_opts(lib->d);
 	uint8_t *image = NULL;
-	size_t size = 0, nr = 0, nr_renames = 0;
-	int err = renames && exports ? 0 : -ENOMEM;
+	size_t size = 0, nr = 0;
+	int err = exports ? 0 : -ENOMEM;
 
-	for (size_t i = 0; !err && i < main->nr_imports; i++) {
-		const struct ld_dyn_import *import = &main->imports[i];
-
-		if (import->lib != lib)
-			continue;
-		exports[nr++] = import->func;
-		if (strcmp(import->func, import->name) != 0)
-			renames[nr_renames++] =
-			    ld_dyn_printf(lib->d, "%s=%s", import->func, import->name);
-	}
+	for (size_t i = 0; !err && i < main->nr_imports; i++)
+		if (main->imports[i].lib == lib)
+			exports[nr++] = main->imports[i].func;
 	opts.export_globs = exports;
 	if (!err)
-		err = link_own(lib, &opts, NULL, 0, &image, &size);
-	opts.export_globs = NULL;
-	opts.renames = renames;
-	if (!err)
-		err = link_own(lib, &opts, image, size, &image, &size);
+		err = link_own(lib, &opts, &image, &size);
 	if (!err)
 		err = bpfld_input_mode(l, 0);
 	if (!err)
 		err = bpfld_add_buffer(l, lib->name, image, size);
-	free(renames);
+	for (size_t i = 0; !err && i < main->nr_imports; i++)
+		if (main->imports[i].lib == lib)
+			err = bpfld_bind(l, main->name, main->imports[i].name, lib->name,
+					 main->imports[i].func);
 	free(exports);
 	return err;
 }
@@ -296,7 +283,7 @@ static int add_server(struct bpfld *l, const struct bpfld_module *main, struct b
 		bound |= main->imports[i].lib == lib && main->imports[i].bound;
 	}
 	if (bound)
-		return add_renamed(l, main, lib);
+		return add_bound(l, main, lib);
 	return add_raw(l, lib, serves ? BPFLD_WHOLE_ARCHIVE : BPFLD_LAZY);
 }
 

@@ -3,8 +3,9 @@
  * --bind=A.o:f=B.o:g: what A.o calls f is g of B.o, whatever other objects call f or g.
  *
  * The reference gets a name of its own, which nobody else can mean and which B.o's symbol owns. So
- * it is compared with its target like any reference, and what is said of it says "f". A map or
- * variable that A.o defines can be given away in the same way: it then has lost against the target.
+ * it is compared with its target like any reference, and what is said of it says "f". A map,
+ * variable or weak function that A.o defines can be given away in the same way: it then has lost
+ * against the target.
  *
  * B.o may be one of many that were not written to be linked together: N programs that are each
  * called xdp_prog. So of an object that is bound to, what clashes with another's becomes its own:
@@ -95,13 +96,15 @@ static bool has_static(const struct ld_file *f, const char *name)
 	return false;
 }
 
-/* What from means by name, and may be given away: an extern, or a map or variable of its own. */
+/* What from means by name, and may be given away: an extern, a map, a variable, a weak function. */
 static uint32_t find_reference(const struct ld_file *f, const char *name)
 {
 	uint32_t ref = find_global(f, name, false), own = find_global(f, name, true);
 	const struct ld_section *sec = own ? f->syms[own].sec : NULL;
 
-	return ref || !sec || sec->kind == LD_SEC_CODE ? ref : own;
+	bool default_code = sec && f->syms[own].bind == STB_WEAK && ld_is_text(sec->name);
+
+	return ref || !sec || (sec->kind == LD_SEC_CODE && !default_code) ? ref : own;
 }
 
 static const char *no_target(const struct ld_file *f, const char *name)

@@ -261,8 +261,8 @@ BPFLD_API int bpfld_name_input(struct bpfld *l, const char *name);
  * Lets what object refers to as name be target of to_object, whatever other inputs call by these
  * names. The objects may be added before or after, under the names that diagnostics have for them
  * ("lib.a(member.o)" for a member); where inputs share one, "name#2" is the second of them. Types
- * must agree as always. A map or variable that object defines itself can be given away, too; a
- * function can't.
+ * must agree as always. A map, variable or weak function that object defines itself can be given
+ * away, too; another function can't.
  *
  * to_object may be one of many that were never meant to be linked together, or the same one added
  * again: what it defines under names that others define too becomes its own. Its maps of such a
