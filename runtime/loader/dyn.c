@@ -354,6 +354,7 @@ int bpfld_dyn_bind(struct bpfld_dyn *d, struct bpfld_module *main, const char *n
 int bpfld_dyn_bind_fd(struct bpfld_dyn *d, struct bpfld_module *main, const char *name, int fd)
 {
 	struct ld_dyn_import *import = d->failed ? NULL : find_import(main, name);
+	int err;
 
 	if (!import)
 		return d->failed ? -EINVAL : -ENOENT;
@@ -364,9 +365,13 @@ int bpfld_dyn_bind_fd(struct bpfld_dyn *d, struct bpfld_module *main, const char
 		return ld_dyn_error(d, -EBUSY, "bound-late", "'%s' of %s has its function already",
 				    name, main->name);
 	import->lib = NULL;
-	import->fd = fd;
+	import->fd = -1;
 	import->bound = true;
-	return 0;
+	import->why = NULL;
+	err = check_import(main, import, ld_compare_program(main, import, fd));
+	if (!err)
+		import->fd = fd;
+	return err;
 }
 
 int bpfld_dyn_each_import(const struct bpfld_dyn *d,

@@ -2,7 +2,8 @@
 /*
  * Dynamic linking: what a handle knows. dyn.c has the public functions, dyn_modules.c what is known
  * of objects without the kernel, dyn_resolve.c who serves which import, dyn_kernel.c what the
- * kernel is asked to do, dyn_pins.c what outlives the process.
+ * kernel is asked to do, dyn_pins.c what outlives the process, dyn_btf.c the types of what is
+ * loaded.
  */
 #ifndef LD_LOADER_DYN_H
 #define LD_LOADER_DYN_H
@@ -177,6 +178,11 @@ bool ld_type_by_name(const char *name, struct ld_type *type);
 /* Puts import's function into each of main's programs that calls it. Undoes that on error. */
 int ld_kernel_wire(struct bpfld_module *main, struct ld_dyn_import *import);
 void ld_kernel_unwire(struct ld_dyn_import *import);
+
+/* ---- dyn_btf.c ---- */
+
+/* Whether a loaded program may serve import; if not, import->why says so. */
+int ld_compare_program(struct bpfld_module *main, struct ld_dyn_import *import, int fd);
 
 /* ---- dyn_pins.c ---- */
 

@@ -104,7 +104,8 @@ BPFLD_API int bpfld_dyn_bind(struct bpfld_dyn *d, struct bpfld_module *main, con
 
 /*
  * The same for a loaded program of type BPF_PROG_TYPE_EXT. fd stays the caller's, and must stay
- * open until bpfld_dyn_link(). Its types are compared by the kernel only. Not in a static link.
+ * open until bpfld_dyn_link(). Its types are compared as the kernel gives them out, for which the
+ * process may need CAP_SYS_ADMIN. Not in a static link.
  */
 BPFLD_API int bpfld_dyn_bind_fd(struct bpfld_dyn *d, struct bpfld_module *main, const char *import,
 				int fd);
