@@ -21,6 +21,7 @@ struct session {
 	struct bpfld_dyn *d;
 	struct loaded *v; /* as many as q->args has words */
 	size_t n, mains;
+	const char *told; /* the main of which it was said how it was linked */
 };
 
 static bool is_library_word(const char *arg)
@@ -133,26 +134,21 @@ static enum exit_status bind_all(struct session *s)
 	return EXIT_DONE;
 }
 
-static int tell_import(void *ctx, const struct bpfld_dyn_import *import)
+/* Of each main once, in a row: which of the two ways it was is no secret. */
+static int tell_way(void *ctx, const struct bpfld_dyn_import *import)
 {
-	*(bool *)ctx |= import->served == BPFLD_SERVED_LINKED;
-	return 0;
-}
-
-/* Which of the two ways it was is no secret. */
-static void tell_way(struct session *s)
-{
-	const char *why = bpfld_dyn_no_replace(s->d);
 	struct bpfld_diag note = {sizeof(note), BPFLD_NOTE, "linked-statically", NULL};
-	bool any = false;
+	struct session *s = ctx;
 
-	bpfld_dyn_each_import(s->d, tell_import, &any);
-	if (!any)
-		return;
+	if (import->served != BPFLD_SERVED_LINKED || (s->told && !strcmp(s->told, import->main)))
+		return 0;
+	s->told = pool_printf(s->q->pool, "%s", import->main);
 	note.message =
-	    pool_printf(s->q->pool, "libraries were linked statically: %s",
-			s->q->mode == BPFLD_DYN_STATIC ? "--dynamic=static asks for it" : why);
+	    pool_printf(s->q->pool, "libraries were linked statically into %s: %s", import->main,
+			s->q->mode == BPFLD_DYN_STATIC ? "--dynamic=static asks for it"
+						       : import->no_replace);
 	report_diag(s->q->report, &note);
+	return 0;
 }
 
 static enum exit_status link_all(struct session *s)
@@ -167,7 +163,7 @@ static enum exit_status link_all(struct session *s)
 			return EXIT_FAILED;
 	if (bpfld_dyn_link(s->d))
 		return EXIT_FAILED;
-	tell_way(s);
+	bpfld_dyn_each_import(s->d, tell_way, s);
 	return EXIT_DONE;
 }
 

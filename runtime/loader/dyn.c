@@ -97,7 +97,8 @@ struct bpfld_dyn *bpfld_dyn_new(const struct bpfld_dyn_opts *in, int *err)
 		d->diag_ctx = opts.diag_ctx;
 		d->replace = ld_kernel_replaces(d->reason, sizeof(d->reason)) &&
 			     opts.mode != BPFLD_DYN_STATIC;
-		if (opts.mode == BPFLD_DYN_REPLACE && !d->replace)
+		d->insist = opts.mode == BPFLD_DYN_REPLACE;
+		if (d->insist && !d->replace)
 			ret = ld_dyn_error(d, -EOPNOTSUPP, "cannot-replace", "%s", d->reason);
 	}
 	if (err)
@@ -390,6 +391,8 @@ int bpfld_dyn_each_import(const struct bpfld_dyn *d,
 			out.weak = import->weak;
 			out.value = import->value;
 			out.served = import->served;
+			out.no_replace =
+			    m->statically && *ld_static_reason(m) ? ld_static_reason(m) : NULL;
 			out.library = served ? import->lib->name : NULL;
 			out.func = served ? import->func : NULL;
 			ret = fn(ctx, &out);
@@ -551,7 +554,7 @@ static int check_loaded(const struct bpfld_module *main, const char *name)
 	if (main->statically)
 		return ld_dyn_error(main->d, -EOPNOTSUPP, "cannot-replace",
 				    "'%s' of %s was linked statically%s%s", name, main->name,
-				    *main->d->reason ? ": " : "", main->d->reason);
+				    *ld_static_reason(main) ? ": " : "", ld_static_reason(main));
 	return 0;
 }
 

@@ -85,6 +85,7 @@ struct bpfld_module {
 	size_t nr_imports;
 	struct bpf_object *obj;
 	bool loaded, statically;
+	const char *no_replace; /* why the kernel wouldn't for this main, or NULL */
 	struct ld_hook *hooks;
 
 	/* libraries */
@@ -110,6 +111,7 @@ struct bpfld_dyn {
 	bpfld_diag_fn diag;
 	void *diag_ctx;
 	bool replace;     /* the kernel can, and may */
+	bool insist;      /* it has to */
 	char reason[160]; /* why it can't, or "" */
 	struct bpfld_module *modules, *last;
 	struct ld_block *blocks;
@@ -141,6 +143,9 @@ int ld_module_entries(struct bpfld_module *lib, const char *const *names, const 
 /* Opens the main: with constants for the tests of weak imports, and in a static link with libs. */
 int ld_module_open(struct bpfld_module *main);
 
+/* Why main was linked statically, or "": it was asked for. */
+const char *ld_static_reason(const struct bpfld_module *main);
+
 /* ---- dyn_resolve.c ---- */
 
 /* Chooses who serves each import that nobody serves; sets what is wrong with it in import->why. */
@@ -167,6 +172,9 @@ int ld_kernel_load_main(struct bpfld_module *main);
 int ld_kernel_load_library(struct bpfld_module *lib, struct ld_type type, const char *const *names);
 
 struct ld_type ld_kernel_type(const struct bpf_program *prog);
+
+/* A program of obj of a type in which no kernel replaces functions, or NULL. */
+struct bpf_program *ld_kernel_find_fixed(struct bpf_object *obj);
 
 /* What a library's functions are for by their context, or BPF_PROG_TYPE_UNSPEC. */
 struct ld_type ld_kernel_guess_type(const struct bpfld_module *lib);

@@ -185,6 +185,19 @@ struct ld_type ld_kernel_type(const struct bpf_program *prog)
 	return (struct ld_type){bpf_program__type(prog), bpf_program__expected_attach_type(prog)};
 }
 
+struct bpf_program *ld_kernel_find_fixed(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+
+	/* fentry, fexit, tp_btf, iter: refused at the load of the function, or at the link. */
+	bpf_object__for_each_program(prog, obj)
+	{
+		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING)
+			return prog;
+	}
+	return NULL;
+}
+
 char *ld_type_name(struct bpfld_dyn *d, struct ld_type type)
 {
 	const char *name = libbpf_bpf_prog_type_str(type.prog);

@@ -218,7 +218,7 @@ static void patch_tests(struct bpfld_module *main)
 	for (size_t i = 0; i < main->nr_imports; i++) {
 		const struct ld_dyn_import *import = &main->imports[i];
 		bool big = main->image[5] == 2; /* EI_DATA, ELFDATA2MSB */
-		bool there = import->lib || import->fd >= 0;
+		bool there = import->lib || (import->fd >= 0 && !main->statically);
 
 		for (size_t k = 0; k < import->nr_tests; k++)
 			main->image[import->tests[k] + (big ? 3 : 0)] = there;
@@ -314,6 +314,56 @@ static int open_linked(struct bpfld_module *main)
 	return err;
 }
 
+const char *ld_static_reason(const struct bpfld_module *main)
+{
+	return main->no_replace ? main->no_replace : main->d->reason;
+}
+
+/* Opens main by itself, unless it has programs of which the kernel replaces no functions. */
+static int open_alone(struct bpfld_module *main)
+{
+	const struct bpf_program *fixed;
+
+	main->obj = open_image(main, main->image, main->size);
+	if (!main->obj)
+		return cannot_open(main, -errno);
+	fixed = main->nr_imports ? ld_kernel_find_fixed(main->obj) : NULL;
+	if (!fixed)
+		return 0;
+	main->no_replace =
+	    ld_dyn_printf(main->d,
+			  "no kernel replaces functions of programs like %s, of section %s",
+			  bpf_program__name(fixed), bpf_program__section_name(fixed));
+	bpf_object__close(main->obj);
+	main->obj = NULL;
+	if (!main->no_replace)
+		return -ENOMEM;
+	return main->d->insist ? ld_dyn_error(main->d, -EOPNOTSUPP, "cannot-replace", "%s: %s",
+					      main->name, main->no_replace)
+			       : 0;
+}
+
+static int open_static(struct bpfld_module *main)
+{
+	int err;
+
+	main->statically = true;
+	for (size_t i = 0; i < main->nr_imports; i++) {
+		struct ld_dyn_import *import = &main->imports[i];
+
+		if (import->fd < 0)
+			continue;
+		import->why = ld_dyn_printf(main->d, "a loaded program can't serve it: %s",
+					    ld_static_reason(main));
+	}
+	patch_tests(main);
+	err = open_linked(main);
+	for (size_t i = 0; !err && i < main->nr_imports; i++)
+		if (main->imports[i].lib)
+			main->imports[i].served = BPFLD_SERVED_LINKED;
+	return err;
+}
+
 int ld_module_open(struct bpfld_module *main)
 {
 	int err;
@@ -325,14 +375,7 @@ int ld_module_open(struct bpfld_module *main)
 		return err;
 	/* raw stays as it is: a caller may add the same bytes again. */
 	patch_tests(main);
-	if (!main->d->replace) {
-		main->statically = true;
-		err = open_linked(main);
-		for (size_t i = 0; !err && i < main->nr_imports; i++)
-			if (main->imports[i].lib)
-				main->imports[i].served = BPFLD_SERVED_LINKED;
-		return err;
-	}
-	main->obj = open_image(main, main->image, main->size);
-	return main->obj ? 0 : cannot_open(main, -errno);
+	if (main->d->replace)
+		err = open_alone(main);
+	return err || main->obj ? err : open_static(main);
 }

@@ -104,7 +104,8 @@ static void too_late(struct bpfld_module *main, struct ld_dyn_import *import)
 	if (main->statically)
 		import->why = ld_dyn_printf(
 		    main->d, "%s was opened before %s was added, and this is a static link%s%s",
-		    main->name, import->lib->name, *main->d->reason ? ": " : "", main->d->reason);
+		    main->name, import->lib->name, *ld_static_reason(main) ? ": " : "",
+		    ld_static_reason(main));
 	else if (import->nr_tests)
 		import->why = ld_dyn_printf(
 		    main->d,

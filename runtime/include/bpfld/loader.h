@@ -56,7 +56,8 @@ BPFLD_API struct bpf_object *bpfld_open_object(struct bpfld *l,
  *
  * Where the kernel can replace functions (BPF_PROG_TYPE_EXT), each library is loaded once for each
  * type of programs, and serves all mains; where not, it is linked into each main, which then has
- * maps and variables of its own. bpfld_dyn_each_import() tells which it was.
+ * maps and variables of its own. So it is for mains with programs of type BPF_PROG_TYPE_TRACING, of
+ * which no kernel replaces functions. bpfld_dyn_each_import() tells which it was.
  *
  * A handle must not be used by two threads at once. Functions that return int return 0 or a
  * negative errno value, after the callback was told why.
@@ -207,6 +208,7 @@ struct bpfld_dyn_import {
 	int32_t value; /* what the stub returns */
 	enum bpfld_served served;
 	const char *library, *func; /* that serve it; NULL: none, or a program's fd */
+	const char *no_replace; /* why the main was linked statically; NULL: asked for, or not */
 };
 
 /* Calls fn for each import, in the order of the mains; a result that is not 0 ends the walk. */

@@ -15,5 +15,5 @@ test ! -e /sys/fs/bpf/bpfld
 bpfld load --dynamic main.o -lfifty -Llibs --bind main.o:verdict=libfifty.o:sixty | grep 'import verdict: sixty of libfifty, in the place'
 bpfld unload main libfifty
 bpfld load --dynamic=static main.o -llib -Llibs 2>/tmp/errors | grep 'import verdict: verdict of liblib, linked statically'
-grep 'libraries were linked statically: --dynamic=static asks for it' /tmp/errors
+grep 'libraries were linked statically into main.o: --dynamic=static asks for it' /tmp/errors
 bpfld unload main
