@@ -120,14 +120,6 @@ static const char *pin_path(struct request *q, const char *name, const char *kin
 	return path;
 }
 
-/* Lets go of a pinned link: libbpf would disable its perf event with it. */
-static void leave_attached(struct bpf_link *link)
-{
-	close(bpf_link__fd(link));
-	bpf_link__disconnect(link);
-	bpf_link__destroy(link);
-}
-
 enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog)
 {
 	const char *path = pin_path(q, name, "links", bpf_program__name(prog));
@@ -151,10 +143,7 @@ enum exit_status attach(struct request *q, const char *name, struct bpf_program 
 	if (!link)
 		return fail(q, "attach", bpf_program__name(prog), errno);
 	error = -bpf_link__pin(link, path);
-	if (error)
-		bpf_link__destroy(link);
-	else
-		leave_attached(link);
+	bpf_link__destroy(link);
 	return error ? fail(q, "pin", path, error) : EXIT_DONE;
 }
 
