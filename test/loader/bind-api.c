@@ -74,6 +74,7 @@ static void *link_and_run(void *arg)
 		struct bpfld *l = new_link(&s);
 		struct bpf_object *obj;
 		char name[16], function[16];
+		int err;
 
 		add(l, object, "main");
 		for (int i = 0; i < 4; i++) {
@@ -85,7 +86,13 @@ static void *link_and_run(void *arg)
 		}
 		obj = bpfld_open_object(l, NULL, NULL);
 		bpfld_free(l);
-		CHECK(obj && !s.errors && !bpf_object__load(obj));
+		if (!obj || s.errors)
+			fprintf(stderr, "%ld instances: %s\n", nr, s.text);
+		CHECK(obj && !s.errors);
+		err = bpf_object__load(obj);
+		if (err)
+			fprintf(stderr, "%ld instances: load: %s\n", nr, strerror(-err));
+		CHECK(!err);
 		/* With one instance its counter goes on: 1, 2, 3, 4. */
 		CHECK(run(obj, "sum") == (nr == 1   ? 1 + 2 + 3 + 4
 					  : nr == 2 ? 1 + 2 + 3 + 1
