@@ -44,14 +44,14 @@ static inline struct bytes image_of(const struct bpfld *l)
 
 static inline struct bytes read_file(const char *path)
 {
-	static char buf[1 << 20];
+	size_t most = 1 << 20;
+	struct bytes b = {malloc(most), 0};
 	FILE *f = fopen(path, "rb");
-	size_t size;
 
-	CHECK(f);
-	size = fread(buf, 1, sizeof(buf), f);
-	CHECK(size < sizeof(buf) && !fclose(f));
-	return copy_of(buf, size);
+	CHECK(b.data && f);
+	b.size = fread(b.data, 1, most, f);
+	CHECK(b.size < most && !fclose(f));
+	return b;
 }
 
 static inline void check_same(struct bytes a, struct bytes b)
