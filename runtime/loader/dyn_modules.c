@@ -179,6 +179,18 @@ int ld_module_read(struct bpfld_module *m)
 	return read_functions(m);
 }
 
+/* A link of lib and of what it needs, not yet run; NULL if it could not be made. */
+static int begin_library(struct bpfld_module *lib, const struct bpfld_opts *opts, struct bpfld **l)
+{
+	int err;
+
+	*l = bpfld_new(opts, &err);
+	if (!*l)
+		return err;
+	err = add_raw(*l, lib, BPFLD_WHOLE_ARCHIVE);
+	return err ? err : add_others(*l, lib);
+}
+
 /* ---- entries ---- */
 
 int ld_module_entries(struct bpfld_module *lib, const char *const *names, const char *anchor,
@@ -192,12 +204,7 @@ int ld_module_entries(struct bpfld_module *lib, const char *const *names, const 
 
 	opts.entries = names;
 	opts.anchor = anchor;
-	l = bpfld_new(&opts, &err);
-	if (!l)
-		return err;
-	err = add_raw(l, lib, BPFLD_WHOLE_ARCHIVE);
-	if (!err)
-		err = add_others(l, lib);
+	err = begin_library(lib, &opts, &l);
 	if (!err)
 		err = bpfld_link(l);
 	if (!err) {
@@ -229,14 +236,9 @@ static void patch_tests(struct bpfld_module *main)
 static int link_own(struct bpfld_module *lib, const struct bpfld_opts *opts, uint8_t **image,
 		    size_t *size)
 {
-	int err;
-	struct bpfld *l = bpfld_new(opts, &err);
+	struct bpfld *l;
+	int err = begin_library(lib, opts, &l);
 
-	if (!l)
-		return err;
-	err = add_raw(l, lib, BPFLD_WHOLE_ARCHIVE);
-	if (!err)
-		err = add_others(l, lib);
 	if (!err)
 		err = link_image(lib->d, l, image, size);
 	bpfld_free(l);
