@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 
 #define HEADER_SIZE 24u /* what every version has had; later fields follow it */
-#define MAX_STRIP 32u   /* C has no use for longer chains of qualifiers and typedefs */
+#define MAX_STRIP 32u   /* C has no use for longer chains of qualifiers, typedefs and arrays */
 #define NO_COMPONENT UINT32_MAX
 #define IS_COMPOSITE(k) ((k) == BTF_KIND_STRUCT || (k) == BTF_KIND_UNION)
 
@@ -92,6 +92,37 @@ uint32_t ld_btf_strip(const struct ld_btf *btf, uint32_t in_type)
 		}
 	}
 	return in_type;
+}
+
+uint64_t ld_btf_size_of(const struct ld_btf *btf, uint32_t in_type)
+{
+	uint64_t nr = 1;
+
+	for (uint32_t i = 0; i < MAX_STRIP; i++) {
+		const struct btf_type *t;
+		const struct btf_array *array;
+
+		in_type = ld_btf_strip(btf, in_type);
+		if (!in_type)
+			return 0;
+		t = ld_btf_type(btf, in_type);
+		switch (ld_btf_kind(t)) {
+		case BTF_KIND_INT:
+		case BTF_KIND_FLOAT:
+		case BTF_KIND_STRUCT:
+		case BTF_KIND_UNION:
+		case BTF_KIND_ENUM:
+		case BTF_KIND_ENUM64: return nr * t->size;
+		case BTF_KIND_PTR: return nr * 8;
+		case BTF_KIND_ARRAY:
+			array = ld_btf_tail(t);
+			nr *= array->nelems;
+			in_type = array->type;
+			break;
+		default: return 0;
+		}
+	}
+	return 0;
 }
 
 struct parser {

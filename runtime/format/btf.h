@@ -86,4 +86,7 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 /* Follows typedefs and qualifiers (const, volatile, restrict, type tags); bounded on cycles. */
 uint32_t ld_btf_strip(const struct ld_btf *btf, uint32_t in_type);
 
+/* Bytes that an object of the type takes; 0 where that is not known. Bounded on cycles. */
+uint64_t ld_btf_size_of(const struct ld_btf *btf, uint32_t in_type);
+
 #endif

@@ -97,38 +97,6 @@ static uint32_t kind_of(const struct ld_btf *btf, uint32_t in_type)
 	return in_type ? ld_btf_kind(ld_btf_type(btf, in_type)) : BTF_KIND_UNKN;
 }
 
-/* Bytes that an object of the type takes; 0 where that is not known. */
-static uint64_t size_of(const struct ld_btf *btf, uint32_t in_type)
-{
-	uint64_t nr = 1;
-
-	for (int depth = 0; depth < 32; depth++) {
-		const struct btf_type *t;
-		const struct btf_array *array;
-
-		in_type = ld_btf_strip(btf, in_type);
-		if (!in_type)
-			return 0;
-		t = ld_btf_type(btf, in_type);
-		switch (ld_btf_kind(t)) {
-		case BTF_KIND_INT:
-		case BTF_KIND_FLOAT:
-		case BTF_KIND_STRUCT:
-		case BTF_KIND_UNION:
-		case BTF_KIND_ENUM:
-		case BTF_KIND_ENUM64: return nr * t->size;
-		case BTF_KIND_PTR: return nr * 8;
-		case BTF_KIND_ARRAY:
-			array = ld_btf_tail(t);
-			nr *= array->nelems;
-			in_type = array->type;
-			break;
-		default: return 0;
-		}
-	}
-	return 0;
-}
-
 /* Whether its name hides what it is. */
 static bool has_typedef(const struct ld_btf *btf, uint32_t in_type)
 {
@@ -319,8 +287,8 @@ static void differs(struct ld_type_walk *w, uint32_t i, enum ld_types_diff diff,
 	}
 	if (!strcmp(text[0], text[1]))
 		found(w, diff, "%s differs%s: %s of %llu and %llu bytes", where(w, i), how, text[0],
-		      (unsigned long long)size_of(w->btf[0], type[0]),
-		      (unsigned long long)size_of(w->btf[1], type[1]));
+		      (unsigned long long)ld_btf_size_of(w->btf[0], type[0]),
+		      (unsigned long long)ld_btf_size_of(w->btf[1], type[1]));
 	else
 		found(w, diff, "%s differs%s: %s and %s", where(w, i), how, text[0], text[1]);
 	if (diff == LD_TYPES_LAYOUT && w->steps.v[at].edge == MEMBER) {
@@ -596,7 +564,7 @@ static void compare_member_size(struct ld_type_walk *w, uint32_t i, uint32_t at,
 	uint32_t kind[2];
 
 	for (int side = 0; side < 2; side++) {
-		size[side] = size_of(w->btf[side], m[side]->type);
+		size[side] = ld_btf_size_of(w->btf[side], m[side]->type);
 		kind[side] = kind_of(w->btf[side], ld_btf_strip(w->btf[side], m[side]->type));
 	}
 	if (!size[0] || !size[1] || size[0] == size[1] ||
@@ -760,7 +728,7 @@ static bool is_map_def(const struct ld_btf *btf, uint32_t in_type)
 /* The number that an attribute states: for a type, its size. */
 static uint64_t attr_number(const struct ld_btf *btf, const struct ld_map_attr *attr)
 {
-	return attr->kind == LD_MAP_NUMBER ? attr->number : size_of(btf, attr->type);
+	return attr->kind == LD_MAP_NUMBER ? attr->number : ld_btf_size_of(btf, attr->type);
 }
 
 /* Attribute at of side 0 (with from == i the map's step), present on both sides. */

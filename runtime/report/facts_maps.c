@@ -4,41 +4,6 @@
 
 #include "report/facts.h"
 
-#define MAX_DEPTH 32 /* of arrays and typedefs, which may be circular */
-
-/* Bytes of a value of that type; 0 where it has no size. */
-static uint64_t size_of(const struct ld_btf *btf, uint32_t in_type)
-{
-	uint64_t nr = 1;
-
-	for (int depth = 0; depth < MAX_DEPTH; depth++) {
-		const struct btf_type *t;
-
-		in_type = ld_btf_strip(btf, in_type);
-		if (!in_type)
-			return 0;
-		t = ld_btf_type(btf, in_type);
-		switch (ld_btf_kind(t)) {
-		case BTF_KIND_INT:
-		case BTF_KIND_STRUCT:
-		case BTF_KIND_UNION:
-		case BTF_KIND_ENUM:
-		case BTF_KIND_ENUM64:
-		case BTF_KIND_FLOAT: return nr * t->size;
-		case BTF_KIND_PTR: return nr * 8;
-		case BTF_KIND_ARRAY: {
-			const struct btf_array *array = ld_btf_tail(t);
-
-			nr *= array->nelems;
-			in_type = array->type;
-			break;
-		}
-		default: return 0;
-		}
-	}
-	return 0;
-}
-
 static void read_attrs(struct ld_arena *a, struct ld_map_facts *map, const struct ld_btf *btf,
 		       uint32_t in_var)
 {
@@ -54,9 +19,9 @@ static void read_attrs(struct ld_arena *a, struct ld_map_facts *map, const struc
 
 		attr.text = ld_btf_print_attr(a, btf, &attr.attr);
 		if (!strcmp(name, "key") && attr.attr.kind == LD_MAP_TYPE)
-			map->key_size = size_of(btf, attr.attr.type);
+			map->key_size = ld_btf_size_of(btf, attr.attr.type);
 		else if (!strcmp(name, "value") && attr.attr.kind == LD_MAP_TYPE)
-			map->value_size = size_of(btf, attr.attr.type);
+			map->value_size = ld_btf_size_of(btf, attr.attr.type);
 		else if (!strcmp(name, "key_size"))
 			map->key_size = attr.attr.number;
 		else if (!strcmp(name, "value_size"))
