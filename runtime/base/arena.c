@@ -40,7 +40,7 @@ static void *new_chunk(struct ld_arena *a, size_t size)
 	return c->data;
 }
 
-/* Gets pages of a chunk at once: a fault for each takes three times as long. */
+/* Gets pages of a chunk at once: a fault for each takes half as long again. */
 static void use_soon(void *chunk, size_t size)
 {
 #ifdef MADV_POPULATE_WRITE /* Linux 5.14; without it there are faults */
