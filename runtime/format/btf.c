@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "format/btf_parse.h"
 
 #define HEADER_SIZE 24u /* what every version has had; later fields follow it */
 #define MAX_STRIP 32u   /* C has no use for longer chains of qualifiers, typedefs and arrays */
@@ -125,15 +126,7 @@ uint64_t ld_btf_size_of(const struct ld_btf *btf, uint32_t in_type)
 	return 0;
 }
 
-struct parser {
-	struct ld_diags *diags;
-	const char *where;
-	struct ld_btf *btf;
-	uint32_t types_len; /* bytes */
-	bool has_quirks;
-};
-
-__attribute__((format(printf, 2, 3))) static int bad(struct parser *p, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static int bad(struct ld_btf_parser *p, const char *fmt, ...)
 {
 	va_list args;
 	char *text;
@@ -145,7 +138,7 @@ __attribute__((format(printf, 2, 3))) static int bad(struct parser *p, const cha
 }
 
 /* Finds the two sections; leaves them in the file's byte order. */
-static int parse_header(struct parser *p, const char *data, size_t size, bool big)
+static int parse_header(struct ld_btf_parser *p, const char *data, size_t size, bool big)
 {
 	uint64_t hdr_len, type_off, type_len, str_off, str_len;
 
@@ -209,30 +202,23 @@ static bool is_gcc_quirk(const struct btf_type *t)
 	return flags & BTF_INT_CHAR && flags != BTF_INT_CHAR;
 }
 
-/* Notes where the types are. */
-static int walk_types(struct parser *p, uint32_t *offs)
+int ld_btf_note_type(struct ld_btf_parser *p, uint32_t in_type, uint32_t off, uint32_t *size)
 {
-	uint32_t off = 0, nr = 1, left, kind, size;
+	uint32_t left = p->types_len - off, kind;
 	const struct btf_type *t;
 
-	for (; off < p->types_len; off += size, nr++) {
-		left = p->types_len - off;
-		if (left < sizeof(*t))
-			return bad(p, "type %u is cut off", nr);
-		t = (const struct btf_type *)(p->btf->types + off);
-		kind = ld_btf_kind(t);
-		size = ld_btf_type_size(kind, ld_btf_vlen(t));
-		if (!size)
-			return bad(p, "kind %u of type %u is not known", kind, nr);
-		if (size > left)
-			return bad(p, "type %u is cut off", nr);
-		/* The next page but one: what reads ahead in the processor stops at its end. */
-		__builtin_prefetch(p->btf->types + off + 4096);
-		offs[nr] = off;
-		p->btf->nr_decls += kinds[kind].decl;
-		p->has_quirks |= is_gcc_quirk(t);
-	}
-	p->btf->nr_types = nr;
+	if (left < sizeof(*t))
+		return bad(p, "type %u is cut off", in_type);
+	t = (const struct btf_type *)(p->btf->types + off);
+	kind = ld_btf_kind(t);
+	*size = ld_btf_type_size(kind, ld_btf_vlen(t));
+	if (!*size)
+		return bad(p, "kind %u of type %u is not known", kind, in_type);
+	if (*size > left)
+		return bad(p, "type %u is cut off", in_type);
+	p->offs[in_type] = off;
+	p->btf->nr_decls += kinds[kind].decl;
+	p->has_quirks |= is_gcc_quirk(t);
 	return 0;
 }
 
@@ -259,23 +245,19 @@ static void greatest_numbers(const struct btf_type *t, uint32_t *ref, uint32_t *
 		*ref = greatest(*ref, w + k->each_ref - 1, vlen, k->each);
 }
 
-/* Lists the decls on the way. */
-static int check_ranges(struct parser *p, uint32_t *decls)
+int ld_btf_check_type(struct ld_btf_parser *p, uint32_t in_type)
 {
-	uint32_t i, ref, str;
+	const struct btf_type *t = ld_btf_type(p->btf, in_type);
+	uint32_t ref, str;
 
-	for (i = 1; i < p->btf->nr_types; i++) {
-		const struct btf_type *t = ld_btf_type(p->btf, i);
-
-		greatest_numbers(t, &ref, &str);
-		if (ref >= p->btf->nr_types)
-			return bad(p, "type %u refers to a type beyond the last, %u", i,
-				   p->btf->nr_types - 1);
-		if (str >= p->btf->strs_len)
-			return bad(p, "type %u has a name beyond the string section", i);
-		if (kinds[ld_btf_kind(t)].decl)
-			*decls++ = i;
-	}
+	greatest_numbers(t, &ref, &str);
+	if (ref >= p->btf->nr_types)
+		return bad(p, "type %u refers to a type beyond the last, %u", in_type,
+			   p->btf->nr_types - 1);
+	if (str >= p->btf->strs_len)
+		return bad(p, "type %u has a name beyond the string section", in_type);
+	if (kinds[ld_btf_kind(t)].decl)
+		p->decls[p->decls_seen++] = in_type;
 	return 0;
 }
 
@@ -285,7 +267,7 @@ static uint32_t kind_of(const struct ld_btf *btf, uint32_t in_type)
 	return in_type ? ld_btf_kind(ld_btf_type(btf, in_type)) : BTF_KIND_UNKN;
 }
 
-static int check_decl_tag(struct parser *p, uint32_t i, const struct btf_type *t)
+static int check_decl_tag(struct ld_btf_parser *p, uint32_t i, const struct btf_type *t)
 {
 	uint32_t component = (uint32_t)((const struct btf_decl_tag *)ld_btf_tail(t))->component_idx;
 	uint32_t kind = kind_of(p->btf, t->type), nr = 0;
@@ -307,8 +289,7 @@ static int check_decl_tag(struct parser *p, uint32_t i, const struct btf_type *t
 	return 0;
 }
 
-/* What later code relies on beyond ranges. */
-static int check_decls(struct parser *p)
+int ld_btf_check_decls(struct ld_btf_parser *p)
 {
 	uint32_t k, j, kind;
 	int err = 0;
@@ -342,7 +323,7 @@ static int check_decls(struct parser *p)
 }
 
 /* Makes of it what clang writes. */
-static void mend_types(struct parser *p, struct ld_arena *a, const char *input)
+static void mend_types(struct ld_btf_parser *p)
 {
 	for (uint32_t i = 1; i < p->btf->nr_types; i++) {
 		struct btf_type *t;
@@ -350,8 +331,8 @@ static void mend_types(struct parser *p, struct ld_arena *a, const char *input)
 		if (!is_gcc_quirk(ld_btf_type(p->btf, i)))
 			continue;
 		/* The caller's bytes are never written to. */
-		if (p->btf->types == input)
-			p->btf->types = ld_memdup(a, input, p->types_len);
+		if (p->btf->types == p->types)
+			p->btf->types = ld_memdup(p->arena, p->types, p->types_len);
 		t = (struct btf_type *)ld_btf_type(p->btf, i);
 		if (ld_btf_kind(t) == BTF_KIND_FWD)
 			t->type = 0;
@@ -360,31 +341,69 @@ static void mend_types(struct parser *p, struct ld_arena *a, const char *input)
 	}
 }
 
-int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, const void *data,
-		 size_t size, bool big, struct ld_btf *btf)
+int ld_btf_open(struct ld_btf_parser *p, const char *data, size_t size, bool big)
 {
-	struct parser p = {.diags = d, .where = where, .btf = btf};
-	const char *input;
-	uint32_t *offs, *decls;
+	struct ld_btf *btf = p->btf;
 	size_t most;
 	int err;
 
-	memset(btf, 0, sizeof(*btf));
-	if ((err = parse_header(&p, data, size, big)))
+	if ((err = parse_header(p, data, size, big)))
 		return err;
-	input = btf->types;
-	btf->types = to_host_order(a, input, p.types_len, big);
+	p->types = btf->types;
+	btf->types = to_host_order(p->arena, p->types, p->types_len, big);
 	/* How many types there are is known when all have been seen; they have three words at
 	 * least. */
-	most = p.types_len / sizeof(struct btf_type) + 1;
-	btf->offs = offs = LD_NEW_ARRAY(a, uint32_t, most);
-	if ((err = walk_types(&p, offs)))
+	most = p->types_len / sizeof(struct btf_type) + 2;
+	btf->offs = p->offs = LD_NEW_ARRAY(p->arena, uint32_t, most);
+	return 0;
+}
+
+void ld_btf_close(struct ld_btf_parser *p, uint32_t nr)
+{
+	struct ld_btf *btf = p->btf;
+
+	p->offs[nr] = p->types_len;
+	btf->nr_types = nr;
+	if (p->has_quirks)
+		mend_types(p);
+	btf->decls = p->decls = LD_NEW_ARRAY(p->arena, uint32_t, btf->nr_decls);
+}
+
+int ld_btf_note_types(struct ld_btf_parser *p)
+{
+	uint32_t off, size, nr = 1;
+	int err;
+
+	for (off = 0; off < p->types_len; off += size)
+		if ((err = ld_btf_note_type(p, nr++, off, &size)))
+			return err;
+	ld_btf_close(p, nr);
+	return 0;
+}
+
+void ld_btf_set_whole(struct ld_arena *a, struct ld_btf *btf)
+{
+	struct ld_btf_stretch *all = LD_NEW(a, struct ld_btf_stretch);
+
+	all->first = 1;
+	all->nr = btf->nr_in = btf->nr_types - 1;
+	btf->stretches = all;
+	btf->nr_stretches = 1;
+}
+
+int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, const void *data,
+		 size_t size, bool big, struct ld_btf *btf)
+{
+	struct ld_btf_parser p = {.arena = a, .diags = d, .where = where, .btf = btf};
+	uint32_t i;
+	int err;
+
+	memset(btf, 0, sizeof(*btf));
+	if ((err = ld_btf_open(&p, data, size, big)) || (err = ld_btf_note_types(&p)))
 		return err;
-	ld_trim(a, offs, most * sizeof(*offs), btf->nr_types * sizeof(*offs));
-	if (p.has_quirks)
-		mend_types(&p, a, input);
-	btf->decls = decls = LD_NEW_ARRAY(a, uint32_t, btf->nr_decls);
-	if ((err = check_ranges(&p, decls)))
-		return err;
-	return check_decls(&p);
+	for (i = 1; i < btf->nr_types; i++)
+		if ((err = ld_btf_check_type(&p, i)))
+			return err;
+	ld_btf_set_whole(a, btf);
+	return ld_btf_check_decls(&p);
 }

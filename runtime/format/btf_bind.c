@@ -21,7 +21,7 @@ struct binder {
 	struct ld_strmap globals; /* name -> struct ld_sym */
 	struct ld_strmap locals;  /* the same, for names that the file has once */
 	struct ld_strmap sections;
-	uint8_t *bound; /* by in_type: by its place it is some symbol's, so by name no other's */
+	uint8_t *bound; /* by own type: by its place it is some symbol's, so by name no other's */
 	struct ld_strmap namesakes; /* name -> struct namesakes */
 	LD_VEC(struct namesakes *) all_namesakes;
 };
@@ -96,7 +96,7 @@ static void bind_func_info(struct binder *b, struct ld_section *sec)
 		for (end = k; end < sec->nr_syms && syms[sec->syms[end]].value == rec[0];)
 			end++;
 		bind_func(sec, k, end, rec[1]);
-		b->bound[rec[1]] |= k < end;
+		b->bound[ld_btf_own(&sec->file->btf, rec[1])] |= k < end;
 	}
 }
 
@@ -140,8 +140,8 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		/* gcc 12 calls an extern variable global here, and leaves it undefined in ELF. */
 		if (linkage == BTF_VAR_GLOBAL_EXTERN ||
 		    (linkage != BTF_VAR_STATIC && sym && !sym->sec && !sym->common && !sym->abs)) {
-			f->extern_secs[info[i].type] = datasec;
-			f->extern_sizes[info[i].type] = info[i].size;
+			f->extern_secs[ld_btf_own(&f->btf, info[i].type)] = datasec;
+			f->extern_sizes[ld_btf_own(&f->btf, info[i].type)] = info[i].size;
 		}
 		if (linkage != BTF_VAR_STATIC || ld_btf_kind(var) != BTF_KIND_VAR || !sec)
 			continue;
@@ -153,7 +153,7 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 			sym = lookup(&b->globals, var_name);
 		if (sym && sym->sec == sec && !sym->btf) {
 			sym->btf = info[i].type;
-			b->bound[sym->btf] = 1;
+			b->bound[ld_btf_own(&f->btf, sym->btf)] = 1;
 		}
 	}
 }
@@ -167,7 +167,7 @@ static void bind_by_name(struct binder *b, uint32_t in_type)
 
 	if (!sym && func)
 		sym = lookup(&b->locals, name);
-	if (!sym || sym->btf || b->bound[in_type])
+	if (!sym || sym->btf || b->bound[ld_btf_own(&b->f->btf, in_type)])
 		return;
 	/* A name may be a FUNC here and a VAR in another life: the symbol's type decides. */
 	if ((sym->type == STT_FUNC && !func) || (sym->type == STT_OBJECT && func))
@@ -229,12 +229,12 @@ static bool has_func_info(const struct ld_file *f)
 void ld_btf_bind(struct ld_file *f)
 {
 	struct binder b = {.f = f};
-	uint32_t i;
+	uint32_t nr = ld_btf_nr_own(&f->btf), i;
 
-	f->extern_secs = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
-	f->extern_sizes = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
-	f->out_types = LD_NEW_ARRAY(&f->arena, uint32_t, f->btf.nr_types);
-	b.bound = LD_NEW_ARRAY(&f->arena, uint8_t, f->btf.nr_types);
+	f->extern_secs = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
+	f->extern_sizes = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
+	f->out_types = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
+	b.bound = LD_NEW_ARRAY(&f->arena, uint8_t, nr);
 	index_names(&b);
 	for (i = 1; i < f->nr_secs; i++)
 		if (f->secs[i].kind == LD_SEC_CODE)

@@ -18,9 +18,10 @@
  *    one such struct. What a named struct says of itself is in another hash. If it is the same
  *    for all definitions of a name, for every name, then this is the answer: types of one class
  *    say the same, and their references, having the same keys, lead to the same classes. Files of
- *    one program have most types in common, so that most hashes need not be computed: a type with
- *    the same label (btf_label.h) as one of an earlier file, its twin, takes over its hash if both
- *    refer to the same keys (btf_twins.c).
+ *    one program have most types in common, so that most hashes need not be computed. What a file
+ *    shares with its base (btf_split.c) is one type by proof, of which there is one copy. In
+ *    files that share less than that, a type with the same label (btf_label.h) as one of the
+ *    model, its twin, takes over its hash if both refer to the same keys (btf_twins.c).
  *
  * 2. Split (btf_refine.c). Where a name has several definitions, the class of the name is split by
  *    them, and then whatever refers to members of different classes, and so on. No equal types
@@ -97,21 +98,24 @@ static void table_grow(struct ld_btf_merge *m, struct table *t)
 		    (struct ld_btf_slot){.tag = (uint32_t)(m->keys[i] >> 31), .nr = i};
 }
 
-/* The classes of the model's types, if they are known; else NULL. */
+static bool takes_part(const struct ld_btf_merge *m, const struct ld_btf_digest *digest)
+{
+	return digest->input < m->nr_all && m->in[digest->input].digest == digest;
+}
+
+/* Of a file without a base: the classes of the model's types, if they are known; else NULL. */
 static const uint32_t *model_canon(const struct ld_btf_merge *m, uint32_t input)
 {
-	const struct ld_btf_digest *model = m->in[input].digest->model;
+	const struct ld_btf_digest *digest = m->in[input].digest;
 
-	if (!model || model->input >= m->nr_in || m->in[model->input].digest != model)
-		return NULL;
-	return m->in[model->input].canon;
+	return digest->twins && takes_part(m, digest->model) ? digest->model->canon : NULL;
 }
 
 /* The class of a key, a new one if there is none. */
 static uint32_t merge_key(struct ld_btf_merge *m, struct table *table, uint32_t input,
 			  uint32_t type)
 {
-	uint64_t key = m->in[input].digest->keys[type];
+	uint64_t key = ld_btf_key(m->in[input].digest, type);
 	struct ld_btf_slot *s = table_find(m, table, key);
 
 	if (s->nr)
@@ -124,21 +128,29 @@ static uint32_t merge_key(struct ld_btf_merge *m, struct table *table, uint32_t 
 	return m->nr - 1;
 }
 
-/* One class for each key; twins have the same. */
+/* One class for each key; twins have the same. What is the base's has its class there. */
 static void merge_keys(struct ld_btf_merge *m, struct table *table, uint32_t input)
 {
 	const struct ld_btf_input *in = &m->in[input];
-	const uint32_t *known = in->digest->twins ? model_canon(m, input) : NULL;
-	uint32_t i, twin;
+	const uint32_t *known = model_canon(m, input);
+	struct ld_btf_digest *owner;
+	uint32_t s, i, twin;
 
 	if (known && in->digest->model->input > input)
 		known = NULL;
-	for (i = 1; i < in->btf->nr_types; i++) {
-		twin = known ? in->digest->twins[i] : 0;
-		if (twin)
-			in->canon[i] = known[twin];
-		else if (in->digest->keys[i] != LD_BTF_KEY_VOID)
-			in->canon[i] = merge_key(m, table, input, i);
+	for (s = 0; s < in->btf->nr_stretches; s++) {
+		const struct ld_btf_stretch *stretch = &in->btf->stretches[s];
+
+		owner = stretch->first < in->btf->base_types ? m->in[in->base].digest : in->digest;
+		for (i = stretch->first; i < stretch->first + stretch->nr && owner->left; i++) {
+			uint32_t *canon = ld_btf_canon(in, i);
+
+			if (*canon || ld_btf_key(in->digest, i) == LD_BTF_KEY_VOID)
+				continue;
+			twin = known ? in->digest->twins[i] : 0;
+			*canon = twin ? known[twin] : merge_key(m, table, input, i);
+			owner->left--;
+		}
 	}
 }
 
@@ -151,7 +163,10 @@ static void merge_defs(struct ld_btf_merge *m, uint32_t input)
 	for (i = 0; i < digest->nr_defs; i++) {
 		const struct ld_btf_def *def = &digest->defs[i];
 
-		class = m->in[input].canon[def->type];
+		class = ld_btf_class(&m->in[input], def->type);
+		/* No input may have it, if this is a base and none itself. */
+		if (!class)
+			continue;
 		if (!m->defs[class]) {
 			m->defs[class] = def->hash;
 			m->nodes[class] = (struct ld_btf_node){.input = input, .type = def->type};
@@ -165,9 +180,8 @@ static void merge_defs(struct ld_btf_merge *m, uint32_t input)
 /* One file's check. */
 struct check {
 	const struct ld_btf_merge *m;
+	const struct ld_btf_input *in;
 	struct ld_btf_pair pair;
-	const uint32_t *a_canon, *b_canon;
-	const struct ld_btf_digest *digest;
 	const uint32_t *twin_canon; /* NULL: twins are not to be trusted */
 };
 
@@ -194,13 +208,13 @@ static bool declares(struct ld_btf_pair *p, const struct btf_type *a, const stru
 	return same_kind && ld_btf_same_name(p, a->name_off, b->name_off);
 }
 
-static bool same_classes(const struct btf_type *a, const uint32_t *a_canon,
-			 const struct btf_type *b, const uint32_t *b_canon)
+static bool same_classes(const struct ld_btf_input *in_a, const struct btf_type *a,
+			 const struct ld_btf_input *in_b, const struct btf_type *b)
 {
 	struct ld_btf_refs refs_a = ld_btf_refs(a), refs_b = ld_btf_refs(b);
 
 	for (; refs_a.nr; refs_a.nr--, refs_a.id += refs_a.stride, refs_b.id += refs_b.stride)
-		if (a_canon[*refs_a.id] != b_canon[*refs_b.id])
+		if (ld_btf_class(in_a, *refs_a.id) != ld_btf_class(in_b, *refs_b.id))
 			return false;
 	return true;
 }
@@ -209,16 +223,16 @@ static bool same_classes(const struct btf_type *a, const uint32_t *a_canon,
 static bool fits(struct check *c, uint32_t in_type, uint32_t class)
 {
 	const struct ld_btf_node *node = &c->m->nodes[class];
-	const struct btf_type *a = ld_btf_type(c->pair.a, in_type), *b;
+	const struct ld_btf_input *in = &c->m->in[node->input];
+	const struct btf_type *a = ld_btf_type(c->in->btf, in_type), *b;
 
-	c->pair.b = c->m->in[node->input].btf;
-	c->b_canon = c->m->in[node->input].canon;
-	b = ld_btf_type(c->pair.b, node->type);
+	c->pair.b = in->btf;
+	b = ld_btf_type(in->btf, node->type);
 	if (a == b)
 		return true;
 	if (ld_btf_is_fwd(c->pair.a, a))
 		return declares(&c->pair, a, b);
-	return ld_btf_same_label(&c->pair, a, b) && same_classes(a, c->a_canon, b, c->b_canon);
+	return ld_btf_same_label(&c->pair, a, b) && same_classes(c->in, a, in, b);
 }
 
 /*
@@ -229,19 +243,20 @@ static bool fits(struct check *c, uint32_t in_type, uint32_t class)
  */
 static bool fits_as_twin(const struct check *c, uint32_t in_type, uint32_t class)
 {
-	uint32_t twin = c->twin_canon ? c->digest->twins[in_type] : 0;
+	uint32_t twin = c->twin_canon ? c->in->digest->twins[in_type] : 0;
+	const struct ld_btf_digest *model = c->in->digest->model;
 
 	if (!twin || !c->m->nr_ambiguous)
 		return twin;
 	return c->twin_canon[twin] == class &&
-	       same_classes(ld_btf_type(c->pair.a, in_type), c->a_canon,
-			    ld_btf_type(c->digest->model->btf, twin), c->twin_canon);
+	       same_classes(c->in, ld_btf_type(c->in->btf, in_type), &c->m->in[model->input],
+			    ld_btf_type(model->btf, twin));
 }
 
 static struct check check_of(const struct ld_btf_merge *m, uint32_t input, bool use_twins)
 {
 	const struct ld_btf_input *in = &m->in[input];
-	struct check c = {.m = m, .a_canon = in->canon, .digest = in->digest};
+	struct check c = {.m = m, .in = in};
 
 	c.pair.a = in->btf;
 	c.pair.budget = (uint64_t)in->btf->strs_len * LD_BTF_NAME_BUDGET;
@@ -250,15 +265,17 @@ static struct check check_of(const struct ld_btf_merge *m, uint32_t input, bool 
 	return c;
 }
 
+/* What a file shares with its base is looked at there. */
 static bool all_fit(const struct ld_btf_merge *m, uint32_t input, bool use_twins)
 {
 	struct check c = check_of(m, input, use_twins);
-	uint32_t i;
+	uint32_t i, class;
 
-	for (i = 1; i < c.pair.a->nr_types; i++)
-		if (c.a_canon[i] && !fits_as_twin(&c, i, c.a_canon[i]) &&
-		    !fits(&c, i, c.a_canon[i]))
+	for (i = ld_btf_first(c.in->btf); i < c.in->btf->nr_types; i++) {
+		class = ld_btf_class(c.in, i);
+		if (class && !fits_as_twin(&c, i, class) && !fits(&c, i, class))
 			return false;
+	}
 	return true;
 }
 
@@ -266,13 +283,14 @@ static bool all_fit(const struct ld_btf_merge *m, uint32_t input, bool use_twins
 static void split_misfits(struct ld_btf_merge *m, uint32_t input)
 {
 	struct check c = check_of(m, input, false);
-	uint32_t *canon = m->in[input].canon;
 	uint32_t i;
 
-	for (i = 1; i < c.pair.a->nr_types; i++) {
-		if (!canon[i] || fits(&c, i, canon[i]))
+	for (i = ld_btf_first(c.in->btf); i < c.in->btf->nr_types; i++) {
+		uint32_t *canon = ld_btf_canon(c.in, i);
+
+		if (!*canon || fits(&c, i, *canon))
 			continue;
-		canon[i] = m->nr;
+		*canon = m->nr;
 		m->nodes[m->nr++] = (struct ld_btf_node){.input = input, .type = i};
 	}
 }
@@ -289,7 +307,7 @@ static void *verify_some(void *arg)
 	struct verifier *v = arg;
 	uint32_t input;
 
-	while ((input = atomic_fetch_add(&v->next, 1)) < v->m->nr_in)
+	while ((input = atomic_fetch_add(&v->next, 1)) < v->m->nr_all)
 		atomic_store_explicit(&v->bad[input], !all_fit(v->m, input, v->use_twins),
 				      memory_order_relaxed);
 	return NULL;
@@ -303,8 +321,8 @@ static void verify_all(struct verifier *v, uint32_t threads)
 	atomic_store(&v->next, 0);
 	if (threads > MAX_THREADS)
 		threads = MAX_THREADS;
-	if (threads > v->m->nr_in / 2)
-		threads = v->m->nr_in / 2;
+	if (threads > v->m->nr_all / 2)
+		threads = v->m->nr_all / 2;
 	/* Where a thread can't be had, the others do its work. */
 	while (nr + 1 < threads && !pthread_create(&others[nr], NULL, verify_some, v))
 		nr++;
@@ -317,21 +335,24 @@ void ld_btf_renumber(struct ld_btf_merge *m)
 {
 	uint32_t *to = LD_NEW_ARRAY(m->arena, uint32_t, m->nr);
 	struct ld_btf_node *nodes = LD_NEW_ARRAY(m->arena, struct ld_btf_node, m->nr);
-	uint32_t nr = 1, f, i;
+	uint32_t nr = 1, f, s, i, class;
 
 	for (f = 0; f < m->nr_in; f++) {
-		uint32_t *canon = m->in[f].canon;
+		const struct ld_btf *btf = m->in[f].btf;
 
-		for (i = 1; i < m->in[f].btf->nr_types; i++) {
-			if (!canon[i])
-				continue;
-			if (!to[canon[i]]) {
-				nodes[nr] = m->nodes[canon[i]];
-				to[canon[i]] = nr++;
+		for (s = 0; s < btf->nr_stretches; s++) {
+			for (i = 0; i < btf->stretches[s].nr; i++) {
+				class = ld_btf_class(&m->in[f], btf->stretches[s].first + i);
+				if (!class || to[class])
+					continue;
+				nodes[nr] = m->nodes[class];
+				to[class] = nr++;
 			}
-			canon[i] = to[canon[i]];
 		}
 	}
+	for (f = 0; f < m->nr_all; f++)
+		for (i = 0; i < ld_btf_nr_own(m->in[f].btf); i++)
+			m->in[f].canon[i] = to[m->in[f].canon[i]];
 	memcpy(m->nodes, nodes, nr * sizeof(*nodes));
 	m->nr = nr;
 }
@@ -342,21 +363,26 @@ static void merge_nothing(struct ld_btf_merge *m)
 	uint32_t f, i;
 
 	m->nr = 1;
-	for (f = 0; f < m->nr_in; f++) {
-		for (i = 1; i < m->in[f].btf->nr_types; i++) {
-			if (!m->in[f].canon[i])
+	for (f = 0; f < m->nr_all; f++) {
+		const struct ld_btf *btf = m->in[f].btf;
+
+		for (i = ld_btf_first(btf); i < btf->nr_types; i++) {
+			uint32_t *canon = ld_btf_canon(&m->in[f], i);
+
+			if (!*canon)
 				continue;
-			m->in[f].canon[i] = m->nr;
+			*canon = m->nr;
 			m->nodes[m->nr++] = (struct ld_btf_node){.input = f, .type = i};
 		}
 	}
+	ld_btf_renumber(m);
 }
 
 static bool has_bad(const struct verifier *v)
 {
 	uint32_t f;
 
-	for (f = 0; f < v->m->nr_in; f++)
+	for (f = 0; f < v->m->nr_all; f++)
 		if (v->bad[f])
 			return true;
 	return false;
@@ -366,7 +392,7 @@ static bool has_bad(const struct verifier *v)
 static void verify(struct ld_btf_merge *m, uint32_t threads)
 {
 	struct verifier v = {
-	    .m = m, .use_twins = true, .bad = LD_NEW_ARRAY(m->arena, atomic_bool, m->nr_in)};
+	    .m = m, .use_twins = true, .bad = LD_NEW_ARRAY(m->arena, atomic_bool, m->nr_all)};
 	uint32_t pass, f;
 
 	verify_all(&v, threads);
@@ -377,7 +403,7 @@ static void verify(struct ld_btf_merge *m, uint32_t threads)
 		verify_all(&v, threads);
 		if (!has_bad(&v))
 			return;
-		for (f = 0; f < m->nr_in; f++)
+		for (f = 0; f < m->nr_all; f++)
 			if (v.bad[f])
 				split_misfits(m, f);
 		ld_btf_renumber(m);
@@ -385,20 +411,65 @@ static void verify(struct ld_btf_merge *m, uint32_t threads)
 	merge_nothing(m);
 }
 
+static void add_input(struct ld_btf_merge *m, const struct ld_btf *btf,
+		      struct ld_btf_digest *digest)
+{
+	digest->input = m->nr_all;
+	digest->left = btf->nr_types - ld_btf_first(btf) - btf->nr_decls;
+	memset(digest->canon, 0, ld_btf_nr_own(btf) * sizeof(*digest->canon));
+	m->in[m->nr_all++] =
+	    (struct ld_btf_input){.btf = btf, .digest = digest, .canon = digest->canon};
+}
+
+/* The inputs, and behind them the bases that are none. */
+static void list_inputs(struct ld_btf_merge *m, const struct ld_btf_input *in, uint32_t nr_in)
+{
+	uint32_t f;
+
+	m->in = LD_NEW_ARRAY(m->arena, struct ld_btf_input, 2 * (size_t)nr_in);
+	m->nr_in = nr_in;
+	for (f = 0; f < nr_in; f++)
+		add_input(m, in[f].btf, in[f].digest);
+	for (f = 0; f < nr_in; f++) {
+		struct ld_btf_digest *base = in[f].btf->base ? m->in[f].digest->model : NULL;
+
+		if (base && !takes_part(m, base))
+			add_input(m, base->btf, base);
+		if (base) {
+			m->in[f].base = base->input;
+			m->in[f].base_canon = base->canon;
+		}
+	}
+}
+
+/* Nodes are to be found in inputs: where one is in a base that is none, in a file that has it. */
+static void settle_nodes(struct ld_btf_merge *m)
+{
+	uint32_t *user, f, i;
+
+	if (m->nr_all == m->nr_in)
+		return;
+	user = LD_NEW_ARRAY(m->arena, uint32_t, m->nr_all);
+	for (f = m->nr_in; f--;)
+		user[m->in[f].base] = f;
+	for (i = 1; i < m->nr; i++)
+		if (m->nodes[i].input >= m->nr_in)
+			m->nodes[i].input = user[m->nodes[i].input];
+}
+
 void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, uint32_t threads,
 		  struct ld_btf_graph *graph)
 {
-	struct ld_btf_merge m = {.arena = a, .in = in, .nr_in = nr_in, .nr = 1};
+	struct ld_btf_merge m = {.arena = a, .nr = 1};
 	uint32_t f, largest = 0;
 	struct table table;
 	size_t cap = 2;
 
-	for (f = 0; f < nr_in; f++) {
-		in[f].canon = in[f].digest->canon;
-		in[f].digest->input = f;
-		cap += in[f].btf->nr_types;
-		if (in[f].btf->nr_types > largest)
-			largest = in[f].btf->nr_types;
+	list_inputs(&m, in, nr_in);
+	for (f = 0; f < m.nr_all; f++) {
+		cap += ld_btf_nr_own(m.in[f].btf);
+		if (m.in[f].btf->nr_types > largest)
+			largest = m.in[f].btf->nr_types;
 	}
 	/*
 	 * No class is empty when they are numbered, and what makes new ones makes at most one for
@@ -410,8 +481,9 @@ void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, u
 	m.nodes = LD_NEW_ARRAY(a, struct ld_btf_node, cap);
 	m.flags = LD_NEW_ARRAY(a, uint8_t, cap);
 	table_init(&m, &table, largest);
-	for (f = 0; f < nr_in; f++) {
-		merge_keys(&m, &table, f);
+	for (f = 0; f < m.nr_all; f++) {
+		if (f < nr_in)
+			merge_keys(&m, &table, f);
 		merge_defs(&m, f);
 	}
 	if (m.nr_ambiguous) {
@@ -421,6 +493,9 @@ void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, u
 	verify(&m, threads);
 	if (m.nr_ambiguous)
 		ld_btf_merge_fwds(&m);
+	settle_nodes(&m);
+	for (f = 0; f < nr_in; f++)
+		in[f] = m.in[f];
 	graph->nodes = m.nodes;
 	graph->nr = m.nr;
 }

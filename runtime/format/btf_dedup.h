@@ -16,30 +16,34 @@
 struct ld_btf_digest;
 
 /*
- * Thread-safe for different files; the result lives in a, refers to btf and to model. model is NULL
- * or the digest of another file, and makes this one cheap if the two have most types in common; the
- * digest is the same for any.
+ * Thread-safe for different files; the result lives in a, refers to btf and to model. model is the
+ * one that btf was parsed with, NULL or the digest of another file, and twins what came of that
+ * (btf_split.h): with many, the digest is cheap, and it is the same for any.
  */
 struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf,
-				    const struct ld_btf_digest *model);
+				    struct ld_btf_digest *model, uint32_t *twins);
 
-/*
- * Whether digest is a better model for others than model is, which may be NULL. If so it is made
- * ready to be one, with memory from a.
- */
-bool ld_btf_is_better_model(struct ld_arena *a, struct ld_btf_digest *digest,
-			    const struct ld_btf_digest *model);
+/* Whether others can be compared with this one. If so it is made ready, with memory from a. */
+bool ld_btf_make_model(struct ld_arena *a, struct ld_btf_digest *digest);
 
 struct ld_btf_input {
 	const struct ld_btf *btf;
 	struct ld_btf_digest *digest;
-	uint32_t *canon; /* out: by in_type, the node number; 0 for void and decls */
+	/* Out: by own type and by the base's types, the node number; 0 for void and decls. */
+	uint32_t *canon, *base_canon;
+	uint32_t base; /* of no use to callers */
 };
+
+static inline uint32_t *ld_btf_canon(const struct ld_btf_input *in, uint32_t in_type)
+{
+	return in_type < in->btf->base_types ? &in->base_canon[in_type]
+					     : &in->canon[ld_btf_own(in->btf, in_type)];
+}
 
 /* A type of the merged graph, as it stands in the file that it was taken from. */
 struct ld_btf_node {
 	uint32_t input; /* index into the inputs */
-	uint32_t type;  /* in_type there; references in it go through that input's canon[] */
+	uint32_t type;  /* in_type there; references in it go through ld_btf_canon() of that */
 };
 
 struct ld_btf_graph {
@@ -48,7 +52,8 @@ struct ld_btf_graph {
 };
 
 /*
- * Fills in graph and each input's canon[]. The nodes live in a, canon[] with the digest. Node
+ * Fills in graph and each input's canon[] and base_canon[]. The nodes live in a, canon[] with the
+ * digest. Node
  * numbers depend on the order of the inputs only; the set of types does not depend even on that.
  * threads is an upper bound; the result is the same for any.
  */

@@ -13,6 +13,7 @@
  * the walk came in.
  */
 #include "format/btf_merge.h"
+#include "format/btf_twins.h"
 
 #define DONE LD_BTF_KEY_DONE
 #define CYCLIC ((uint64_t)1 << 62) /* reaches a cycle without a name */
@@ -35,9 +36,26 @@ const struct ld_btf_ref_place ld_btf_ref_places[BTF_KIND_ENUM64 + 1] = {
     [BTF_KIND_FUNC_PROTO] = {2, 2, 1, 1}, /* what it returns comes first */
 };
 
+/* The keys of a file's types; those of its base are known. */
+struct keys {
+	uint64_t *own;
+	const uint64_t *base;
+	uint32_t base_types;
+};
+
+static inline uint64_t key_of(const struct keys *k, uint32_t in_type)
+{
+	return in_type < k->base_types ? k->base[in_type] : k->own[in_type - k->base_types];
+}
+
+static inline uint64_t *own_key(const struct keys *k, uint32_t in_type)
+{
+	return &k->own[in_type - k->base_types];
+}
+
 struct digester {
 	const struct ld_btf *btf;
-	uint64_t *keys;
+	struct keys keys;
 	uint64_t cyclic; /* CYCLIC if any type is */
 	const struct ld_btf_digest *model;
 	uint32_t *twins;
@@ -46,7 +64,7 @@ struct digester {
 
 uint64_t ld_btf_str_hash(const struct ld_btf *btf, uint32_t off)
 {
-	const char *s = btf->strs + off, *end = btf->strs + btf->strs_len;
+	const char *s = ld_btf_str(btf, off), *end = ld_btf_strs_end(btf, off);
 	uint64_t h = 0x9e3779b97f4a7c15ull, w, zero;
 	int i;
 
@@ -72,7 +90,7 @@ static uint64_t fold_entry(uint64_t h, uint64_t name, uint64_t number, uint64_t 
 }
 
 /* The hash of a type and of the keys that it refers to. */
-static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, const uint64_t *keys)
+static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, const struct keys *k)
 {
 	uint64_t h = ld_btf_fold(t->info, ld_btf_str_hash(btf, t->name_off));
 	uint32_t i, vlen = ld_btf_vlen(t);
@@ -82,13 +100,13 @@ static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, co
 	case BTF_KIND_FWD: break;
 	case BTF_KIND_INT: h = ld_btf_fold(h, (uint64_t)t->size << 32 | w[0]); break;
 	case BTF_KIND_ARRAY:
-		h = fold_entry(ld_btf_fold(h, t->size), keys[w[0]], w[2], keys[w[1]]);
+		h = fold_entry(ld_btf_fold(h, t->size), key_of(k, w[0]), w[2], key_of(k, w[1]));
 		break;
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
 		h = ld_btf_fold(h, t->size);
 		for (i = 0; i < vlen; i++, w += 3)
-			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[2], keys[w[1]]);
+			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[2], key_of(k, w[1]));
 		break;
 	case BTF_KIND_ENUM:
 		h = ld_btf_fold(h, t->size);
@@ -101,12 +119,12 @@ static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, co
 			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[1], w[2]);
 		break;
 	case BTF_KIND_FUNC_PROTO:
-		h = ld_btf_fold(h, keys[t->type]);
+		h = ld_btf_fold(h, key_of(k, t->type));
 		for (i = 0; i < vlen; i++, w += 2)
-			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), 0, keys[w[1]]);
+			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), 0, key_of(k, w[1]));
 		break;
 	case BTF_KIND_FLOAT: h = ld_btf_fold(h, t->size); break;
-	default: h = ld_btf_fold(h, keys[t->type]); break;
+	default: h = ld_btf_fold(h, key_of(k, t->type)); break;
 	}
 	return h ^ h >> 32;
 }
@@ -124,7 +142,7 @@ static bool same_keys(const struct digester *g, uint32_t in_type, uint32_t twin)
 	struct ld_btf_refs b = ld_btf_refs(ld_btf_type(g->model->btf, twin));
 
 	for (; a.nr; a.nr--, a.id += a.stride, b.id += b.stride)
-		if (g->keys[*a.id] != g->model->keys[*b.id])
+		if (key_of(&g->keys, *a.id) != g->model->keys[*b.id])
 			return false;
 	return true;
 }
@@ -149,7 +167,7 @@ static uint64_t structure_key(struct digester *g, uint32_t in_type)
 
 	if (twin)
 		return g->model->keys[twin];
-	return as_key(type_hash(g->btf, ld_btf_type(g->btf, in_type), g->keys));
+	return as_key(type_hash(g->btf, ld_btf_type(g->btf, in_type), &g->keys));
 }
 
 /* What hash_cycles() will replace. The types of a model are on no cycle. */
@@ -163,18 +181,19 @@ static uint64_t cyclic_key(struct digester *g, uint32_t in_type)
 /* Computes the key of a type, and those of the types that it refers to. */
 static void walk(struct digester *g, uint32_t in_type)
 {
-	uint64_t *keys = g->keys, state, key;
+	uint64_t state, key;
 	uint32_t idx, ref;
 
-	keys[in_type] = OPEN;
+	*own_key(&g->keys, in_type) = OPEN;
 	while (in_type) {
 		const struct btf_type *t = ld_btf_type(g->btf, in_type);
 		struct ld_btf_refs refs = ld_btf_refs(t);
+		uint64_t *own = own_key(&g->keys, in_type);
 
-		state = keys[in_type];
+		state = *own;
 		for (idx = (uint32_t)(state / NEXT) & 0x1ffff; idx < refs.nr; idx++) {
 			ref = refs.id[(size_t)idx * refs.stride];
-			key = keys[ref];
+			key = key_of(&g->keys, ref);
 			if (!key)
 				break;
 			/* An open type is one that led here: a cycle. */
@@ -182,13 +201,12 @@ static void walk(struct digester *g, uint32_t in_type)
 				state |= CYCLIC;
 		}
 		if (idx < refs.nr) {
-			keys[in_type] =
-			    (state & (OPEN | CYCLIC | UINT32_MAX)) | (uint64_t)idx * NEXT;
-			keys[ref] = OPEN | in_type;
+			*own = (state & (OPEN | CYCLIC | UINT32_MAX)) | (uint64_t)idx * NEXT;
+			*own_key(&g->keys, ref) = OPEN | in_type;
 			in_type = ref;
 			continue;
 		}
-		keys[in_type] = state & CYCLIC ? cyclic_key(g, in_type) : structure_key(g, in_type);
+		*own = state & CYCLIC ? cyclic_key(g, in_type) : structure_key(g, in_type);
 		g->cyclic |= state & CYCLIC;
 		in_type = (uint32_t)state;
 	}
@@ -196,18 +214,21 @@ static void walk(struct digester *g, uint32_t in_type)
 
 static void hash_cycles(struct digester *g, struct ld_arena *a)
 {
-	uint32_t nr = g->btf->nr_types, depth, i;
-	uint64_t *from = ld_memdup(a, g->keys, nr * sizeof(*from));
-	uint64_t *to = g->keys;
+	uint32_t nr = ld_btf_nr_own(g->btf), depth, i;
+	struct keys from = g->keys;
+	uint64_t *to = g->keys.own;
 
+	from.own = ld_memdup(a, to, nr * sizeof(*to));
 	for (depth = 0; depth < CYCLE_DEPTH; depth++) {
-		for (i = 1; i < nr; i++)
-			if (from[i] & CYCLIC)
-				to[i] =
-				    type_hash(g->btf, ld_btf_type(g->btf, i), from) | DONE | CYCLIC;
-		memcpy(from, to, nr * sizeof(*from));
+		for (i = 0; i < nr; i++)
+			if (from.own[i] & CYCLIC)
+				to[i] = type_hash(g->btf,
+						  ld_btf_type(g->btf, g->btf->base_types + i),
+						  &from) |
+					DONE | CYCLIC;
+		memcpy(from.own, to, nr * sizeof(*to));
 	}
-	for (i = 1; i < nr; i++)
+	for (i = 0; i < nr; i++)
 		to[i] &= ~CYCLIC;
 }
 
@@ -221,7 +242,7 @@ static bool is_leaf(const struct ld_btf *btf, const struct btf_type *t)
 	case BTF_KIND_ENUM:
 	case BTF_KIND_ENUM64: return true;
 	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION: return btf->strs[t->name_off];
+	case BTF_KIND_UNION: return *ld_btf_str(btf, t->name_off);
 	default: return false;
 	}
 }
@@ -231,7 +252,7 @@ static uint64_t leaf_key(const struct ld_btf *btf, const struct btf_type *t)
 	uint32_t kind = ld_btf_kind(t);
 
 	if (kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT ||
-	    (ld_btf_is_enum(kind) && !btf->strs[t->name_off]))
+	    (ld_btf_is_enum(kind) && !*ld_btf_str(btf, t->name_off)))
 		return as_key(type_hash(btf, t, NULL));
 	/* The declared and the defined one have one key, by the kind that they declare. */
 	if (kind == BTF_KIND_FWD)
@@ -246,7 +267,7 @@ static bool is_definition(const struct ld_btf *btf, const struct btf_type *t)
 	uint32_t kind = ld_btf_kind(t);
 
 	return (kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION || ld_btf_is_enum(kind)) &&
-	       btf->strs[t->name_off] && !ld_btf_is_fwd(btf, t);
+	       *ld_btf_str(btf, t->name_off) && !ld_btf_is_fwd(btf, t);
 }
 
 /* Lists the definitions on the way. */
@@ -254,15 +275,17 @@ static void find_leaf_keys(struct digester *g, struct ld_btf_digest *digest)
 {
 	uint32_t i, twin;
 
-	g->keys[0] = LD_BTF_KEY_VOID;
-	for (i = 1; i < g->btf->nr_types; i++) {
+	if (!g->btf->base)
+		g->keys.own[0] = LD_BTF_KEY_VOID;
+	for (i = ld_btf_first(g->btf); i < g->btf->nr_types; i++) {
 		const struct btf_type *t = ld_btf_type(g->btf, i);
+		uint64_t *own = own_key(&g->keys, i);
 
 		if (ld_btf_is_decl(ld_btf_kind(t))) {
-			g->keys[i] = LD_BTF_KEY_VOID;
+			*own = LD_BTF_KEY_VOID;
 		} else if (is_leaf(g->btf, t)) {
 			twin = g->twins ? g->twins[i] : 0;
-			g->keys[i] = twin ? g->model->keys[twin] : leaf_key(g->btf, t);
+			*own = twin ? g->model->keys[twin] : leaf_key(g->btf, t);
 			if (is_definition(g->btf, t))
 				digest->defs[digest->nr_defs++].type = i;
 		}
@@ -294,7 +317,7 @@ static uint64_t def_hash(struct digester *g, uint32_t in_type)
 
 	if (twin)
 		return find_def(g, twin)->hash;
-	return type_hash(g->btf, ld_btf_type(g->btf, in_type), g->keys) | DONE;
+	return type_hash(g->btf, ld_btf_type(g->btf, in_type), &g->keys) | DONE;
 }
 
 /* Whether no walk is needed: all that the type refers to has keys, and they are its twin's. */
@@ -304,45 +327,47 @@ static bool copy_key(struct digester *g, uint32_t in_type)
 
 	if (!twin || !same_keys(g, in_type, twin))
 		return false;
-	g->keys[in_type] = g->model->keys[twin];
+	*own_key(&g->keys, in_type) = g->model->keys[twin];
 	return true;
 }
 
 struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, const struct ld_btf *btf,
-				    const struct ld_btf_digest *model)
+				    struct ld_btf_digest *model, uint32_t *twins)
 {
 	struct ld_btf_digest *digest = LD_NEW(a, struct ld_btf_digest);
+	uint32_t nr = ld_btf_nr_own(btf), i;
 	struct digester g = {
-	    .btf = btf, .keys = LD_NEW_ARRAY(a, uint64_t, btf->nr_types), .model = model};
-	uint32_t i;
+	    .btf = btf,
+	    .keys = {.own = LD_NEW_ARRAY(a, uint64_t, nr), .base_types = btf->base_types},
+	    .model = model,
+	    .twins = twins};
 
-	if (model)
-		g.twins = ld_btf_find_twins(a, btf, model);
-	digest->defs = LD_NEW_ARRAY(a, struct ld_btf_def, btf->nr_types);
+	if (btf->base)
+		g.keys.base = model->keys;
+	digest->defs = LD_NEW_ARRAY(a, struct ld_btf_def, nr);
 	find_leaf_keys(&g, digest);
-	ld_trim(a, digest->defs, btf->nr_types * sizeof(*digest->defs),
+	ld_trim(a, digest->defs, nr * sizeof(*digest->defs),
 		digest->nr_defs * sizeof(*digest->defs));
-	for (i = 1; i < btf->nr_types; i++)
-		if (!g.keys[i] && !copy_key(&g, i))
+	for (i = ld_btf_first(btf); i < btf->nr_types; i++)
+		if (!*own_key(&g.keys, i) && !copy_key(&g, i))
 			walk(&g, i);
 	if (g.cyclic)
 		hash_cycles(&g, a);
 	for (i = 0; i < digest->nr_defs; i++)
 		digest->defs[i].hash = def_hash(&g, digest->defs[i].type);
-	digest->canon = LD_NEW_ARRAY(a, uint32_t, btf->nr_types);
+	digest->canon = LD_NEW_ARRAY(a, uint32_t, nr);
 	digest->btf = btf;
-	digest->keys = g.keys;
+	digest->keys = g.keys.own;
 	digest->cyclic = g.cyclic;
 	digest->model = model;
 	digest->twins = g.twins;
 	return digest;
 }
 
-bool ld_btf_is_better_model(struct ld_arena *a, struct ld_btf_digest *digest,
-			    const struct ld_btf_digest *model)
+bool ld_btf_make_model(struct ld_arena *a, struct ld_btf_digest *digest)
 {
 	/* A key on a cycle tells less than others: it can't be taken over. */
-	if (digest->cyclic || (model && digest->btf->nr_types <= model->btf->nr_types))
+	if (digest->cyclic || digest->btf->base)
 		return false;
 	ld_btf_index_names(a, digest);
 	return true;

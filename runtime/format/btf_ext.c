@@ -20,8 +20,7 @@ static const char *const ext_names[LD_EXT_NR] = {"func_info", "line_info", "core
 
 struct ext_reader {
 	struct ld_file *f;
-	const uint32_t *words; /* the whole section in host byte order */
-	size_t nr_words;
+	const struct ld_btf_map *map;
 	struct ld_strmap code; /* name -> struct ld_section */
 };
 
@@ -60,22 +59,25 @@ static struct ld_section *find_code(const struct ext_reader *r, const char *name
 	return ld_strmap_get(&r->code, name, strlen(name));
 }
 
-static int check_record(const struct ld_file *f, enum ld_ext_kind kind,
-			const struct ld_section *sec, const uint32_t *rec)
+/* Checks a record, and gives it the numbers that its types and strings have now. */
+static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
+		       const struct ld_section *sec, uint32_t *rec)
 {
-	const struct ld_btf *btf = &f->btf;
+	const struct ld_file *f = r->f;
+	const struct ld_btf_map *map = r->map;
 
 	if (rec[0] % LD_INSN_SIZE || rec[0] >= sec->size)
 		return bad_record(f, kind, sec->name, rec[0], "there is no such instruction");
-	if (kind != LD_EXT_LINE && rec[1] >= btf->nr_types)
+	if (kind != LD_EXT_LINE && rec[1] >= map->nr_types)
 		return bad_record(f, kind, sec->name, rec[0], "type id is out of range");
-	if (kind == LD_EXT_FUNC &&
-	    (!rec[1] || ld_btf_kind(ld_btf_type(btf, rec[1])) != BTF_KIND_FUNC))
+	if ((kind == LD_EXT_LINE && (rec[1] >= map->strs_len || rec[2] >= map->strs_len)) ||
+	    (kind == LD_EXT_CORE && rec[2] >= map->strs_len))
+		return bad_record(f, kind, sec->name, rec[0], "string offset is out of range");
+	rec[1] = kind == LD_EXT_LINE ? ld_btf_map_str(map, rec[1]) : ld_btf_map_type(map, rec[1]);
+	if (kind != LD_EXT_FUNC)
+		rec[2] = ld_btf_map_str(map, rec[2]);
+	else if (!rec[1] || ld_btf_kind(ld_btf_type(&f->btf, rec[1])) != BTF_KIND_FUNC)
 		return bad_record(f, kind, sec->name, rec[0], "type is not a FUNC");
-	if (kind == LD_EXT_LINE && (rec[1] >= btf->strs_len || rec[2] >= btf->strs_len))
-		return bad_record(f, kind, sec->name, rec[0], "string offset is out of range");
-	if (kind == LD_EXT_CORE && rec[2] >= btf->strs_len)
-		return bad_record(f, kind, sec->name, rec[0], "string offset is out of range");
 	return 0;
 }
 
@@ -103,39 +105,53 @@ static void append(struct ld_arena *a, struct ld_ext *ext, const uint32_t *recs,
 	ext->nr += nr;
 }
 
-static int parse_table(struct ext_reader *r, enum ld_ext_kind kind, size_t at, size_t end)
+/*
+ * A table of len bytes as words in host byte order: a copy, for tables of hostile input may share
+ * bytes.
+ */
+static uint32_t *host_words(struct ld_file *f, const uint8_t *table, uint32_t len)
+{
+	uint32_t *words = LD_NEW_ARRAY(&f->arena, uint32_t, len / 4), i;
+
+	for (i = 0; i < len / 4; i++)
+		words[i] = ld_get32(table + (size_t)i * 4, f->big);
+	return words;
+}
+
+static int parse_table(struct ext_reader *r, enum ld_ext_kind kind, const uint8_t *table,
+		       uint32_t len)
 {
 	struct ld_file *f = r->f;
-	uint32_t words, i;
+	uint32_t *w = host_words(f, table, len), *end = w + len / 4, words, i;
 
-	if (at == end)
+	if (w == end)
 		return 0;
-	words = r->words[at++] / 4;
-	if (r->words[at - 1] % 4 || words < ld_ext_words[kind] || words > 256)
+	words = *w / 4;
+	if (*w++ % 4 || words < ld_ext_words[kind] || words > 256)
 		return bad_ext(f, "unexpected record size");
-	while (at < end) {
+	while (w < end) {
 		struct ld_section *sec;
 		uint32_t name, nr;
 
-		if (end - at < 2)
+		if (end - w < 2)
 			return bad_ext(f, "truncated section header");
-		name = r->words[at];
-		nr = r->words[at + 1];
-		at += 2;
-		if (name >= f->btf.strs_len)
+		name = w[0];
+		nr = w[1];
+		w += 2;
+		if (name >= r->map->strs_len)
 			return bad_ext(f, "section name is outside the string table");
-		if (nr > (end - at) / words)
+		if (nr > (size_t)(end - w) / words)
 			return bad_ext(f, "more records than bytes");
-		sec = find_code(r, ld_btf_str(&f->btf, name));
+		sec = find_code(r, ld_btf_str(&f->btf, ld_btf_map_str(r->map, name)));
 		for (i = 0; sec && i < nr; i++) {
-			int err = check_record(f, kind, sec, r->words + at + (size_t)i * words);
+			int err = read_record(r, kind, sec, w + (size_t)i * words);
 
 			if (err)
 				return err;
 		}
 		if (sec && nr)
-			append(&f->arena, &sec->ext[kind], r->words + at, words, nr);
-		at += (size_t)nr * words;
+			append(&f->arena, &sec->ext[kind], w, words, nr);
+		w += (size_t)nr * words;
 	}
 	return 0;
 }
@@ -188,23 +204,9 @@ static void assign_records(struct ld_section *sec, enum ld_ext_kind kind)
 	}
 }
 
-/* The section as words in host byte order; in place where it stands so. */
-static const uint32_t *host_words(struct ld_file *f, const struct ld_section *sec)
+int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const struct ld_btf_map *map)
 {
-	size_t nr = sec->size / 4, i;
-	uint32_t *copy;
-
-	if (f->big == LD_HOST_BIG && (uintptr_t)sec->data % 4 == 0)
-		return (const uint32_t *)(const void *)sec->data;
-	copy = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
-	for (i = 0; i < nr; i++)
-		copy[i] = ld_get32(sec->data + i * 4, f->big);
-	return copy;
-}
-
-int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext)
-{
-	struct ext_reader r = {.f = f, .nr_words = ext->size / 4};
+	struct ext_reader r = {.f = f, .map = map};
 	uint32_t hdr_len, kind, i;
 	int err;
 
@@ -213,22 +215,20 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext)
 	if (ld_get16(ext->data, f->big) != EXT_MAGIC || ext->data[2] != 1)
 		return bad_ext(f, "unknown magic number or version");
 	index_code(&r);
-	r.words = host_words(f, ext);
-	hdr_len = r.words[1];
+	hdr_len = ld_get32(ext->data + 4, f->big);
 	if (hdr_len < MIN_HDR_WORDS * 4 || hdr_len > ext->size)
 		return bad_ext(f, "header length is out of range");
 	for (kind = 0; kind < LD_EXT_NR; kind++) {
-		size_t field = 2 + 2 * (size_t)kind;
+		const uint8_t *field = ext->data + 8 + 8 * (size_t)kind;
 		uint32_t off, len;
 
-		if (hdr_len < (field + 2) * 4)
+		if (hdr_len < 8 * (kind + 2))
 			break;
-		off = r.words[field];
-		len = r.words[field + 1];
+		off = ld_get32(field, f->big);
+		len = ld_get32(field + 4, f->big);
 		if (!ld_in_range(off, len, ext->size - hdr_len) || (hdr_len + off) % 4 || len % 4)
 			return bad_ext(f, "table lies outside the section");
-		err = parse_table(&r, kind, (hdr_len + off) / 4, (hdr_len + off + len) / 4);
-		if (err)
+		if ((err = parse_table(&r, kind, ext->data + hdr_len + off, len)))
 			return err;
 	}
 	for (i = 1; i < f->nr_secs; i++)

@@ -76,7 +76,7 @@ static uint64_t key_of(const struct joiner *j, uint32_t class)
 {
 	const struct ld_btf_node *node = &j->m->nodes[class];
 
-	return j->m->in[node->input].digest->keys[node->type];
+	return ld_btf_key(j->m->in[node->input].digest, node->type);
 }
 
 static bool is_container(const struct joiner *j, uint32_t class)
@@ -89,7 +89,7 @@ static bool is_container(const struct joiner *j, uint32_t class)
 /* The class that a type id in a class's node leads to. */
 static uint32_t ref_of(const struct joiner *j, uint32_t class, uint32_t in_type)
 {
-	return j->m->in[j->m->nodes[class].input].canon[in_type];
+	return ld_btf_class(&j->m->in[j->m->nodes[class].input], in_type);
 }
 
 static uint32_t root(struct joiner *j, uint32_t class)
@@ -152,9 +152,12 @@ static uint64_t shape_of(const struct joiner *j, uint32_t class)
 {
 	const struct ld_btf_node *node = &j->m->nodes[class];
 	const struct ld_btf_digest *digest = j->m->in[node->input].digest;
-	uint32_t low = 0, high = digest->nr_defs, mid;
+	uint32_t low = 0, high, mid;
 	uint64_t def = 0;
 
+	if (node->type < digest->btf->base_types)
+		digest = digest->model;
+	high = digest->nr_defs;
 	while (low < high) {
 		mid = low + (high - low) / 2;
 		if (digest->defs[mid].type < node->type)
@@ -164,7 +167,7 @@ static uint64_t shape_of(const struct joiner *j, uint32_t class)
 	}
 	if (low < digest->nr_defs && digest->defs[low].type == node->type)
 		def = digest->defs[low].hash;
-	return ld_btf_fold(digest->keys[node->type], def);
+	return ld_btf_fold(ld_btf_key(digest, node->type), def);
 }
 
 /* Sets colors so that they tell apart what differs near by. */
@@ -597,8 +600,8 @@ static bool merge_once(struct ld_btf_merge *m)
 	j.to = try_some(&j);
 	if (!j.to)
 		return false;
-	for (f = 0; f < m->nr_in; f++)
-		for (i = 1; i < m->in[f].btf->nr_types; i++)
+	for (f = 0; f < m->nr_all; f++)
+		for (i = 0; i < ld_btf_nr_own(m->in[f].btf); i++)
 			m->in[f].canon[i] = root(&j, m->in[f].canon[i]);
 	return true;
 }

@@ -23,35 +23,37 @@ struct ld_btf_def {
 
 struct ld_btf_digest {
 	const struct ld_btf *btf;
-	uint64_t *keys;          /* by in_type: what a type that refers to this one sees of it */
-	struct ld_btf_def *defs; /* by ascending in_type */
+	uint64_t *keys;          /* by own type: what a type that refers to it sees of it */
+	struct ld_btf_def *defs; /* the own ones, by ascending in_type */
 	uint32_t nr_defs;
 	bool cyclic; /* there is a cycle without a name */
 
+	/* The base's, where the file has one; else that of the file that it is compared with. */
+	struct ld_btf_digest *model;
 	/*
-	 * By in_type: a type of the model that has the same label (btf_label.h) and refers to types
-	 * of the same keys; or 0.
+	 * Without a base: by in_type, a type of the model that has the same label (btf_label.h) and
+	 * refers to types of the same keys; or 0.
 	 */
-	const struct ld_btf_digest *model;
 	uint32_t *twins;
 
 	/* Room for what ld_btf_dedup() finds out. */
 	uint32_t input;  /* index into the inputs */
-	uint32_t *canon; /* by in_type */
+	uint32_t *canon; /* by own type */
+	uint32_t left;   /* own types, decls not counted, that have no class yet */
 
 	/* Of a model: named types by the hash of kind and name. */
 	struct ld_btf_slot *names;
 	uint32_t names_mask;
 };
 
+static inline uint64_t ld_btf_key(const struct ld_btf_digest *digest, uint32_t in_type)
+{
+	if (in_type < digest->btf->base_types)
+		digest = digest->model;
+	return digest->keys[ld_btf_own(digest->btf, in_type)];
+}
+
 uint64_t ld_btf_str_hash(const struct ld_btf *btf, uint32_t off);
-
-/* Fills in names. */
-void ld_btf_index_names(struct ld_arena *a, struct ld_btf_digest *digest);
-
-/* By in_type: a type of the model that has the same label, or 0. */
-uint32_t *ld_btf_find_twins(struct ld_arena *a, const struct ld_btf *btf,
-			    const struct ld_btf_digest *model);
 
 /* Where in a type the type ids stand: id[0], id[stride], ... */
 struct ld_btf_refs {
@@ -87,7 +89,7 @@ static inline bool ld_btf_is_fwd(const struct ld_btf *btf, const struct btf_type
 	uint32_t kind = ld_btf_kind(t);
 
 	return kind == BTF_KIND_FWD ||
-	       (ld_btf_is_enum(kind) && !ld_btf_vlen(t) && btf->strs[t->name_off]);
+	       (ld_btf_is_enum(kind) && !ld_btf_vlen(t) && *ld_btf_str(btf, t->name_off));
 }
 
 static inline uint64_t ld_btf_fold(uint64_t h, uint64_t w)
@@ -105,11 +107,17 @@ static inline uint64_t ld_btf_first_nul(uint64_t w)
 	return marks & -marks;
 }
 
-/* The state of a merge. Until it is done, canon[] holds any numbers below nr. */
+/*
+ * The state of a merge. Until it is done, canon[] holds any numbers below nr.
+ *
+ * Behind the inputs stand those bases that are none themselves. Of their types those take part that
+ * some input has; the others have no class. To visit each type once, visit the own types of all;
+ * for the order of the inputs, their stretches.
+ */
 struct ld_btf_merge {
 	struct ld_arena *arena;
 	struct ld_btf_input *in;
-	uint32_t nr_in;
+	uint32_t nr_in, nr_all;
 	uint32_t nr;               /* classes are numbered 1 to nr - 1 */
 	uint32_t nr_ambiguous;     /* names with several definitions */
 	uint64_t *keys;            /* by class */
@@ -122,6 +130,11 @@ enum {
 	LD_BTF_AMBIGUOUS = 1, /* several definitions have this name */
 	LD_BTF_REACHES = 2,   /* an ambiguous name can be reached from here */
 };
+
+static inline uint32_t ld_btf_class(const struct ld_btf_input *in, uint32_t in_type)
+{
+	return *ld_btf_canon(in, in_type);
+}
 
 /* Splits the classes by what they refer to, where a name has several definitions. */
 void ld_btf_refine(struct ld_btf_merge *m);

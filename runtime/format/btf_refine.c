@@ -112,12 +112,12 @@ static uint64_t list_variants(struct refiner *r, int pass)
 	uint64_t nr = 0;
 	uint32_t f, i;
 
-	for (f = 0; f < m->nr_in; f++) {
+	for (f = 0; f < m->nr_all; f++) {
 		const struct ld_btf_digest *digest = m->in[f].digest;
 
 		for (i = 0; i < digest->nr_defs; i++) {
 			const struct ld_btf_def *def = &digest->defs[i];
-			uint32_t name = m->in[f].canon[def->type], *first;
+			uint32_t name = ld_btf_class(&m->in[f], def->type), *first;
 			struct variant *v;
 
 			if (!(m->flags[name] & LD_BTF_AMBIGUOUS))
@@ -164,14 +164,16 @@ static struct users class_users(const struct ld_btf_merge *m, const struct ld_bt
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 1; i < m->nr + nr_more; i++) {
 			struct ld_btf_node node = i < m->nr ? m->nodes[i] : more[i - m->nr];
-			const uint32_t *canon = m->in[node.input].canon;
+			const struct ld_btf_input *in = &m->in[node.input];
 			struct ld_btf_refs refs = ld_btf_refs(type_of(m, node.input, node.type));
 
 			for (j = 0; j < refs.nr; j++, refs.id += refs.stride) {
+				uint32_t used = ld_btf_class(in, *refs.id);
+
 				if (!pass)
-					at[canon[*refs.id] + 2]++;
+					at[used + 2]++;
 				else
-					u.v[at[canon[*refs.id] + 1]++] = canon[node.type];
+					u.v[at[used + 1]++] = ld_btf_class(in, node.type);
 			}
 		}
 		if (pass)
@@ -230,25 +232,35 @@ static uint32_t first_class(struct refiner *r, struct inst *x, const struct ld_b
 	return x->name;
 }
 
+static uint32_t count_instances(const struct ld_btf_merge *m)
+{
+	uint32_t f, i, nr = 0;
+
+	for (f = 0; f < m->nr_all; f++)
+		for (i = 0; i < ld_btf_nr_own(m->in[f].btf); i++)
+			nr += (m->flags[m->in[f].canon[i]] & LD_BTF_REACHES) != 0;
+	return nr;
+}
+
+/* What files share with their base is one instance. */
 static void list_instances(struct refiner *r)
 {
 	struct ld_btf_merge *m = r->m;
 	const struct ld_btf_def *def, *end;
-	uint32_t f, i, nr = 0;
+	uint32_t f, i, nr = count_instances(m);
 
-	for (f = 0; f < m->nr_in; f++)
-		for (i = 1; i < m->in[f].btf->nr_types; i++)
-			nr += (m->flags[m->in[f].canon[i]] & LD_BTF_REACHES) != 0;
 	r->inst = LD_NEW_ARRAY(m->arena, struct inst, nr);
 	r->is_fwd = LD_NEW_ARRAY(m->arena, uint8_t, nr);
 	r->next_fwd = LD_NEW_ARRAY(m->arena, uint32_t, nr);
 	r->fwds = LD_NEW_ARRAY(m->arena, uint32_t, r->nr_names);
 	r->split = LD_NEW_ARRAY(m->arena, uint8_t, r->nr_names);
-	for (f = 0; f < m->nr_in; f++) {
+	for (f = 0; f < m->nr_all; f++) {
+		const struct ld_btf *btf = m->in[f].btf;
+
 		def = m->in[f].digest->defs;
 		end = def + m->in[f].digest->nr_defs;
-		for (i = 1; i < m->in[f].btf->nr_types; i++) {
-			uint32_t *canon = &m->in[f].canon[i];
+		for (i = ld_btf_first(btf); i < btf->nr_types; i++) {
+			uint32_t *canon = ld_btf_canon(&m->in[f], i);
 			struct inst *x = &r->inst[r->nr];
 
 			while (def < end && def->type < i)
@@ -257,7 +269,7 @@ static void list_instances(struct refiner *r)
 				continue;
 			*x = (struct inst){.input = f, .type = i, .name = *canon};
 			x->class = first_class(r, x, def < end && def->type == i ? def : NULL);
-			if (ld_btf_is_fwd(m->in[f].btf, type_of(m, f, i))) {
+			if (ld_btf_is_fwd(btf, type_of(m, f, i))) {
 				r->is_fwd[r->nr] = 1;
 				r->next_fwd[r->nr] = r->fwds[x->name];
 				r->fwds[x->name] = r->nr + 1;
@@ -275,14 +287,14 @@ static void list_users(struct refiner *r)
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; i < r->nr; i++) {
 			const struct inst *x = &r->inst[i];
-			const uint32_t *canon = r->m->in[x->input].canon;
 			struct ld_btf_refs refs = ld_btf_refs(type_of(r->m, x->input, x->type));
 
 			for (j = 0; j < refs.nr; j++, refs.id += refs.stride) {
-				uint32_t used = canon[*refs.id] - r->nr_names;
+				uint32_t used = ld_btf_class(&r->m->in[x->input], *refs.id);
 
-				if (canon[*refs.id] < r->nr_names)
+				if (used < r->nr_names)
 					continue;
+				used -= r->nr_names;
 				if (!pass)
 					at[used + 2]++;
 				else
@@ -332,13 +344,12 @@ static void split_name(struct refiner *r, uint32_t name)
 /* What an instance says by the classes that it refers to. */
 static uint64_t signature(struct refiner *r, const struct inst *x)
 {
-	const uint32_t *canon = r->m->in[x->input].canon;
 	struct ld_btf_refs refs = ld_btf_refs(type_of(r->m, x->input, x->type));
 	uint64_t h = ld_btf_fold(0x9e3779b97f4a7c15ull, x->class);
 	uint32_t i;
 
 	for (i = 0; i < refs.nr; i++, refs.id += refs.stride) {
-		uint32_t to = canon[*refs.id];
+		uint32_t to = ld_btf_class(&r->m->in[x->input], *refs.id);
 
 		h = ld_btf_fold(h, to < r->nr_names ? to : r->inst[to - r->nr_names].class);
 	}
@@ -462,7 +473,7 @@ static void store(struct refiner *r)
 		const struct inst *x = &r->inst[i];
 		uint32_t class = x->class;
 
-		m->in[x->input].canon[x->type] = class;
+		*ld_btf_canon(&m->in[x->input], x->type) = class;
 		if (!any[class] || (!full[class] && !r->is_fwd[i]))
 			m->nodes[class] = (struct ld_btf_node){.input = x->input, .type = x->type};
 		any[class] = 1;

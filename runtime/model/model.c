@@ -167,9 +167,11 @@ uint64_t ld_piece_out_off(const struct ld_piece *p, uint64_t off)
 
 uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type)
 {
-	uint32_t node = f->canon[in_type];
+	uint32_t node = ld_node_of(f, in_type);
 
-	return node ? f->link->node_out[node] : f->out_types[in_type];
+	if (node || in_type < f->btf.base_types)
+		return f->link->node_out[node];
+	return f->out_types[ld_btf_own(&f->btf, in_type)];
 }
 
 bool ld_is_text(const char *sec_name)

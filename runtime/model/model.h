@@ -246,10 +246,11 @@ struct ld_file {
 	bool has_btf;
 	struct ld_btf btf;
 	struct ld_btf_digest *digest;
-	uint32_t *canon; /* in_type -> node of link->graph; 0 for FUNC, VAR, DATASEC, DECL_TAG */
-	uint32_t *out_types;    /* in_type of FUNCs and VARs -> out_type; 0 where dropped */
-	bool synthesized;       /* some of its functions got records that were made up */
-	uint32_t *extern_secs;  /* in_type -> in_type of the DATASEC that lists it, or 0 */
+	const uint32_t *canon, *base_canon; /* see ld_node_of() */
+	bool synthesized; /* some of its functions got records that were made up */
+	/* By own type, FUNCs and VARs: */
+	uint32_t *out_types;    /* its out_type; 0 where dropped */
+	uint32_t *extern_secs;  /* in_type of the DATASEC that lists it, or 0 */
 	uint32_t *extern_sizes; /* the bytes that it gives to that */
 };
 
@@ -373,8 +374,7 @@ struct ld_link {
 	bool has_license;       /* some input has a license section */
 	struct ld_calls *calls; /* the call graph; NULL in a partial link */
 
-	/* The digest that others of this link are made with; files are parsed in parallel. */
-	_Atomic(struct ld_btf_digest *) btf_model;
+	struct ld_btf_digest *btf_model; /* what the types of other files are compared with */
 	struct ld_btf_graph graph;
 	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
 	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
@@ -424,6 +424,19 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 
 /* A piece as --print-gc-sections and the map call it: "a.o:(.text:foo)". */
 const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p);
+
+/* A type's node in link->graph; 0 for void, FUNC, VAR, DATASEC and DECL_TAG. */
+static inline uint32_t ld_node_of(const struct ld_file *f, uint32_t in_type)
+{
+	return in_type < f->btf.base_types ? f->base_canon[in_type]
+					   : f->canon[ld_btf_own(&f->btf, in_type)];
+}
+
+/* The DATASEC that lists an extern FUNC or VAR, or 0. */
+static inline uint32_t ld_extern_sec(const struct ld_file *f, uint32_t in_type)
+{
+	return f->extern_secs[ld_btf_own(&f->btf, in_type)];
+}
 
 /* What became of a type: its out_type, or 0 where it was dropped. */
 uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);

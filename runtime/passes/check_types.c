@@ -76,7 +76,7 @@ static bool is_typeless(const struct site *s)
 static bool is_map(const struct site *s)
 {
 	const struct ld_sym *sym = sym_of(s);
-	uint32_t sec = s->file->extern_secs ? s->file->extern_secs[sym->btf] : 0;
+	uint32_t sec = s->file->extern_secs ? ld_extern_sec(s->file, sym->btf) : 0;
 
 	if (ld_btf_kind(decl_of(s)) != BTF_KIND_VAR)
 		return false;

@@ -123,9 +123,9 @@ static const char *proto_signature(struct chooser *c, const struct ld_proto *p)
 
 	if (!t)
 		return c->plan->int_node ? ld_printf(c->a, "%u", c->plan->int_node) : "int";
-	add_text(c, &sig, ld_printf(c->a, "%u", p->f->canon[t->type]));
+	add_text(c, &sig, ld_printf(c->a, "%u", ld_node_of(p->f, t->type)));
 	for (uint32_t i = 0; i < ld_btf_vlen(t); i++) {
-		add_text(c, &sig, ld_printf(c->a, ",%u ", p->f->canon[params[i].type]));
+		add_text(c, &sig, ld_printf(c->a, ",%u ", ld_node_of(p->f, params[i].type)));
 		add_text(c, &sig, p->names[i]);
 	}
 	ld_blob_add(c->a, &sig, 1);
@@ -182,7 +182,7 @@ static void choose_proto(struct chooser *c, const struct ld_file *f, uint32_t in
 	const struct ld_file *named;
 	uint32_t named_type = 0;
 
-	func->node = f->canon[p.in_type];
+	func->node = ld_node_of(f, p.in_type);
 	if (!n || !n->owner || !has_anonymous_params(f, p.in_type))
 		return;
 	named = find_named_proto(n, ld_btf_vlen(ld_btf_type(&f->btf, p.in_type)), &named_type);
@@ -297,7 +297,7 @@ static int weight(const struct ld_file *f, uint32_t in_type)
 	const struct btf_type *t = ld_btf_type(&f->btf, in_type);
 	bool typed = ld_btf_kind(t) == BTF_KIND_FUNC || ld_btf_strip(&f->btf, t->type);
 
-	return (f->extern_secs[in_type] ? 2 : 0) + typed;
+	return (ld_extern_sec(f, in_type) ? 2 : 0) + typed;
 }
 
 /* The declaration of a name that tells most, the first such. kind 0: FUNC or VAR. */
@@ -421,7 +421,7 @@ static struct ld_entity *add_var(struct chooser *c, const struct ld_file *f, uin
 	var->name = name;
 	var->kind = BTF_KIND_VAR;
 	var->linkage = linkage;
-	var->node = f->canon[ld_btf_type(&f->btf, in_var)->type];
+	var->node = ld_node_of(f, ld_btf_type(&f->btf, in_var)->type);
 	LD_PUSH(c->a, &c->plan->vars, var);
 	return var;
 }
@@ -477,10 +477,10 @@ static void add_extern(struct chooser *c, const struct ld_name *n)
 		entity = add_var(c, f, in_type, n->name, BTF_VAR_GLOBAL_EXTERN);
 	for (u = n->mentions; u; u = u->next)
 		u->file->syms[u->sym].entity = entity;
-	in_sec = f->extern_secs[in_type];
+	in_sec = ld_extern_sec(f, in_type);
 	if (in_sec)
 		add_member(c, ld_btf_name(&f->btf, in_sec), 0,
-			   (struct ld_member){entity, 0, f->extern_sizes[in_type]});
+			   (struct ld_member){entity, 0, f->extern_sizes[ld_btf_own(&f->btf, in_type)]});
 }
 
 /* The same for functions whose symbols were stripped. */

@@ -336,7 +336,7 @@ static bool seen(struct ld_type_walk *w, const uint32_t *id, enum mode mode)
 	struct memo *m;
 
 	for (int side = 0; side < 2; side++)
-		p.node[side] = w->pair->file[side]->canon[id[side]];
+		p.node[side] = ld_node_of(w->pair->file[side], id[side]);
 	if (p.node[0] == p.node[1])
 		return true;
 	if (w->nr_memo * 2 >= w->memo_cap)

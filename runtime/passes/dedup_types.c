@@ -20,6 +20,7 @@ void ld_dedup_types(struct ld_link *l)
 
 		if (f->has_btf) {
 			f->canon = in[nr].canon;
+			f->base_canon = in[nr].base_canon;
 			LD_PUSH(&l->arena, &l->btf_files, f);
 			nr++;
 		}

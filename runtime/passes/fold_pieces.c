@@ -140,7 +140,7 @@ static uint32_t prototype(const struct ld_piece *p)
 
 		if (sym->type == STT_FUNC && sym->btf &&
 		    ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) == BTF_KIND_FUNC)
-			return f->canon[ld_btf_type(&f->btf, sym->btf)->type];
+			return ld_node_of(f, ld_btf_type(&f->btf, sym->btf)->type);
 	}
 	return 0;
 }
@@ -158,7 +158,7 @@ static bool same_core(const struct ld_piece *a, const struct ld_piece *b)
 		const uint32_t *s = y->recs + (size_t)k * y->words;
 
 		if (r[0] - a->off != s[0] - b->off || r[3] != s[3] ||
-		    a->sec->file->canon[r[1]] != b->sec->file->canon[s[1]] ||
+		    ld_node_of(a->sec->file, r[1]) != ld_node_of(b->sec->file, s[1]) ||
 		    strcmp(ld_btf_str(&a->sec->file->btf, r[2]),
 			   ld_btf_str(&b->sec->file->btf, s[2])))
 			return false;

@@ -101,7 +101,7 @@ static const char *bad_type(const struct ld_link *l, const struct ld_file *f, ui
 	to = ld_btf_strip(&f->btf, ld_btf_type(&f->btf, id)->type);
 	if (!to)
 		return NULL;
-	node = &l->graph.nodes[f->canon[to]];
+	node = &l->graph.nodes[ld_node_of(f, to)];
 	if (ld_btf_kind(ld_btf_type(&l->btf_files.v[node->input]->btf, node->type)) == BTF_KIND_FWD)
 		return "points to a struct or union that no file defines";
 	return NULL;

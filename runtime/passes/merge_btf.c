@@ -74,7 +74,7 @@ static void mark_ref(void *ctx, uint32_t *type_id)
 {
 	struct ref_ctx *c = ctx;
 
-	mark_node(c->m, c->f->canon[*type_id]);
+	mark_node(c->m, ld_node_of(c->f, *type_id));
 }
 
 static void mark_refs(struct merger *m, const struct ld_file *f, uint32_t in_type)
@@ -109,14 +109,18 @@ static bool mark_contained(struct merger *m, const struct ld_file *f, const char
 	size_t len = strcspn(name, ":");
 	bool found = false;
 
-	for (uint32_t k = 1; k < f->btf.nr_types; k++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, k);
-		const char *n = ld_btf_str(&f->btf, t->name_off);
+	for (uint32_t s = 0; s < f->btf.nr_stretches; s++) {
+		const struct ld_btf_stretch *stretch = &f->btf.stretches[s];
 
-		if (ld_btf_kind(t) == BTF_KIND_STRUCT && !strncmp(n, name, len) && !n[len] &&
-		    !m->live[f->canon[k]]) {
-			mark_node(m, f->canon[k]);
-			found = true;
+		for (uint32_t k = stretch->first; k < stretch->first + stretch->nr; k++) {
+			const struct btf_type *t = ld_btf_type(&f->btf, k);
+			const char *n = ld_btf_str(&f->btf, t->name_off);
+
+			if (ld_btf_kind(t) == BTF_KIND_STRUCT && !strncmp(n, name, len) &&
+			    !n[len] && !m->live[ld_node_of(f, k)]) {
+				mark_node(m, ld_node_of(f, k));
+				found = true;
+			}
 		}
 	}
 	return found;
@@ -125,7 +129,9 @@ static bool mark_contained(struct merger *m, const struct ld_file *f, const char
 static bool tag_target_live(const struct merger *m, const struct ld_file *f,
 			    const struct btf_type *tag)
 {
-	return f->canon[tag->type] ? m->live[f->canon[tag->type]] : true;
+	uint32_t node = ld_node_of(f, tag->type);
+
+	return !node || m->live[node];
 }
 
 static void mark_tagged(struct merger *m)
@@ -158,7 +164,7 @@ static void mark_core_types(struct merger *m, const struct ld_piece *p)
 	uint32_t end = ld_ext_end(p, LD_EXT_CORE);
 
 	for (uint32_t i = p->ext[LD_EXT_CORE]; i < end; i++)
-		mark_node(m, p->sec->file->canon[ext->recs[(size_t)i * ext->words + 1]]);
+		mark_node(m, ld_node_of(p->sec->file, ext->recs[(size_t)i * ext->words + 1]));
 }
 
 /* What tells two types apart without a look at others. */
@@ -331,6 +337,11 @@ static void write_datasec(struct merger *m, const struct ld_datasec *ds)
 	}
 }
 
+static void set_out_type(struct ld_file *f, uint32_t in_type, const struct ld_entity *e)
+{
+	f->out_types[ld_btf_own(&f->btf, in_type)] = e->out_type;
+}
+
 /* FUNCs and VARs of the inputs that have become one of the output's: decl tags follow there. */
 static void map_entities(struct merger *m)
 {
@@ -343,15 +354,17 @@ static void map_entities(struct merger *m)
 			if (!sym->btf)
 				continue;
 			if (sym->entity)
-				f->out_types[sym->btf] = sym->entity->out_type;
+				set_out_type(f, sym->btf, sym->entity);
 			else if (sym->global && !sym->sec && (def = ld_name_def(sym->global)) &&
 				 def->entity)
-				f->out_types[sym->btf] = def->entity->out_type;
+				set_out_type(f, sym->btf, def->entity);
 		}
 	}
-	ld_for_each(i, &m->plan->unnamed)
-		m->plan->unnamed.v[i].f->out_types[m->plan->unnamed.v[i].in_func] =
-		    m->plan->unnamed.v[i].entity->out_type;
+	ld_for_each(i, &m->plan->unnamed) {
+		const struct ld_unnamed *u = &m->plan->unnamed.v[i];
+
+		set_out_type(u->f, u->in_func, u->entity);
+	}
 }
 
 static void write_decl_tag(struct merger *m, struct ld_strmap *seen, const struct ld_file *f,
@@ -442,6 +455,8 @@ static void reserve(struct merger *m)
 		const struct ld_btf *btf = &m->l->btf_files.v[i]->btf;
 		uint32_t last = btf->nr_types - 1;
 
+		if (btf->base)
+			continue;
 		if (last && btf->offs[last] > types)
 			types = btf->offs[last];
 		if (btf->strs_len > strs)

@@ -42,7 +42,7 @@ static void copy_record(struct writer *w, const struct ld_piece *p, const uint32
 	switch (w->kind) {
 	case LD_EXT_FUNC:
 		func = ld_func_at(p, in[0], in[1]);
-		rec[1] = func ? func->out_type : f->out_types[in[1]];
+		rec[1] = func ? func->out_type : ld_out_type(f, in[1]);
 		break;
 	case LD_EXT_LINE:
 		rec[1] = ld_btf_out_str(btf, ld_btf_str(&f->btf, in[1]));

@@ -12,19 +12,12 @@
 #include "format/pieces.h"
 #include "passes/passes.h"
 
-/* By what the files before have in common with this one; which that is, is chance. */
-static void digest_types(struct ld_file *f)
-{
-	struct ld_btf_digest *model = atomic_load(&f->link->btf_model);
-
-	f->digest = ld_btf_digest(&f->arena, &f->btf, model);
-	if (ld_btf_is_better_model(&f->arena, f->digest, model))
-		atomic_store(&f->link->btf_model, f->digest);
-}
-
 static int parse_btf(struct ld_file *f)
 {
 	const struct ld_section *btf = NULL, *ext = NULL;
+	struct ld_btf_digest *model = f->link->btf_model;
+	struct ld_btf_source source = {.where = ld_file_name(f), .big = f->big};
+	struct ld_btf_map map;
 	uint32_t i;
 	int err;
 
@@ -42,15 +35,17 @@ static int parse_btf(struct ld_file *f)
 	}
 	if (!btf)
 		return 0;
-	err = ld_btf_parse(&f->arena, &f->diags, ld_file_name(f), btf->data, btf->size, f->big,
-			   &f->btf);
-	if (err)
+	source.data = btf->data;
+	source.size = btf->size;
+	source.kept = true;
+	if ((err = ld_btf_parse_like(&f->arena, &f->arena, &f->diags, &source, model, &f->btf,
+				     &map)))
 		return err;
 	f->has_btf = true;
-	if (ext && (err = ld_btf_ext_parse(f, ext)))
+	if (ext && (err = ld_btf_ext_parse(f, ext, &map)))
 		return err;
 	ld_btf_bind(f);
-	digest_types(f);
+	f->digest = ld_btf_digest(&f->arena, &f->btf, model, map.twins);
 	return 0;
 }
 
@@ -169,8 +164,37 @@ static void check_byte_order(struct ld_link *l)
 	}
 }
 
+/*
+ * The types of other files are compared with those of the largest one, which is parsed first. It
+ * stays the same one for the whole link: nothing may depend on which of the files are parsed when.
+ */
+static void choose_model(struct ld_link *l)
+{
+	struct ld_file *largest = NULL;
+	uint32_t which = 0;
+
+	if (l->btf_model)
+		return;
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
+
+		if (f->lazy || (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ) ||
+		    (largest && f->size <= largest->size))
+			continue;
+		largest = f;
+		which = (uint32_t)i;
+	}
+	if (!largest)
+		return;
+	parse_task(l, which);
+	if (largest->digest && ld_btf_make_model(&l->arena, largest->digest))
+		l->btf_model = largest->digest;
+}
+
 void ld_parse_files(struct ld_link *l)
 {
+	if (l->inputs.nr > 1)
+		choose_model(l);
 	ld_parallel(l->threads, (uint32_t)l->inputs.nr, parse_task, l);
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];

@@ -119,7 +119,7 @@ static void add_mention(struct ld_link *l, struct ld_name *n, struct ld_file *f,
 /* Whether an undefined symbol is declared in .ksyms or .kconfig: the loader will find it. */
 static void note_extern(struct ld_name *n, const struct ld_file *f, const struct ld_sym *sym)
 {
-	uint32_t datasec = f->has_btf && sym->btf ? f->extern_secs[sym->btf] : 0;
+	uint32_t datasec = f->has_btf && sym->btf ? ld_extern_sec(f, sym->btf) : 0;
 	const char *name = datasec ? ld_btf_name(&f->btf, datasec) : "";
 
 	n->strong_ref |= sym->bind != STB_WEAK;

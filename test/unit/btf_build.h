@@ -11,10 +11,12 @@
 
 #include "base/bytes.h"
 #include "format/btf_merge.h"
+#include "format/btf_split.h"
 
 #define MAX_IN 1024
 
 static int passed, failed;
+static uint32_t split_inputs; /* how many shared types with a base */
 static struct ld_arena arena;
 static struct ld_diags diags;
 
@@ -132,6 +134,7 @@ struct link {
 		size_t size;
 	} raw[MAX_IN];
 	struct ld_btf_input in[MAX_IN];
+	struct ld_btf_map map[MAX_IN];
 	uint32_t nr;
 	struct ld_btf_graph graph;
 };
@@ -158,41 +161,130 @@ static inline void add_out(struct link *l, struct out *o)
 	check(add_raw(l, data, size), "input %u can't be parsed", l->nr);
 }
 
-/* Each file's, with the best of those before it as a model. */
-static inline void digest_all(struct link *l)
+static inline uint32_t canon_of(const struct link *l, uint32_t input, uint32_t type)
 {
-	struct ld_btf_digest *model = NULL;
+	return *ld_btf_canon(&l->in[input], type);
+}
 
-	for (uint32_t i = 0; i < l->nr; i++) {
+/* The definition by a type of its own file, or NULL. */
+static inline const struct ld_btf_def *def_of(const struct ld_btf_digest *digest, uint32_t type)
+{
+	if (type < digest->btf->base_types)
+		digest = digest->model;
+	for (uint32_t i = 0; i < digest->nr_defs; i++)
+		if (digest->defs[i].type == type)
+			return &digest->defs[i];
+	return NULL;
+}
+
+/* A model changes nothing but time and place: btf is the section parsed by itself. */
+static inline void check_digest(const struct link *l, uint32_t i, const struct ld_btf *btf,
+				const struct ld_btf_map *map)
+{
+	const struct ld_btf_digest *with = l->in[i].digest;
+	const struct ld_btf_digest *without = ld_btf_digest(&arena, btf, NULL, NULL);
+	uint32_t place = 0, at = 0;
+
+	check(l->btf[i].nr_in == btf->nr_types - 1, "input %u: %u types", i, l->btf[i].nr_in);
+	for (uint32_t k = 1; k < btf->nr_types; k++) {
+		uint32_t type = ld_btf_map_type(map, k);
+		const struct ld_btf_def *a = def_of(with, type), *b = def_of(without, k);
+
+		check(ld_btf_key(with, type) == without->keys[k], "input %u: key of type %u", i, k);
+		check(!a == !b && (!a || a->hash == b->hash), "input %u: definition %u", i, k);
+		check(!strcmp(ld_btf_name(&l->btf[i], type), ld_btf_name(btf, k)),
+		      "input %u: name of type %u", i, k);
+		check(type == l->btf[i].stretches[at].first + place, "input %u: order of type %u",
+		      i, k);
+		if (++place == l->btf[i].stretches[at].nr)
+			at++, place = 0;
+	}
+	check(at == l->btf[i].nr_stretches && !place, "input %u: stretches", i);
+	for (uint32_t off = 0; off < btf->strs_len; off++)
+		check(!strcmp(ld_btf_str(&l->btf[i], ld_btf_map_str(map, off)), btf->strs + off),
+		      "input %u: string at %u", i, off);
+}
+
+static inline uint32_t largest(const struct link *l)
+{
+	uint32_t found = 0;
+
+	for (uint32_t i = 1; i < l->nr; i++)
+		if (l->raw[i].size > l->raw[found].size)
+			found = i;
+	return found;
+}
+
+enum model {
+	NO_MODEL,
+	INPUT_AS_MODEL, /* the largest one */
+	OTHER_MODEL,    /* a file like it that is no input */
+};
+
+static inline void digest_all(struct link *l, enum model how)
+{
+	uint32_t which = largest(l), i;
+	struct ld_btf_digest *model = NULL;
+	struct ld_btf *other = ld_memdup(&arena, &l->btf[which], sizeof(*other));
+
+	if (how != NO_MODEL) {
+		model = ld_btf_digest(&arena, how == OTHER_MODEL ? other : &l->btf[which], NULL,
+				      NULL);
+		l->in[which].digest = model;
+		if (!ld_btf_make_model(&arena, model))
+			model = NULL;
+	}
+	for (i = 0; i < l->nr; i++) {
+		struct ld_btf_source source = {"in", l->raw[i].data, l->raw[i].size, LD_HOST_BIG,
+					       true};
+		struct ld_btf btf = l->btf[i];
+
 		l->in[i].btf = &l->btf[i];
-		l->in[i].digest = ld_btf_digest(&arena, &l->btf[i], model);
-		if (ld_btf_is_better_model(&arena, l->in[i].digest, model))
-			model = l->in[i].digest;
+		l->map[i] = (struct ld_btf_map){.nr_types = btf.nr_types};
+		if (how == INPUT_AS_MODEL && i == which)
+			continue;
+		if (source.data)
+			check(!ld_btf_parse_like(&arena, &arena, &diags, &source, model, &l->btf[i],
+						 &l->map[i]),
+			      "input %u can't be parsed beside a model", i);
+		l->in[i].digest = ld_btf_digest(&arena, &l->btf[i], model, l->map[i].twins);
+		if (source.data && btf.nr_types < 10000 && btf.strs_len < 100000)
+			check_digest(l, i, ld_memdup(&arena, &btf, sizeof(btf)), &l->map[i]);
+		split_inputs += l->btf[i].base != NULL;
 	}
 }
 
-/* A model changes nothing but the time. */
-static inline void check_digest(const struct link *l, uint32_t i)
-{
-	const struct ld_btf_digest *with = l->in[i].digest;
-	const struct ld_btf_digest *without = ld_btf_digest(&arena, &l->btf[i], NULL);
-
-	check(!memcmp(with->keys, without->keys, l->btf[i].nr_types * sizeof(*with->keys)),
-	      "input %u: keys depend on the model", i);
-	check(with->nr_defs == without->nr_defs, "input %u: %u definitions, not %u", i,
-	      with->nr_defs, without->nr_defs);
-	for (uint32_t d = 0; d < with->nr_defs; d++)
-		check(with->defs[d].hash == without->defs[d].hash &&
-			  with->defs[d].type == without->defs[d].type,
-		      "input %u: definition %u depends on the model", i, d);
-}
-
+/* Without a model, and with one: the graph is the same, and so is what each type became. */
 static inline void dedup(struct link *l, uint32_t threads)
 {
-	digest_all(l);
-	for (uint32_t i = 0; i < l->nr; i++)
-		check_digest(l, i);
+	const struct ld_btf *whole = ld_memdup(&arena, l->btf, l->nr * sizeof(*whole));
+	uint32_t **canon = LD_NEW_ARRAY(&arena, uint32_t *, l->nr), nr, i, k;
+	enum model how;
+
+	digest_all(l, NO_MODEL);
 	ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
+	nr = l->graph.nr;
+	for (i = 0; i < l->nr; i++)
+		canon[i] = ld_memdup(&arena, l->in[i].canon, whole[i].nr_types * sizeof(**canon));
+	for (how = INPUT_AS_MODEL; how <= OTHER_MODEL; how++) {
+		bool same = true;
+
+		memcpy(l->btf, whole, l->nr * sizeof(*whole));
+		digest_all(l, how);
+		ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
+		for (i = 0; i < l->nr; i++)
+			for (k = 1; k < whole[i].nr_types; k++)
+				same &= canon_of(l, i, ld_btf_map_type(&l->map[i], k)) ==
+					canon[i][k];
+		check(l->graph.nr == nr && same, "%u types with model %d, %u without, or others",
+		      l->graph.nr, how, nr);
+		for (i = 1; i < l->graph.nr; i++) {
+			const struct ld_btf_node *node = &l->graph.nodes[i];
+
+			check(node->input < l->nr && canon_of(l, node->input, node->type) == i,
+			      "node %u with model %d", i, how);
+		}
+	}
 }
 
 /* The merged graph as one section; numbers there are node numbers. */
@@ -205,7 +297,7 @@ static inline void rewrite_ref(void *ctx, uint32_t *type_id)
 {
 	const struct rewrite *w = ctx;
 
-	*type_id = w->in->canon[*type_id];
+	*type_id = *ld_btf_canon(w->in, *type_id);
 }
 
 static inline void rewrite_str(void *ctx, uint32_t *str_off)
@@ -295,7 +387,7 @@ static inline void check_idempotent(const struct link *l, const char *name)
 	dedup(again, 1);
 	same = again->graph.nr == l->graph.nr;
 	for (i = 1; same && i < l->graph.nr; i++)
-		same = again->in[0].canon[i] == i && again->graph.nodes[i].type == i;
+		same = canon_of(again, 0, i) == i && again->graph.nodes[i].type == i;
 	check(same, "%s: not idempotent: %u types, then %u", name, l->graph.nr, again->graph.nr);
 }
 

@@ -148,10 +148,10 @@ static bool pair_holds(struct pairs *p, uint32_t type, uint32_t node)
 	refs = ld_memdup(&arena, p->refs.v, nr * sizeof(*refs));
 	refs_of(b, g->type, p);
 	for (i = 0; i < nr; i++) {
-		uint32_t to = p->l->in[g->input].canon[p->refs.v[i]];
+		uint32_t to = canon_of(p->l, g->input, p->refs.v[i]);
 		size_t at = (size_t)refs[i] * p->l->graph.nr + to;
 
-		if (!p->l->in[p->input].canon[refs[i]] != !to)
+		if (!canon_of(p->l, p->input, refs[i]) != !to)
 			return false;
 		if (!to || p->seen[at])
 			continue;
@@ -172,10 +172,10 @@ static bool simulated(const struct link *l)
 
 		p.seen = LD_NEW_ARRAY(&arena, uint8_t, (size_t)l->btf[f].nr_types * l->graph.nr);
 		for (i = 1; i < l->btf[f].nr_types; i++) {
-			if (!l->in[f].canon[i])
+			if (!canon_of(l, f, i))
 				continue;
 			LD_PUSH(&arena, &p.todo, i);
-			LD_PUSH(&arena, &p.todo, l->in[f].canon[i]);
+			LD_PUSH(&arena, &p.todo, canon_of(l, f, i));
 		}
 		while (p.todo.nr) {
 			node = p.todo.v[--p.todo.nr];
@@ -913,6 +913,7 @@ int main(int argc, char **argv)
 		test_random(4000);
 		if (argc > 1)
 			test_files(argc - 1, argv + 1);
+		check(split_inputs > 1000, "only %u inputs shared types", split_inputs);
 		printf("%d passed, %d failed\n", passed, failed);
 	}
 	ld_arena_free(&arena);

@@ -198,7 +198,7 @@ static inline void bench(uint32_t nr, int argc, char **argv)
 	parsed = now();
 	for (i = 0; i < l->nr; i++)
 		types += l->btf[i].nr_types;
-	digest_all(l);
+	digest_all(l, INPUT_AS_MODEL);
 	digested = now();
 	ld_btf_dedup(&arena, l->in, l->nr, 1, &l->graph);
 	merged = now();

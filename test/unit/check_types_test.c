@@ -41,7 +41,7 @@ static void add_file(int type)
 	struct ld_file *f = LD_NEW(&l.arena, struct ld_file);
 	struct ld_section *sec = LD_NEW(&l.arena, struct ld_section);
 	const void *raw;
-	uint32_t size;
+	uint32_t size, *canon;
 	int var = check(btf__add_var(b, "x", BTF_VAR_GLOBAL_ALLOCATED, type));
 
 	raw = btf__raw_data(b, &size);
@@ -54,9 +54,9 @@ static void add_file(int type)
 		exit(2);
 	btf__free(b);
 	/* No type is equal to another: each pair has to be looked at. */
-	f->canon = LD_NEW_ARRAY(&l.arena, uint32_t, f->btf.nr_types);
+	f->canon = canon = LD_NEW_ARRAY(&l.arena, uint32_t, f->btf.nr_types);
 	for (uint32_t i = 1; i < (uint32_t)var; i++)
-		f->canon[i] = ++nodes;
+		canon[i] = ++nodes;
 	f->extern_secs = LD_NEW_ARRAY(&l.arena, uint32_t, f->btf.nr_types);
 	f->nr_syms = 2;
 	f->syms = LD_NEW_ARRAY(&l.arena, struct ld_sym, 2);
