@@ -608,6 +608,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	bool only_inputs = false;
 
 	o->lib.sz = sizeof(o->lib);
+	o->lib.lasting_inputs = true;
 	o->output = "a.out";
 	o->lto.level = 2;
 	/* With other words -h is other linkers' --soname. */

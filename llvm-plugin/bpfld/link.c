@@ -33,6 +33,7 @@ enum exit_status command_link(struct request *q)
 	opts.strip = BPFLD_STRIP_DEBUG;
 	opts.library_paths = q->library_paths.v;
 	opts.lto = &lto_default;
+	opts.lasting_inputs = true;
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;
 	l = bpfld_new(&opts, &err);

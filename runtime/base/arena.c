@@ -16,6 +16,7 @@
 #define ALIGN ((size_t)16)
 #define TINY_INPUT ((size_t)2048) /* bytes of an object, whose model goes into a chunk of this: */
 #define TINY_CHUNK ((size_t)8192)
+#define REUSED_CHUNK ((size_t)1 << 20)
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
@@ -52,10 +53,15 @@ static void use_soon(void *chunk, size_t size)
 #endif
 }
 
-/* A large block gets a chunk of its own; what is left of the newest stays in use. */
-static bool is_large(size_t size)
+static size_t chunk_size(const struct ld_arena *a)
 {
-	return size > CHUNK_SIZE / 4;
+	return a->chunk ? a->chunk : CHUNK_SIZE;
+}
+
+/* A large block gets a chunk of its own; what is left of the newest stays in use. */
+static bool is_large(const struct ld_arena *a, size_t size)
+{
+	return size > chunk_size(a) / 4;
 }
 
 void ld_arena_expect(struct ld_arena *a, size_t size)
@@ -74,21 +80,24 @@ static void begin_chunk(struct ld_arena *a, size_t size)
 		a->left = a->first;
 		return;
 	}
-	a->next = new_chunk(a, CHUNK_SIZE);
-	use_soon(a->next, first ? USED_SOON : CHUNK_SIZE);
-	a->left = CHUNK_SIZE;
+	a->next = new_chunk(a, chunk_size(a));
+	if (!a->chunk)
+		use_soon(a->next, first ? USED_SOON : CHUNK_SIZE);
+	a->left = chunk_size(a);
+	if (a->chunk && !a->reused)
+		a->reused = a->chunks;
 }
 
 void *ld_alloc(struct ld_arena *a, size_t size)
 {
 	void *p;
 
-	if (size > SIZE_MAX - CHUNK_SIZE)
+	if (size > SIZE_MAX - REUSED_CHUNK)
 		out_of_memory(a);
 	size = (size + ALIGN - 1) & ~(ALIGN - 1);
 	if (!size)
 		size = ALIGN;
-	if (is_large(size))
+	if (is_large(a, size))
 		return new_chunk(a, size);
 	if (size > a->left)
 		begin_chunk(a, size);
@@ -114,14 +123,14 @@ void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
 	struct ld_arena_chunk *c, *bigger;
 	void *p;
 
-	if (!is_large(old)) {
+	if (!is_large(a, old)) {
 		p = ld_alloc(a, size);
 		if (old)
 			memcpy(p, block, old);
 		return p;
 	}
 	c = (struct ld_arena_chunk *)((char *)block - offsetof(struct ld_arena_chunk, data));
-	if (size > SIZE_MAX - CHUNK_SIZE || !(bigger = realloc(c, sizeof(*c) + size)))
+	if (size > SIZE_MAX - REUSED_CHUNK || !(bigger = realloc(c, sizeof(*c) + size)))
 		out_of_memory(a);
 	c = bigger;
 	*(c->newer ? &c->newer->older : &a->chunks) = c;
@@ -189,6 +198,35 @@ void ld_arena_free(struct ld_arena *a)
 	a->chunks = NULL;
 	a->next = NULL;
 	a->left = 0;
+}
+
+void ld_arena_expect_reuse(struct ld_arena *a)
+{
+	a->chunk = REUSED_CHUNK;
+}
+
+void ld_arena_reset(struct ld_arena *a)
+{
+	struct ld_arena_chunk *c, *older;
+	char *data;
+
+	for (c = a->chunks; c; c = older) {
+		older = c->older;
+		if (c != a->reused)
+			free(c);
+	}
+	a->chunks = a->reused;
+	a->left = 0;
+	if (!a->reused)
+		return;
+	a->reused->older = a->reused->newer = NULL;
+	data = (char *)a->reused->data;
+	/* With other chunks after it, all of it may have been used. */
+	if (a->next < data || a->next > data + a->chunk)
+		a->next = data + a->chunk;
+	memset(data, 0, (size_t)(a->next - data));
+	a->next = data;
+	a->left = a->chunk;
 }
 
 void *ld_vec_grow(struct ld_arena *a, void *v, size_t nr, size_t *cap, size_t size)

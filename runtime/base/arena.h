@@ -23,6 +23,8 @@ struct ld_arena {
 	char *next;                    /* free bytes of the newest chunk */
 	size_t left;
 	size_t first; /* bytes of the first chunk; 0: as large as all others */
+	size_t chunk; /* bytes of the others; 0: the usual */
+	struct ld_arena_chunk *reused; /* by ld_arena_reset() */
 	jmp_buf *oom; /* where to go when memory is out; must be set before the first use */
 };
 
@@ -59,6 +61,12 @@ char *ld_printf(struct ld_arena *a, const char *fmt, ...) __attribute__((format(
 char *ld_vprintf(struct ld_arena *a, const char *fmt, va_list args);
 
 void ld_arena_free(struct ld_arena *a);
+
+/* The arena is for what is needed of one input after the other. Before its first use. */
+void ld_arena_expect_reuse(struct ld_arena *a);
+
+/* Frees all at once, but memory for the next input. */
+void ld_arena_reset(struct ld_arena *a);
 
 /*
  * A vector in an arena: struct { T *v; size_t nr, cap; }. Growing leaves the old array behind, so

@@ -4,39 +4,34 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define MAX_THREADS 64
-
 struct job {
-	atomic_uint next;
+	atomic_uint next, threads;
 	uint32_t nr;
-	void (*fn)(void *ctx, uint32_t i);
+	void (*fn)(void *ctx, uint32_t thread, uint32_t i);
 	void *ctx;
 };
 
 static void *work(void *arg)
 {
 	struct job *job = arg;
-	uint32_t i;
+	uint32_t thread = atomic_fetch_add(&job->threads, 1), i;
 
 	while ((i = atomic_fetch_add(&job->next, 1)) < job->nr)
-		job->fn(job->ctx, i);
+		job->fn(job->ctx, thread, i);
 	return NULL;
 }
 
-void ld_parallel(uint32_t threads, uint32_t nr, void (*fn)(void *ctx, uint32_t i), void *ctx)
+void ld_parallel(uint32_t threads, uint32_t nr, void (*fn)(void *ctx, uint32_t thread, uint32_t i),
+		 void *ctx)
 {
 	struct job job = {.nr = nr, .fn = fn, .ctx = ctx};
-	pthread_t helpers[MAX_THREADS];
+	pthread_t helpers[LD_MAX_THREADS];
 	uint32_t nr_helpers = 0, i;
 
-	if (nr <= 1) {
-		work(&job);
-		return;
-	}
 	if (threads > nr)
 		threads = nr;
-	if (threads > MAX_THREADS)
-		threads = MAX_THREADS;
+	if (threads > LD_MAX_THREADS)
+		threads = LD_MAX_THREADS;
 	while (nr_helpers + 1 < threads && !pthread_create(&helpers[nr_helpers], NULL, work, &job))
 		nr_helpers++;
 	work(&job);

@@ -216,6 +216,7 @@ static bool are_twins(struct ld_btf_twins *w, uint32_t type, const struct btf_ty
 
 	if (a->info == b->info && same_type(w, type, a, b))
 		return true;
+	memset(&w->refs[nr], 0, (w->nr_refs - nr) * sizeof(*w->refs));
 	w->nr_refs = nr;
 	return false;
 }
@@ -273,6 +274,8 @@ int ld_btf_find_twins(struct ld_btf_parser *p, const struct ld_btf_digest *model
 			next++; /* another one in its place */
 		}
 	}
+	ld_trim(p->arena, w->refs, p->types_len / 4 * sizeof(*w->refs),
+		w->nr_refs * sizeof(*w->refs));
 	ld_btf_close(p, nr);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/sparse.h"
 
 #define SHT_LLVM_DEPLIBS 0x6fff4c04  /* SHT_LLVM_DEPENDENT_LIBRARIES */
 #define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums don't overflow */
@@ -73,12 +74,29 @@ static int not_elf(struct ld_file *f)
 	return ld_error(&f->diags, "not-an-object", "%s: not an ELF object", name);
 }
 
+/* Whether size bytes at off are there; they must be in range. */
+static int need(struct ld_file *f, uint64_t off, uint64_t size)
+{
+	int err = f->sparse ? ld_sparse_need(f->sparse, off, size) : 0;
+
+	if (err == EOVERFLOW)
+		return ld_error(&f->diags, "truncated-file",
+				"%s: file is truncated: it became shorter while it was read",
+				ld_file_name(f));
+	return !err ? 0
+		    : ld_error(&f->diags, "cannot-open", "cannot read %s: %s", ld_file_name(f),
+			       strerror(err));
+}
+
 static int check_header(struct ld_file *f)
 {
 	const unsigned char *e = f->image;
 	const char *name = ld_file_name(f);
 	uint16_t machine, type;
+	int err = need(f, 0, f->size < sizeof(Elf64_Ehdr) ? f->size : sizeof(Elf64_Ehdr));
 
+	if (err)
+		return err;
 	if (f->size < SELFMAG || memcmp(e, ELFMAG, SELFMAG))
 		return not_elf(f);
 	if (f->size < sizeof(Elf64_Ehdr))
@@ -127,6 +145,19 @@ static const char *table_str(const struct ld_section *tab, uint64_t off)
 	return (const char *)tab->data + off;
 }
 
+#define NAMES_BEFORE 2048 /* bytes: what compilers write before the section headers */
+
+/* The section headers at off, nr or 1 and in range, and the names that most likely stand before. */
+static int need_headers(struct ld_file *f, uint64_t off, uint64_t nr)
+{
+	uint64_t size = (nr ? nr : 1) * sizeof(Elf64_Shdr), more;
+
+	more = off < NAMES_BEFORE ? off : NAMES_BEFORE;
+	if (!ld_in_range(off, size, f->size))
+		size = sizeof(Elf64_Shdr);
+	return need(f, off - more, size + more);
+}
+
 /* The table of section headers, and which section has the names. */
 static int find_headers(struct reader *r)
 {
@@ -135,12 +166,15 @@ static int find_headers(struct reader *r)
 	uint64_t off = ld_get64(e + offsetof(Elf64_Ehdr, e_shoff), f->big);
 	uint64_t nr = ld_get16(e + offsetof(Elf64_Ehdr, e_shnum), f->big);
 	uint32_t names = ld_get16(e + offsetof(Elf64_Ehdr, e_shstrndx), f->big);
+	int err;
 
 	if (off && ld_get16(e + offsetof(Elf64_Ehdr, e_shentsize), f->big) != sizeof(Elf64_Shdr))
 		return ld_error(&f->diags, "invalid-elf", "%s: section headers are not %zu bytes",
 				ld_file_name(f), sizeof(Elf64_Shdr));
 	if (off && !ld_in_range(off, sizeof(Elf64_Shdr), f->size))
 		nr = UINT64_MAX;
+	else if (off && (err = need_headers(f, off, nr)))
+		return err;
 	/* Numbers that are too large for the ELF header stand in the first section's (gABI). */
 	else if (off && !nr)
 		nr = ld_get64(e + off + offsetof(Elf64_Shdr, sh_size), f->big);
@@ -152,6 +186,8 @@ static int find_headers(struct reader *r)
 		return ld_error(&f->diags, "truncated-file",
 				"%s: file is truncated: section headers are past its end",
 				ld_file_name(f));
+	if ((err = need(f, off, nr * sizeof(Elf64_Shdr))))
+		return err;
 	if (names == SHN_XINDEX)
 		names = ld_get32(e + off + offsetof(Elf64_Shdr, sh_link), f->big);
 	if (!names || names >= nr)
@@ -218,16 +254,22 @@ static int compare_places(const void *a, const void *b)
 	return x->index < y->index ? -1 : 1;
 }
 
-/* Were sections to share bytes, a small file could ask for any amount of memory. */
-static int check_overlaps(struct ld_file *f)
+/* The sections that have contents, by their place in the file. */
+static struct ld_section **order_sections(struct ld_file *f, size_t *nr)
 {
 	struct ld_section **order = LD_NEW_ARRAY(&f->arena, struct ld_section *, f->nr_secs);
-	size_t nr = 0;
 
+	*nr = 0;
 	for (uint32_t i = 1; i < f->nr_secs; i++)
 		if (f->secs[i].data && f->secs[i].size)
-			order[nr++] = &f->secs[i];
-	qsort(order, nr, sizeof(*order), compare_places);
+			order[(*nr)++] = &f->secs[i];
+	qsort(order, *nr, sizeof(*order), compare_places);
+	return order;
+}
+
+/* Were sections to share bytes, a small file could ask for any amount of memory. */
+static int check_overlaps(struct ld_file *f, struct ld_section **order, size_t nr)
+{
 	for (size_t i = 1; i < nr; i++)
 		if (order[i]->data < order[i - 1]->data + order[i - 1]->size)
 			return ld_error(&f->diags, "invalid-elf",
@@ -306,11 +348,92 @@ static void note_bitcode(const struct ld_section *sec)
 	f->bitcode_size = sec->size;
 }
 
+#define SMALL_GAP 8192 /* bytes: to read them is cheaper than to ask once more */
+
+/* What is looked at in a file that is read as far as needed. */
+static bool is_wanted(const struct ld_section *sec)
+{
+	const struct ld_file *f = sec->file;
+	enum ld_sec_kind kind;
+
+	switch (sec->type) {
+	case SHT_SYMTAB:
+	case SHT_SYMTAB_SHNDX:
+	case SHT_STRTAB:
+	case SHT_GROUP:
+	case SHT_LLVM_DEPLIBS: return true;
+	case SHT_REL:
+	case SHT_RELA:
+		kind = sec->info < f->nr_secs ? f->secs[sec->info].kind : LD_SEC_NONE;
+		return kind != LD_SEC_NONE && kind != LD_SEC_BTF && kind != LD_SEC_BTF_EXT;
+	default: return sec->kind != LD_SEC_NONE || !strcmp(sec->name, ".comment");
+	}
+}
+
+/* What outlives the reading of a file that is read as far as needed. */
+static bool is_kept(const struct ld_section *sec)
+{
+	return sec->type == SHT_STRTAB || sec->type == SHT_LLVM_DEPLIBS ||
+	       (sec->kind != LD_SEC_NONE && sec->kind != LD_SEC_BTF && sec->kind != LD_SEC_BTF_EXT);
+}
+
+/* Reads what is wanted of the sections, which stand in the file's order. */
+static int need_contents(struct ld_file *f, struct ld_section **order, size_t nr)
+{
+	uint64_t start = 0, end = 0;
+
+	if (!f->sparse)
+		return 0;
+	for (size_t i = 0; i < nr; i++) {
+		uint64_t off = (uint64_t)(order[i]->data - f->image);
+		int err;
+
+		if (!is_wanted(order[i]))
+			continue;
+		if (off - end > SMALL_GAP) {
+			if ((err = need(f, start, end - start)))
+				return err;
+			start = off;
+		}
+		end = off + order[i]->size;
+	}
+	return need(f, start, end - start);
+}
+
+/* Copies what outlives the reading. What was not read must not be looked at. */
+static void keep_contents(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	const char *names = (const char *)f->secs[r->shstrtab].data;
+
+	for (uint32_t i = 1; f->sparse && i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		if (!is_wanted(sec))
+			sec->data = NULL;
+		else if (is_kept(sec) && sec->data)
+			sec->data = ld_memdup(&f->arena, sec->data, sec->size);
+	}
+	for (uint32_t i = 1; f->sparse && i < f->nr_secs; i++)
+		f->secs[i].name =
+		    (const char *)f->secs[r->shstrtab].data + (f->secs[i].name - names);
+}
+
+void ld_elf_forget_image(struct ld_file *f)
+{
+	for (uint32_t i = 1; i < f->nr_secs; i++)
+		if (!is_kept(&f->secs[i]))
+			f->secs[i].data = NULL;
+	f->image = NULL;
+}
+
 static int read_sections(struct reader *r)
 {
 	struct ld_file *f = r->f;
-	uint32_t i;
+	struct ld_section **order, *names;
 	int err = find_headers(r);
+	uint32_t i;
+	size_t nr;
 
 	if (err)
 		return err;
@@ -320,22 +443,30 @@ static int read_sections(struct reader *r)
 	for (i = 1; i < f->nr_secs; i++)
 		if ((err = read_section_header(r, i)))
 			return err;
+	names = &f->secs[r->shstrtab];
+	if (names->data && (err = need(f, (uint64_t)(names->data - f->image), names->size)))
+		return err;
 	for (i = 1; i < f->nr_secs; i++) {
 		struct ld_section *sec = &f->secs[i];
 
-		sec->name = table_str(&f->secs[r->shstrtab],
-				      header_word(r, i, offsetof(Elf64_Shdr, sh_name)));
+		sec->name = table_str(names, header_word(r, i, offsetof(Elf64_Shdr, sh_name)));
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
-		if (sec->type == SHT_LLVM_DEPLIBS && (err = check_deplibs(sec)))
-			return err;
 		sec->kind = classify(sec, f->link);
 		clean_flags(sec);
-		note_bitcode(sec);
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");
 	}
-	return check_overlaps(f);
+	order = order_sections(f, &nr);
+	if ((err = check_overlaps(f, order, nr)) || (err = need_contents(f, order, nr)))
+		return err;
+	keep_contents(r);
+	for (i = 1; i < f->nr_secs; i++) {
+		if (f->secs[i].type == SHT_LLVM_DEPLIBS && (err = check_deplibs(&f->secs[i])))
+			return err;
+		note_bitcode(&f->secs[i]);
+	}
+	return 0;
 }
 
 /* Finds the symbol table and what goes with it. */

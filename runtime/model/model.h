@@ -42,6 +42,7 @@ struct ld_piece;
 struct ld_proto;
 struct ld_puller;
 struct ld_section;
+struct ld_sparse;
 struct ld_sym;
 
 enum ld_sec_kind {
@@ -215,6 +216,8 @@ struct ld_file {
 	const uint8_t *image;
 	size_t size;
 	bool mapped;        /* image is to be unmapped */
+	bool unread;        /* image is there only while the file is parsed: see sparse */
+	struct ld_sparse *sparse; /* where unread: reads what is needed of image */
 	const char *opened; /* the path of the regular file that it was read from, or NULL */
 	bool is_archive;
 	const uint8_t *bitcode; /* that image is the machine code of, or NULL */
@@ -318,6 +321,7 @@ struct ld_ref {
 struct ld_link {
 	/* options: see struct bpfld_opts */
 	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
+	bool lasting_inputs;
 	const char *license;
 	const char **undefined;     /* ends in NULL */
 	const char **library_paths; /* the same */

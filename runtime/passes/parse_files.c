@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/sparse.h"
 #include "format/btf_bind.h"
 #include "format/btf_ext.h"
 #include "format/elf_read.h"
 #include "format/pieces.h"
 #include "passes/passes.h"
 
-static int parse_btf(struct ld_file *f)
+static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 {
 	const struct ld_section *btf = NULL, *ext = NULL;
 	struct ld_btf_digest *model = f->link->btf_model;
@@ -37,9 +38,8 @@ static int parse_btf(struct ld_file *f)
 		return 0;
 	source.data = btf->data;
 	source.size = btf->size;
-	source.kept = true;
-	if ((err = ld_btf_parse_like(&f->arena, &f->arena, &f->diags, &source, model, &f->btf,
-				     &map)))
+	source.kept = !f->sparse;
+	if ((err = ld_btf_parse_like(&f->arena, scratch, &f->diags, &source, model, &f->btf, &map)))
 		return err;
 	f->has_btf = true;
 	if (ext && (err = ld_btf_ext_parse(f, ext, &map)))
@@ -78,7 +78,7 @@ static void restore_names(struct ld_file *f)
 }
 
 /* Of a member that nobody has asked for yet, the symbols are enough. */
-static void parse_file(struct ld_file *f)
+static void parse_file(struct ld_file *f, struct ld_arena *scratch)
 {
 	struct ld_span span = ld_span_begin("parse_file", f->path);
 
@@ -94,7 +94,7 @@ static void parse_file(struct ld_file *f)
 	if (f->lazy || f->stage != LD_FILE_READ)
 		return;
 	f->stage = LD_FILE_BROKEN;
-	if (!ld_make_pieces(f) && !parse_btf(f))
+	if (!ld_make_pieces(f) && !parse_btf(f, scratch))
 		f->stage = LD_FILE_PARSED;
 	if (f->lto && f->stage == LD_FILE_PARSED)
 		restore_names(f);
@@ -102,17 +102,54 @@ static void parse_file(struct ld_file *f)
 	LD_PUSH(&f->arena, &f->spans, span);
 }
 
-static void parse_task(void *ctx, uint32_t i)
+/* What a thread needs for the file that it parses, and then for the next one. */
+struct room {
+	struct ld_arena scratch;
+	struct ld_sparse image;
+};
+
+struct parse {
+	struct ld_link *l;
+	struct room rooms[LD_MAX_THREADS]; /* by thread */
+};
+
+/* The same for a file whose image is there only now. */
+static void read_and_parse(struct ld_file *f, struct room *room)
 {
-	struct ld_link *l = ctx;
-	struct ld_file *f = l->inputs.v[i];
+	int err = ld_sparse_open(&room->image, f->opened);
+
+	if (err) {
+		f->stage = LD_FILE_BROKEN;
+		ld_error(&f->diags, "cannot-open", "cannot open %s: %s", f->path, strerror(err));
+		return;
+	}
+	f->sparse = &room->image;
+	f->image = room->image.bytes;
+	f->size = room->image.size;
+	parse_file(f, &room->scratch);
+	f->sparse = NULL;
+	ld_elf_forget_image(f);
+	ld_sparse_close(&room->image);
+}
+
+static void parse_task(void *ctx, uint32_t thread, uint32_t i)
+{
+	struct parse *p = ctx;
+	struct ld_file *f = p->l->inputs.v[i];
+	struct room *room = &p->rooms[thread];
 	jmp_buf oom;
 
-	f->arena.oom = &oom;
+	if (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ)
+		return;
+	f->arena.oom = room->scratch.oom = &oom;
+	ld_arena_expect_reuse(&room->scratch);
 	if (setjmp(oom))
 		f->failed = true;
+	else if (f->unread)
+		read_and_parse(f, room);
 	else
-		parse_file(f);
+		parse_file(f, &room->scratch);
+	ld_arena_reset(&room->scratch);
 }
 
 /* An archive may hold what is not for us: such a member offers nothing. */
@@ -168,8 +205,9 @@ static void check_byte_order(struct ld_link *l)
  * The types of other files are compared with those of the largest one, which is parsed first. It
  * stays the same one for the whole link: nothing may depend on which of the files are parsed when.
  */
-static void choose_model(struct ld_link *l)
+static void choose_model(struct parse *p)
 {
+	struct ld_link *l = p->l;
 	struct ld_file *largest = NULL;
 	uint32_t which = 0;
 
@@ -186,16 +224,23 @@ static void choose_model(struct ld_link *l)
 	}
 	if (!largest)
 		return;
-	parse_task(l, which);
+	parse_task(p, 0, which);
 	if (largest->digest && ld_btf_make_model(&l->arena, largest->digest))
 		l->btf_model = largest->digest;
 }
 
 void ld_parse_files(struct ld_link *l)
 {
+	struct parse *p = LD_NEW(&l->arena, struct parse);
+
+	p->l = l;
 	if (l->inputs.nr > 1)
-		choose_model(l);
-	ld_parallel(l->threads, (uint32_t)l->inputs.nr, parse_task, l);
+		choose_model(p);
+	ld_parallel(l->threads, (uint32_t)l->inputs.nr, parse_task, p);
+	for (uint32_t i = 0; i < LD_MAX_THREADS; i++) {
+		ld_arena_free(&p->rooms[i].scratch);
+		ld_sparse_free(&p->rooms[i].image);
+	}
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];
 

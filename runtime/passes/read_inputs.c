@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "format/archive.h"
+#include "format/elf_read.h"
 #include "passes/passes.h"
 
 static struct ld_file *new_file(struct ld_link *l, const char *name)
@@ -97,10 +98,24 @@ static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
 	return n > 0 ? (size_t)n : 0;
 }
 
+#define MAX_UNMAPPED ((size_t)64 << 20) /* bytes: of more most may be contents, not to be copied */
+
+/*
+ * Whether a file that is no archive is to be read when it is parsed: most bytes of an object are
+ * DWARF, and pages that are touched of a mapping stay with the process. What is parsed twice or
+ * copied anyway is mapped.
+ */
+static bool is_read_later(const struct ld_link *l, const struct ld_file *f)
+{
+	return l->lasting_inputs && l->strip_debug && !l->lto_fat && !l->lazy && !f->archive &&
+	       f->size <= MAX_UNMAPPED;
+}
+
 static int load_fd(struct ld_link *l, struct ld_file *f, int fd)
 {
 	char magic[LD_ARCHIVE_MAGIC_SIZE];
 	struct stat st;
+	size_t nr;
 	void *map;
 
 	if (fstat(fd, &st))
@@ -116,7 +131,11 @@ static int load_fd(struct ld_link *l, struct ld_file *f, int fd)
 		return 0;
 	ld_arena_expect(&f->arena, f->size);
 	/* Not from the mapping: its first page is for the thread that parses it. */
-	f->is_archive = ld_is_archive(magic, read_magic(fd, magic));
+	nr = read_magic(fd, magic);
+	f->is_archive = ld_is_archive(magic, nr);
+	f->unread = is_read_later(l, f) && !f->is_archive && !ld_is_bitcode(magic, nr);
+	if (f->unread)
+		return 0;
 	if (l->nr_mapped >= MAX_MAPPED)
 		return read_regular(f, fd);
 	map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
