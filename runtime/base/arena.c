@@ -20,6 +20,7 @@
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
+	size_t mapped; /* bytes; 0: from calloc() */
 	max_align_t data[];
 };
 
@@ -28,10 +29,34 @@ static _Noreturn void out_of_memory(struct ld_arena *a)
 	longjmp(*a->oom, 1);
 }
 
+static struct ld_arena_chunk *map_chunk(size_t size)
+{
+	struct ld_arena_chunk *c =
+	    mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (c == MAP_FAILED)
+		return NULL;
+	c->mapped = size;
+	return c;
+}
+
+static void free_chunk(struct ld_arena_chunk *c)
+{
+	if (c->mapped)
+		munmap(c, c->mapped);
+	else
+		free(c);
+}
+
 static void *new_chunk(struct ld_arena *a, size_t size)
 {
-	struct ld_arena_chunk *c = calloc(1, sizeof(*c) + size);
+	struct ld_arena_chunk *c;
 
+	/*
+	 * What is given back before the link ends is none of malloc()'s: it would take that as a
+	 * sign to get blocks of this size, too, from where it has to clear them.
+	 */
+	c = a->chunk ? map_chunk(sizeof(*c) + size) : calloc(1, sizeof(*c) + size);
 	if (!c)
 		out_of_memory(a);
 	c->older = a->chunks;
@@ -123,7 +148,7 @@ void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
 	struct ld_arena_chunk *c, *bigger;
 	void *p;
 
-	if (!is_large(a, old)) {
+	if (!is_large(a, old) || a->chunk) {
 		p = ld_alloc(a, size);
 		if (old)
 			memcpy(p, block, old);
@@ -193,7 +218,7 @@ void ld_arena_free(struct ld_arena *a)
 
 	for (c = a->chunks; c; c = older) {
 		older = c->older;
-		free(c);
+		free_chunk(c);
 	}
 	a->chunks = NULL;
 	a->next = NULL;
@@ -213,7 +238,7 @@ void ld_arena_reset(struct ld_arena *a)
 	for (c = a->chunks; c; c = older) {
 		older = c->older;
 		if (c != a->reused)
-			free(c);
+			free_chunk(c);
 	}
 	a->chunks = a->reused;
 	a->left = 0;

@@ -22,8 +22,8 @@ struct ld_arena {
 	struct ld_arena_chunk *chunks; /* newest first */
 	char *next;                    /* free bytes of the newest chunk */
 	size_t left;
-	size_t first; /* bytes of the first chunk; 0: as large as all others */
-	size_t chunk; /* bytes of the others; 0: the usual */
+	size_t first;                  /* bytes of the first chunk; 0: as large as all others */
+	size_t chunk;                  /* bytes of the others; 0: the usual */
 	struct ld_arena_chunk *reused; /* by ld_arena_reset() */
 	jmp_buf *oom; /* where to go when memory is out; must be set before the first use */
 };

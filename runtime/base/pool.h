@@ -7,10 +7,10 @@
 #define LD_MAX_THREADS 64
 
 /*
- * Calls fn(ctx, thread, i) for each i below nr, on up to threads threads, and returns when all calls
- * have. Calls for different i run at the same time and in any order, those with the same thread,
- * which is below threads and LD_MAX_THREADS, one after the other. Where threads can't be had, the
- * caller's own does the work.
+ * Calls fn(ctx, thread, i) for each i below nr, on up to threads threads, and returns when all
+ * calls have. Calls for different i run at the same time and in any order, those with the same
+ * thread, which is below threads and LD_MAX_THREADS, one after the other. Where threads can't be
+ * had, the caller's own does the work.
  */
 void ld_parallel(uint32_t threads, uint32_t nr, void (*fn)(void *ctx, uint32_t thread, uint32_t i),
 		 void *ctx);

@@ -30,9 +30,10 @@ struct ld_btf {
 	const uint32_t *offs; /* by own type, void too: bytes into types; then where they end */
 	uint32_t nr_types;    /* ids run from 0 (void) to nr_types - 1 */
 	uint32_t nr_decls;
-	const uint32_t *decls; /* in_types of FUNC, VAR, DATASEC and DECL_TAG, ascending: own ones */
-	const char *strs;      /* the own strings; they end in NUL */
-	uint32_t strs_len;     /* bytes, with those of the base: offsets are below */
+	const uint32_t
+	    *decls;        /* in_types of FUNC, VAR, DATASEC and DECL_TAG, ascending: own ones */
+	const char *strs;  /* the own strings; they end in NUL */
+	uint32_t strs_len; /* bytes, with those of the base: offsets are below */
 
 	const struct ld_btf *base; /* has no base itself; or NULL */
 	uint32_t base_types, base_strs;

@@ -222,10 +222,10 @@ static void hash_cycles(struct digester *g, struct ld_arena *a)
 	for (depth = 0; depth < CYCLE_DEPTH; depth++) {
 		for (i = 0; i < nr; i++)
 			if (from.own[i] & CYCLIC)
-				to[i] = type_hash(g->btf,
-						  ld_btf_type(g->btf, g->btf->base_types + i),
-						  &from) |
-					DONE | CYCLIC;
+				to[i] =
+				    type_hash(g->btf, ld_btf_type(g->btf, g->btf->base_types + i),
+					      &from) |
+				    DONE | CYCLIC;
 		memcpy(from.own, to, nr * sizeof(*to));
 	}
 	for (i = 0; i < nr; i++)

@@ -7,7 +7,8 @@
 
 /*
  * Parses the .BTF.ext section ext of f, whose .BTF has been parsed to map, and hangs its records on
- * the sections that they are about. The bytes of ext are not needed any more. Format: the kernel's Documentation/bpf/btf.rst, ".BTF.ext section".
+ * the sections that they are about. The bytes of ext are not needed any more. Format: the kernel's
+ * Documentation/bpf/btf.rst, ".BTF.ext section".
  */
 int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const struct ld_btf_map *map);
 

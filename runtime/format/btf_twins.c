@@ -5,8 +5,8 @@
  * like the next. So walk both side by side and compare, which is much cheaper than to hash; where
  * they part, a name leads back.
  *
- * Their strings have long runs in common, too: once a run is found, two names that stand in it at the
- * same place need not be read to be known as equal.
+ * Their strings have long runs in common, too: once a run is found, two names that stand in it at
+ * the same place need not be read to be known as equal.
  *
  * Nothing depends on how well that goes but time and memory.
  */
@@ -194,8 +194,7 @@ static inline bool same_type(struct ld_btf_twins *w, uint32_t type, const struct
 		return a->size == b->size && wa[2] == wb[2] && note_ref(w, type, wa[0], wb[0]) &&
 		       note_ref(w, type, wa[1], wb[1]);
 	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		return a->size == b->size && same_members(w, type, wa, wb, vlen, 3);
+	case BTF_KIND_UNION: return a->size == b->size && same_members(w, type, wa, wb, vlen, 3);
 	case BTF_KIND_ENUM: return a->size == b->size && same_values(w, wa, wb, vlen, 2);
 	case BTF_KIND_ENUM64: return a->size == b->size && same_values(w, wa, wb, vlen, 3);
 	case BTF_KIND_FUNC_PROTO:

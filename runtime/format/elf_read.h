@@ -30,8 +30,8 @@ bool ld_is_bpf_object(const void *image, size_t size);
 int ld_elf_read(struct ld_file *f);
 
 /*
- * The image of a file that was read as far as needed is to be used for another. What the model refers
- * to has been copied, but for symbol tables, relocations, .BTF and .BTF.ext.
+ * The image of a file that was read as far as needed is to be used for another. What the model
+ * refers to has been copied, but for symbol tables, relocations, .BTF and .BTF.ext.
  */
 void ld_elf_forget_image(struct ld_file *f);
 

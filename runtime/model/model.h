@@ -215,10 +215,10 @@ struct ld_file {
 	bool bound_to;      /* --bind names it as a target: what clashes in it is its own */
 	const uint8_t *image;
 	size_t size;
-	bool mapped;        /* image is to be unmapped */
-	bool unread;        /* image is there only while the file is parsed: see sparse */
+	bool mapped;              /* image is to be unmapped */
+	bool unread;              /* image is there only while the file is parsed: see sparse */
 	struct ld_sparse *sparse; /* where unread: reads what is needed of image */
-	const char *opened; /* the path of the regular file that it was read from, or NULL */
+	const char *opened;       /* the path of the regular file that it was read from, or NULL */
 	bool is_archive;
 	const uint8_t *bitcode; /* that image is the machine code of, or NULL */
 	size_t bitcode_size;

@@ -480,7 +480,8 @@ static void add_extern(struct chooser *c, const struct ld_name *n)
 	in_sec = ld_extern_sec(f, in_type);
 	if (in_sec)
 		add_member(c, ld_btf_name(&f->btf, in_sec), 0,
-			   (struct ld_member){entity, 0, f->extern_sizes[ld_btf_own(&f->btf, in_type)]});
+			   (struct ld_member){entity, 0,
+					      f->extern_sizes[ld_btf_own(&f->btf, in_type)]});
 }
 
 /* The same for functions whose symbols were stripped. */

@@ -179,7 +179,8 @@ void ld_read_bitcode(struct ld_link *l)
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];
 
-		if (l->lto && f->stage == LD_FILE_NEW && !f->unread && ld_is_bitcode(f->image, f->size))
+		if (l->lto && f->stage == LD_FILE_NEW && !f->unread &&
+		    ld_is_bitcode(f->image, f->size))
 			add_module(&c, f, f->image, f->size);
 	}
 	if (!c.modules.nr)

@@ -171,8 +171,9 @@ static void test_bytes(void)
 	assert(ld_align_up(5, 0) == 5 && ld_align_up(5, 1) == 5);
 }
 
-static void count(void *ctx, uint32_t i)
+static void count(void *ctx, uint32_t thread, uint32_t i)
 {
+	assert(thread < LD_MAX_THREADS);
 	__atomic_fetch_add((uint32_t *)ctx + i, 1, __ATOMIC_RELAXED);
 }
 

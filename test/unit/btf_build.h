@@ -228,8 +228,8 @@ static inline void digest_all(struct link *l, enum model how)
 	struct ld_btf *other = ld_memdup(&arena, &l->btf[which], sizeof(*other));
 
 	if (how != NO_MODEL) {
-		model = ld_btf_digest(&arena, how == OTHER_MODEL ? other : &l->btf[which], NULL,
-				      NULL);
+		model =
+		    ld_btf_digest(&arena, how == OTHER_MODEL ? other : &l->btf[which], NULL, NULL);
 		l->in[which].digest = model;
 		if (!ld_btf_make_model(&arena, model))
 			model = NULL;
@@ -274,8 +274,8 @@ static inline void dedup(struct link *l, uint32_t threads)
 		ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
 		for (i = 0; i < l->nr; i++)
 			for (k = 1; k < whole[i].nr_types; k++)
-				same &= canon_of(l, i, ld_btf_map_type(&l->map[i], k)) ==
-					canon[i][k];
+				same &=
+				    canon_of(l, i, ld_btf_map_type(&l->map[i], k)) == canon[i][k];
 		check(l->graph.nr == nr && same, "%u types with model %d, %u without, or others",
 		      l->graph.nr, how, nr);
 		for (i = 1; i < l->graph.nr; i++) {

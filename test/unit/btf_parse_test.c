@@ -161,6 +161,8 @@ static void test_mutations(void)
 		if (parse(copy, size, LD_HOST_BIG, &l->btf[0])) {
 			l->nr = 2;
 			l->btf[1] = l->btf[0];
+			l->raw[0].size = size;
+			l->raw[1] = l->raw[0];
 			for (k = 1; k < l->btf[0].nr_types; k++) {
 				struct btf_type *t =
 				    (struct btf_type *)(uintptr_t)ld_btf_type(&l->btf[0], k);

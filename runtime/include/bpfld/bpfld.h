@@ -175,8 +175,8 @@ struct bpfld_opts {
 			 BPFLD_PARTIAL */
 	const char *const *entries; /* functions to be loaded by themselves: each gets a program
 				       that calls it, in section freplace/NAME; ends in NULL */
-	const char *anchor; /* with entries: link a program in a section of this name that calls
-			       stubs of them, and nothing else */
+	const char *anchor;  /* with entries: link a program in a section of this name that calls
+				stubs of them, and nothing else */
 	bool lasting_inputs; /* the caller leaves files where they are and the working directory as
 				it is until the link is done; they are read then, as far as needed,
 				which is faster and takes less memory */
@@ -222,8 +222,8 @@ BPFLD_API struct bpfld *bpfld_new(const struct bpfld_opts *opts, int *err);
 
 /*
  * Adds an input; order matters as on a command line. The file is mapped at once and may be
- * replaced (renamed over), but not changed in place, until the link is done; with lasting_inputs not
- * even replaced.
+ * replaced (renamed over), but not changed in place, until the link is done; with lasting_inputs
+ * not even replaced.
  */
 BPFLD_API int bpfld_add_file(struct bpfld *l, const char *path);
 

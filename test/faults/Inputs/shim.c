@@ -185,33 +185,69 @@ WRAP("files", int, mkostemp, (char *name, int flags), (name, flags), EACCES, -1)
 WRAP("files", int, mkostemp64, (char *name, int flags), (name, flags), EACCES, -1)
 WRAP("files", int, memfd_create, (const char *name, unsigned int flags), (name, flags), ENFILE, -1)
 WRAP("files", ssize_t, read, (int fd, void *data, size_t size), (fd, data, size), EIO, -1)
-WRAP("files", ssize_t, pread, (int fd, void *data, size_t size, off_t at), (fd, data, size, at),
-     EIO, -1)
-WRAP("files", ssize_t, pread64, (int fd, void *data, size_t size, off64_t at), (fd, data, size, at),
-     EIO, -1)
 ssize_t __read_chk(int fd, void *data, size_t size, size_t room);
 ssize_t __pread64_chk(int fd, void *data, size_t size, off64_t at, size_t room);
 WRAP("files", ssize_t, __read_chk, (int fd, void *data, size_t size, size_t room),
      (fd, data, size, room), EIO, -1)
-WRAP("files", ssize_t, __pread64_chk, (int fd, void *data, size_t size, off64_t at, size_t room),
-     (fd, data, size, at, room), EIO, -1)
 WRAP("files", ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size), ENOSPC, -1)
 
-/* What is mapped and has a name that ends in TRUNCATE becomes as short as TRUNCATE_TO says. */
-static void truncate_behind(int fd)
+/* A file with a name that ends in TRUNCATE becomes as short as TRUNCATE_TO says. */
+static int has_name(int fd)
 {
-	const char *end = getenv("TRUNCATE"), *size = getenv("TRUNCATE_TO");
+	const char *end = getenv("TRUNCATE");
 	char link[64], path[4096];
 	ssize_t len;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = end && fd >= 0 ? readlink(link, path, sizeof(path) - 1) : -1;
 	if (len < (ssize_t)(end ? strlen(end) : 0))
-		return;
+		return 0;
 	path[len] = '\0';
-	if (!strcmp(path + len - strlen(end), end) && truncate(link, atol(size)))
+	return !strcmp(path + len - strlen(end), end);
+}
+
+static void truncate_behind(int fd)
+{
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (truncate(link, atol(getenv("TRUNCATE_TO"))))
 		abort();
 }
+
+/* With TRUNCATE_AT that is after so many reads of the file, else when it is mapped. */
+static void truncate_in_time(int fd)
+{
+	static const char *left;
+	static long reads;
+
+	if (!left) {
+		left = getenv("TRUNCATE_AT");
+		reads = left ? atol(left) : 0;
+		left = "";
+	}
+	if (reads && has_name(fd) && !--reads)
+		truncate_behind(fd);
+}
+
+#define WRAP_PREAD(name, args, values)                                                             \
+	ssize_t name args                                                                          \
+	{                                                                                          \
+		ssize_t n;                                                                         \
+                                                                                                   \
+		if (is_due("files", #name)) {                                                      \
+			errno = EIO;                                                               \
+			return -1;                                                                 \
+		}                                                                                  \
+		n = REAL(name) values;                                                             \
+		truncate_in_time(fd);                                                              \
+		return n;                                                                          \
+	}
+
+WRAP_PREAD(pread, (int fd, void *data, size_t size, off_t at), (fd, data, size, at))
+WRAP_PREAD(pread64, (int fd, void *data, size_t size, off64_t at), (fd, data, size, at))
+WRAP_PREAD(__pread64_chk, (int fd, void *data, size_t size, off64_t at, size_t room),
+	   (fd, data, size, at, room))
 
 #define WRAP_MMAP(name, offset)                                                                    \
 	void *name(void *p, size_t size, int prot, int flags, int fd, offset at)                   \
@@ -223,7 +259,8 @@ static void truncate_behind(int fd)
 			return MAP_FAILED;                                                         \
 		}                                                                                  \
 		block = REAL(name)(p, size, prot, flags, fd, at);                                  \
-		truncate_behind(fd);                                                               \
+		if (!getenv("TRUNCATE_AT") && has_name(fd))                                        \
+			truncate_behind(fd);                                                       \
 		return block;                                                                      \
 	}
 
