@@ -12,7 +12,7 @@
  * are used. Smaller ones it would have to clear.
  */
 #define CHUNK_SIZE ((size_t)256 * 1024)
-#define USED_SOON ((size_t)48 * 1024) /* of an arena's first chunk; most files fill more */
+#define USED_SOON ((size_t)48 * 1024) /* of an arena's first chunk */
 #define ALIGN ((size_t)16)
 #define TINY_INPUT ((size_t)2048) /* bytes of an object, whose model goes into a chunk of this: */
 #define TINY_CHUNK ((size_t)8192)
@@ -111,6 +111,39 @@ static void begin_chunk(struct ld_arena *a, size_t size)
 	a->left = chunk_size(a);
 	if (a->chunk && !a->reused)
 		a->reused = a->chunks;
+}
+
+#define SLAB ((size_t)24 * 1024) /* what most objects fill */
+
+void ld_arena_begin_in(struct ld_arena *a, struct ld_arena *other)
+{
+	if (a->next || a->first)
+		return;
+	a->next = ld_alloc(other, SLAB);
+	a->left = SLAB;
+}
+
+void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other)
+{
+	struct ld_arena_chunk *oldest = other->chunks;
+
+	if (!oldest)
+		return;
+	while (oldest->older)
+		oldest = oldest->older;
+	/* Behind the newest: of that there may be some left. */
+	if (a->chunks) {
+		oldest->older = a->chunks->older;
+		if (oldest->older)
+			oldest->older->newer = oldest;
+		a->chunks->older = other->chunks;
+		other->chunks->newer = a->chunks;
+	} else {
+		a->chunks = other->chunks;
+	}
+	other->chunks = NULL;
+	other->next = NULL;
+	other->left = 0;
 }
 
 void *ld_alloc(struct ld_arena *a, size_t size)

@@ -28,6 +28,12 @@ struct ld_arena {
 	jmp_buf *oom; /* where to go when memory is out; must be set before the first use */
 };
 
+/* Lets a, before its first use, begin with memory of another arena, which must stay as long. */
+void ld_arena_begin_in(struct ld_arena *a, struct ld_arena *other);
+
+/* All that is other's belongs to a from now on, and is freed with it. */
+void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other);
+
 /*
  * The arena is for an input of size bytes. Before its first use: one for a tiny input begins small,
  * so that a hundred thousand of them have room.

@@ -51,32 +51,41 @@ struct splitter {
 	struct ld_arena *a, *scratch;
 	struct ld_btf_twins twins;
 	uint32_t *shared; /* by type of the section: the base's, or 0 */
+	uint32_t *own;    /* the others */
+	uint32_t nr_own;
+	struct ld_btf_segment *segments;
 	struct ld_btf *btf;
 	struct ld_btf_map *map;
 };
 
 /* ---- which types are shared ---- */
 
-/* Forgets the twins whose references are no twins. Returns how many are left. */
+/*
+ * Forgets the twins whose references are no twins. Returns how many are left; 0 if it took too long
+ * to find out.
+ */
 static uint32_t settle(struct splitter *s)
 {
 	const struct ld_btf_ref_pair *r, *end = s->twins.refs + s->twins.nr_refs;
-	uint32_t *shared = s->shared, nr_types = s->raw->nr_types, round, i, nr = 0;
+	uint32_t *shared = s->shared, nr_types = s->raw->nr_types, nr = s->twins.nr, round;
+	uint8_t *relied_on = LD_NEW_ARRAY(s->scratch, uint8_t, nr_types);
 	bool again = true;
 
 	for (round = 0; again && round < MAX_ROUNDS; round++) {
 		again = false;
 		for (r = s->twins.refs; r < end; r++) {
-			if (r->ref < nr_types && shared[r->ref] == r->model)
+			if (r->ref < nr_types && shared[r->ref] == r->model) {
+				relied_on[r->ref] = 1;
 				continue;
-			/* What refers to it may have been looked at. */
-			again |= shared[r->type] != 0;
+			}
+			if (!shared[r->type])
+				continue;
 			shared[r->type] = 0;
+			nr--;
+			again |= relied_on[r->type];
 		}
 	}
-	for (i = 1; !again && i < nr_types; i++)
-		nr += shared[i] != 0;
-	return nr;
+	return again ? 0 : nr;
 }
 
 /* ---- strings ---- */
@@ -90,42 +99,50 @@ static int compare_runs(const void *a, const void *b)
 	return x->len < y->len ? -1 : x->len > y->len;
 }
 
-static void add_segment(struct ld_btf_map *map, struct ld_btf_segment *segments, uint32_t start,
-			uint32_t to)
+static void add_segment(struct splitter *s, uint32_t start, uint32_t to)
 {
-	segments[map->nr_segments++] = (struct ld_btf_segment){start, to};
-	map->segments = segments;
+	s->segments[s->map->nr_segments++] = (struct ld_btf_segment){start, to};
 }
 
-/* Strings in runs are the base's. Those between runs are copied. */
-static void split_strings(struct splitter *s)
+/* Strings in runs are the base's. Those between runs are whole strings, too: the file's own. */
+static void find_segments(struct splitter *s)
 {
 	uint32_t nr = s->twins.nr_runs, len = s->raw->strs_len, own = s->base->strs_len, at = 0, i;
-	struct ld_btf_segment *segments =
-	    LD_NEW_ARRAY(s->scratch, struct ld_btf_segment, 2 * (size_t)nr + 1);
 	struct ld_btf_run *runs = s->twins.runs;
-	char *strs = LD_NEW_ARRAY(s->a, char, len), *next = strs;
 
+	s->segments = LD_NEW_ARRAY(s->scratch, struct ld_btf_segment, 2 * (size_t)nr + 1);
+	s->map->segments = s->segments;
 	qsort(runs, nr, sizeof(*runs), compare_runs);
 	for (i = 0; i <= nr; i++) {
 		uint32_t start = i < nr ? runs[i].start : len;
 
-		/* Whole strings, since a run begins where one does, and ends behind a NUL. */
 		if (start > at) {
-			add_segment(s->map, segments, at, own);
-			memcpy(next, s->raw->strs + at, start - at);
-			next += start - at;
+			add_segment(s, at, own);
 			own += start - at;
 			at = start;
 		}
 		if (i == nr || runs[i].start + runs[i].len <= at)
 			continue;
-		add_segment(s->map, segments, at, at - runs[i].delta);
+		add_segment(s, at, at - runs[i].delta);
 		at = runs[i].start + runs[i].len;
 	}
-	ld_trim(s->a, strs, len, (size_t)(next - strs));
-	s->btf->strs = strs;
 	s->btf->strs_len = own;
+}
+
+static void copy_strings(struct splitter *s)
+{
+	uint32_t base_len = s->base->strs_len, nr = s->map->nr_segments, i;
+	char *strs = LD_NEW_ARRAY(s->a, char, s->btf->strs_len - base_len);
+
+	for (i = 0; i < nr; i++) {
+		const struct ld_btf_segment *seg = &s->segments[i];
+		uint32_t end = i + 1 < nr ? seg[1].start : s->raw->strs_len;
+
+		if (seg->to >= base_len)
+			memcpy(strs + (seg->to - base_len), s->raw->strs + seg->start,
+			       end - seg->start);
+	}
+	s->btf->strs = strs;
 }
 
 /* ---- the file's own types ---- */
@@ -148,7 +165,7 @@ static int number_types(struct splitter *s, uint32_t *size)
 	uint32_t next = s->base->nr_types, i;
 	int err;
 
-	/* There are as many as own types twice, and one more; unless shared ones change places. */
+	s->own = LD_NEW_ARRAY(s->scratch, uint32_t, s->raw->nr_types);
 	all = last = LD_NEW_ARRAY(s->scratch, struct ld_btf_stretch, s->raw->nr_types);
 	*size = 0;
 	for (i = 1; i < s->raw->nr_types; i++) {
@@ -160,6 +177,7 @@ static int number_types(struct splitter *s, uint32_t *size)
 				return err;
 			type = next++;
 			*size += s->raw->offs[i + 1] - s->raw->offs[i];
+			s->own[s->nr_own++] = i;
 		}
 		types[i] = type;
 		if (i == 1 || type != last->first + last->nr || type == s->base->nr_types)
@@ -176,22 +194,19 @@ static int number_types(struct splitter *s, uint32_t *size)
 static void copy_types(struct splitter *s, uint32_t size)
 {
 	char *types = LD_NEW_ARRAY(s->a, char, size);
-	uint32_t *offs = LD_NEW_ARRAY(s->a, uint32_t, ld_btf_nr_own(s->btf) + 1ul);
-	uint32_t off = 0, nr = 0, i;
+	uint32_t *offs = LD_NEW_ARRAY(s->a, uint32_t, s->nr_own + 1ul), off = 0, i;
 
-	for (i = 1; i < s->raw->nr_types; i++) {
+	for (i = 0; i < s->nr_own; i++) {
 		struct btf_type *copy = (struct btf_type *)(void *)(types + off);
-		uint32_t len = s->raw->offs[i + 1] - s->raw->offs[i];
+		uint32_t type = s->own[i], len = s->raw->offs[type + 1] - s->raw->offs[type];
 
-		if (s->shared[i])
-			continue;
-		memcpy(copy, ld_btf_type(s->raw, i), len);
+		memcpy(copy, ld_btf_type(s->raw, type), len);
 		ld_btf_each_ref(copy, map_ref, s->map);
 		ld_btf_each_str(copy, map_str, s->map);
-		offs[nr++] = off;
+		offs[i] = off;
 		off += len;
 	}
-	offs[nr] = off;
+	offs[i] = off;
 	s->btf->types = types;
 	s->btf->offs = offs;
 }
@@ -217,7 +232,8 @@ static int split(struct splitter *s)
 	s->btf->nr_in = s->raw->nr_types - 1;
 	if ((err = number_types(s, &size)) || (err = ld_btf_check_decls(&s->p)))
 		return err;
-	split_strings(s);
+	find_segments(s);
+	copy_strings(s);
 	copy_types(s, size);
 	copy_decls(s);
 	return 0;
@@ -282,6 +298,7 @@ int ld_btf_parse_like(struct ld_arena *a, struct ld_arena *scratch, struct ld_di
 	s.scratch = scratch;
 	s.btf = btf;
 	s.map = map;
+	s.nr_own = 0;
 	if ((err = ld_btf_open(&s.p, source->data, source->size, source->big)))
 		return err;
 	err = model ? compare(&s, model, source->kept) : ld_btf_note_types(&s.p);

@@ -261,6 +261,7 @@ int ld_btf_find_twins(struct ld_btf_parser *p, const struct ld_btf_digest *model
 		if (u && p->types_len - off >= size && are_twins(w, nr, t, u)) {
 			p->offs[nr] = off;
 			w->of[nr] = next++;
+			w->nr++;
 			continue;
 		}
 		if ((err = ld_btf_note_type(p, nr, off, &size)))
@@ -268,6 +269,7 @@ int ld_btf_find_twins(struct ld_btf_parser *p, const struct ld_btf_digest *model
 		v = find_by_name(p->btf, t, model, &found);
 		if (v && are_twins(w, nr, t, v)) {
 			w->of[nr] = found;
+			w->nr++;
 			next = found + 1;
 		} else if (u && ld_btf_kind(t) == ld_btf_kind(u)) {
 			next++; /* another one in its place */

@@ -26,6 +26,7 @@ struct ld_btf_ref_pair {
 
 struct ld_btf_twins {
 	uint32_t *of; /* by in_type: a type of the model, or 0 */
+	uint32_t nr;  /* how many have one */
 	struct ld_btf_ref_pair *refs;
 	uint32_t nr_refs;
 	struct ld_btf_run runs[LD_BTF_RUNS];

@@ -105,6 +105,7 @@ static void parse_file(struct ld_file *f, struct ld_arena *scratch)
 /* What a thread needs for the file that it parses, and then for the next one. */
 struct room {
 	struct ld_arena scratch;
+	struct ld_arena slabs; /* where files' arenas begin */
 	struct ld_sparse image;
 };
 
@@ -123,6 +124,7 @@ static void read_and_parse(struct ld_file *f, struct room *room)
 		ld_error(&f->diags, "cannot-open", "cannot open %s: %s", f->path, strerror(err));
 		return;
 	}
+	ld_arena_begin_in(&f->arena, &room->slabs);
 	f->sparse = &room->image;
 	f->image = room->image.bytes;
 	f->size = room->image.size;
@@ -141,7 +143,7 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 
 	if (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ)
 		return;
-	f->arena.oom = room->scratch.oom = &oom;
+	f->arena.oom = room->scratch.oom = room->slabs.oom = &oom;
 	ld_arena_expect_reuse(&room->scratch);
 	if (setjmp(oom))
 		f->failed = true;
@@ -239,6 +241,7 @@ void ld_parse_files(struct ld_link *l)
 	ld_parallel(l->threads, (uint32_t)l->inputs.nr, parse_task, p);
 	for (uint32_t i = 0; i < LD_MAX_THREADS; i++) {
 		ld_arena_free(&p->rooms[i].scratch);
+		ld_arena_adopt(&l->arena, &p->rooms[i].slabs);
 		ld_sparse_free(&p->rooms[i].image);
 	}
 	ld_for_each(i, &l->inputs) {

@@ -98,8 +98,9 @@ static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
 	return n > 0 ? (size_t)n : 0;
 }
 
-#define MAX_UNMAPPED ((size_t)64 << 20) /* bytes: of more most may be contents, not to be copied   \
-					 */
+#define MAX_UNMAPPED                                                                               \
+	((size_t)64 << 20) /* bytes: of more most may be contents, not to be copied                \
+			    */
 
 /*
  * Whether a file that is no archive is to be read when it is parsed: most bytes of an object are
