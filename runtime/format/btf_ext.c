@@ -111,10 +111,10 @@ static void append(struct ld_arena *a, struct ld_ext *ext, const uint32_t *recs,
  */
 static uint32_t *host_words(struct ld_file *f, const uint8_t *table, uint32_t len)
 {
-	uint32_t *words = LD_NEW_ARRAY(&f->arena, uint32_t, len / 4), i;
+	uint32_t *words = ld_memdup(&f->arena, table, len), i;
 
-	for (i = 0; i < len / 4; i++)
-		words[i] = ld_get32(table + (size_t)i * 4, f->big);
+	for (i = 0; f->big != LD_HOST_BIG && i < len / 4; i++)
+		words[i] = ld_get32(&words[i], f->big);
 	return words;
 }
 

@@ -23,17 +23,10 @@
 
 #define MAX_ROUNDS 8 /* of settle(); then nothing is shared: the input was made for that */
 
-uint32_t ld_btf_map_type(const struct ld_btf_map *map, uint32_t type)
-{
-	return map->types ? map->types[type] : type;
-}
-
-uint32_t ld_btf_map_str(const struct ld_btf_map *map, uint32_t off)
+uint32_t ld_btf_find_str(const struct ld_btf_map *map, uint32_t off)
 {
 	uint32_t low = 0, high = map->nr_segments;
 
-	if (!map->types)
-		return off;
 	while (high - low > 1) {
 		uint32_t mid = low + (high - low) / 2;
 
@@ -253,9 +246,11 @@ static int keep_whole(struct splitter *s, bool kept)
 	if ((err = ld_btf_check_decls(&s->p)))
 		return err;
 	*btf = *s->raw;
-	btf->offs = ld_memdup(s->a, btf->offs, (btf->nr_types + 1ul) * sizeof(*btf->offs));
-	btf->decls = ld_memdup(s->a, btf->decls, btf->nr_decls * sizeof(*btf->decls));
-	if (!kept || btf->types != s->p.types)
+	if (s->p.arena != s->a) {
+		btf->offs = ld_memdup(s->a, btf->offs, (btf->nr_types + 1ul) * sizeof(*btf->offs));
+		btf->decls = ld_memdup(s->a, btf->decls, btf->nr_decls * sizeof(*btf->decls));
+	}
+	if (btf->types == s->p.types ? !kept : s->p.arena != s->a)
 		btf->types = ld_memdup(s->a, btf->types, s->p.types_len);
 	if (!kept)
 		btf->strs = ld_memdup(s->a, btf->strs, btf->strs_len);
@@ -292,7 +287,7 @@ int ld_btf_parse_like(struct ld_arena *a, struct ld_arena *scratch, struct ld_di
 	memset(btf, 0, sizeof(*btf));
 	memset(map, 0, sizeof(*map));
 	s.p = (struct ld_btf_parser){
-	    .arena = scratch, .diags = d, .where = source->where, .btf = &raw};
+	    .arena = model ? scratch : a, .diags = d, .where = source->where, .btf = &raw};
 	s.raw = &raw;
 	s.a = a;
 	s.scratch = scratch;

@@ -24,8 +24,17 @@ struct ld_btf_map {
 	uint32_t *twins;
 };
 
-uint32_t ld_btf_map_type(const struct ld_btf_map *map, uint32_t type);
-uint32_t ld_btf_map_str(const struct ld_btf_map *map, uint32_t off);
+static inline uint32_t ld_btf_map_type(const struct ld_btf_map *map, uint32_t type)
+{
+	return map->types ? map->types[type] : type;
+}
+
+uint32_t ld_btf_find_str(const struct ld_btf_map *map, uint32_t off);
+
+static inline uint32_t ld_btf_map_str(const struct ld_btf_map *map, uint32_t off)
+{
+	return map->types ? ld_btf_find_str(map, off) : off;
+}
 
 /* A section to be parsed: size bytes at data, in the file that diagnostics call where. */
 struct ld_btf_source {

@@ -107,6 +107,7 @@ struct room {
 	struct ld_arena scratch;
 	struct ld_arena slabs; /* where files' arenas begin */
 	struct ld_sparse image;
+	bool used;
 };
 
 struct parse {
@@ -144,14 +145,16 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 	if (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ)
 		return;
 	f->arena.oom = room->scratch.oom = room->slabs.oom = &oom;
+	if (room->used)
+		ld_arena_reset(&room->scratch);
 	ld_arena_expect_reuse(&room->scratch);
+	room->used = true;
 	if (setjmp(oom))
 		f->failed = true;
 	else if (f->unread)
 		read_and_parse(f, room);
 	else
 		parse_file(f, &room->scratch);
-	ld_arena_reset(&room->scratch);
 }
 
 /* An archive may hold what is not for us: such a member offers nothing. */

@@ -98,19 +98,21 @@ static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
 	return n > 0 ? (size_t)n : 0;
 }
 
-#define MAX_UNMAPPED                                                                               \
-	((size_t)64 << 20) /* bytes: of more most may be contents, not to be copied                \
-			    */
+#define SMALL_OBJECT ((size_t)64 << 10) /* bytes: to read it is as cheap as to map it */
+#define LARGE_OBJECT ((size_t)64 << 20) /* its contents are not to be copied */
+#define FEW_MAPPED 8
 
 /*
- * Whether a file that is no archive is to be read when it is parsed: most bytes of an object are
- * DWARF, and pages that are touched of a mapping stay with the process. What is parsed twice or
- * copied anyway is mapped.
+ * Whether a file that is no archive is to be read when it is parsed. Of many objects most bytes are
+ * DWARF and types that all have in common, and pages of a mapping that were touched stay with the
+ * process. What most of is wanted, or more than once, is mapped.
  */
 static bool is_read_later(const struct ld_link *l, const struct ld_file *f)
 {
-	return l->lasting_inputs && l->strip_debug && !l->lto_fat && !l->lazy && !f->archive &&
-	       f->size <= MAX_UNMAPPED;
+	if (!l->lasting_inputs || l->lto_fat || l->lazy || f->archive)
+		return false;
+	return f->size <= SMALL_OBJECT ||
+	       (l->strip_debug && l->nr_mapped >= FEW_MAPPED && f->size <= LARGE_OBJECT);
 }
 
 static int load_fd(struct ld_link *l, struct ld_file *f, int fd)
