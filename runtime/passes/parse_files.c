@@ -206,6 +206,26 @@ static void check_byte_order(struct ld_link *l)
 	}
 }
 
+static bool is_to_be_parsed(const struct ld_file *f)
+{
+	return !f->lazy && (f->stage == LD_FILE_NEW || f->stage == LD_FILE_READ);
+}
+
+/* The index of the largest input that is still to be parsed; the number of inputs if there is none.
+ */
+static uint32_t find_largest(const struct ld_link *l)
+{
+	size_t found = l->inputs.nr;
+
+	ld_for_each(i, &l->inputs)
+		if (is_to_be_parsed(l->inputs.v[i]) &&
+		    (found == l->inputs.nr || l->inputs.v[i]->size > l->inputs.v[found]->size))
+			found = i;
+	return (uint32_t)found;
+}
+
+#define MODEL_TRIES 4 /* the largest may have no types at all */
+
 /*
  * The types of other files are compared with those of the largest one, which is parsed first. It
  * stays the same one for the whole link: nothing may depend on which of the files are parsed when.
@@ -213,25 +233,19 @@ static void check_byte_order(struct ld_link *l)
 static void choose_model(struct parse *p)
 {
 	struct ld_link *l = p->l;
-	struct ld_file *largest = NULL;
-	uint32_t which = 0;
 
-	if (l->btf_model)
-		return;
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i];
+	for (int tries = 0; tries < MODEL_TRIES && !l->btf_model; tries++) {
+		uint32_t largest = find_largest(l);
+		struct ld_file *f;
 
-		if (f->lazy || (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ) ||
-		    (largest && f->size <= largest->size))
-			continue;
-		largest = f;
-		which = (uint32_t)i;
+		if (largest == l->inputs.nr)
+			return;
+		parse_task(p, 0, largest);
+		f = l->inputs.v[largest];
+		if (f->stage == LD_FILE_PARSED && f->digest &&
+		    ld_btf_make_model(&l->arena, f->digest))
+			l->btf_model = f->digest;
 	}
-	if (!largest)
-		return;
-	parse_task(p, 0, which);
-	if (largest->digest && ld_btf_make_model(&l->arena, largest->digest))
-		l->btf_model = largest->digest;
 }
 
 void ld_parse_files(struct ld_link *l)
