@@ -53,20 +53,18 @@ struct splitter {
 
 /* ---- which types are shared ---- */
 
-/*
- * Forgets the twins whose references are no twins. Returns how many are left; 0 if it took too long
- * to find out.
- */
-static uint32_t settle(struct splitter *s)
+/* Forgets the twins whose references are no twins. Returns whether enough are left. */
+static bool settle(struct splitter *s)
 {
 	const struct ld_btf_ref_pair *r, *end = s->twins.refs + s->twins.nr_refs;
 	uint32_t *shared = s->shared, nr_types = s->raw->nr_types, nr = s->twins.nr, round;
+	uint32_t least = nr_types / 2; /* to share fewer costs more than it saves */
 	uint8_t *relied_on = LD_NEW_ARRAY(s->scratch, uint8_t, nr_types);
 	bool again = true;
 
 	for (round = 0; again && round < MAX_ROUNDS; round++) {
 		again = false;
-		for (r = s->twins.refs; r < end; r++) {
+		for (r = s->twins.refs; r < end && nr > least; r++) {
 			if (r->ref < nr_types && shared[r->ref] == r->model) {
 				relied_on[r->ref] = 1;
 				continue;
@@ -78,7 +76,7 @@ static uint32_t settle(struct splitter *s)
 			again |= relied_on[r->type];
 		}
 	}
-	return again ? 0 : nr;
+	return !again && nr > least;
 }
 
 /* ---- strings ---- */
@@ -269,9 +267,9 @@ static int compare(struct splitter *s, const struct ld_btf_digest *model, bool k
 	nr = s->raw->nr_types;
 	s->base = model->btf;
 	s->shared = ld_memdup(s->scratch, s->twins.of, nr * sizeof(*s->shared));
-	/* Fewer cost more than they save. Twins by their labels are of use even so. */
-	if (settle(s) > nr / 2)
+	if (settle(s))
 		return split(s);
+	/* Twins by their labels are of use even so. */
 	s->map->twins = ld_memdup(s->a, s->twins.of, nr * sizeof(*s->twins.of));
 	return keep_whole(s, kept);
 }

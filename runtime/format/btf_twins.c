@@ -19,6 +19,7 @@
 #define RUN_BLOCK 32 /* bytes */
 #define LEAST_RUN 64 /* bytes; less is not worth remembering */
 #define FAR 256      /* bytes that are compared at once */
+#define MOST_TRIES 128
 
 static uint32_t name_hash(const struct ld_btf *btf, const struct btf_type *t)
 {
@@ -75,6 +76,8 @@ static uint32_t common_after(const char *a, const char *b, uint32_t most)
 
 	while (most - n >= FAR && !memcmp(a + n, b + n, FAR))
 		n += FAR;
+	while (most - n >= 8 && ld_get64(a + n, false) == ld_get64(b + n, false))
+		n += 8;
 	while (n < most && a[n] == b[n])
 		n++;
 	return n;
@@ -87,6 +90,8 @@ static uint32_t common_before(const char *a, const char *b, uint32_t most)
 
 	while (most - n >= FAR && !memcmp(a - n - FAR, b - n - FAR, FAR))
 		n += FAR;
+	while (most - n >= 8 && ld_get64(a - n - 8, false) == ld_get64(b - n - 8, false))
+		n += 8;
 	while (n < most && a[-1 - (long)n] == b[-1 - (long)n])
 		n++;
 	return n;
@@ -101,7 +106,7 @@ static void find_run(struct ld_btf_twins *w, uint32_t off, uint32_t model_off)
 	uint32_t before, after, start;
 
 	/* As much as may be read. */
-	if (w->nr_runs == LD_BTF_RUNS || w->run_budget < w->strs_len)
+	if (w->nr_runs == LD_BTF_RUNS || w->run_tries == MOST_TRIES || w->run_budget < w->strs_len)
 		return;
 	before = common_before(a, b, off < model_off ? off : model_off);
 	after = common_after(a, b, left < model_left ? left : model_left);
@@ -111,8 +116,10 @@ static void find_run(struct ld_btf_twins *w, uint32_t off, uint32_t model_off)
 	while (after && a[after - 1])
 		after--;
 	/* With nothing before them these may be the end of a string. */
-	if (before + after < LEAST_RUN || (!before && off && a[-1]))
+	if (before + after < LEAST_RUN || (!before && off && a[-1])) {
+		w->run_tries++;
 		return;
+	}
 	start = off - before;
 	w->runs[w->nr_runs] = (struct ld_btf_run){start, before + after, off - model_off, 0};
 	memset(w->run_of + start / RUN_BLOCK, (int)w->nr_runs++,
@@ -128,11 +135,11 @@ static inline bool in_run(const struct ld_btf_run *run, uint32_t off, uint32_t m
 static __attribute__((noinline)) bool same_other_name(struct ld_btf_twins *w, uint32_t off,
 						      uint32_t model_off)
 {
+	if (!ld_btf_same_name(&w->pair, off, model_off))
+		return false;
 	for (uint32_t i = 0; i < w->nr_runs; i++)
 		if (in_run(&w->runs[i], off, model_off))
 			return true;
-	if (!ld_btf_same_name(&w->pair, off, model_off))
-		return false;
 	find_run(w, off, model_off);
 	return true;
 }

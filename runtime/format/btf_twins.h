@@ -7,7 +7,7 @@
 #include "format/btf_label.h"
 #include "format/btf_parse.h"
 
-#define LD_BTF_RUNS 64
+#define LD_BTF_RUNS 32
 
 /*
  * Bytes that the string sections of a file and its model have in common, whole strings: at start in
@@ -37,6 +37,7 @@ struct ld_btf_twins {
 	uint32_t strs_len;   /* bytes */
 	uint8_t *run_of;     /* by block of the strings: the run that covers it most likely */
 	uint64_t run_budget; /* bytes that may still be read to find runs */
+	uint32_t run_tries;  /* how many were too short to be one */
 };
 
 /*

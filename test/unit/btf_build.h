@@ -221,6 +221,9 @@ enum model {
 	OTHER_MODEL,    /* a file like it that is no input */
 };
 
+static bool unchecked;           /* when it is time that matters: */
+static struct ld_arena scratch; /* what maps refer to is gone */
+
 static inline void digest_all(struct link *l, enum model how)
 {
 	uint32_t which = largest(l), i;
@@ -244,11 +247,13 @@ static inline void digest_all(struct link *l, enum model how)
 		if (how == INPUT_AS_MODEL && i == which)
 			continue;
 		if (source.data)
-			check(!ld_btf_parse_like(&arena, &arena, &diags, &source, model, &l->btf[i],
-						 &l->map[i]),
+			check(!ld_btf_parse_like(&arena, unchecked ? &scratch : &arena, &diags,
+						 &source, model, &l->btf[i], &l->map[i]),
 			      "input %u can't be parsed beside a model", i);
+		if (unchecked)
+			ld_arena_reset(&scratch);
 		l->in[i].digest = ld_btf_digest(&arena, &l->btf[i], model, l->map[i].twins);
-		if (source.data && btf.nr_types < 10000 && btf.strs_len < 100000)
+		if (source.data && !unchecked && btf.nr_types < 10000 && btf.strs_len < 100000)
 			check_digest(l, i, ld_memdup(&arena, &btf, sizeof(btf)), &l->map[i]);
 		split_inputs += l->btf[i].base != NULL;
 	}
