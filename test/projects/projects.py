@@ -229,7 +229,7 @@ class Selftests:
         header = os.path.join(self.dir, "prog_tests", "tests.h")
         if os.path.exists(header):
             os.remove(header)
-        return gone
+        return [f for f in os.listdir(aside) if not f.startswith("test.")]
 
     def objects(self, name):
         """Takes the objects out of the skeletons, into a folder of that name."""
@@ -288,6 +288,7 @@ def compare_folders(args, theirs, ours):
 def step_selftests(args):
     s = Selftests(args)
     goals = s.goals()
+    s.remove()
     s.make(goals)
     gone = s.put_aside(goals)
     goals = [g for g in goals if os.path.exists(g)]
@@ -355,6 +356,8 @@ def step_run(args):
         sys.exit(f"projects.py: test_progs: see make.log in {args.work}")
     tests = list(SPLIT_TESTS.values())
     found = run_tests(args, s, tests)
+    for name in SPLIT_TESTS:  # to be compiled again
+        os.remove(os.path.join(s.dir, name + ".bpf.o"))
     names = {t for t in a if any(w in t for w in tests)}
     rows.append([f"{' '.join(tests)}, of one file", *counts({t: a[t] for t in names})])
     rows.append(["the same, split", *counts(found)])
