@@ -7,6 +7,7 @@
  *	options.c    the linker's own syntax to struct options
  *	main.c       the link
  *	reproduce.c  --reproduce: the inputs and the command in a tar
+ *	bpftool.c    where bpftool is
  *	skeleton.c   --skeleton and --subskeleton, by way of bpftool
  *	output.c     files that the link writes beside the object
  *	lto.c        link-time optimisation: see lto.h
@@ -204,6 +205,10 @@ void drop_output(struct output *out);
 
 /* Drops all that are not kept. Also for a signal handler. */
 void drop_outputs(void);
+
+/* bpftool in PATH, or where distributions have it that keep that folder out of users' PATH; or
+ * NULL. */
+const char *find_bpftool(struct pool *pool);
 
 enum skeleton { SKELETON, SUBSKELETON };
 

@@ -752,7 +752,9 @@ struct way {
 
 static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
 {
-	char passes[] = "lto<O2>";
+	/* Below level 2 there is no inliner, but always_inline is no wish for speed: as clang -O0.
+	 */
+	char passes[] = "always-inline,lto<O2>";
 	struct variant v = {0};
 	LLVMModuleRef m = parse_again(c, merged);
 	LLVMTargetMachineRef machine = m ? make_machine(c, m) : NULL;
@@ -761,7 +763,7 @@ static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged, s
 		return v;
 	limit_inlining(c, m, way.inline_cost);
 	step(c, "optimising");
-	passes[5] = way.level;
+	passes[sizeof("always-inline,lto<O") - 1] = way.level;
 	if (run_passes(c, m, machine, passes))
 		return v;
 	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);

@@ -14,25 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* bpftool in PATH, or where distributions have it that keep that folder out of users' PATH; or
- * NULL. */
-static const char *find_bpftool(struct pool *pool)
-{
-	const char *path = getenv("PATH"), *end;
-
-	path = pool_printf(pool, "%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
-	for (; path; path = *end ? end + 1 : NULL) {
-		const char *file;
-
-		end = path + strcspn(path, ":");
-		file = pool_printf(pool, "%.*s%sbpftool", (int)(end - path), path,
-				   end == path ? "" : "/");
-		if (!access(file, X_OK))
-			return file;
-	}
-	return NULL;
-}
-
 /* The name that bpftool gives to what it makes of a file: prog_bpf of out/prog.bpf.o. */
 static const char *default_name(struct pool *pool, const char *path)
 {

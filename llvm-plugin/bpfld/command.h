@@ -9,6 +9,7 @@
  *
  *	main.c     the command line
  *	link.c     link
+ *	gen.c      gen, and what bpftool is asked for
  *	load.c     load, unload
  *	dynamic.c  load --dynamic
  *	list.c     ls, and the texts that tell of what is loaded
@@ -46,12 +47,18 @@ struct request {
 };
 
 enum exit_status command_link(struct request *q);
+enum exit_status command_gen(struct request *q);
 enum exit_status command_load(struct request *q);
 enum exit_status command_unload(struct request *q);
 enum exit_status command_ls(struct request *q);
 
 /* command_load() with --dynamic. */
 enum exit_status load_dynamic(struct request *q);
+
+/* Whether the command line is one that bpftool understands, and bpfld doesn't; hand_on() then does
+ * not return, unless that fails. */
+bool is_for_bpftool(char **argv);
+enum exit_status hand_on(struct request *q, char **argv);
 
 /* Returns EXIT_FAILED. error is a positive errno value. */
 enum exit_status fail(struct request *q, const char *what, const char *path, int error);

@@ -11,14 +11,13 @@ static const struct {
 	const char *name;
 	enum exit_status (*run)(struct request *q);
 } commands[] = {
-    {"link", command_link},
-    {"load", command_load},
-    {"ls", command_ls},
-    {"unload", command_unload},
+    {"gen", command_gen}, {"link", command_link},     {"load", command_load},
+    {"ls", command_ls},   {"unload", command_unload},
 };
 
 static const char help[] =
     "Usage: bpfld link OUTPUT INPUT...\n"
+    "       bpfld gen object OUTPUT INPUT...\n"
     "       bpfld load [OPTION]... OBJECT...\n"
     "       bpfld ls [NAME]...\n"
     "       bpfld unload NAME...\n"
@@ -27,7 +26,10 @@ static const char help[] =
     "is\n"
     "unloaded: its programs, maps and links are pinned in " ROOT "/NAME.\n"
     "\n"
-    "link takes what `bpftool gen object` takes, and makes a file to load or to link again.\n"
+    "link takes what `bpftool gen object` takes, and makes a file to load or to link again. gen "
+    "object\n"
+    "is the same, and all else of gen, and btf, is handed on to bpftool: BPFTOOL=bpfld does for "
+    "make.\n"
     "\n"
     "  -j, --json           print JSON\n"
     "  -n, --name=NAME      load: under this name (default: the first object's, to its first dot)\n"
@@ -226,6 +228,8 @@ int main(int argc, char **argv)
 		status = fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
 	else if (argc == 2 && !strcmp(argv[1], "--version"))
 		status = printf("bpfld %s\n", bpfld_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
+	else if (is_for_bpftool(argv))
+		status = hand_on(&q, argv);
 	else
 		status = run(&q, argv);
 	if (fflush(stdout) || ferror(stdout))

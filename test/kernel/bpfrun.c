@@ -57,6 +57,7 @@ static struct {
 	bool each;
 	bool list;
 	bool cost;
+	bool size;
 	bool stack;
 	bool verbose;
 } cmd;
@@ -515,6 +516,8 @@ static void print_verdict(const char *name, struct bpf_program *prog, int err)
 		printf("%s ok %s", name, tag);
 		if (cmd.cost)
 			printf(" %u", verified_insns(bpf_program__fd(prog)));
+		if (cmd.size)
+			printf(" %zu", bpf_program__insn_cnt(prog));
 		putchar('\n');
 	}
 }
@@ -679,6 +682,7 @@ static const char usage_text[] =
     "  --each               print for each program whether it loads: 'NAME ok TAG' or\n"
     "                       'NAME fail ERRNO', after a line for the object as a whole\n"
     "  --cost               with --each: and how many instructions the verifier processed\n"
+    "  --size               with --each: and how many it has, with the functions it calls\n"
     "  --set VAR=VALUE      store an integer before the load\n"
     "  --run PROG           BPF_PROG_TEST_RUN; prints 'PROG: retval N'. May be followed by\n"
     "    --times N          run so many times\n"
@@ -759,6 +763,8 @@ static bool flag(const char *opt)
 		cmd.each = true;
 	else if (!strcmp(opt, "--cost"))
 		cmd.cost = true;
+	else if (!strcmp(opt, "--size"))
+		cmd.size = true;
 	else if (!strcmp(opt, "--list"))
 		cmd.list = true;
 	else if (!strcmp(opt, "--stack"))

@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Links real projects with bpfld and measures what comes of it; see usage() and docs/projects.md.
+set -eu
+
+usage() {
+	cat <<'END'
+Usage: scripts/projects.sh [option...] [step...]
+Fetches sources from Debian, splits real BPF programs into files and libraries, links them, loads
+them, and runs the kernel's selftests with bpfld in the place of `bpftool gen object`. Root only.
+
+Steps (all without):
+  split      one file against several: bytes, instructions, verifier's work, time to link
+  selftests  the selftests' Makefile with BPFTOOL=bpfld (needs 1 GB, takes a quarter of an hour)
+  run        and test_progs: the same tests pass, also with split programs (after both others)
+
+  --docs           also write the tables into docs/projects.md
+  --work DIR       folder for sources and all that is made (build-projects/work)
+  --build-dir DIR  the build whose linker is used (build-projects, built when asked for)
+  --clang CLANG    compile with it (clang-19)
+  --fetch          fetch sources and end
+  -j N             so many jobs (one for each core)
+  --help           this text
+END
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build= work= clang=clang-19 docs= fetch= jobs=$(nproc) steps=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--docs) docs=$root/docs/projects.md ;;
+	--work) work=${2:?} && shift ;;
+	--build-dir) build=${2:?} && shift ;;
+	--clang) clang=${2:?} && shift ;;
+	--fetch) fetch=yes ;;
+	-j) jobs=${2:?} && shift ;;
+	--help | -h) usage && exit ;;
+	-*) echo "scripts/projects.sh: unknown option $1; --help lists them" >&2 && exit 2 ;;
+	*) steps="$steps $1" ;;
+	esac
+	shift
+done
+
+# A build of its own, as users have it: optimised and without tests.
+if [ -z "$build" ]; then
+	build=$root/build-projects
+	{
+		cmake -S "$root" -B "$build" -DBPFLD_TESTS=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo
+		cmake --build "$build" -j "$jobs"
+	} >&2
+fi
+build=$(cd "$build" && pwd)
+: "${work:=$build/work}"
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+
+# Debian's kernel sources are a package with a tarball in it.
+tarball=/usr/src/linux-source-6.12.tar.xz
+linux=$work/linux-source-6.12
+if [ ! -e "$linux/.complete" ]; then
+	if [ ! -e $tarball ]; then
+		echo "scripts/projects.sh: there is no $tarball: apt-get install linux-source-6.12" >&2
+		exit 1
+	fi
+	rm -rf "$linux"
+	tar -C "$work" -xf $tarball linux-source-6.12/include linux-source-6.12/kernel/bpf \
+		linux-source-6.12/scripts linux-source-6.12/tools linux-source-6.12/Makefile
+	: >"$linux/.complete"
+fi
+sources="--source linux-source-6.12=$linux"
+
+# Source packages come by apt with lists of its own, so that no deb-src line is left behind.
+apt=$work/apt
+mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+for suite in bookworm bookworm-updates; do
+	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+		"http://deb.debian.org/debian $suite main"
+done >"$apt/sources.list"
+apt_get() {
+	apt-get -q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- \
+		-o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt" -o APT::Sandbox::User=root "$@"
+}
+source_packages="systemd"
+for package in $source_packages; do
+	folder=$work/source-$package
+	if [ ! -e "$folder/.complete" ]; then
+		rm -rf "$folder"
+		mkdir "$folder"
+		[ -e "$apt/updated" ] || { apt_get update && : >"$apt/updated"; } >&2
+		if (cd "$folder" && apt_get source "$package") >"$folder.log" 2>&1; then
+			: >"$folder/.complete"
+		else
+			tail -n 2 "$folder.log" >&2
+			echo "scripts/projects.sh: goes on without $package" >&2
+			continue
+		fi
+	fi
+	for dir in "$folder"/*/; do
+		sources="$sources --source $package=$dir"
+	done
+done
+[ -z "$fetch" ] || exit 0
+
+PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+
+# libbpf is that of these sources. Types are this kernel's, as Debian's bpftool writes them: a newer one
+# declares kernel functions too, and clashes with programs that do that themselves.
+include=$work/include
+if [ ! -e "$work/bpfrun" ]; then
+	mkdir -p "$include" "$work/libbpf"
+	{
+		make -C "$linux/tools/lib/bpf" -j "$jobs" OUTPUT="$work/libbpf/" DESTDIR="$work/libbpf" \
+			prefix= libdir=/lib install_headers "$work/libbpf/libbpf.a"
+		cp -r "$work/libbpf/include/bpf" "$include"
+		bpftool btf dump file /sys/kernel/btf/vmlinux format c >"$include/vmlinux.h"
+		cc -O2 -D_GNU_SOURCE -I"$work/libbpf/include" "$root/test/kernel/bpfrun.c" -o "$work/bpfrun" \
+			"$work/libbpf/libbpf.a" -lelf -lz
+	} >&2
+fi
+
+version=${clang##*-}
+# shellcheck disable=SC2086
+exec $python "$root/test/projects/projects.py" --ld "$build/llvm-plugin/ld.bpf" \
+	--bpfld "$build/llvm-plugin/bpfld" --bpfrun "$work/bpfrun" \
+	--clang "$clang" --ar "llvm-ar-$version" --strip "llvm-strip-$version" \
+	--work "$work" --include "$include" --jobs "$jobs" $sources ${docs:+--docs "$docs"} $steps
