@@ -151,7 +151,7 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		/* What a partial link has made of hidden variables may be global in ELF. */
 		if (!sym)
 			sym = lookup(&b->globals, var_name);
-		if (sym && sym->sec == sec && !sym->btf) {
+		if (sym && sym->sec == sec && sym->type != STT_FUNC && !sym->btf) {
 			sym->btf = info[i].type;
 			b->bound[ld_btf_own(&f->btf, sym->btf)] = 1;
 		}
