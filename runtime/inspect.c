@@ -10,6 +10,7 @@
 
 #include "bpfld/bpfld.h"
 #include "format/btf_print.h"
+#include "format/insn.h"
 #include "passes/compare_types.h"
 #include "passes/func_type.h"
 #include "passes/passes.h"
@@ -105,7 +106,7 @@ static void read_test(struct inspector *in, const struct ld_file *f, const char 
 
 	sec = *end == ' ' ? find_section(f, end + 1) : NULL;
 	if (sec && sec->data && sec->kind == LD_SEC_CODE && off % 8 == 0 && off < sec->size &&
-	    sec->size - off >= 16)
+	    sec->size - off >= 16 && ld_insn_op(sec->data + off) == LD_OP_LD_IMM64)
 		LD_PUSH(&in->l.arena, &row->tests, (size_t)(sec->data - f->image) + off + 4);
 }
 

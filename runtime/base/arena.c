@@ -7,16 +7,34 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define CHUNK_SIZE ((size_t)16 * 1024) /* it clears, and keeps for a while, what is allocated */
+#define REUSED_CHUNK ((size_t)64 * 1024)
+#define GAP ((size_t)16)               /* between blocks: what runs over one is seen */
+#define forbid(p, size) ASAN_POISON_MEMORY_REGION(p, size)
+#define permit(p, size) ASAN_UNPOISON_MEMORY_REGION(p, size)
+#else
 /*
  * So large that calloc() gets it from the kernel, as pages of zeros that take no memory until they
  * are used. Smaller ones it would have to clear.
  */
 #define CHUNK_SIZE ((size_t)256 * 1024)
+#define REUSED_CHUNK ((size_t)1 << 20)
+#define GAP ((size_t)0)
+#define forbid(p, size) ((void)0)
+#define permit(p, size) ((void)0)
+#endif
 #define USED_SOON ((size_t)48 * 1024) /* of an arena's first chunk */
 #define ALIGN ((size_t)16)
 #define TINY_INPUT ((size_t)2048) /* bytes of an object, whose model goes into a chunk of this: */
 #define TINY_CHUNK ((size_t)8192)
-#define REUSED_CHUNK ((size_t)1 << 20)
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
@@ -42,10 +60,12 @@ static struct ld_arena_chunk *map_chunk(size_t size)
 
 static void free_chunk(struct ld_arena_chunk *c)
 {
-	if (c->mapped)
+	if (c->mapped) {
+		permit(c, c->mapped);
 		munmap(c, c->mapped);
-	else
+	} else {
 		free(c);
+	}
 }
 
 static void *new_chunk(struct ld_arena *a, size_t size)
@@ -69,7 +89,7 @@ static void *new_chunk(struct ld_arena *a, size_t size)
 /* Gets pages of a chunk at once: a fault for each takes half as long again. */
 static void use_soon(void *chunk, size_t size)
 {
-#ifdef MADV_POPULATE_WRITE /* Linux 5.14; without it there are faults */
+#if defined(MADV_POPULATE_WRITE) && !defined(__SANITIZE_ADDRESS__) /* Linux 5.14, or faults */
 	uintptr_t page = (uintptr_t)chunk & ~(uintptr_t)4095;
 
 	(void)madvise((void *)page, size, MADV_POPULATE_WRITE);
@@ -103,14 +123,15 @@ static void begin_chunk(struct ld_arena *a, size_t size)
 	if (first && a->first >= size) {
 		a->next = new_chunk(a, a->first);
 		a->left = a->first;
-		return;
+	} else {
+		a->next = new_chunk(a, chunk_size(a));
+		if (!a->chunk)
+			use_soon(a->next, first ? USED_SOON : CHUNK_SIZE);
+		a->left = chunk_size(a);
+		if (a->chunk && !a->reused)
+			a->reused = a->chunks;
 	}
-	a->next = new_chunk(a, chunk_size(a));
-	if (!a->chunk)
-		use_soon(a->next, first ? USED_SOON : CHUNK_SIZE);
-	a->left = chunk_size(a);
-	if (a->chunk && !a->reused)
-		a->reused = a->chunks;
+	forbid(a->next, a->left);
 }
 
 #define SLAB ((size_t)24 * 1024) /* what most objects fill */
@@ -121,6 +142,7 @@ void ld_arena_begin_in(struct ld_arena *a, struct ld_arena *other)
 		return;
 	a->next = ld_alloc(other, SLAB);
 	a->left = SLAB;
+	forbid(a->next, a->left);
 }
 
 void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other)
@@ -146,34 +168,41 @@ void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other)
 	other->left = 0;
 }
 
+/* Bytes of a chunk for a block. */
+static size_t room_for(size_t size)
+{
+	return (size ? (size + ALIGN - 1) & ~(ALIGN - 1) : ALIGN) + GAP;
+}
+
 void *ld_alloc(struct ld_arena *a, size_t size)
 {
+	size_t room;
 	void *p;
 
 	if (size > SIZE_MAX - REUSED_CHUNK)
 		out_of_memory(a);
-	size = (size + ALIGN - 1) & ~(ALIGN - 1);
-	if (!size)
-		size = ALIGN;
 	if (is_large(a, size))
 		return new_chunk(a, size);
-	if (size > a->left)
-		begin_chunk(a, size);
+	room = room_for(size);
+	if (room > a->left)
+		begin_chunk(a, room);
 	p = a->next;
-	a->next += size;
-	a->left -= size;
+	a->next += room;
+	a->left -= room;
+	permit(p, size);
 	return p;
 }
 
 void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used)
 {
-	size = (size + ALIGN - 1) & ~(ALIGN - 1);
-	used = (used + ALIGN - 1) & ~(ALIGN - 1);
+	size_t back = room_for(size) - room_for(used);
+
 	/* The chunk of a large block holds nothing else: its unused pages cost nothing. */
-	if ((char *)block + size != a->next)
+	if (is_large(a, size) || (char *)block + room_for(size) != a->next)
 		return;
-	a->next -= size - used;
-	a->left += size - used;
+	a->next -= back;
+	a->left += back;
+	forbid((char *)block + used, size - used);
 }
 
 void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
@@ -282,9 +311,11 @@ void ld_arena_reset(struct ld_arena *a)
 	/* With other chunks after it, all of it may have been used. */
 	if (a->next < data || a->next > data + a->chunk)
 		a->next = data + a->chunk;
+	permit(data, a->chunk);
 	memset(data, 0, (size_t)(a->next - data));
 	a->next = data;
 	a->left = a->chunk;
+	forbid(data, a->chunk);
 }
 
 void *ld_vec_grow(struct ld_arena *a, void *v, size_t nr, size_t *cap, size_t size)

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes parts[2], object;
 
 	fuzz_split(data, size, parts);
-	object = fuzz_wrap(parts[0], parts[1]);
+	object = fuzz_wrap(FUZZ_AS_OBJECT, parts[0], parts[1]);
 	fuzz_link(&object, 1);
 	free((void *)(uintptr_t)object.data);
 	return 0;

@@ -15,17 +15,31 @@ struct bytes {
 	size_t size;
 };
 
+/* Each input in all ways, each output held against all promises: replay.c's way. Else a choice of
+ * them, by the bytes of the input. */
+extern bool fuzz_thorough;
+
+/* A number for choices: of the bytes alone, so that what is found is found again. */
+uint32_t fuzz_choose(const struct bytes *in, size_t nr);
+
 /*
  * Links the objects in some ways and aborts where a promise is broken: a refusal says an error,
- * an output is the same each time, passes the linker's own check, and links to itself.
+ * an output is the same each time, passes the linker's own check, links to itself, and opens in
+ * libbpf if the objects do.
  */
 void fuzz_link(const struct bytes *objects, size_t nr);
 
 /* The same with the input mode (enum bpfld_input_mode) that is given for all but the first. */
 void fuzz_link_mode(const struct bytes *objects, size_t nr, unsigned int mode);
 
-/* .BTF and, where size is not 0, .BTF.ext as an object with two functions and three variables. */
-struct bytes fuzz_wrap(struct bytes btf, struct bytes ext);
+enum fuzz_wrap {
+	FUZZ_AS_OBJECT,  /* two functions, a map, two variables; rest is .BTF.ext, if not empty */
+	FUZZ_AS_MAIN,    /* two weak functions, a program, a variable; rest is .bpfld.imports */
+	FUZZ_AS_LIBRARY, /* two functions */
+};
+
+/* The object around .BTF, to be freed. */
+struct bytes fuzz_wrap(enum fuzz_wrap as, struct bytes btf, struct bytes rest);
 
 /* Two byte strings in one: a 4-byte size (little-endian), the first, the second. */
 void fuzz_split(const uint8_t *data, size_t size, struct bytes parts[2]);
@@ -41,6 +55,7 @@ enum fuzz_form {
 	FUZZ_BTF,
 	FUZZ_BTF_EXT,
 	FUZZ_ARCHIVE, /* an object and an archive, as a pair */
+	FUZZ_IMPORTS, /* .BTF and a table of imports, as a pair */
 	FUZZ_COMMAND, /* words that end in NUL, and the contents of a response file, as a pair */
 };
 extern const enum fuzz_form fuzz_form;

@@ -10,6 +10,8 @@
 
 #include "fuzz.h"
 
+bool fuzz_thorough;
+
 struct heard {
 	unsigned int errors;
 };
@@ -130,35 +132,112 @@ static void parse_btf(const uint8_t *image)
 	}
 }
 
-static void link_in_way(unsigned int i, const struct bytes *in, size_t nr, unsigned int mode)
+/* ---- what libbpf opens ---- */
+
+static bool opens(struct bytes object)
 {
-	size_t size, again_size;
-	uint8_t *image = link_once(way(i), in, nr, mode, &size), *again;
-	struct bytes whole;
+	struct bpf_object *obj;
+	bool there;
+
+	libbpf_set_print(print_nothing);
+	obj = bpf_object__open_mem(object.data, object.size, NULL);
+	there = obj && libbpf_get_error(obj) == 0;
+	bpf_object__close(there ? obj : NULL);
+	return there;
+}
+
+/* The section header of an image, whose tables are where they should be. */
+static Elf64_Shdr section(const uint8_t *image, size_t i)
+{
+	Elf64_Ehdr eh;
+	Elf64_Shdr sh;
+
+	memcpy(&eh, image, sizeof(eh));
+	memcpy(&sh, image + eh.e_shoff + i * sizeof(sh), sizeof(sh));
+	return sh;
+}
+
+static bool is_complete(const uint8_t *image)
+{
+	Elf64_Ehdr eh;
+	Elf64_Sym sym;
+
+	memcpy(&eh, image, sizeof(eh));
+	if (eh.e_ident[EI_DATA] != ELFDATA2LSB)
+		return false;
+	for (size_t i = 1; i < eh.e_shnum; i++) {
+		Elf64_Shdr sh = section(image, i);
+
+		for (size_t at = sizeof(sym); sh.sh_type == SHT_SYMTAB && at < sh.sh_size;
+		     at += sizeof(sym)) {
+			memcpy(&sym, image + sh.sh_offset + at, sizeof(sym));
+			if (sym.st_shndx == SHN_UNDEF)
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * What libbpf opens before a link, it opens after it. What is undefined is another matter: libbpf
+ * overlooks it where its symbol has a type, and clang's and ours have none.
+ */
+static void open_output(struct bytes image, const struct bytes *in, size_t nr)
+{
+	if (!is_complete(image.data) || opens(image))
+		return;
+	for (size_t i = 0; i < nr; i++)
+		if (!opens(in[i]))
+			return;
+	broken("libbpf opens the output of objects that it opens");
+}
+
+/* ---- one link ---- */
+
+static void link_again(unsigned int i, const struct bytes *in, size_t nr, unsigned int mode,
+		       struct bytes image)
+{
+	size_t size;
+	uint8_t *again = link_once(way(i), in, nr, mode, &size);
+
+	if (!again || size != image.size || memcmp(again, image.data, size))
+		broken("the same inputs give the same bytes");
+	free(again);
+	again = link_once(way(i), &image, 1, 0, &size);
+	if (!again)
+		broken("an output can be linked");
+	keep("fuzz-2.o", again, size);
+	if (size != image.size || memcmp(again, image.data, size))
+		broken("an output links to itself");
+	free(again);
+}
+
+static void link_in_way(unsigned int i, const struct bytes *in, size_t nr, unsigned int mode,
+			bool all)
+{
+	size_t size;
+	uint8_t *image = link_once(way(i), in, nr, mode, &size);
+	struct bytes whole = {image, size};
 
 	if (!image)
 		return;
 	keep("fuzz-1.o", image, size);
-	parse_btf(image);
-	again = link_once(way(i), in, nr, mode, &again_size);
-	if (!again || again_size != size || memcmp(again, image, size))
-		broken("the same inputs give the same bytes");
-	free(again);
-	whole = (struct bytes){image, size};
-	again = link_once(way(i), &whole, 1, 0, &again_size);
-	if (!again)
-		broken("an output can be linked");
-	keep("fuzz-2.o", again, again_size);
-	if (again_size != size || memcmp(again, image, size))
-		broken("an output links to itself");
-	free(again);
+	if (all) {
+		parse_btf(image);
+		open_output(whole, in, nr);
+		link_again(i, in, nr, mode, whole);
+	}
 	free(image);
 }
 
+/* A fuzzer has little time for each input: one way for each, and one of eight is looked at. */
 void fuzz_link_mode(const struct bytes *objects, size_t nr, unsigned int mode)
 {
+	uint32_t sum = fuzz_thorough ? 0 : fuzz_choose(objects, nr);
+
 	for (unsigned int i = 0; i < 4; i++)
-		link_in_way(i, objects, nr, mode);
+		if (fuzz_thorough || i == sum % 4)
+			link_in_way(i, objects, nr, mode, sum / 4 % 8 == 0);
 }
 
 void fuzz_link(const struct bytes *objects, size_t nr)

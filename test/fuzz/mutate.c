@@ -272,6 +272,40 @@ static bool mutate_archive(struct random *r, uint8_t *data, size_t size)
 	return true;
 }
 
+/* ---- tables of imports ---- */
+
+/* A string of the table becomes another one, or a part of it does. */
+static bool mutate_table_of_imports(struct random *r, uint8_t *data, size_t size)
+{
+	static const char *const rows[] = {
+	    "import=sub",
+	    "import=other",
+	    "import=prog",
+	    "import=",
+	    "weak",
+	    "version=1",
+	    "default=-2147483648",
+	    "default=4294967296",
+	    "test=0 .text",
+	    "test=48 .text",
+	    "test=1008 tc",
+	    "test=18446744073709551608 .text",
+	    "test=-8 .text",
+	    "test=8 .bss",
+	    "test=0 ",
+	    "prototype=int sub(struct flow *, int)",
+	};
+	const char *row = rows[below(r, sizeof(rows) / sizeof(rows[0]))];
+	size_t at = below(r, size), len = strlen(row) + below(r, 2);
+
+	while (at && data[at - 1] && below(r, 16))
+		at--;
+	if (!size || len > size - at)
+		return false;
+	memcpy(data + at, row, len);
+	return true;
+}
+
 /* ---- command lines ---- */
 
 /* A word of the command, or of the response file, becomes an option. */
@@ -314,6 +348,16 @@ void fuzz_split(const uint8_t *data, size_t size, struct bytes parts[2])
 	parts[1] = (struct bytes){data + first, size - first};
 }
 
+uint32_t fuzz_choose(const struct bytes *in, size_t nr)
+{
+	uint32_t sum = 2166136261u;
+
+	for (size_t i = 0; i < nr; i++)
+		for (size_t k = 0; k < in[i].size; k++)
+			sum = (sum ^ in[i].data[k]) * 16777619u;
+	return sum ^ sum >> 15;
+}
+
 static bool mutate_once(struct random *r, uint8_t *data, size_t size)
 {
 	struct bytes parts[2];
@@ -326,6 +370,10 @@ static bool mutate_once(struct random *r, uint8_t *data, size_t size)
 	default: break;
 	}
 	fuzz_split(data, size, parts);
+	if (fuzz_form == FUZZ_IMPORTS && i)
+		return below(r, 2) &&
+		       mutate_table_of_imports(r, (uint8_t *)(uintptr_t)parts[1].data,
+					       parts[1].size);
 	if (fuzz_form == FUZZ_ARCHIVE && i)
 		return mutate_archive(r, (uint8_t *)(uintptr_t)parts[1].data, parts[1].size);
 	if (fuzz_form == FUZZ_PAIR || fuzz_form == FUZZ_ARCHIVE)

@@ -96,6 +96,7 @@ int main(int argc, char **argv)
 	unsigned long mutants = 0, seed = 1, runs = 0;
 	int i = 1;
 
+	fuzz_thorough = !getenv("FUZZ_QUICK");
 	if (argc == 4 && !strcmp(argv[1], "--join"))
 		return join(argv[2], argv[3]);
 	for (; i + 1 < argc && argv[i][0] == '-'; i += 2)
