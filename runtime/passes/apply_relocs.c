@@ -81,6 +81,16 @@ static void add_reloc(const struct site *s, uint32_t out_sym)
 	LD_PUSH(&s->l->arena, &s->out->relocs, rel);
 }
 
+/* What went by a name, and an addend that the name's owner has no room for, goes by its place. */
+static void check_place(const struct site *s, const struct ld_ref *ref)
+{
+	if (ref->addend >= 0 && (uint64_t)ref->addend <= ref->out->size)
+		return;
+	ld_error(&s->l->diags, "relocation-range",
+		 "relocation names a place outside of section '%s'\n>>> at %s", ref->out->name,
+		 ld_place(s->l, s->piece->sec, s->r->off));
+}
+
 static void apply(const struct site *s)
 {
 	struct ld_ref ref = ld_reloc_ref(s->piece->sec, s->r);
@@ -98,7 +108,10 @@ static void apply(const struct site *s)
 	case LD_REF_NONE: put_nothing(s); return;
 	case LD_REF_SYM: add_reloc(s, ref.sym->out_sym); break;
 	case LD_REF_UNDEFINED: add_reloc(s, ref.name->out_sym); break;
-	case LD_REF_SECTION: add_reloc(s, ref.out->sym); break;
+	case LD_REF_SECTION:
+		check_place(s, &ref);
+		add_reloc(s, ref.out->sym);
+		break;
 	}
 	put_addend(s, ref.addend);
 }

@@ -44,6 +44,29 @@
 # RANGE-NEXT: >>> at second.o:(prog+0x60)
 #  RANGE-NOT: {{.}}
 
+# What goes by its place, as it is hidden, and has no such place.
+# RUN: %mc outside.s -o outside.o && not %ld.bpf outside.o -o out.o 2>&1 | FileCheck --check-prefix=OUTSIDE --implicit-check-not=error: %s && %ld.bpf --verify -r outside.o -o out.o
+#      OUTSIDE: ld.bpf: error: relocation names a place outside of section '.text' [relocation-range]
+# OUTSIDE-NEXT: >>> at outside.o:(tc+0x10)
+# OUTSIDE-NEXT: ld.bpf: error: relocation names a place outside of section '.text' [relocation-range]
+# OUTSIDE-NEXT: >>> at outside.o:(tc+0x20)
+
+#--- outside.s
+	.section tc,"ax",@progbits
+	.globl prog
+	.type prog,@function
+prog:	r1 = f + 16 ll # its end
+	r1 = f + 24 ll
+	r1 = f - 8 ll
+	exit
+	.size prog, .-prog
+	.text
+	.globl f
+	.hidden f
+	.type f,@function
+f:	r0 = 1
+	exit
+	.size f, .-f
 #--- first.s
 	.text
 	.globl before
