@@ -8,6 +8,7 @@
  */
 #include "format/btf_bind.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* The static functions of one name, and its FUNCs. */
@@ -16,17 +17,47 @@ struct namesakes {
 	LD_VEC(uint32_t) funcs;
 };
 
+enum { BOUND = 1, PLACED = 2 };
+
 struct binder {
 	struct ld_file *f;
 	struct ld_strmap globals; /* name -> struct ld_sym */
 	struct ld_strmap locals;  /* the same, for names that the file has once */
 	struct ld_strmap sections;
-	uint8_t *bound; /* by own type: by its place it is some symbol's, so by name no other's */
+	/* By own type: by its place it is some symbol's, so by name no other's; or it has a place
+	 * without a symbol, and so is no declaration of what is undefined. */
+	uint8_t *bound;
 	struct ld_strmap namesakes; /* name -> struct namesakes */
 	LD_VEC(struct namesakes *) all_namesakes;
 };
 
 static struct ld_sym ambiguous;
+
+static bool is_c_name(const char *name)
+{
+	while (isalnum((unsigned char)*name) || *name == '_')
+		name++;
+	return !*name;
+}
+
+/* Global functions also go by the names that we give their FUNCs, where nothing else does. */
+static void index_c_names(struct binder *b)
+{
+	struct ld_file *f = b->f;
+
+	for (uint32_t i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		const char *name;
+		void **slot;
+
+		if (sym->bind == STB_LOCAL || sym->type != STT_FUNC || is_c_name(sym->name))
+			continue;
+		name = ld_c_name(&f->arena, sym->name);
+		slot = ld_strmap_slot(&f->arena, &b->globals, name, strlen(name));
+		if (!*slot)
+			*slot = sym;
+	}
+}
 
 static void index_names(struct binder *b)
 {
@@ -44,6 +75,7 @@ static void index_names(struct binder *b)
 				      sym->name, strlen(sym->name));
 		*slot = *slot ? &ambiguous : sym;
 	}
+	index_c_names(b);
 	for (i = 1; i < f->nr_secs; i++) {
 		struct ld_section *sec = &f->secs[i];
 		void **slot;
@@ -96,7 +128,7 @@ static void bind_func_info(struct binder *b, struct ld_section *sec)
 		for (end = k; end < sec->nr_syms && syms[sec->syms[end]].value == rec[0];)
 			end++;
 		bind_func(sec, k, end, rec[1]);
-		b->bound[ld_btf_own(&sec->file->btf, rec[1])] |= k < end;
+		b->bound[ld_btf_own(&sec->file->btf, rec[1])] |= k < end ? BOUND : PLACED;
 	}
 }
 
@@ -153,7 +185,7 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 			sym = lookup(&b->globals, var_name);
 		if (sym && sym->sec == sec && sym->type != STT_FUNC && !sym->btf) {
 			sym->btf = info[i].type;
-			b->bound[ld_btf_own(&f->btf, sym->btf)] = 1;
+			b->bound[ld_btf_own(&f->btf, sym->btf)] = BOUND;
 		}
 	}
 }
@@ -164,10 +196,12 @@ static void bind_by_name(struct binder *b, uint32_t in_type)
 	const char *name = ld_btf_str(&b->f->btf, t->name_off);
 	bool func = ld_btf_kind(t) == BTF_KIND_FUNC;
 	struct ld_sym *sym = lookup(&b->globals, name);
+	uint8_t bound;
 
 	if (!sym && func)
 		sym = lookup(&b->locals, name);
-	if (!sym || sym->btf || b->bound[ld_btf_own(&b->f->btf, in_type)])
+	bound = b->bound[ld_btf_own(&b->f->btf, in_type)];
+	if (!sym || sym->btf || bound & BOUND || (bound & PLACED && !sym->sec))
 		return;
 	/* A name may be a FUNC here and a VAR in another life: the symbol's type decides. */
 	if ((sym->type == STT_FUNC && !func) || (sym->type == STT_OBJECT && func))

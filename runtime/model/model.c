@@ -206,6 +206,16 @@ const char *ld_qualify(struct ld_arena *a, const char *file, const char *name)
 	return ld_printf(a, "%s%s__%s", isdigit((unsigned char)*base) ? "_" : "", base, name);
 }
 
+const char *ld_c_name(struct ld_arena *a, const char *name)
+{
+	char *copy = ld_strdup(a, name);
+
+	for (char *c = copy; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
+	return copy;
+}
+
 bool ld_is_label(const struct ld_sym *sym)
 {
 	return sym->bind == STB_LOCAL && sym->type == STT_NOTYPE && !strncmp(sym->name, "LBB", 3) &&

@@ -469,6 +469,9 @@ bool ld_is_program(const struct ld_piece *p);
  */
 const char *ld_qualify(struct ld_arena *a, const char *file, const char *name);
 
+/* name with '_' for what C has not: kernels before 6.5 refuse BTF with gcc's "f.constprop.0". */
+const char *ld_c_name(struct ld_arena *a, const char *name);
+
 /* The name that a global symbol of an input goes by: its own, but for --wrap and --rename. */
 const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym);
 

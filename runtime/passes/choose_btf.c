@@ -4,7 +4,6 @@
  * output has, since linkage, owner and offset are the linker's to decide; a FUNC's prototype is
  * its owner's, or one made here where that does not do.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "passes/btf_plan.h"
@@ -320,17 +319,6 @@ static const struct ld_mention *find_declaration(const struct ld_name *n, uint32
 	return found;
 }
 
-/* Kernels before 6.5 refuse BTF with a FUNC like gcc's "f.constprop.0". */
-static const char *c_name(struct chooser *c, const char *name)
-{
-	char *copy = ld_strdup(c->a, name);
-
-	for (char *c = copy; *c; c++)
-		if (!isalnum((unsigned char)*c))
-			*c = '_';
-	return copy;
-}
-
 /*
  * A function without BTF among others that have it: the loader wants func_info for each, so it
  * gets a FUNC. A guessed prototype must not be verified as a global function's: static linkage.
@@ -339,7 +327,7 @@ static struct ld_entity *synthesize_func(struct chooser *c, const struct ld_sym 
 {
 	bool made = sym->sec->file->made;
 	const struct ld_name *n = made ? sym->proto : sym->global;
-	struct ld_entity func = {.name = c_name(c, sym->out_name), .kind = BTF_KIND_FUNC};
+	struct ld_entity func = {.name = ld_c_name(c->a, sym->out_name), .kind = BTF_KIND_FUNC};
 	const struct ld_mention *decl = n ? find_declaration(n, BTF_KIND_FUNC) : NULL;
 
 	func.linkage = made ? BTF_FUNC_GLOBAL : BTF_FUNC_STATIC;
@@ -365,7 +353,7 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 	if (sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
 	/* A static function goes by what the compiler calls it: C++ and gcc change its symbol. */
-	name = sym->global ? c_name(c, sym->out_name) : ld_btf_name(&f->btf, sym->btf);
+	name = sym->global ? ld_c_name(c->a, sym->out_name) : ld_btf_name(&f->btf, sym->btf);
 	return func_from_btf(c, f, sym->btf, sym->global, name, linkage);
 }
 

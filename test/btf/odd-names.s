@@ -1,0 +1,74 @@
+# Names that mean two things: an output keeps its types when it is linked again, whoever had the name.
+# RUN: split-file %s %t && cd %t
+# RUN: for f in dots declared data; do %mc $f.s -o $f.o && %ld.bpf -r --verify $f.o -o out.o && %dump out.o | FileCheck --allow-empty --check-prefix=$f %s && %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o || exit 1; done
+
+# Two functions of one place, of which one has a name that is none in C.
+# dots-DAG: func 'f_part_0' {{.*}} global
+# dots-DAG: func 'plain' {{.*}} global
+# dots: func_info .text+0 {{.*}}plain
+
+# A function without a symbol is no declaration of the undefined one of its name.
+# declared-NOT: extern
+# declared: func 'f' {{.*}} static
+# declared-NOT: extern
+# declared: func_info .text+0 {{.*}}f
+
+# A static variable is not the function of its name in its place.
+# data-NOT: var 'v'
+
+#--- dots.s
+	.include "btf.s"
+	type INT, "int", 0, 4
+	.long SIGNED
+	type FUNC_PROTO, , 0, 1
+	type FUNC, "f_part_0", 1, 2
+	type FUNC, "plain", 1, 2
+	ext_header
+	func_info 8
+	records ".text", 1
+	.long 0, 4
+	.text
+	.globl plain, "f.part.0"
+	.type plain,@function
+	.type "f.part.0",@function
+plain:
+"f.part.0":
+	r0 = 1
+	exit
+	.size plain, .-plain
+	.size "f.part.0", .-"f.part.0"
+
+#--- declared.s
+	.include "btf.s"
+	type INT, "int", 0, 4
+	.long SIGNED
+	type FUNC_PROTO, , 0, 1
+	type FUNC, "f", 0, 2
+	type FUNC, "g", 1, 2
+	ext_header
+	func_info 8
+	records ".text", 2
+	.long 0, 3
+	.long 16, 4
+	.text
+	r0 = 1
+	exit
+	.globl g
+	.type g,@function
+g:	call f
+	exit
+	.size g, .-g
+
+#--- data.s
+	.include "btf.s"
+	type INT, "int", 0, 4
+	.long SIGNED
+	type VAR, "v", 0, 1
+	.long 0
+	type DATASEC, ".data", 1, 8
+	.long 2, 0, 4
+	.data
+	.globl v
+	.type v,@function
+v:	.quad 1
+	.size v, .-v
