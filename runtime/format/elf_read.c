@@ -454,6 +454,9 @@ static int read_sections(struct reader *r)
 			return bad_section(sec, "name is outside the string table");
 		sec->kind = classify(sec, f->link);
 		clean_flags(sec);
+		/* As a variable's it would be taken for the output's own. */
+		if (sec->kind == LD_SEC_BSS && has_prefix(sec->name, ".BTF"))
+			return bad_section(sec, "has no contents in the file");
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");
 	}
