@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Links mutants of real objects: no crash, no hang, no output that fails --verify.
 
-mutants.py --ld LD.BPF [--peer BPFTOOL] [--number N] [--seconds S] [--seed S] [--keep DIR] OBJECT...
+mutants.py --ld LD.BPF [--peer BPFTOOL [--peer-each N] [--load BPFRUN]] [--number N] [--from N]
+           [--seconds S] [--seed S] [--keep DIR] OBJECT...
 
 A mutant is one of the objects with some bits flipped, some fields of its ELF headers, symbols,
 relocations, BTF or .BTF.ext set to a special value, or its end cut off. It is linked, as ld.bpf -r and
 as a final link by turns, with another of the objects, as it is. With --peer, `bpftool gen object`
-links the same two, and how that ends is counted beside. What goes wrong is kept in DIR. The
-mutants follow from the seed and the objects.
+links the same two, for every N-th mutant, and how that ends is counted beside. With --load, where both
+link (ours as ld.bpf -r), test/kernel/bpfrun.c says which programs of the two outputs the kernel takes:
+what it takes of the peer's output it has to take of ours. What goes wrong is kept in DIR. The mutants
+follow from the seed and the objects.
 """
 import argparse
 import collections
@@ -141,21 +144,49 @@ def judge(how, said):
     return "refuses without a message" if how == "refuses" and "error: " not in said else None
 
 
+def keep(a, n, path):
+    os.makedirs(a.keep, exist_ok=True)
+    os.replace(path, "%s/%d-%d.o" % (a.keep, a.seed, n))
+
+
+def loads(bpfrun, path):
+    """What the kernel says of each program: {name: "ok" or "fail"}; of the object, if that is not opened."""
+    done = subprocess.run([bpfrun, "--each", path], stdin=subprocess.DEVNULL, text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=False)
+    rows = [line.split() for line in done.stdout.splitlines()]
+    return {row[0]: row[1] for row in rows if len(row) > 1 and row[0] != "load"} or {"": "fail"}
+
+
+def compare_loads(bpfrun):
+    """How the outputs compare; and the programs that make the difference."""
+    one, two = loads(bpfrun, "mutant-out.o"), loads(bpfrun, "mutant-peer.o")
+    ours = sorted(p for p, how in one.items() if how == "ok" and two.get(p) != "ok")
+    theirs = sorted(p for p, how in two.items() if how == "ok" and one.get(p) != "ok")
+    if theirs:
+        return "the peer's loads, ours does not", theirs
+    if ours:
+        return "ours loads, the peer's does not", ours
+    return ("alike, some programs load" if "ok" in one.values() else "alike, no program loads"), []
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--ld", required=True)
     p.add_argument("--peer")
+    p.add_argument("--peer-each", type=int, default=1)
+    p.add_argument("--load")
     p.add_argument("--number", type=int, default=1000)
+    p.add_argument("--from", type=int, default=0, dest="first")
     p.add_argument("--seconds", type=float, default=1e9)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--keep", default="mutants")
     p.add_argument("--no-memory-limit", action="store_true")
     p.add_argument("objects", nargs="+")
     a = p.parse_args()
-    objects, ours, theirs, wrong = [Object(o) for o in a.objects], collections.Counter(), \
-        collections.Counter(), 0
+    objects, wrong = [Object(o) for o in a.objects], 0
+    ours, theirs, loaded = collections.Counter(), collections.Counter(), collections.Counter()
     end = time.monotonic() + a.seconds
-    for n in range(a.number):
+    for n in range(a.first, a.first + a.number):
         if time.monotonic() > end:
             break
         r = random.Random("%d %d" % (a.seed, n))
@@ -171,13 +202,21 @@ def main():
         fault = judge(how, said)
         if fault:
             wrong += 1
-            os.makedirs(a.keep, exist_ok=True)
-            os.replace("mutant.o", "%s/%d-%d.o" % (a.keep, a.seed, n))
+            keep(a, n, "mutant.o")
             print("mutant %d of %s (%s), linked as %s: %s\n%s" % (
                 n, obj.path, what, " ".join(flags + inputs), fault, said[:2000]), flush=True)
-        elif a.peer:
-            theirs[run([a.peer, "gen", "object", "mutant-peer.o"] + inputs, True)[0]] += 1
-    for name, counts in (("ld.bpf", ours), ("peer", theirs)):
+        elif a.peer and n % a.peer_each == 0:
+            peer = run([a.peer, "gen", "object", "mutant-peer.o"] + inputs, True)[0]
+            theirs[peer] += 1
+            if a.load and how == peer == "links" and flags == ["-r"]:
+                what_of, programs = compare_loads(a.load)
+                loaded[what_of] += 1
+                wrong += what_of.startswith("the peer's")
+                if programs:
+                    keep(a, n, "mutant.o")
+                    print("mutant %d of %s (%s), linked as %s: %s: %s" % (
+                        n, obj.path, what, " ".join(flags + inputs), what_of, " ".join(programs)), flush=True)
+    for name, counts in (("ld.bpf", ours), ("peer", theirs), ("loads", loaded)):
         if counts:
             print("%s: %s" % (name, ", ".join("%s %d" % c for c in sorted(counts.items()))))
     print("%d mutants, %d wrong" % (sum(ours.values()), wrong))
