@@ -51,7 +51,8 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, c
 		return out;
 	}
 	mix_kinds(l, out, sec);
-	if (sec->merge != out->merge || sec->entsize != out->entsize) {
+	if (sec->merge != out->merge || sec->entsize != out->entsize ||
+	    (sec->flags ^ out->flags) & SHF_STRINGS) {
 		out->merge = false;
 		out->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
 		out->entsize = 0;
