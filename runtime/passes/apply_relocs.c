@@ -91,6 +91,16 @@ static void check_place(const struct site *s, const struct ld_ref *ref)
 		 ld_place(s->l, s->piece->sec, s->r->off));
 }
 
+/* What called a copy by its place, and calls the copy that won by its name. */
+static void check_callee(const struct site *s, const struct ld_ref *ref)
+{
+	if (s->r->type == LD_R_BPF_64_32 && ref->addend && ref->sym->out_bind != STB_LOCAL)
+		ld_error(&s->l->diags, "relocation-range",
+			 "call leads into the middle of '%s', of which another copy was taken\n"
+			 ">>> at %s",
+			 ref->sym->out_name, ld_place(s->l, s->piece->sec, s->r->off));
+}
+
 static void apply(const struct site *s)
 {
 	struct ld_ref ref = ld_reloc_ref(s->piece->sec, s->r);
@@ -106,7 +116,10 @@ static void apply(const struct site *s)
 	}
 	switch (ref.form) {
 	case LD_REF_NONE: put_nothing(s); return;
-	case LD_REF_SYM: add_reloc(s, ref.sym->out_sym); break;
+	case LD_REF_SYM:
+		check_callee(s, &ref);
+		add_reloc(s, ref.sym->out_sym);
+		break;
 	case LD_REF_UNDEFINED: add_reloc(s, ref.name->out_sym); break;
 	case LD_REF_SECTION:
 		check_place(s, &ref);

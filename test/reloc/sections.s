@@ -51,6 +51,33 @@
 # OUTSIDE-NEXT: ld.bpf: error: relocation names a place outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x20)
 
+# A call by its place into the middle of a function, of which another file's copy is taken.
+# RUN: %mc loser.s -o loser.o && %mc winner.s -o winner.o && %ld.bpf -r --verify loser.o -o out.o && not %ld.bpf -r winner.o loser.o -o out.o 2>&1 | FileCheck --check-prefix=MIDDLE --implicit-check-not=error: %s
+#      MIDDLE: ld.bpf: error: call leads into the middle of 'w', of which another copy was taken [relocation-range]
+# MIDDLE-NEXT: >>> at loser.o:(tc+0x0)
+
+#--- loser.s
+	.text
+	.weak w
+	.type w,@function
+w:	r0 = 1
+.Lmiddle:
+	r0 = 2
+	exit
+	.size w, .-w
+	.section tc,"ax",@progbits
+	.globl prog
+	.type prog,@function
+prog:	call .Lmiddle
+	exit
+	.size prog, .-prog
+#--- winner.s
+	.text
+	.globl w
+	.type w,@function
+w:	r0 = 1
+	exit
+	.size w, .-w
 #--- outside.s
 	.section tc,"ax",@progbits
 	.globl prog
