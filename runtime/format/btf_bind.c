@@ -95,6 +95,16 @@ static struct ld_sym *lookup(const struct ld_strmap *m, const char *name)
 	return sym == &ambiguous ? NULL : sym;
 }
 
+/* Whether a FUNC called name may be the symbol's, as we write it. */
+static bool goes_by(const struct ld_sym *sym, const char *name)
+{
+	const char *c = sym->name;
+
+	for (; *c && (*c == *name || (*name == '_' && !isalnum((unsigned char)*c))); c++)
+		name++;
+	return *c == *name;
+}
+
 /* Gives in_func to the functions syms [k, end) of sec; to that of its name only, if there is one.
  */
 static void bind_func(const struct ld_section *sec, uint32_t k, uint32_t end, uint32_t in_func)
@@ -104,11 +114,11 @@ static void bind_func(const struct ld_section *sec, uint32_t k, uint32_t end, ui
 	bool named = false;
 
 	for (uint32_t i = k; i < end; i++)
-		named |= !strcmp(f->syms[sec->syms[i]].name, name);
+		named |= goes_by(&f->syms[sec->syms[i]], name);
 	for (; k < end; k++) {
 		struct ld_sym *sym = &f->syms[sec->syms[k]];
 
-		if (sym->type == STT_FUNC && (!named || !strcmp(sym->name, name)))
+		if (sym->type == STT_FUNC && (!named || goes_by(sym, name)))
 			sym->btf = in_func;
 	}
 }

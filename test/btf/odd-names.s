@@ -5,7 +5,12 @@
 # Two functions of one place, of which one has a name that is none in C.
 # dots-DAG: func 'f_part_0' {{.*}} global
 # dots-DAG: func 'plain' {{.*}} global
+# dots-DAG: {{.}}[[NONE:[0-9]+]]] func_proto '' {{.*}} ()
+# dots-DAG: {{.}}[[ONE:[0-9]+]]] func_proto '' {{.*}} 'n')
+# dots-DAG: func 'a' {{.}}[[ONE]]] global
+# dots-DAG: func 'g_part_0' {{.}}[[NONE]]] global
 # dots: func_info .text+0 {{.*}}plain
+# dots: func_info .text+16 {{.*}}g_part_0
 
 # A function without a symbol is no declaration of the undefined one of its name.
 # declared-NOT: extern
@@ -23,12 +28,18 @@
 	type FUNC_PROTO, , 0, 1
 	type FUNC, "f_part_0", 1, 2
 	type FUNC, "plain", 1, 2
+	type FUNC, "g_part_0", 1, 2
+	type FUNC_PROTO, , 1, 1
+	string "n"
+	.long 1
+	type FUNC, "a", 1, 6
 	ext_header
 	func_info 8
-	records ".text", 1
+	records ".text", 2
 	.long 0, 4
+	.long 16, 5
 	.text
-	.globl plain, "f.part.0"
+	.globl plain, "f.part.0", a, "g.part.0"
 	.type plain,@function
 	.type "f.part.0",@function
 plain:
@@ -37,6 +48,14 @@ plain:
 	exit
 	.size plain, .-plain
 	.size "f.part.0", .-"f.part.0"
+	.type a,@function
+	.type "g.part.0",@function
+a:
+"g.part.0":
+	r0 = 1
+	exit
+	.size a, .-a
+	.size "g.part.0", .-"g.part.0"
 
 #--- declared.s
 	.include "btf.s"
