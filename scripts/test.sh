@@ -11,6 +11,9 @@ Installs what is missing (apt-get), builds, runs the tests; then says "N passed,
   --full           also the whole corpus of the kernel's selftests (test/diff), the packages on a
                    bare Debian, and bpfld built for other machines (test/packaging)
   --asan           build with AddressSanitizer and UBSan, in a build folder of its own
+  --tsan           build with ThreadSanitizer, in a build folder of its own
+  --valgrind       run ld.bpf under valgrind; with this and --tsan, the suite's core is run,
+                   unless tests are named
   --clang          build with clang instead of gcc, in a build folder of its own
   --werror         compiler warnings are errors
   --build-dir DIR  build there (build, build-asan, build-clang)
@@ -26,11 +29,13 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 # shellcheck source=scripts/deps.sh
 . "$root/scripts/deps.sh"
 
-cc=gcc sanitize= werror=OFF build= suffix= install=yes full= jobs=$(nproc) filter=
+cc=gcc sanitize= werror=OFF build= suffix= install=yes full= core= jobs=$(nproc) filter=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--full) full=yes ;;
 	--asan) sanitize=address,undefined suffix=$suffix-asan ;;
+	--tsan) sanitize=thread suffix=$suffix-tsan core=yes ;;
+	--valgrind) export BPFLD_VALGRIND=1 && core=yes ;;
 	--clang) cc=clang-19 suffix=$suffix-clang ;;
 	--werror) werror=ON ;;
 	--build-dir) build=${2:?} && shift ;;
@@ -43,6 +48,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 : "${build:=$root/build$suffix}"
+# What links, and what the library does; not what starts many processes, or measures.
+[ -z "$core" ] || : "${filter:=:: (elf|symbols|maps|btf|btf-ext|reloc|no-btf|partial|output|calls|archive|gc|look|api|unit|properties)/}"
 
 fail() {
 	echo "scripts/test.sh: $1" >&2

@@ -28,16 +28,19 @@ def fresh_dir(test):
 
 def watch_sanitizers(test):
     """Sends the reports of sanitizers to files: a test may well expect a failure, but not theirs."""
-    if not test.config.sanitize:
-        return
-    options = "log_path=%s.sanitizer:abort_on_error=1" % lit.TestRunner.getTempPaths(test)[1]
-    test.config.environment["ASAN_OPTIONS"] = options
-    test.config.environment["UBSAN_OPTIONS"] = options + ":print_stacktrace=1"
+    env, path = test.config.environment, lit.TestRunner.getTempPaths(test)[1] + ".sanitizer"
+    if test.config.valgrind:
+        env["VALGRIND_OPTS"] = "-q --leak-check=no --log-file=%s.%%p" % path
+    if test.config.sanitize:
+        options = "log_path=%s:abort_on_error=1" % path
+        env["ASAN_OPTIONS"] = env["TSAN_OPTIONS"] = options
+        env["UBSAN_OPTIONS"] = options + ":print_stacktrace=1"
 
 
 def with_sanitizers(test, result):
     """The test's result, or a failure if a sanitizer had something to report."""
     reports = glob.glob(glob.escape(lit.TestRunner.getTempPaths(test)[1]) + ".sanitizer.*")
+    reports = [r for r in reports if os.path.getsize(r)]
     if not reports:
         return result
     text = result.output
