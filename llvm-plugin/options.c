@@ -68,7 +68,8 @@ struct parse {
 struct spelling {
 	const struct option *opt;
 	const char *text;  /* "--license", "-o", for messages */
-	const char *value; /* NULL: none was joined */
+	const char *value; /* "" if none is given */
+	bool given;
 };
 
 /* Edits that turn a into b; anything over 3 is as good as 4. */
@@ -144,7 +145,8 @@ static bool match_long(struct parse *p, const char *arg, struct spelling *s)
 			continue;
 		s->opt = opt;
 		s->text = pool_strndup(p->pool, arg, (size_t)(name - arg) + len);
-		s->value = name[len] ? name + len + 1 : NULL;
+		s->given = name[len];
+		s->value = name + len + s->given;
 		return true;
 	}
 	return false;
@@ -162,7 +164,8 @@ static bool match_letter(struct parse *p, const char *arg, struct spelling *s)
 			continue;
 		s->opt = opt;
 		s->text = pool_printf(p->pool, "-%c", opt->letter);
-		s->value = arg[2] ? arg + 2 : NULL;
+		s->given = arg[2];
+		s->value = arg + 2;
 		return true;
 	}
 	return false;
@@ -192,7 +195,7 @@ static int take_color(struct parse *p, const struct spelling *s)
 	static const char *const names[] = {"auto", "always", "never"};
 
 	for (size_t i = 0; i < COUNT(names); i++) {
-		if (strcmp(s->value ? s->value : "always", names[i]))
+		if (strcmp(s->given ? s->value : "always", names[i]))
 			continue;
 		report_color(p->report, (enum color_when)i);
 		return 0;
@@ -292,7 +295,7 @@ static int take_mode(struct parse *p, unsigned int mode, bool on)
 
 static int take_error_limit(struct parse *p, const struct spelling *s)
 {
-	uint32_t n;
+	uint32_t n = 0;
 
 	if (parse_number(p, s, 0, &n))
 		return 1;
@@ -530,7 +533,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_trace: o->lib.trace = true; return 0;
 	case OPT_trace_symbol: words_add(&o->trace_symbols, s->value); return 0;
 	case OPT_print_stats: o->print_stats = true; return 0;
-	case OPT_time_trace: o->time_trace = s->value ? s->value : ""; return 0;
+	case OPT_time_trace: o->time_trace = s->value; return 0;
 	case OPT_dependency_file: return take_text(p, s, &o->dependency_file);
 	case OPT_why_extract: return take_text(p, s, &o->why_extract);
 	case OPT_report: return take_report(p, s);
@@ -572,7 +575,7 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_reproduce: return;
 		/* collect2's -lgcc, which is no library to ld.bpf. */
 		case OPT_library:
-			if (p->personality == CALLED_COLLECT2 && !strcmp(value, "gcc"))
+			if (p->personality == CALLED_COLLECT2 && value && !strcmp(value, "gcc"))
 				return;
 			break;
 		default: break;
@@ -588,16 +591,17 @@ static int parse_option(struct parse *p, const char *arg)
 
 	if (!match_long(p, arg, &s) && !match_letter(p, arg, &s))
 		return unknown_option(p, arg);
-	if (s.opt->form == FLAG && s.value)
+	if (s.opt->form == FLAG && s.given)
 		return report_error(p->report, "invalid-value", "'%s' takes no value, got '%s'",
 				    s.text, s.value);
-	if (s.opt->form == VALUE && !s.value) {
+	if (s.opt->form == VALUE && !s.given) {
 		if (p->next == p->args->n)
 			return report_error(p->report, "missing-value", "'%s' needs a value: %s %s",
 					    s.text, s.text, s.opt->value);
 		s.value = p->args->v[p->next++];
+		s.given = true;
 	}
-	record(p, s.opt, s.text, s.value);
+	record(p, s.opt, s.text, s.given ? s.value : NULL);
 	return take(p, &s);
 }
 

@@ -16,6 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What an arena returns: compilers and analyzers need no guess. */
+#define LD_NEVER_NULL __attribute__((returns_nonnull))
+
 struct ld_arena_chunk;
 
 struct ld_arena {
@@ -41,16 +44,16 @@ void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other);
 void ld_arena_expect(struct ld_arena *a, size_t size);
 
 /* size bytes of zeros, aligned to 16. Never NULL, also for size 0. */
-void *ld_alloc(struct ld_arena *a, size_t size);
+void *ld_alloc(struct ld_arena *a, size_t size) LD_NEVER_NULL;
 
 /* The same for nr * size, where the product may overflow. */
-void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size);
+void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size) LD_NEVER_NULL;
 
 /*
  * block, of old bytes, with room for size: somewhere else perhaps, and then what is left behind may
  * be gone. The bytes behind the old ones may be anything.
  */
-void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size);
+void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size) LD_NEVER_NULL;
 
 /*
  * Gives back what lies behind the first used bytes of the block that was allocated last. It must
@@ -61,10 +64,11 @@ void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used);
 #define LD_NEW(a, type) ((type *)ld_alloc((a), sizeof(type)))
 #define LD_NEW_ARRAY(a, type, nr) ((type *)ld_alloc_array((a), (nr), sizeof(type)))
 
-void *ld_memdup(struct ld_arena *a, const void *src, size_t size);
-char *ld_strdup(struct ld_arena *a, const char *s);
-char *ld_printf(struct ld_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-char *ld_vprintf(struct ld_arena *a, const char *fmt, va_list args);
+void *ld_memdup(struct ld_arena *a, const void *src, size_t size) LD_NEVER_NULL;
+char *ld_strdup(struct ld_arena *a, const char *s) LD_NEVER_NULL;
+char *ld_printf(struct ld_arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3))) LD_NEVER_NULL;
+char *ld_vprintf(struct ld_arena *a, const char *fmt, va_list args) LD_NEVER_NULL;
 
 void ld_arena_free(struct ld_arena *a);
 
@@ -84,7 +88,7 @@ void ld_arena_reset(struct ld_arena *a);
 		size_t nr, cap;                                                                    \
 	}
 
-void *ld_vec_grow(struct ld_arena *a, void *v, size_t nr, size_t *cap, size_t size);
+void *ld_vec_grow(struct ld_arena *a, void *v, size_t nr, size_t *cap, size_t size) LD_NEVER_NULL;
 
 #define LD_PUSH(a, vec, ...)                                                                       \
 	do {                                                                                       \

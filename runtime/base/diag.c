@@ -16,14 +16,13 @@ static void report(struct ld_diags *d, enum ld_severity severity, const char *id
 		d->errors++;
 }
 
-int ld_error(struct ld_diags *d, const char *id, const char *fmt, ...)
+void ld_say_error(struct ld_diags *d, const char *id, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
 	report(d, LD_ERROR, id, fmt, args);
 	va_end(args);
-	return -EINVAL;
 }
 
 void ld_warn(struct ld_diags *d, const char *id, const char *fmt, ...)

@@ -7,6 +7,7 @@
 #ifndef LD_BASE_DIAG_H
 #define LD_BASE_DIAG_H
 
+#include <errno.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -29,11 +30,18 @@ struct ld_diags {
 	bool muted;                  /* warnings and notes are dropped */
 };
 
+/* Seen by each caller, so that compilers and analyzers know that it is not 0. */
+static inline int ld_failed(void)
+{
+	return -EINVAL;
+}
+
 /*
  * Report and return the error (a negative errno) or 0. The text is the message's first line, or
  * all of it with further lines after '\n', each beginning ">>> ".
  */
-int ld_error(struct ld_diags *d, const char *id, const char *fmt, ...)
+#define ld_error(...) (ld_say_error(__VA_ARGS__), ld_failed())
+void ld_say_error(struct ld_diags *d, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void ld_warn(struct ld_diags *d, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -68,16 +68,18 @@ static const char *copy_name(struct reader *r, const char *from, size_t len)
 static const char *gnu_long_name(struct reader *r, uint64_t off)
 {
 	const char *from, *end;
+	size_t len;
 
 	if (off >= r->long_names_size)
 		return NULL;
 	from = r->long_names + off;
-	end = memchr(from, '\n', r->long_names_size - off);
-	if (!end)
-		end = r->long_names + r->long_names_size;
-	if (end > from && end[-1] == '/')
-		end--;
-	return copy_name(r, from, (size_t)(end - from));
+	len = r->long_names_size - off;
+	end = memchr(from, '\n', len);
+	if (end)
+		len = (size_t)(end - from);
+	if (len && from[len - 1] == '/')
+		len--;
+	return copy_name(r, from, len);
 }
 
 /* The name in a header; *inline_name is how many bytes of the contents it takes (BSD). */

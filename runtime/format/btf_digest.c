@@ -182,7 +182,7 @@ static uint64_t cyclic_key(struct digester *g, uint32_t in_type)
 static void walk(struct digester *g, uint32_t in_type)
 {
 	uint64_t state, key;
-	uint32_t idx, ref;
+	uint32_t idx, ref = 0;
 
 	*own_key(&g->keys, in_type) = OPEN;
 	while (in_type) {

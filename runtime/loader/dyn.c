@@ -185,7 +185,8 @@ static int read_module(struct bpfld_dyn *d, const char *name, bool library, cons
 	m->raw = ld_dyn_alloc(d, size);
 	if (!m->name || !m->raw)
 		return -ENOMEM;
-	memcpy(m->raw, data, size);
+	if (size)
+		memcpy(m->raw, data, size);
 	m->raw_size = size;
 	err = ld_module_read(m);
 	if (err)

@@ -88,6 +88,11 @@ static struct image *make_object(const void *btf, size_t btf_size, const char *f
 static struct btf *program_btf(int fd, struct bpf_prog_info *info, int *id)
 {
 	struct bpf_func_info func;
+	struct bpf_prog_info first = {
+	    .nr_func_info = 1,
+	    .func_info_rec_size = sizeof(func),
+	    .func_info = (__u64)(uintptr_t)&func,
+	};
 	struct btf *btf;
 	__u32 len = sizeof(*info);
 
@@ -97,12 +102,8 @@ static struct btf *program_btf(int fd, struct bpf_prog_info *info, int *id)
 	btf = btf__load_from_kernel_by_id(info->btf_id);
 	if (!btf)
 		return NULL;
-	memset(info, 0, sizeof(*info));
-	info->nr_func_info = 1;
-	info->func_info_rec_size = sizeof(func);
-	info->func_info = (__u64)(uintptr_t)&func;
-	len = sizeof(*info);
-	if (bpf_obj_get_info_by_fd(fd, info, &len) || !info->nr_func_info) {
+	len = sizeof(first);
+	if (bpf_obj_get_info_by_fd(fd, &first, &len) || !first.nr_func_info) {
 		int err = errno ? errno : ENOENT;
 
 		btf__free(btf);

@@ -344,7 +344,7 @@ void ld_pins_close(struct bpfld_module *m)
 }
 
 static int open_pin(struct bpfld_module *m, struct ld_pinned **list, const char *path,
-		    const char *name)
+		    const char *name, struct ld_type type)
 {
 	struct ld_pinned *p = ld_dyn_alloc(m->d, sizeof(*p));
 
@@ -357,6 +357,7 @@ static int open_pin(struct bpfld_module *m, struct ld_pinned **list, const char 
 	if (p->fd < 0)
 		return ld_dyn_error(m->d, -errno, "cannot-open", "cannot open %s: %s", path,
 				    strerror(errno));
+	p->type = type;
 	p->next = *list;
 	*list = p;
 	return 0;
@@ -376,9 +377,7 @@ static int open_pins(struct bpfld_module *m, const char *dir, const char *name)
 
 		if (entry->d_name[0] == '.' || (name && !ld_type_by_name(entry->d_name, &type)))
 			continue;
-		err = path ? open_pin(m, list, path, name ? name : entry->d_name) : -ENOMEM;
-		if (!err)
-			(*list)->type = type;
+		err = path ? open_pin(m, list, path, name ? name : entry->d_name, type) : -ENOMEM;
 	}
 	if (folder)
 		closedir(folder);

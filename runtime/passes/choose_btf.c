@@ -270,8 +270,9 @@ static struct ld_entity *add_func(struct chooser *c, const struct ld_entity *fun
 		memcpy(key, numbers, sizeof(numbers));
 		memcpy(key + sizeof(numbers), func->name, len);
 		slot = ld_strmap_slot(c->a, &c->func_map, key, sizeof(numbers) + len);
-		if (*slot)
-			return *slot;
+		copy = *slot;
+		if (copy)
+			return copy;
 	}
 	copy = ld_memdup(c->a, func, sizeof(*func));
 	LD_PUSH(c->a, &c->plan->funcs, copy);

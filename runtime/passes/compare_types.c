@@ -271,8 +271,8 @@ static void found_in_struct(struct ld_type_walk *w, uint32_t i, enum ld_types_di
 /* The types of step i differ; how is "" or says in what. */
 static void differs(struct ld_type_walk *w, uint32_t i, enum ld_types_diff diff, const char *how)
 {
-	uint32_t at = station(w, i), type[2];
-	const char *text[2];
+	uint32_t at = station(w, i), type[2] = {0};
+	const char *text[2] = {"", ""};
 
 	if (!graver(w, diff))
 		return;

@@ -159,7 +159,7 @@ static void add_symbols(struct emitter *e)
 		uint8_t *at = data + (i + 1) * sizeof(Elf64_Sym);
 		uint16_t shndx = o.special ? o.special : (uint16_t)o.section;
 
-		if (!o.special && o.section >= SHN_LORESERVE) {
+		if (x && !o.special && o.section >= SHN_LORESERVE) {
 			shndx = SHN_XINDEX;
 			ld_put32(x + (i + 1) * 4, o.section, l->big);
 		}

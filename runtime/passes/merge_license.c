@@ -182,10 +182,12 @@ static bool same_bytes(const struct ld_section *a, const struct ld_section *b)
 static void merge_versions(struct ld_link *l)
 {
 	struct sections all = find_sections(l, "version");
-	struct ld_section *kept = all.list.nr ? all.list.v[0] : NULL;
+	struct ld_section *kept;
 
-	if (kept)
-		own_symbols(kept);
+	if (!all.list.nr)
+		return;
+	kept = all.list.v[0];
+	own_symbols(kept);
 	for (size_t i = 1; i < all.list.nr; i++) {
 		const struct ld_section *sec = all.list.v[i];
 

@@ -35,18 +35,18 @@ static void add_input(struct ld_link *l, struct ld_file *f)
 /* A pipe can't be mapped: it is read to its end. Returns an errno value. */
 static int read_stream(struct ld_file *f, int fd)
 {
-	size_t cap = 0;
-	uint8_t *buf = NULL;
+	size_t cap = 65536;
+	uint8_t *buf = ld_alloc(&f->arena, cap);
 
+	f->image = buf;
 	for (;;) {
 		ssize_t n;
 
 		if (f->size == cap) {
-			uint8_t *bigger = ld_alloc(&f->arena, cap ? cap * 2 : 65536);
+			uint8_t *bigger = ld_alloc(&f->arena, cap * 2);
 
-			if (cap)
-				memcpy(bigger, buf, cap);
-			cap = cap ? cap * 2 : 65536;
+			memcpy(bigger, buf, cap);
+			cap *= 2;
 			f->image = buf = bigger;
 		}
 		n = read(fd, buf + f->size, cap - f->size);
