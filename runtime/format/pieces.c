@@ -445,13 +445,15 @@ static int check_named_call(const struct ld_section *sec, const struct ld_reloc 
 {
 	uint64_t off = sym->value + (uint64_t)r->addend;
 
+	if (sym->sec && sym->sec->kind != LD_SEC_CODE)
+		return bad_reloc(sec, r, "calls what is not code");
 	if (!r->addend)
 		return 0;
 	if (!sym->sec || sym->bind != STB_LOCAL)
 		return bad_reloc(sec, r,
 				 ld_printf(&sec->file->arena, "calls '%s' with an addend of %lld",
 					   sym->name, (long long)r->addend));
-	if (sym->sec->kind != LD_SEC_CODE || off >= sym->sec->size || off % LD_INSN_SIZE)
+	if (off >= sym->sec->size || off % LD_INSN_SIZE)
 		return bad_reloc(sec, r, "calls what is not code");
 	return 0;
 }

@@ -84,6 +84,10 @@ static void add_reloc(const struct site *s, uint32_t out_sym)
 /* What went by a name, and an addend that the name's owner has no room for, goes by its place. */
 static void check_place(const struct site *s, const struct ld_ref *ref)
 {
+	if (s->r->type == LD_R_BPF_64_32 && ref->out->kind != LD_SEC_CODE)
+		ld_error(&s->l->diags, "invalid-relocation",
+			 "call into section '%s', which is not code\n>>> at %s", ref->out->name,
+			 ld_place(s->l, s->piece->sec, s->r->off));
 	if (ref->addend >= 0 && (uint64_t)ref->addend <= ref->out->size)
 		return;
 	ld_error(&s->l->diags, "relocation-range",
@@ -91,14 +95,23 @@ static void check_place(const struct site *s, const struct ld_ref *ref)
 		 ld_place(s->l, s->piece->sec, s->r->off));
 }
 
-/* What called a copy by its place, and calls the copy that won by its name. */
+/* A call of another file's function, or of the copy that won over what was called by its place. */
 static void check_callee(const struct site *s, const struct ld_ref *ref)
 {
-	if (s->r->type == LD_R_BPF_64_32 && ref->addend && ref->sym->out_bind != STB_LOCAL)
+	const struct ld_sym *sym = ref->sym;
+
+	if (s->r->type != LD_R_BPF_64_32)
+		return;
+	if (sym->sec && sym->sec->kind != LD_SEC_CODE)
+		ld_error(&s->l->diags, "invalid-relocation",
+			 "call of '%s', which is not code\n>>> at %s\n>>> defined in %s",
+			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off),
+			 ld_file_name(sym->sec->file));
+	else if (ref->addend && sym->out_bind != STB_LOCAL)
 		ld_error(&s->l->diags, "relocation-range",
 			 "call leads into the middle of '%s', of which another copy was taken\n"
 			 ">>> at %s",
-			 ref->sym->out_name, ld_place(s->l, s->piece->sec, s->r->off));
+			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off));
 }
 
 static void apply(const struct site *s)

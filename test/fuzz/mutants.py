@@ -205,7 +205,7 @@ def main():
             keep(a, n, "mutant.o")
             print("mutant %d of %s (%s), linked as %s: %s\n%s" % (
                 n, obj.path, what, " ".join(flags + inputs), fault, said[:2000]), flush=True)
-        elif a.peer and n % a.peer_each == 0:
+        elif a.peer and (n + 1) % a.peer_each == 0:
             peer = run([a.peer, "gen", "object", "mutant-peer.o"] + inputs, True)[0]
             theirs[peer] += 1
             if a.load and how == peer == "links" and flags == ["-r"]:

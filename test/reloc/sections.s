@@ -56,6 +56,28 @@
 #      MIDDLE: ld.bpf: error: call leads into the middle of 'w', of which another copy was taken [relocation-range]
 # MIDDLE-NEXT: >>> at loser.o:(tc+0x0)
 
+# A call of what turns out to be a variable, also where that goes by its place.
+# RUN: %mc calls.s -o calls.o && %mc variable.s -o variable.o && not %ld.bpf -r calls.o variable.o -o out.o 2>&1 | FileCheck --check-prefix=VARIABLE --implicit-check-not=error: %s
+#      VARIABLE: ld.bpf: error: call of 'v', which is not code [invalid-relocation]
+# VARIABLE-NEXT: >>> at calls.o:(tc+0x0)
+# VARIABLE-NEXT: >>> defined in variable.o
+# RUN: not %ld.bpf --export=prog calls.o variable.o -o out.o 2>&1 | FileCheck --check-prefix=STATIC --implicit-check-not=error: %s
+#      STATIC: ld.bpf: error: call into section '.data', which is not code [invalid-relocation]
+# STATIC-NEXT: >>> at calls.o:(tc+0x0)
+
+#--- calls.s
+	.section tc,"ax",@progbits
+	.globl prog
+	.type prog,@function
+prog:	call v
+	exit
+	.size prog, .-prog
+#--- variable.s
+	.data
+	.globl v
+	.type v,@object
+v:	.quad 1
+	.size v, .-v
 #--- loser.s
 	.text
 	.weak w
