@@ -29,13 +29,13 @@ log=$(cmake -S . -B $build -DBPFLD_TESTS=OFF -DBPFLD_LTO=OFF 2>&1) || { echo "$l
 # shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(find runtime llvm-plugin -name '*.c' ! -name lto_llvm.c | LC_ALL=C sort)
 
-flags="-D_GNU_SOURCE -DBPFLD_VERSION=\"0\" -D_FILE_OFFSET_BITS=64 -Iruntime -Iruntime/include -Illvm-plugin"
+flags="-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iruntime -Iruntime/include -Illvm-plugin"
 found=$(mktemp) && trap 'rm -f "$found"' EXIT
 # gcc 12 loses sight of memory that a struct holds; LeakSanitizer sees what leaks, over the whole suite.
 # shellcheck disable=SC2086
 analyze() {
 	case $1 in
-	--gcc) gcc -std=c11 -O2 $flags -fanalyzer -Wno-analyzer-malloc-leak -c "$2" -o /dev/null ;;
+	--gcc) gcc -std=c11 -O2 $flags '-DBPFLD_VERSION="0"' -fanalyzer -Wno-analyzer-malloc-leak -c "$2" -o /dev/null ;;
 	--clang-tidy) clang-tidy-14 --quiet -p $build "$2" ;;
 	--cppcheck) cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingInclude $flags \
