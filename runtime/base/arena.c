@@ -17,7 +17,7 @@
 #include <sanitizer/asan_interface.h>
 #define CHUNK_SIZE ((size_t)16 * 1024) /* it clears, and keeps for a while, what is allocated */
 #define REUSED_CHUNK ((size_t)64 * 1024)
-#define GAP ((size_t)16)               /* between blocks: what runs over one is seen */
+#define GAP ((size_t)16) /* between blocks: what runs over one is seen */
 #define forbid(p, size) ASAN_POISON_MEMORY_REGION(p, size)
 #define permit(p, size) ASAN_UNPOISON_MEMORY_REGION(p, size)
 #else

@@ -138,9 +138,11 @@ static int bad_section(struct ld_section *sec, const char *what)
 }
 
 /* The NUL-terminated string at off of a string table, or NULL. */
+/* Only string tables are kept where not the whole file is. */
 static const char *table_str(const struct ld_section *tab, uint64_t off)
 {
-	if (!tab->data || off >= tab->size || !memchr(tab->data + off, 0, tab->size - off))
+	if (tab->type != SHT_STRTAB || !tab->data || off >= tab->size ||
+	    !memchr(tab->data + off, 0, tab->size - off))
 		return NULL;
 	return (const char *)tab->data + off;
 }
