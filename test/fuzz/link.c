@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 
@@ -60,23 +62,42 @@ static struct bpfld_opts way(unsigned int i)
 	return opts;
 }
 
+/* As a file, of which only what is needed is read. */
+static int add_file(struct bpfld *l, const char *name, struct bytes in, int *fd)
+{
+	char path[64];
+	int err;
+
+	*fd = memfd_create(name, MFD_CLOEXEC);
+	if (*fd < 0 || write(*fd, in.data, in.size) != (ssize_t)in.size)
+		broken("a file can be made");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", *fd);
+	err = bpfld_add_file(l, path);
+	return err ? err : bpfld_name_input(l, name);
+}
+
 /* The linked image, to be freed; NULL where the link is refused. */
 static uint8_t *link_once(struct bpfld_opts opts, const struct bytes *in, size_t nr,
-			  unsigned int mode, size_t *size)
+			  unsigned int mode, bool files, size_t *size)
 {
 	struct heard heard = {0};
 	struct bpfld *l;
 	uint8_t *copy = NULL;
 	const void *image;
-	int err = 0;
+	int err = 0, fds[2] = {-1, -1};
 
+	opts.lasting_inputs = files;
 	opts.diag = hear;
 	opts.diag_ctx = &heard;
 	l = bpfld_new(&opts, NULL);
 	for (size_t i = 0; i < nr && !err; i++) {
 		if (i || nr == 1)
 			bpfld_input_mode(l, mode);
-		err = bpfld_add_buffer(l, i ? "b.o" : "a.o", in[i].data, in[i].size);
+		/* Members of an archive go by its path. */
+		if (files && (in[i].size < 2 || memcmp(in[i].data, "!<", 2) != 0))
+			err = add_file(l, i ? "b.o" : "a.o", in[i], &fds[i]);
+		else
+			err = bpfld_add_buffer(l, i ? "b.o" : "a.o", in[i].data, in[i].size);
 	}
 	if (!err)
 		err = bpfld_link(l);
@@ -90,6 +111,9 @@ static uint8_t *link_once(struct bpfld_opts opts, const struct bytes *in, size_t
 		memcpy(copy, image, *size);
 	}
 	bpfld_free(l);
+	for (size_t i = 0; i < 2; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 	return copy;
 }
 
@@ -195,15 +219,15 @@ static void open_output(struct bytes image, const struct bytes *in, size_t nr)
 /* ---- one link ---- */
 
 static void link_again(unsigned int i, const struct bytes *in, size_t nr, unsigned int mode,
-		       struct bytes image)
+		       bool files, struct bytes image)
 {
 	size_t size;
-	uint8_t *again = link_once(way(i), in, nr, mode, &size);
+	uint8_t *again = link_once(way(i), in, nr, mode, files, &size);
 
 	if (!again || size != image.size || memcmp(again, image.data, size))
 		broken("the same inputs give the same bytes");
 	free(again);
-	again = link_once(way(i), &image, 1, 0, &size);
+	again = link_once(way(i), &image, 1, 0, files, &size);
 	if (!again)
 		broken("an output can be linked");
 	keep("fuzz-2.o", again, size);
@@ -213,10 +237,10 @@ static void link_again(unsigned int i, const struct bytes *in, size_t nr, unsign
 }
 
 static void link_in_way(unsigned int i, const struct bytes *in, size_t nr, unsigned int mode,
-			bool all)
+			bool files, bool all)
 {
 	size_t size;
-	uint8_t *image = link_once(way(i), in, nr, mode, &size);
+	uint8_t *image = link_once(way(i), in, nr, mode, files, &size);
 	struct bytes whole = {image, size};
 
 	if (!image)
@@ -225,7 +249,7 @@ static void link_in_way(unsigned int i, const struct bytes *in, size_t nr, unsig
 	if (all) {
 		parse_btf(image);
 		open_output(whole, in, nr);
-		link_again(i, in, nr, mode, whole);
+		link_again(i, in, nr, mode, !files, whole);
 	}
 	free(image);
 }
@@ -237,7 +261,8 @@ void fuzz_link_mode(const struct bytes *objects, size_t nr, unsigned int mode)
 
 	for (unsigned int i = 0; i < 4; i++)
 		if (fuzz_thorough || i == sum % 4)
-			link_in_way(i, objects, nr, mode, sum / 4 % 8 == 0);
+			link_in_way(i, objects, nr, mode, fuzz_thorough ? i & 1 : sum / 32 % 2,
+				    sum / 4 % 8 == 0);
 }
 
 void fuzz_link(const struct bytes *objects, size_t nr)
