@@ -85,23 +85,21 @@ static void write_piece(struct writer *w, const struct ld_piece *p)
 	for (;;) {
 		const uint32_t *rec = i < end ? ext->recs + (size_t)i * ext->words : NULL;
 		const struct ld_sym *sym;
-		uint64_t at;
 
 		while (k < p->sym_end && !wants_record(w, &sec->file->syms[sec->syms[k]]))
 			k++;
 		sym = k < p->sym_end ? &sec->file->syms[sec->syms[k]] : NULL;
-		if (!rec && !sym)
-			break;
-		at = sym ? sym->value : UINT64_MAX;
-		if (rec && rec[0] <= at) {
+		if (rec && (!sym || rec[0] <= sym->value)) {
 			copy_record(w, p, rec, ext->words);
 			done = rec[0];
 			i++;
 			continue;
 		}
-		if (at != done)
+		if (!sym)
+			break;
+		if (sym->value != done)
 			synthesize_record(w, p, sym);
-		done = at;
+		done = sym->value;
 		k++;
 	}
 }
