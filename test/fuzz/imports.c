@@ -92,15 +92,32 @@ static struct bpfld_dyn *new_handle(bool replace, unsigned int *errors)
 	return d;
 }
 
+/* The library as the kernel would get it: by itself, and the anchor that it is verified against. */
+static void open_entries(struct bpfld_module *lib)
+{
+	static const char *const names[] = {"sub", "other", NULL};
+
+	for (int anchor = 0; anchor < 2; anchor++) {
+		struct bpf_object *obj = NULL;
+
+		if (ld_module_entries(lib, names, anchor ? "tc" : NULL, &obj) || !obj)
+			broken("a library's functions open as entries");
+		bpf_object__close(obj);
+	}
+}
+
 static void open_main(struct bytes object, struct bytes library, bool replace)
 {
 	unsigned int errors = 0;
 	struct bpfld_dyn *d = new_handle(replace, &errors);
-	struct bpfld_module *main;
+	struct bpfld_module *main, *lib;
 	int err;
 
-	if (!bpfld_dyn_add_library_mem(d, "lib.o", library.data, library.size, &err))
+	lib = bpfld_dyn_add_library_mem(d, "lib.o", library.data, library.size, &err);
+	if (!lib)
 		broken("the library is sound");
+	if (fuzz_thorough)
+		open_entries(lib);
 	main = bpfld_dyn_add_main_mem(d, "main.o", object.data, object.size, &err);
 	if (!main != !!errors || !main != !!err)
 		broken("a main is refused if and only if an error is said");
