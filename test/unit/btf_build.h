@@ -221,7 +221,7 @@ enum model {
 	OTHER_MODEL,    /* a file like it that is no input */
 };
 
-static bool unchecked;           /* when it is time that matters: */
+static bool unchecked;          /* when it is time that matters: */
 static struct ld_arena scratch; /* what maps refer to is gone */
 
 static inline void digest_all(struct link *l, enum model how)

@@ -207,7 +207,8 @@ static inline void bench(uint32_t nr, int argc, char **argv)
 	merged = now();
 	printf("%u inputs, %llu types, %zu bytes -> %u types\n", l->nr, (unsigned long long)types,
 	       bytes, l->graph.nr - 1);
-	printf("parse %.1f ms, parse beside the largest and digest %.1f ms, dedup %.1f ms; digest and dedup %.0f ns per type\n",
+	printf("parse %.1f ms, parse beside the largest and digest %.1f ms, dedup %.1f ms; digest "
+	       "and dedup %.0f ns per type\n",
 	       (parsed - start) * 1e3, (digested - parsed) * 1e3, (merged - digested) * 1e3,
 	       (merged - parsed) / (double)types * 1e9);
 }
