@@ -12,7 +12,7 @@ config.test_source_root = os.path.join(config.source_dir, "test")
 config.test_exec_root = config.exec_dir
 config.test_format = bpfld_lit.ShTest()
 config.suffixes = [".test", ".s", ".c", ".ll"]
-config.excludes = ["Inputs", "bpfrun.c", "dynrun.c"]
+config.excludes = ["Inputs", "bpfrun.c", "dynrun.c", "open_linked.c"]
 
 
 def tool(name, command):
@@ -26,6 +26,7 @@ tool("hook", config.hook_dir)
 tool("unit", os.path.join(programs, "unit"))
 tool("fuzz", os.path.join(programs, "fuzz"))
 tool("bpfrun", os.path.join(programs, "bpfrun"))
+tool("linkrun", os.path.join(programs, "linkrun"))
 tool("dynrun", os.path.join(programs, "dynrun"))
 tool("bpftool", config.bpftool)
 tool("src", config.source_dir)

@@ -18,6 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* linkrun: what it opens is linked by libbpfld-loader then. */
+#ifdef BPFRUN_LINKS
+#include "loaders/open_linked.h"
+#endif
+
 enum exit_code {
 	EXIT_OK,
 	EXIT_OPEN,   /* libbpf refused the file */
@@ -456,7 +461,11 @@ static int access_map(struct bpf_object *obj, const struct action *a)
 static struct bpf_object *open_object(void)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "bpfrun");
+#ifdef BPFRUN_LINKS
+	struct bpf_object *obj = open_linked(cmd.path, &opts);
+#else
 	struct bpf_object *obj = bpf_object__open_file(cmd.path, &opts);
+#endif
 	struct bpf_map *map;
 
 	/* A test must leave nothing behind in bpffs. */
@@ -672,6 +681,7 @@ static int load_and_act(void)
 static const char usage_text[] =
     "usage: bpfrun OBJ [OPTION]...\n"
     "Opens a BPF object, loads it, and does what the options say, in their order.\n"
+    "linkrun is the same, but for OBJ: it takes A.o,B.o,... and links them as it opens them.\n"
     "\n"
     "  --open-only          don't load\n"
     "  --load-only          load and do nothing more (the default)\n"
