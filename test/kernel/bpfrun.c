@@ -528,27 +528,70 @@ static void print_verdict(const char *name, struct bpf_program *prog, int err)
 	}
 }
 
-/* Loads one program alone, in an object of its own; the name is looked up there again. */
+#define MAX_TOGETHER 64
+
+/* Names of programs that are loaded together. */
+struct group {
+	char names[MAX_TOGETHER][128];
+	size_t count;
+};
+
+static bool in_group(const struct group *g, const char *name)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		if (!strcmp(g->names[i], name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * An initial element of a program array is a program. Where that is not loaded, libbpf says so of
+ * one element and gives up; then its program joins the group.
+ */
+static bool add_element(struct group *g)
+{
+	const char *said = messages ? strstr(messages, "failed to initialize slot") : NULL;
+	char *name = g->names[g->count];
+
+	if (g->count + 1 >= MAX_TOGETHER || !said ||
+	    sscanf(said, "failed to initialize slot [%*d] to prog '%127[^']'", name) != 1 ||
+	    in_group(g, name))
+		return false;
+	g->count++;
+	return true;
+}
+
+/* An error, or 0 and *prog, the first of the group, loaded in *obj. */
+static int load_group(const struct group *g, struct bpf_object **obj, struct bpf_program **prog)
+{
+	messages_len = 0;
+	if (messages)
+		messages[0] = '\0';
+	*obj = open_for_verdicts();
+	if (!*obj)
+		return -errno;
+	bpf_object__for_each_program(*prog, *obj)
+	    bpf_program__set_autoload(*prog, in_group(g, bpf_program__name(*prog)));
+	*prog = bpf_object__find_program_by_name(*obj, g->names[0]);
+	return bpf_object__load(*obj);
+}
+
+/* Loads one program in an object of its own, with those that it takes for program arrays. */
 static void load_one(const char *name)
 {
-	struct bpf_object *obj = open_for_verdicts();
-	struct bpf_program *prog, *wanted = NULL;
+	struct group group = {.count = 1};
+	struct bpf_program *prog = NULL;
+	struct bpf_object *obj = NULL;
 	int err;
 
-	if (!obj) {
-		printf("%s fail %d\n", name, errno);
-		return;
+	snprintf(group.names[0], sizeof(group.names[0]), "%s", name);
+	err = load_group(&group, &obj, &prog);
+	while (err && add_element(&group)) {
+		bpf_object__close(obj);
+		err = load_group(&group, &obj, &prog);
 	}
-	bpf_object__for_each_program(prog, obj)
-	{
-		bool take = !strcmp(bpf_program__name(prog), name);
-
-		bpf_program__set_autoload(prog, take);
-		if (take)
-			wanted = prog;
-	}
-	err = bpf_object__load(obj);
-	print_verdict(name, wanted, err);
+	print_verdict(name, prog, err);
 	bpf_object__close(obj);
 }
 
