@@ -595,41 +595,141 @@ static void load_one(const char *name)
 	bpf_object__close(obj);
 }
 
+#define MAX_PROGRAMS 1024
+
+/* The programs of an object, in its order. */
+struct programs {
+	size_t count;
+	struct {
+		bool wanted; /* loaded by default */
+		enum { ALONE, TAKEN, REFUSED } verdict;
+		int err;
+	} of[MAX_PROGRAMS];
+};
+
+/* The index of the program at which the last load ended, or count. libbpf loads them in their
+ * order. */
+static size_t ended_at(const struct programs *p, struct bpf_object *names)
+{
+	const char *said = NULL;
+	struct bpf_program *prog;
+	char name[128];
+	size_t i = 0;
+
+	for (const char *at = messages; at && (at = strstr(at, "prog '")); at++) {
+		if (strstr(at, "': failed to load: ") == at + strcspn(at + 6, "'") + 6)
+			said = at;
+	}
+	if (!said || sscanf(said, "prog '%127[^']'", name) != 1)
+		return p->count;
+	bpf_object__for_each_program(prog, names)
+	{
+		if (!strcmp(bpf_program__name(prog), name))
+			return i;
+		i++;
+	}
+	return p->count;
+}
+
+/* Loads the wanted programs from a number on, or those that were taken. Forgets earlier messages.
+ */
+static int load_some(const struct programs *p, struct bpf_object **obj, size_t from, bool taken)
+{
+	struct bpf_program *prog;
+	size_t i = 0;
+
+	messages_len = 0;
+	if (messages)
+		messages[0] = '\0';
+	*obj = open_for_verdicts();
+	if (!*obj)
+		return -errno;
+	bpf_object__for_each_program(prog, *obj)
+	{
+		bool take = taken ? p->of[i].verdict == TAKEN : p->of[i].wanted && i >= from;
+
+		bpf_program__set_autoload(prog, take);
+		i++;
+	}
+	return bpf_object__load(*obj);
+}
+
+/*
+ * The object as a whole ended with err. Each load tells of one program that is refused, and that
+ * those before it were taken: the next goes on behind it. What can't be told so is tried alone.
+ */
+static void find_refused(struct programs *p, struct bpf_object *names, int err)
+{
+	/* No map depends on which programs are loaded. */
+	bool maps = messages && strstr(messages, "': failed to create: ");
+	struct bpf_object *obj;
+
+	for (size_t from = 0; from < p->count;) {
+		size_t at = err ? ended_at(p, names) : p->count;
+
+		if (err && at == p->count && !maps)
+			return;
+		for (size_t i = from; i < p->count && i <= at; i++) {
+			p->of[i].verdict = maps || i == at ? REFUSED : TAKEN;
+			p->of[i].err = err;
+		}
+		from = at + 1;
+		if (from < p->count) {
+			err = load_some(p, &obj, from, false);
+			bpf_object__close(obj);
+		}
+	}
+}
+
 /*
  * One verdict for each program. Where the object loads as a whole, that is the verdict of each
- * program in it; else, and for programs that are not loaded by default, each is tried alone.
+ * program in it; else that of the object with those programs only that are not refused. What is not
+ * loaded by default is tried alone.
  */
 static int load_each(void)
 {
-	struct bpf_object *whole = open_for_verdicts();
+	struct bpf_object *obj = open_for_verdicts();
+	static struct programs p;
 	struct bpf_program *prog;
-	size_t count = 0;
+	size_t i = 0;
 
-	if (!whole)
+	if (!obj)
 		return fail(EXIT_OPEN, "%s: open: %s", cmd.path, strerror(errno));
 	struct bpf_object *names = open_object(); /* a failed load may not be asked any more */
 	if (!names) {
-		bpf_object__close(whole);
+		bpf_object__close(obj);
 		return fail(EXIT_OPEN, "%s: open: %s", cmd.path, strerror(errno));
 	}
-	int err = bpf_object__load(whole);
+	bpf_object__for_each_program(prog, names)
+	{
+		if (p.count < MAX_PROGRAMS)
+			p.of[p.count++].wanted = bpf_program__autoload(prog);
+	}
+	int err = bpf_object__load(obj);
 
 	/* Without BTF some programs load all the same: libbpf goes on unless they need it. */
 	bool refused = messages && strstr(messages, "Error loading .BTF into kernel");
 	printf("load %s %d%s\n", err ? "fail" : "ok", -err, refused ? " without BTF" : "");
-	bpf_object__for_each_program(prog, names) count++;
+	find_refused(&p, names, err);
+	if (err) {
+		bpf_object__close(obj);
+		err = load_some(&p, &obj, 0, true);
+	}
 	bpf_object__for_each_program(prog, names)
 	{
 		const char *name = bpf_program__name(prog);
+		bool alone = i >= p.count || !p.of[i].wanted || p.of[i].verdict == ALONE;
 
-		if (bpf_program__autoload(prog) && (!err || count == 1))
-			print_verdict(name, bpf_object__find_program_by_name(whole, name), err);
-		else
+		if (alone || (err && p.of[i].verdict == TAKEN))
 			load_one(name);
+		else
+			print_verdict(name, bpf_object__find_program_by_name(obj, name),
+				      p.of[i].verdict == REFUSED ? p.of[i].err : 0);
 		fflush(stdout);
+		i++;
 	}
 	bpf_object__close(names);
-	bpf_object__close(whole);
+	bpf_object__close(obj);
 	return EXIT_OK;
 }
 
