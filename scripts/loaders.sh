@@ -26,7 +26,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/deps.sh
 . "$root/scripts/deps.sh"
 
-build=$root/build install=yes options=()
+build= install=yes options=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--docs) options+=(--docs "$root/docs/kernels.md") ;;
@@ -40,12 +40,15 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-{
-	# shellcheck disable=SC2086
-	[ -z "$install" ] || install_packages $TEST_PACKAGES
-	cmake -S "$root" -B "$build" -DBPFLD_TESTS=ON
-	cmake --build "$build" -j "$(nproc)"
-} >&2
+# shellcheck disable=SC2086
+[ -z "$install" ] || install_packages $TEST_PACKAGES >&2
+if [ -z "$build" ]; then
+	build=$root/build
+	{
+		cmake -S "$root" -B "$build" -DBPFLD_TESTS=ON
+		cmake --build "$build" -j "$(nproc)"
+	} >&2
+fi
 
 cache=${BPFLD_CACHE:-$root/build-cache}
 programs=$build/test/bin

@@ -6,7 +6,8 @@ The info string of a fenced block says what it is for:
     ```c NAME       a file of that name (any language, any name with a dot)
     ```sh run       commands, which succeed; variables that they export stay
     ```sh fails     commands, of which the last fails
-    ```sh root      commands that load programs: done with --root only
+    ```sh root      commands that load programs or install something: done with --root only
+    ```sh in FILE   commands that the repository's FILE tries (test/tidy holds it to that)
     ```text prints  what the commands before it print, with `...` for any number of lines
 
 A block of shell without one of these words is an error, or with --marked passed over; a page
@@ -65,10 +66,11 @@ def follow(path, root, marked):
         language, word = (info + ["", ""])[:2]
         try:
             if language == "sh" and (word or not marked):
-                if word not in ("run", "fails", "root"):
+                if word not in ("run", "fails", "root", "in"):
                     raise Failure("commands that nobody runs")
-                commands += 1
-                printed = run(text, word) if root or word != "root" else None
+                done = word in ("run", "fails") or root and word == "root"
+                commands += word != "in"
+                printed = run(text, word) if done else None
             elif word == "prints":
                 if printed is not None and not matches(text, printed):
                     raise Failure("printed was\n" + printed)
