@@ -2,6 +2,7 @@
 # What the tests may use; test/README.md explains it.
 import os
 import re
+import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -66,6 +67,8 @@ if os.path.exists(config.bpf_gcc):
     tool("bpf-gcc", config.bpf_gcc)
 if os.path.exists(config.clang_format):
     config.available_features.add("clang-format")
+if shutil.which("pandoc"):
+    config.available_features.add("pandoc")
 if "address" in config.sanitize:
     config.available_features.add("asan")
 if os.geteuid() == 0:

@@ -3,7 +3,8 @@
 
 The info string of a fenced block says what it is for:
 
-    ```c NAME       a file of that name (any language, any name with a dot)
+    ```c NAME       a file of that name (any language, any name with a dot); above it stands `NAME`:
+                    as the info string is not shown
     ```sh run       commands, which succeed; variables that they export stay
     ```sh fails     commands, of which the last fails
     ```sh root      commands that load programs or install something: done with --root only
@@ -23,18 +24,20 @@ FENCE = re.compile(r"^```(.*)$")
 
 
 def blocks(path):
-    """Each fenced block: its line, the words of its info string, its text."""
-    start, info, text = 0, None, []
+    """Each fenced block: its line, the words of its info string, its text, the line above it."""
+    start, info, text, above = 0, None, [], ""
     with open(path, encoding="utf-8") as f:
         for number, line in enumerate(f, 1):
             fence = FENCE.match(line)
-            if not fence:
-                text.append(line)
-            elif info is None:
+            if fence and info is None:
                 start, info, text = number, fence.group(1).split(), []
-            else:
-                yield start, info, "".join(text)
+            elif fence:
+                yield start, info, "".join(text), above
                 info = None
+            elif info is None:
+                above = line.strip() or above
+            else:
+                text.append(line)
 
 
 def matches(wanted, printed):
@@ -62,7 +65,7 @@ def run(text, mode):
 
 def follow(path, root, marked):
     commands, printed = 0, None
-    for line, info, text in blocks(path):
+    for line, info, text, above in blocks(path):
         language, word = (info + ["", ""])[:2]
         try:
             if language == "sh" and (word or not marked):
@@ -75,6 +78,8 @@ def follow(path, root, marked):
                 if printed is not None and not matches(text, printed):
                     raise Failure("printed was\n" + printed)
             elif "." in word or word == "Makefile":
+                if above != "`%s`:" % word:
+                    raise Failure("nothing tells the reader that this is " + word)
                 os.makedirs(os.path.dirname(word) or ".", exist_ok=True)
                 with open(word, "w", encoding="utf-8") as f:
                     f.write(text)
