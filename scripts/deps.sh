@@ -10,10 +10,11 @@ TEST_PACKAGES="$DEMO_PACKAGES g++ make git xz-utils python3 python3-psutil
 	llvm-14-tools llvm-19-tools clang-14 clang-16 clang-format-14 libclang-rt-14-dev
 	llvm-14-dev llvm-16-dev llvm-19-dev
 	gcc-bpf iproute2 groff-base mandoc shellcheck strace valgrind linux-source-6.1 linux-source-6.12
-	meson qemu-system-x86 busybox-static"
+	meson qemu-system-x86 busybox-static golang-go golang-github-cilium-ebpf-dev"
 
-# Packages are built and tried with --full only, as is the linker on other machines.
-FULL_PACKAGES="$TEST_PACKAGES debhelper lintian debootstrap rpm cpio qemu-user-static
+# Packages are built and tried with --full only, as is the linker on other machines; so is the manual as
+# HTML.
+FULL_PACKAGES="$TEST_PACKAGES pandoc debhelper lintian debootstrap rpm cpio qemu-user-static
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 
 # install_packages NAME...: installs those that are missing; says so first.

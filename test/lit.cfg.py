@@ -2,6 +2,7 @@
 # What the tests may use; test/README.md explains it.
 import os
 import re
+import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -12,7 +13,7 @@ config.test_source_root = os.path.join(config.source_dir, "test")
 config.test_exec_root = config.exec_dir
 config.test_format = bpfld_lit.ShTest()
 config.suffixes = [".test", ".s", ".c", ".ll"]
-config.excludes = ["Inputs", "bpfrun.c", "dynrun.c"]
+config.excludes = ["Inputs", "bpfrun.c", "dynrun.c", "open_linked.c"]
 
 
 def tool(name, command):
@@ -28,6 +29,7 @@ tool("hook", config.hook_dir)
 tool("unit", os.path.join(programs, "unit"))
 tool("fuzz", os.path.join(programs, "fuzz"))
 tool("bpfrun", os.path.join(programs, "bpfrun"))
+tool("linkrun", os.path.join(programs, "linkrun"))
 tool("dynrun", os.path.join(programs, "dynrun"))
 tool("bpftool", config.bpftool)
 tool("src", config.source_dir)
@@ -67,6 +69,8 @@ if os.path.exists(config.bpf_gcc):
     tool("bpf-gcc", config.bpf_gcc)
 if os.path.exists(config.clang_format):
     config.available_features.add("clang-format")
+if shutil.which("pandoc"):
+    config.available_features.add("pandoc")
 if "address" in config.sanitize:
     config.available_features.add("asan")
 if os.geteuid() == 0:

@@ -367,8 +367,9 @@ struct ld_link {
 	struct ld_strmap name_map;
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;
-	struct ld_strmap map_numbers; /* name given to a static map -> number of the last one */
-	LD_VEC(struct ld_out *) outs; /* in order of the output's section table */
+	struct ld_strmap name_numbers; /* name that was made unique -> number of the last one */
+	struct ld_strmap static_names; /* static function of a final link -> its struct ld_sym */
+	LD_VEC(struct ld_out *) outs;  /* in order of the output's section table */
 	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
 	uint32_t first_global;              /* index in the output's symbol table */
 

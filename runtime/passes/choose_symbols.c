@@ -36,39 +36,44 @@ static bool is_map(const struct ld_sym *sym)
 	return sym->sec && !strcmp(sym->sec->name, ".maps") && sym->type == STT_OBJECT;
 }
 
-/* ---- static maps of a final link: libbpf opens global ones only ---- */
+/* ---- names that a final link makes unique ---- */
 
-static bool name_is_free(const struct ld_link *l, const char *name)
+/* also: more names that are taken, or NULL. */
+static bool name_is_free(const struct ld_link *l, const struct ld_strmap *also, const char *name)
 {
-	return !ld_strmap_get(&l->name_map, name, strlen(name));
+	size_t len = strlen(name);
+
+	return !ld_strmap_get(&l->name_map, name, len) && !(also && ld_strmap_get(also, name, len));
 }
 
 /* "counter" of net.bpf.c as "net__counter", or with a number if that is taken too. */
-static const char *free_name(struct ld_link *l, const char *source, const char *name)
+static const char *free_name(struct ld_link *l, const struct ld_strmap *also, const char *source,
+			     const char *name)
 {
 	const char *full = ld_qualify(&l->arena, source, name);
 	uintptr_t nr;
 	void **last;
 
-	if (name_is_free(l, full))
+	if (name_is_free(l, also, full))
 		return full;
-	/* Where many maps have one name, the search goes on where it ended the last time. */
-	last = ld_strmap_slot(&l->arena, &l->map_numbers, full, strlen(full));
+	/* Where many have one name, the search goes on where it ended the last time. */
+	last = ld_strmap_slot(&l->arena, &l->name_numbers, full, strlen(full));
 	nr = *last ? (uintptr_t)*last : 1;
 	do
 		name = ld_printf(&l->arena, "%s_%zu", full, (size_t)++nr);
-	while (!name_is_free(l, name));
+	while (!name_is_free(l, also, name));
 	*last = (void *)nr;
 	return name;
 }
 
+/* Static maps become global: libbpf opens no others. */
 static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sym *sym,
 			const char *source)
 {
 	const struct ld_file *origin = f->origins ? f->origins[sym - f->syms] : NULL;
 
-	if (!name_is_free(l, sym->name)) {
-		sym->out_name = free_name(l, source && !f->named ? source : f->path, sym->name);
+	if (!name_is_free(l, NULL, sym->name)) {
+		sym->out_name = free_name(l, NULL, source, sym->name);
 		ld_note(&l->diags, "renamed-static-map",
 			"static map '%s' of %s is called '%s' in the output: the name is taken",
 			sym->name, ld_file_name(origin ? origin : f), sym->out_name);
@@ -78,6 +83,17 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
 	sym->out_vis = STV_DEFAULT;
 	if (!sym->piece->promoted)
 		sym->piece->promoted = sym;
+}
+
+/*
+ * libbpf and the kernel don't look at the symbols of static functions, but cilium/ebpf goes by
+ * their names and refuses what has two of one name. Their BTF keeps the name.
+ */
+static void name_function(struct ld_link *l, struct ld_sym *sym, const char *source)
+{
+	if (!name_is_free(l, &l->static_names, sym->name))
+		sym->out_name = free_name(l, &l->static_names, source, sym->name);
+	*ld_strmap_slot(&l->arena, &l->static_names, sym->out_name, strlen(sym->out_name)) = sym;
 }
 
 /* ---- which, and as what ---- */
@@ -106,8 +122,13 @@ static void choose_local(struct ld_link *l, const struct ld_file *f, struct ld_s
 		sym->emit = !l->strip_all;
 	else if (sym->type != STT_SECTION)
 		sym->emit = in_output(sym);
-	if (sym->emit && !l->partial && is_map(sym))
+	if (!sym->emit || l->partial)
+		return;
+	source = source && !f->named ? source : f->path;
+	if (is_map(sym))
 		promote_map(l, f, sym, source);
+	else if (sym->type == STT_FUNC)
+		name_function(l, sym, source);
 }
 
 /* An undefined symbol stays where something still refers to it. */

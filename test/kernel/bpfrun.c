@@ -18,6 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* linkrun: what it opens is linked by libbpfld-loader then. */
+#ifdef BPFRUN_LINKS
+#include "loaders/open_linked.h"
+#endif
+
 enum exit_code {
 	EXIT_OK,
 	EXIT_OPEN,   /* libbpf refused the file */
@@ -457,7 +462,11 @@ static int access_map(struct bpf_object *obj, const struct action *a)
 static struct bpf_object *open_object(void)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "bpfrun");
+#ifdef BPFRUN_LINKS
+	struct bpf_object *obj = open_linked(cmd.path, &opts);
+#else
 	struct bpf_object *obj = bpf_object__open_file(cmd.path, &opts);
+#endif
 	struct bpf_map *map;
 
 	/* A test must leave nothing behind in bpffs. */
@@ -522,65 +531,208 @@ static void print_verdict(const char *name, struct bpf_program *prog, int err)
 	}
 }
 
-/* Loads one program alone, in an object of its own; the name is looked up there again. */
+#define MAX_TOGETHER 64
+
+/* Names of programs that are loaded together. */
+struct group {
+	char names[MAX_TOGETHER][128];
+	size_t count;
+};
+
+static bool in_group(const struct group *g, const char *name)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		if (!strcmp(g->names[i], name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * An initial element of a program array is a program. Where that is not loaded, libbpf says so of
+ * one element and gives up; then its program joins the group.
+ */
+static bool add_element(struct group *g)
+{
+	const char *said = messages ? strstr(messages, "failed to initialize slot") : NULL;
+	char *name = g->names[g->count];
+
+	if (g->count + 1 >= MAX_TOGETHER || !said ||
+	    sscanf(said, "failed to initialize slot [%*d] to prog '%127[^']'", name) != 1 ||
+	    in_group(g, name))
+		return false;
+	g->count++;
+	return true;
+}
+
+/* An error, or 0 and *prog, the first of the group, loaded in *obj. */
+static int load_group(const struct group *g, struct bpf_object **obj, struct bpf_program **prog)
+{
+	messages_len = 0;
+	if (messages)
+		messages[0] = '\0';
+	*obj = open_for_verdicts();
+	if (!*obj)
+		return -errno;
+	bpf_object__for_each_program(*prog, *obj)
+	    bpf_program__set_autoload(*prog, in_group(g, bpf_program__name(*prog)));
+	*prog = bpf_object__find_program_by_name(*obj, g->names[0]);
+	return bpf_object__load(*obj);
+}
+
+/* Loads one program in an object of its own, with those that it takes for program arrays. */
 static void load_one(const char *name)
 {
-	struct bpf_object *obj = open_for_verdicts();
-	struct bpf_program *prog, *wanted = NULL;
+	struct group group = {.count = 1};
+	struct bpf_program *prog = NULL;
+	struct bpf_object *obj = NULL;
 	int err;
 
-	if (!obj) {
-		printf("%s fail %d\n", name, errno);
-		return;
+	snprintf(group.names[0], sizeof(group.names[0]), "%s", name);
+	err = load_group(&group, &obj, &prog);
+	while (err && add_element(&group)) {
+		bpf_object__close(obj);
+		err = load_group(&group, &obj, &prog);
 	}
-	bpf_object__for_each_program(prog, obj)
+	print_verdict(name, prog, err);
+	bpf_object__close(obj);
+}
+
+#define MAX_PROGRAMS 1024
+
+/* The programs of an object, in its order. */
+struct programs {
+	size_t count;
+	struct {
+		bool wanted; /* loaded by default */
+		enum { ALONE, TAKEN, REFUSED } verdict;
+		int err;
+	} of[MAX_PROGRAMS];
+};
+
+/* The index of the program at which the last load ended, or count. libbpf loads them in their
+ * order. */
+static size_t ended_at(const struct programs *p, struct bpf_object *names)
+{
+	const char *said = NULL;
+	struct bpf_program *prog;
+	char name[128];
+	size_t i = 0;
+
+	for (const char *at = messages; at && (at = strstr(at, "prog '")); at++) {
+		if (strstr(at, "': failed to load: ") == at + strcspn(at + 6, "'") + 6)
+			said = at;
+	}
+	if (!said || sscanf(said, "prog '%127[^']'", name) != 1)
+		return p->count;
+	bpf_object__for_each_program(prog, names)
 	{
-		bool take = !strcmp(bpf_program__name(prog), name);
+		if (!strcmp(bpf_program__name(prog), name))
+			return i;
+		i++;
+	}
+	return p->count;
+}
+
+/* Loads the wanted programs from a number on, or those that were taken. Forgets earlier messages.
+ */
+static int load_some(const struct programs *p, struct bpf_object **obj, size_t from, bool taken)
+{
+	struct bpf_program *prog;
+	size_t i = 0;
+
+	messages_len = 0;
+	if (messages)
+		messages[0] = '\0';
+	*obj = open_for_verdicts();
+	if (!*obj)
+		return -errno;
+	bpf_object__for_each_program(prog, *obj)
+	{
+		bool take = taken ? p->of[i].verdict == TAKEN : p->of[i].wanted && i >= from;
 
 		bpf_program__set_autoload(prog, take);
-		if (take)
-			wanted = prog;
+		i++;
 	}
-	err = bpf_object__load(obj);
-	print_verdict(name, wanted, err);
-	bpf_object__close(obj);
+	return bpf_object__load(*obj);
+}
+
+/*
+ * The object as a whole ended with err. Each load tells of one program that is refused, and that
+ * those before it were taken: the next goes on behind it. What can't be told so is tried alone.
+ */
+static void find_refused(struct programs *p, struct bpf_object *names, int err)
+{
+	/* No map depends on which programs are loaded. */
+	bool maps = messages && strstr(messages, "': failed to create: ");
+	struct bpf_object *obj;
+
+	for (size_t from = 0; from < p->count;) {
+		size_t at = err ? ended_at(p, names) : p->count;
+
+		if (err && at == p->count && !maps)
+			return;
+		for (size_t i = from; i < p->count && i <= at; i++) {
+			p->of[i].verdict = maps || i == at ? REFUSED : TAKEN;
+			p->of[i].err = err;
+		}
+		from = at + 1;
+		if (from < p->count) {
+			err = load_some(p, &obj, from, false);
+			bpf_object__close(obj);
+		}
+	}
 }
 
 /*
  * One verdict for each program. Where the object loads as a whole, that is the verdict of each
- * program in it; else, and for programs that are not loaded by default, each is tried alone.
+ * program in it; else that of the object with those programs only that are not refused. What is not
+ * loaded by default is tried alone.
  */
 static int load_each(void)
 {
-	struct bpf_object *whole = open_for_verdicts();
+	struct bpf_object *obj = open_for_verdicts();
+	static struct programs p;
 	struct bpf_program *prog;
-	size_t count = 0;
+	size_t i = 0;
 
-	if (!whole)
+	if (!obj)
 		return fail(EXIT_OPEN, "%s: open: %s", cmd.path, strerror(errno));
 	struct bpf_object *names = open_object(); /* a failed load may not be asked any more */
 	if (!names) {
-		bpf_object__close(whole);
+		bpf_object__close(obj);
 		return fail(EXIT_OPEN, "%s: open: %s", cmd.path, strerror(errno));
 	}
-	int err = bpf_object__load(whole);
+	bpf_object__for_each_program(prog, names)
+	{
+		if (p.count < MAX_PROGRAMS)
+			p.of[p.count++].wanted = bpf_program__autoload(prog);
+	}
+	int err = bpf_object__load(obj);
 
 	/* Without BTF some programs load all the same: libbpf goes on unless they need it. */
 	bool refused = messages && strstr(messages, "Error loading .BTF into kernel");
 	printf("load %s %d%s\n", err ? "fail" : "ok", -err, refused ? " without BTF" : "");
-	bpf_object__for_each_program(prog, names) count++;
+	find_refused(&p, names, err);
+	if (err) {
+		bpf_object__close(obj);
+		err = load_some(&p, &obj, 0, true);
+	}
 	bpf_object__for_each_program(prog, names)
 	{
 		const char *name = bpf_program__name(prog);
+		bool alone = i >= p.count || !p.of[i].wanted || p.of[i].verdict == ALONE;
 
-		if (bpf_program__autoload(prog) && (!err || count == 1))
-			print_verdict(name, bpf_object__find_program_by_name(whole, name), err);
-		else
+		if (alone || (err && p.of[i].verdict == TAKEN))
 			load_one(name);
+		else
+			print_verdict(name, bpf_object__find_program_by_name(obj, name),
+				      p.of[i].verdict == REFUSED ? p.of[i].err : 0);
 		fflush(stdout);
+		i++;
 	}
 	bpf_object__close(names);
-	bpf_object__close(whole);
+	bpf_object__close(obj);
 	return EXIT_OK;
 }
 
@@ -675,6 +827,7 @@ static int load_and_act(void)
 static const char usage_text[] =
     "usage: bpfrun OBJ [OPTION]...\n"
     "Opens a BPF object, loads it, and does what the options say, in their order.\n"
+    "linkrun is the same, but for OBJ: it takes A.o,B.o,... and links them as it opens them.\n"
     "\n"
     "  --open-only          don't load\n"
     "  --load-only          load and do nothing more (the default)\n"

@@ -165,9 +165,10 @@ BPFLD_API int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir);
  * Of a library, what is loaded of it:
  *
  *	functions/FUNC/TYPE            a program of type BPF_PROG_TYPE_EXT; TYPE is that of the
- *	                               programs that it is for, "xdp" or with an attach type
- *"xdp-37" maps/MAP file/SUM                       an empty folder: the file that it was loaded
- *from, as a sum
+ *	                               programs that it is for: "xdp"; with an attach
+ *	                               type, "xdp-37"
+ *	maps/MAP
+ *	file/SUM                       an empty folder: which file it was loaded from
  *
  * May be called again after more was linked. On error nothing of this call stays. Hooks are not
  * pinned by this.

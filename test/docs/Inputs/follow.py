@@ -3,10 +3,12 @@
 
 The info string of a fenced block says what it is for:
 
-    ```c NAME       a file of that name (any language, any name with a dot)
+    ```c NAME       a file of that name (any language, any name with a dot); above it stands `NAME`:
+                    as the info string is not shown
     ```sh run       commands, which succeed; variables that they export stay
     ```sh fails     commands, of which the last fails
-    ```sh root      commands that load programs: done with --root only
+    ```sh root      commands that load programs or install something: done with --root only
+    ```sh in FILE   commands that the repository's FILE tries (test/tidy holds it to that)
     ```text prints  what the commands before it print, with `...` for any number of lines
 
 A block of shell without one of these words is an error, or with --marked passed over; a page
@@ -22,18 +24,20 @@ FENCE = re.compile(r"^```(.*)$")
 
 
 def blocks(path):
-    """Each fenced block: its line, the words of its info string, its text."""
-    start, info, text = 0, None, []
+    """Each fenced block: its line, the words of its info string, its text, the line above it."""
+    start, info, text, above = 0, None, [], ""
     with open(path, encoding="utf-8") as f:
         for number, line in enumerate(f, 1):
             fence = FENCE.match(line)
-            if not fence:
-                text.append(line)
-            elif info is None:
+            if fence and info is None:
                 start, info, text = number, fence.group(1).split(), []
-            else:
-                yield start, info, "".join(text)
+            elif fence:
+                yield start, info, "".join(text), above
                 info = None
+            elif info is None:
+                above = line.strip() or above
+            else:
+                text.append(line)
 
 
 def matches(wanted, printed):
@@ -61,18 +65,21 @@ def run(text, mode):
 
 def follow(path, root, marked):
     commands, printed = 0, None
-    for line, info, text in blocks(path):
+    for line, info, text, above in blocks(path):
         language, word = (info + ["", ""])[:2]
         try:
             if language == "sh" and (word or not marked):
-                if word not in ("run", "fails", "root"):
+                if word not in ("run", "fails", "root", "in"):
                     raise Failure("commands that nobody runs")
-                commands += 1
-                printed = run(text, word) if root or word != "root" else None
+                done = word in ("run", "fails") or root and word == "root"
+                commands += word != "in"
+                printed = run(text, word) if done else None
             elif word == "prints":
                 if printed is not None and not matches(text, printed):
                     raise Failure("printed was\n" + printed)
             elif "." in word or word == "Makefile":
+                if above != "`%s`:" % word:
+                    raise Failure("nothing tells the reader that this is " + word)
                 os.makedirs(os.path.dirname(word) or ".", exist_ok=True)
                 with open(word, "w", encoding="utf-8") as f:
                     f.write(text)

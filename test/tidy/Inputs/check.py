@@ -262,6 +262,34 @@ def tools(root):
                     yield "%s:%d: test/CMakeLists.txt does not find %s" % (path, number, name)
 
 
+FENCE = r"^```sh *([^\n]*)\n(.*?)^```$"
+
+
+def commands(root):
+    """Shell commands of the pages are done by a test: the page is followed by one in test/docs, or the
+    block says `in FILE`, and that file does what it says."""
+    followers = "".join("\n".join(lines(root, f)) for f in files(root)
+                        if re.match(r"test/docs/.*\.test$", f))
+    for path in files(root):
+        if not re.match(r"(docs/|examples/.*)?[^/]*\.md$", path):
+            continue
+        followed = "%src/" + path in followers
+        for word, text in re.findall(FENCE, "\n".join(lines(root, path)), re.M | re.S):
+            if word in ("run", "fails", "root"):
+                if not followed:
+                    yield "%s: no test in test/docs follows it" % path
+                continue
+            other = re.sub("^in ", "", word)
+            if other == word or not os.path.exists(os.path.join(root, other)):
+                yield "%s: commands that nobody runs: %s" % (path, text.split("\n")[0])
+                continue
+            tried = "\n".join(lines(root, other))
+            for line in text.splitlines():
+                program = re.match(r"(?:sudo )?([^\s=]*)", line).group(1)
+                if program not in tried:
+                    yield "%s: %s does not run %s" % (path, other, program)
+
+
 def version(root):
     """What repeats the version of CMakeLists.txt says the same."""
     places = [("CMakeLists.txt", r"^project\(bpfld VERSION ([0-9.]+)"),
@@ -280,7 +308,7 @@ def version(root):
 RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
          "functions": length_of_functions, "links": links, "tools": tools,
-         "version": version}
+         "version": version, "commands": commands}
 
 
 def main():
