@@ -513,6 +513,8 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_wrap: words_add(&o->wraps, s->value); return 0;
 	case OPT_rename: return take_pair(p, s, &o->renames);
 	case OPT_localize: return take_localize(p, s);
+	case OPT_unique_statics: o->lib.unique_statics = true; return 0;
+	case OPT_no_unique_statics: o->lib.unique_statics = false; return 0;
 	case OPT_export: words_add(&o->exports, s->value); return 0;
 	case OPT_icf: return take_icf(p, s);
 	case OPT_print_icf: o->lib.print_icf_sections = true; return 0;

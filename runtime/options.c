@@ -91,6 +91,7 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->no_check_types = opts->no_check_types;
 	l->verify = opts->verify;
 	l->lasting_inputs = opts->lasting_inputs;
+	l->unique_statics = opts->unique_statics;
 	l->threads = opts->threads;
 	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
 	l->undefined = ld_copy_strings(&l->arena, opts->undefined);

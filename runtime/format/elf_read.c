@@ -461,6 +461,8 @@ static int read_sections(struct reader *r)
 			return bad_section(sec, "has no contents in the file");
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");
+		if ((sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY) && sec->size % 8)
+			return bad_section(sec, "size of pointers is not a multiple of 8");
 	}
 	order = order_sections(f, &nr);
 	if ((err = check_overlaps(f, order, nr)) || (err = need_contents(f, order, nr)))
@@ -532,6 +534,8 @@ static int read_symbol(struct reader *r, uint32_t i)
 		return bad_symbol(f, i, "size is out of range");
 	if (sym->bind > STB_WEAK)
 		return bad_symbol(f, i, "unknown binding");
+	if (sym->bind != STB_LOCAL && !sym->name[0])
+		return bad_symbol(f, i, "is global, and has no name");
 	/* The name of a source file has no place, whatever section it is said to be in. */
 	if (sym->type == STT_FILE) {
 		sym->abs = true;

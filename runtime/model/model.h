@@ -321,7 +321,7 @@ struct ld_ref {
 struct ld_link {
 	/* options: see struct bpfld_opts */
 	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
-	bool lasting_inputs;
+	bool lasting_inputs, unique_statics;
 	const char *license;
 	const char **undefined;     /* ends in NULL */
 	const char **library_paths; /* the same */
@@ -368,8 +368,9 @@ struct ld_link {
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;
 	struct ld_strmap name_numbers; /* name that was made unique -> number of the last one */
-	struct ld_strmap static_names; /* static function of a final link -> its struct ld_sym */
-	LD_VEC(struct ld_out *) outs;  /* in order of the output's section table */
+	struct ld_strmap
+	    static_names; /* with --unique-statics: static function -> its struct ld_sym */
+	LD_VEC(struct ld_out *) outs;       /* in order of the output's section table */
 	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
 	uint32_t first_global;              /* index in the output's symbol table */
 

@@ -87,7 +87,8 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
 
 /*
  * libbpf and the kernel don't look at the symbols of static functions, but cilium/ebpf goes by
- * their names and refuses what has two of one name. Their BTF keeps the name.
+ * their names and refuses what has two of one name. So with --unique-statics each has a name of its
+ * own; their BTF keeps it.
  */
 static void name_function(struct ld_link *l, struct ld_sym *sym, const char *source)
 {
@@ -127,8 +128,17 @@ static void choose_local(struct ld_link *l, const struct ld_file *f, struct ld_s
 	source = source && !f->named ? source : f->path;
 	if (is_map(sym))
 		promote_map(l, f, sym, source);
-	else if (sym->type == STT_FUNC)
+	else if (sym->type == STT_FUNC && l->unique_statics)
 		name_function(l, sym, source);
+}
+
+/* Whether some input declares the name. What a dropped section defined is undefined, too. */
+static bool is_declared(const struct ld_name *n)
+{
+	for (const struct ld_mention *m = n->mentions; m; m = m->next)
+		if (!ld_is_defined(&m->file->syms[m->sym]))
+			return true;
+	return false;
 }
 
 /* An undefined symbol stays where something still refers to it. */
@@ -137,7 +147,7 @@ static bool stays_undefined(const struct ld_link *l, const struct ld_name *n)
 	if (n->owner)
 		return false;
 	if (l->partial)
-		return true;
+		return n->referenced || is_declared(n);
 	return n->referenced && (!n->weak || n->ksym || n->kconfig || l->unresolved_ok);
 }
 

@@ -51,6 +51,9 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, c
 		return out;
 	}
 	mix_kinds(l, out, sec);
+	/* Pointers to initialisers beside something else are that no more. */
+	if (out->type != sec->type && out->type != SHT_NOBITS && sec->type != SHT_NOBITS)
+		out->type = SHT_PROGBITS;
 	if (sec->merge != out->merge || sec->entsize != out->entsize ||
 	    (sec->flags ^ out->flags) & SHF_STRINGS) {
 		out->merge = false;

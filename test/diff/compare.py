@@ -426,17 +426,10 @@ def check_funcs(obj, names):
     by_c_name = {}
     for name, symbols in names.items():
         by_c_name.setdefault(re.sub(r"[^A-Za-z0-9]", "_", name), []).extend(symbols)
-    # In a final link the second static function of a name is FILE__NAME, with a number if need be.
-    statics = {}
-    for name, symbols in names.items():
-        for start in re.finditer("(?=__)", name):
-            original = re.sub(r"_\d+$", "", name[start.start() + 2:])
-            for called in {name[start.start() + 2:], original}:
-                statics.setdefault(called, []).extend(s for s in symbols if s.bind == STB_LOCAL)
     for sec, off, type_ in obj.func_info:
         func = obj.btf.types[type_]
         index = obj.by_name[sec].index if sec in obj.by_name else -1
-        there = names.get(func.name, []) + by_c_name.get(func.name, []) + statics.get(func.name, [])
+        there = names.get(func.name, []) + by_c_name.get(func.name, [])
         at = [s for s in there if s.shndx == index and s.value == off]
         if not at:
             found.append(("func-info", f"{sec}+{off}: no symbol '{func.name}' there"))

@@ -171,7 +171,7 @@ def link(args, sets, folder):
         os.makedirs(one.folder)
         for i, path in enumerate(one.inputs):
             shutil.copy(path, os.path.join(one.folder, f"{i}.o"))
-        res = run([args.ld, "--verify", "-o", os.path.join(one.folder, "out.o")] + one.inputs)
+        res = run([args.ld, "--verify", "--unique-statics", "-o", os.path.join(one.folder, "out.o")] + one.inputs)
         one.linked = res.returncode == 0
         one.refused = next(iter(res.stderr.splitlines()), "").replace("ld.bpf: ", "")
         ref = os.path.join(one.folder, "ref.o")

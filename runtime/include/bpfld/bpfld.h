@@ -180,6 +180,8 @@ struct bpfld_opts {
 	bool lasting_inputs; /* the caller leaves files where they are and the working directory as
 				it is until the link is done; they are read then, as far as needed,
 				which is faster and takes less memory */
+	bool unique_statics; /* in a final link no two functions have one name in the symbol
+				table, as cilium/ebpf wants it */
 };
 
 /* What there is to tell about a link. */
