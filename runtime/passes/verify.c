@@ -175,22 +175,25 @@ static void check_with_libelf(struct verifier *v)
 
 void ld_verify(struct ld_link *l)
 {
-	struct ld_file f = {.link = l,
-			    .path = "output",
-			    .image = l->image,
-			    .size = l->image_size,
-			    .arena = {.oom = l->arena.oom}};
-	struct verifier v = {l, &f};
+	struct ld_file *f = LD_NEW(&l->arena, struct ld_file);
+	struct verifier v = {l, f};
 
-	f.diags.arena = &l->arena;
-	if (!ld_elf_read(&f) && !ld_make_pieces(&f)) {
+	/* The link owns its memory, in case there is too little. */
+	LD_PUSH(&l->arena, &l->images, f);
+	f->link = l;
+	f->path = "output";
+	f->image = l->image;
+	f->size = l->image_size;
+	f->arena.oom = l->arena.oom;
+	f->diags.arena = &l->arena;
+	if (!ld_elf_read(f) && !ld_make_pieces(f)) {
 		ld_for_each(i, &l->outs)
 			check_section(&v, l->outs.v[i]);
 		check_symbols(&v);
 		check_btf(&v);
 	}
-	ld_for_each(i, &f.diags.list)
-		mismatch(&v, f.diags.list.v[i].message, NULL);
-	ld_arena_free(&f.arena);
+	ld_for_each(i, &f->diags.list)
+		mismatch(&v, f->diags.list.v[i].message, NULL);
+	ld_arena_free(&f->arena);
 	check_with_libelf(&v);
 }
