@@ -86,15 +86,14 @@ static void *new_chunk(struct ld_arena *a, size_t size)
 	return c->data;
 }
 
-/* Gets pages of a chunk at once: a fault for each takes half as long again. */
-static void use_soon(void *chunk, size_t size)
+void ld_use_soon(void *p, size_t size)
 {
 #if defined(MADV_POPULATE_WRITE) && !defined(__SANITIZE_ADDRESS__) /* Linux 5.14, or faults */
-	uintptr_t page = (uintptr_t)chunk & ~(uintptr_t)4095;
+	uintptr_t page = (uintptr_t)p & ~(uintptr_t)4095;
 
-	(void)madvise((void *)page, size, MADV_POPULATE_WRITE);
+	(void)madvise((void *)page, (uintptr_t)p + size - page, MADV_POPULATE_WRITE);
 #else
-	(void)chunk, (void)size;
+	(void)p, (void)size;
 #endif
 }
 
@@ -113,6 +112,7 @@ void ld_arena_expect(struct ld_arena *a, size_t size)
 {
 	if (size <= TINY_INPUT)
 		a->first = TINY_CHUNK;
+	a->large = size > CHUNK_SIZE;
 }
 
 /* A chunk for blocks up to size, and what comes after. */
@@ -126,7 +126,7 @@ static void begin_chunk(struct ld_arena *a, size_t size)
 	} else {
 		a->next = new_chunk(a, chunk_size(a));
 		if (!a->chunk)
-			use_soon(a->next, first ? USED_SOON : CHUNK_SIZE);
+			ld_use_soon(a->next, first && !a->large ? USED_SOON : CHUNK_SIZE);
 		a->left = chunk_size(a);
 		if (a->chunk && !a->reused)
 			a->reused = a->chunks;
@@ -237,6 +237,8 @@ void *ld_memdup(struct ld_arena *a, const void *src, size_t size)
 {
 	void *p = ld_alloc(a, size);
 
+	if (is_large(a, size))
+		ld_use_soon(p, size);
 	if (size)
 		memcpy(p, src, size);
 	return p;

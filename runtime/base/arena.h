@@ -13,6 +13,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct ld_arena {
 	char *next;                    /* free bytes of the newest chunk */
 	size_t left;
 	size_t first;                  /* bytes of the first chunk; 0: as large as all others */
+	bool large;                    /* the first chunk will be filled, too */
 	size_t chunk;                  /* bytes of the others; 0: the usual */
 	struct ld_arena_chunk *reused; /* by ld_arena_reset() */
 	jmp_buf *oom; /* where to go when memory is out; must be set before the first use */
@@ -60,6 +62,11 @@ void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size) LD_NE
  * still be zeros.
  */
 void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used);
+
+/*
+ * Gets the pages of a block that will be filled at once: a fault for each takes half as long again.
+ */
+void ld_use_soon(void *p, size_t size);
 
 #define LD_NEW(a, type) ((type *)ld_alloc((a), sizeof(type)))
 #define LD_NEW_ARRAY(a, type, nr) ((type *)ld_alloc_array((a), (nr), sizeof(type)))

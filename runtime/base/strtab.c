@@ -23,9 +23,8 @@ static struct ld_strtab_slot *find(const struct ld_strtab *t, const char *s, siz
 	}
 }
 
-static void grow(struct ld_arena *a, struct ld_strtab *t)
+static void grow(struct ld_arena *a, struct ld_strtab *t, size_t cap)
 {
-	size_t cap = t->cap ? t->cap * 2 : 256;
 	struct ld_strtab_slot *slots = LD_NEW_ARRAY(a, struct ld_strtab_slot, cap);
 
 	for (size_t i = 0; i < t->cap; i++) {
@@ -41,6 +40,16 @@ static void grow(struct ld_arena *a, struct ld_strtab *t)
 	t->cap = cap;
 }
 
+void ld_strtab_reserve(struct ld_arena *a, struct ld_strtab *t, size_t nr)
+{
+	size_t cap = 256;
+
+	while (cap < nr * 2)
+		cap *= 2;
+	if (cap > t->cap)
+		grow(a, t, cap);
+}
+
 uint32_t ld_strtab_add(struct ld_arena *a, struct ld_strtab *t, const char *s)
 {
 	size_t len = strlen(s) + 1;
@@ -49,7 +58,7 @@ uint32_t ld_strtab_add(struct ld_arena *a, struct ld_strtab *t, const char *s)
 
 	/* Half empty at least: a search ends soon. */
 	if ((t->nr + 1) * 2 > t->cap)
-		grow(a, t);
+		grow(a, t, t->cap ? t->cap * 2 : 256);
 	slot = find(t, s, len, hash);
 	if (!slot->place) {
 		*slot = (struct ld_strtab_slot){hash, (uint32_t)t->bytes.size + 1};

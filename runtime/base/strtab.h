@@ -16,6 +16,9 @@ struct ld_strtab {
 	size_t nr, cap; /* cap is a power of two */
 };
 
+/* Makes room for nr strings, so that the table need not grow to that. */
+void ld_strtab_reserve(struct ld_arena *a, struct ld_strtab *t, size_t nr);
+
 /* The offset of s, which is added if it is new. It is copied. */
 uint32_t ld_strtab_add(struct ld_arena *a, struct ld_strtab *t, const char *s);
 

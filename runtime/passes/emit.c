@@ -264,6 +264,8 @@ static void put_part(const struct part *p, uint8_t *at, bool big)
 		memcpy(at + p->size, p->tail->data, p->tail->size);
 }
 
+#define LARGE_IMAGE ((size_t)128 << 10) /* bytes: fresh pages */
+
 static void write_image(struct emitter *e)
 {
 	uint64_t shoff = place_parts(e);
@@ -272,6 +274,8 @@ static void write_image(struct emitter *e)
 
 	if (!image)
 		longjmp(*e->a->oom, 1);
+	if (size >= LARGE_IMAGE)
+		ld_use_soon(image, size);
 	e->l->image = image;
 	e->l->image_size = size;
 	put_header(e, image, shoff);

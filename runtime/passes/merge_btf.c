@@ -446,6 +446,8 @@ static void write_all(struct merger *m)
 	write_decl_tags(m);
 }
 
+#define USUAL_NAME 12 /* bytes */
+
 /* The output is as large as the largest input, at least nearly. */
 static void reserve(struct merger *m)
 {
@@ -463,7 +465,10 @@ static void reserve(struct merger *m)
 			strs = btf->strs_len;
 	}
 	ld_blob_reserve(m->a, &m->out->types, types);
+	ld_use_soon(m->out->types.data, types);
 	ld_blob_reserve(m->a, &m->out->strs.bytes, strs);
+	ld_use_soon(m->out->strs.bytes.data, strs);
+	ld_strtab_reserve(m->a, &m->out->strs, strs / USUAL_NAME);
 }
 
 void ld_merge_btf(struct ld_link *l)
