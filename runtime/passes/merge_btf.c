@@ -447,6 +447,7 @@ static void write_all(struct merger *m)
 }
 
 #define USUAL_NAME 12 /* bytes */
+#define SURE_TO_COME ((size_t)1 << 20)
 
 /* The output is as large as the largest input, at least nearly. */
 static void reserve(struct merger *m)
@@ -465,8 +466,11 @@ static void reserve(struct merger *m)
 			strs = btf->strs_len;
 	}
 	ld_blob_reserve(m->a, &m->out->types, types);
-	ld_use_soon(m->out->types.data, types);
 	ld_blob_reserve(m->a, &m->out->strs.bytes, strs);
+	/* Where that is very large most of it may be dead, or made up. */
+	if (types + strs > SURE_TO_COME)
+		return;
+	ld_use_soon(m->out->types.data, types);
 	ld_use_soon(m->out->strs.bytes.data, strs);
 	ld_strtab_reserve(m->a, &m->out->strs, strs / USUAL_NAME);
 }
