@@ -440,8 +440,8 @@ static struct ld_piece *named_piece(const struct ld_section *sec, uint64_t off,
  * A call that names its callee. Nothing but 0 means something beside the name of a function that
  * another object defines, or may define in the place of this one's.
  */
-static int check_named_call(const struct ld_section *sec, const struct ld_reloc *r,
-			    const struct ld_sym *sym)
+static int bind_named_call(const struct ld_section *sec, struct ld_reloc *r,
+			   const struct ld_sym *sym)
 {
 	uint64_t off = sym->value + (uint64_t)r->addend;
 
@@ -455,6 +455,10 @@ static int check_named_call(const struct ld_section *sec, const struct ld_reloc 
 					   sym->name, (long long)r->addend));
 	if (off >= sym->sec->size || off % LD_INSN_SIZE)
 		return bad_reloc(sec, r, "calls what is not code");
+	/* That place may be another function's: it goes by itself. */
+	r->sym = 0;
+	r->piece = ld_piece_at(sym->sec, off);
+	r->addend = (int64_t)(off - r->piece->off);
 	return 0;
 }
 
@@ -479,7 +483,7 @@ static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 	if (r->addend > MAX_ADDEND || r->addend < -MAX_ADDEND)
 		return bad_reloc(sec, r, "its addend is out of range");
 	if (sym->type != STT_SECTION)
-		return r->type == LD_R_BPF_64_32 ? check_named_call(sec, r, sym) : 0;
+		return r->type == LD_R_BPF_64_32 ? bind_named_call(sec, r, sym) : 0;
 	r->sym = 0;
 	if (!sym->sec || !has_pieces(sym->sec)) {
 		if (sec->kind == LD_SEC_DEBUG)
