@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# The Debian packages that building, testing and the demo need; read in by the other scripts.
+# The Debian packages that building, testing and the demo need, and where they come from; read in by the
+# other scripts.
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libelf-dev"
 
@@ -16,6 +17,13 @@ TEST_PACKAGES="$DEMO_PACKAGES g++ make git xz-utils python3 python3-psutil
 # HTML.
 FULL_PACKAGES="$TEST_PACKAGES pandoc debhelper lintian debootstrap rpm cpio qemu-user-static
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
+
+# The parts of Debian 12's archive that apt uses here, each as its address, suite and component.
+debian_archive() {
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+		grep -E ' bookworm(-updates|-security)? ' | sort -u
+}
 
 # install_packages NAME...: installs those that are missing; says so first.
 install_packages() {

@@ -70,12 +70,12 @@ fi
 sources="--source linux-source-6.12=$linux"
 
 # Source packages come by apt with lists of its own, so that no deb-src line is left behind.
+# shellcheck source=scripts/deps.sh
+. "$root/scripts/deps.sh"
 apt=$work/apt
 mkdir -p "$apt/lists/partial" "$apt/archives/partial"
-for suite in bookworm bookworm-updates; do
-	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
-		"http://deb.debian.org/debian $suite main"
-done >"$apt/sources.list"
+debian_archive |
+	sed 's|^|deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] |' >"$apt/sources.list"
 apt_get() {
 	apt-get -q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- \
 		-o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt" -o APT::Sandbox::User=root "$@"

@@ -3,6 +3,8 @@
 # cross.sh CACHE ARCH: prints a folder below CACHE with Debian's libelf for another architecture, got
 # from the archive that apt uses, without a change to this system's own apt.
 set -eu -o pipefail
+# shellcheck source=scripts/deps.sh
+. "$(dirname "$0")/../../../scripts/deps.sh"
 sysroot=$1/sysroot-$2 arch=$2
 mkdir -p "$1"
 exec 9>"$sysroot.lock"
@@ -17,9 +19,7 @@ if [ ! -e "$sysroot/done" ]; then
 			-o Dir::Cache="$sysroot/apt/cache" -o Dir::Etc::sourcelist="$sysroot/apt/sources.list" \
 			-o Dir::Etc::sourceparts=- -o Acquire::Languages=none "$@"
 	}
-	# shellcheck disable=SC2016
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-		grep -E '/debian/? bookworm main' | sort -u | sed 's/^/deb /' >"$sysroot/apt/sources.list"
+	debian_archive | grep ' bookworm main$' | sed 's/^/deb /' >"$sysroot/apt/sources.list"
 	[ -s "$sysroot/apt/sources.list" ]
 	apt update >&2
 	(cd "$sysroot" && apt download libelf1 libelf-dev zlib1g zlib1g-dev >&2)

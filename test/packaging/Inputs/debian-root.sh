@@ -7,15 +7,12 @@ set -eux -o pipefail
 root=$1 debs=$2 newer=$3 tests=$4
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
-archive() {
-	# shellcheck disable=SC2016
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-		grep -E ' bookworm(-updates|-security)? ' | sort -u
-}
-mirror=$(archive | awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
+# shellcheck source=scripts/deps.sh
+. "$(dirname "$0")/../../../scripts/deps.sh"
+mirror=$(debian_archive | awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
 [ -e "$root/usr/bin/apt-get" ] ||
 	debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"}
-archive | sed 's/^/deb /' >"$root/etc/apt/sources.list"
+debian_archive | sed 's/^/deb /' >"$root/etc/apt/sources.list"
 apt-config dump | grep -E '^Acquire::(https?|ftp)::' >"$root/etc/apt/apt.conf.d/99archive" || true
 ! [ -e /etc/ssl/certs/ca-certificates.crt ] || {
 	mkdir -p "$root/etc/ssl/certs"
