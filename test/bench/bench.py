@@ -12,10 +12,12 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # these files lie in the source tree
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "diff"))
 
+import measured
 import workloads
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FULL = {"types": 1000, "symbols": 100, "dwarf": 100}
 QUICK = {"types": 4, "symbols": 4, "dwarf": 2}
@@ -257,17 +259,8 @@ def main():
         return 1
     print("all outputs have the types of the peer's")
     if args.docs:
-        replace_measured(args.docs, "\n\n".join(parts))
+        measured.replace(args.docs, BEGIN, END, "\n\n".join(parts))
     return 0
-
-
-def replace_measured(path, text):
-    with open(path, encoding="utf-8") as f:
-        page = f.read()
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(before + BEGIN + "\n\n" + text + "\n\n" + END + after)
 
 
 if __name__ == "__main__":

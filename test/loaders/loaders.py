@@ -38,6 +38,7 @@ TEST = os.path.dirname(HERE)
 sys.path.insert(0, os.path.join(TEST, "diff"))
 
 import corpus
+import measured
 from bpfobj import SHF_EXECINSTR, STB_LOCAL, Object
 from selftests import SETS, Compiler, Corpus, Kernel, run
 
@@ -433,15 +434,6 @@ def parse_args():
     return args
 
 
-def replace_measured(path, text):
-    with open(path, encoding="utf-8") as f:
-        page = f.read()
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
-
-
 def main():
     args = parse_args()
     start = time.time()
@@ -468,7 +460,7 @@ def main():
     for worse in table.worse:
         print("worse: " + worse)
     if args.docs:
-        replace_measured(args.docs, table.text())
+        measured.replace(args.docs, BEGIN, END, table.text())
     return 1 if table.worse else 0
 
 

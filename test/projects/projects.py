@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True  # these files lie in the source tree
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "diff"))
 
+import measured
 from recipes import RECIPES
 from selftests import SELFTESTS, Compiler, file_bytes, run, write_atomic
 from split import split
@@ -382,16 +383,6 @@ def step_run(args):
 STEPS = {"split": step_split, "selftests": step_selftests, "run": step_run}
 
 
-def write_page(path, name, lines):
-    text = file_bytes(path).decode()
-    pattern = rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)"
-    new, count = re.subn(pattern, lambda m: m.group(1) + "\n" + "\n".join(lines) + "\n\n" + m.group(2),
-                         text, flags=re.S)
-    if not count:
-        sys.exit(f"projects.py: {path} has no place for {name}")
-    write_atomic(path, new)
-
-
 def environment(args, name):
     clang = run([args.clang, "--version"]).stdout.splitlines()[0]
     ld = run([args.ld, "--version"]).stdout.splitlines()[0]
@@ -424,7 +415,8 @@ def main():
         said = said or environment(args, name)
         print("\n".join([*said, "", *lines]), flush=True)
         if args.docs:
-            write_page(args.docs, name, [*said, "", *lines])
+            measured.replace(args.docs, f"<!-- {name} -->", f"<!-- end of {name} -->",
+                             "\n".join([*said, "", *lines]))
 
 
 if __name__ == "__main__":
