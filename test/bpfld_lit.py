@@ -30,11 +30,22 @@ def watch_sanitizers(test):
     """Sends the reports of sanitizers to files: a test may well expect a failure, but not theirs."""
     env, path = test.config.environment, lit.TestRunner.getTempPaths(test)[1] + ".sanitizer"
     if test.config.valgrind:
-        env["VALGRIND_OPTS"] = "-q --leak-check=no --log-file=%s.%%p" % path
+        env["VALGRIND_OPTS"] = "-q --leak-check=no --log-file=%s.%%p --suppressions=%s" % (
+            path, os.path.join(test.config.test_source_root, "valgrind.supp"))
     if test.config.sanitize:
         options = "log_path=%s:abort_on_error=1" % path
         env["ASAN_OPTIONS"] = env["TSAN_OPTIONS"] = options
         env["UBSAN_OPTIONS"] = options + ":print_stacktrace=1"
+
+
+def under_valgrind(program, folder):
+    """A program that runs another under valgrind: tests may take it for one word."""
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, os.path.basename(program))
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("#!/bin/sh\nexec valgrind '%s' \"$@\"\n" % program)
+    os.chmod(path, 0o755)
+    return path
 
 
 def with_sanitizers(test, result):

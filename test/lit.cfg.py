@@ -24,7 +24,10 @@ def tool(name, command):
 programs = os.path.join(config.exec_dir, "bin")
 # scripts/test.sh --valgrind: tests see no difference, but for the report that makes one fail.
 config.valgrind = "BPFLD_VALGRIND" in os.environ
-tool("ld.bpf", ("valgrind " if config.valgrind else "") + (config.ld_bpf or "ld.bpf-was-not-built"))
+ld_bpf = config.ld_bpf or "ld.bpf-was-not-built"
+if config.valgrind:
+    ld_bpf = bpfld_lit.under_valgrind(ld_bpf, os.path.join(config.exec_dir, "valgrind"))
+tool("ld.bpf", ld_bpf)
 tool("hook", config.hook_dir)
 tool("unit", os.path.join(programs, "unit"))
 tool("fuzz", os.path.join(programs, "fuzz"))
