@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/output.h"
+#include "base/pages.h"
 #include "bpfld/bpfld.h"
 #include "options.h"
 #include "passes/passes.h"
@@ -116,20 +117,30 @@ void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
 #define INPUT_PER_THREAD (512 * 1024) /* bytes: less is linked before a thread has started */
 
 /* As many threads as were asked for (or as there are cores), and as the inputs can feed. */
-static uint32_t choose_threads(const struct ld_link *l)
+static uint32_t choose_threads(const struct ld_link *l, uint64_t size)
 {
-	uint64_t size = 0, most;
+	uint64_t most = 1 + size / INPUT_PER_THREAD;
 	long cores;
 
-	ld_for_each(i, &l->inputs)
-		size += l->inputs.v[i]->size;
-	most = 1 + size / INPUT_PER_THREAD;
 	if (l->threads || most == 1)
 		return l->threads && l->threads < most ? l->threads : (uint32_t)most;
 	cores = sysconf(_SC_NPROCESSORS_ONLN);
 	if (cores < 1)
 		return 1;
 	return (uint64_t)cores < most ? (uint32_t)cores : (uint32_t)most;
+}
+
+#define WORTH_HUGE_PAGES (512 * 1024) /* bytes of input */
+
+static void plan_resources(struct ld_link *l)
+{
+	uint64_t size = 0;
+
+	ld_for_each(i, &l->inputs)
+		size += l->inputs.v[i]->size;
+	l->threads = choose_threads(l, size);
+	if (size >= WORTH_HUGE_PAGES)
+		l->arena.pages = l->pages = ld_pages_new();
 }
 
 static void note_span(struct ld_link *l, struct ld_span span)
@@ -202,11 +213,11 @@ static int run_passes(struct bpfld *b)
 	struct ld_link *l = &b->l;
 	int err;
 
-	l->threads = choose_threads(l);
+	plan_resources(l);
 	if ((err = resolve_inputs(b)))
 		return err;
 	if (ASK(ld_compile_bitcode)) {
-		if ((err = flush_diags(b)) || l->image)
+		if ((err = flush_diags(b)) || l->output.nr)
 			return err;
 		/* What there is to say of the inputs has been said. */
 		l->diags.muted = l->no_check_types = true;
@@ -409,13 +420,21 @@ int bpfld_bind(struct bpfld *b, const char *object, const char *name, const char
 
 /* ---- output ---- */
 
-const void *bpfld_image(const struct bpfld *b, size_t *size)
+const void *bpfld_image(const struct bpfld *linked, size_t *size)
 {
+	struct bpfld *b = (struct bpfld *)(uintptr_t)linked;
+	jmp_buf oom;
+
 	if (b->state != LINKED)
 		return NULL;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom)) {
+		out_of_memory(b);
+		return NULL;
+	}
 	if (size)
-		*size = b->l.image_size;
-	return b->l.image;
+		*size = b->l.output_size;
+	return ld_make_image(&b->l);
 }
 
 const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
@@ -442,6 +461,7 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 		out_of_memory(b);
 		return NULL;
 	}
+	ld_make_image(&b->l);
 	reports[which](&b->l.arena, &out, &b->l);
 	if (size)
 		*size = out.size;
@@ -461,7 +481,7 @@ int bpfld_write_file(struct bpfld *b, const char *path)
 	if (setjmp(oom))
 		return out_of_memory(b);
 	span = ld_span_begin("write_file", ld_strdup(&b->l.arena, path));
-	err = ld_write_file(path, b->l.image, b->l.image_size);
+	err = ld_write_file(path, b->l.output.v, b->l.output.nr);
 	note_span(&b->l, span);
 	if (!err)
 		return 0;
@@ -498,7 +518,7 @@ void bpfld_free(struct bpfld *b)
 		l->blocks = block->next;
 		free(block);
 	}
-	free(l->image);
 	ld_arena_free(&l->arena);
+	ld_pages_free(l->pages);
 	free(b);
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/pages.h"
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define __SANITIZE_ADDRESS__ 1
@@ -38,7 +40,8 @@
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
-	size_t mapped; /* bytes; 0: from calloc() */
+	enum { FROM_CALLOC, FROM_PAGES, MAPPED } from;
+	size_t size; /* bytes; of FROM_CALLOC 0 */
 	max_align_t data[];
 };
 
@@ -54,21 +57,23 @@ static struct ld_arena_chunk *map_chunk(size_t size)
 
 	if (c == MAP_FAILED)
 		return NULL;
-	c->mapped = size;
+	c->from = MAPPED;
+	c->size = size;
 	return c;
 }
 
 static void free_chunk(struct ld_arena_chunk *c)
 {
-	if (c->mapped) {
-		permit(c, c->mapped);
-		munmap(c, c->mapped);
-	} else {
+	if (c->from == FROM_CALLOC) {
 		free(c);
+		return;
 	}
+	permit(c, c->size);
+	if (c->from == MAPPED)
+		munmap(c, c->size);
 }
 
-static void *new_chunk(struct ld_arena *a, size_t size)
+static struct ld_arena_chunk *get_chunk(struct ld_arena *a, size_t size)
 {
 	struct ld_arena_chunk *c;
 
@@ -76,7 +81,20 @@ static void *new_chunk(struct ld_arena *a, size_t size)
 	 * What is given back before the link ends is none of malloc()'s: it would take that as a
 	 * sign to get blocks of this size, too, from where it has to clear them.
 	 */
-	c = a->chunk ? map_chunk(sizeof(*c) + size) : calloc(1, sizeof(*c) + size);
+	if (a->chunk)
+		return map_chunk(size);
+	c = a->pages ? ld_pages_get(a->pages, size) : NULL;
+	if (!c)
+		return calloc(1, size);
+	c->from = FROM_PAGES;
+	c->size = size;
+	return c;
+}
+
+static void *new_chunk(struct ld_arena *a, size_t size)
+{
+	struct ld_arena_chunk *c = get_chunk(a, sizeof(*c) + size);
+
 	if (!c)
 		out_of_memory(a);
 	c->older = a->chunks;
@@ -205,18 +223,28 @@ void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used)
 	forbid((char *)block + used, size - used);
 }
 
+/* The chunk of a block that realloc() can make larger, or NULL. */
+static struct ld_arena_chunk *chunk_to_grow(const struct ld_arena *a, void *block, size_t size)
+{
+	struct ld_arena_chunk *c;
+
+	if (!is_large(a, size))
+		return NULL;
+	c = (struct ld_arena_chunk *)((char *)block - offsetof(struct ld_arena_chunk, data));
+	return c->from == FROM_CALLOC ? c : NULL;
+}
+
 void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
 {
-	struct ld_arena_chunk *c, *bigger;
+	struct ld_arena_chunk *c = chunk_to_grow(a, block, old), *bigger;
 	void *p;
 
-	if (!is_large(a, old) || a->chunk) {
+	if (!c) {
 		p = ld_alloc(a, size);
 		if (old)
 			memcpy(p, block, old);
 		return p;
 	}
-	c = (struct ld_arena_chunk *)((char *)block - offsetof(struct ld_arena_chunk, data));
 	if (size > SIZE_MAX - REUSED_CHUNK || !(bigger = realloc(c, sizeof(*c) + size)))
 		out_of_memory(a);
 	c = bigger;

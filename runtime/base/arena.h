@@ -21,6 +21,7 @@
 #define LD_NEVER_NULL __attribute__((returns_nonnull))
 
 struct ld_arena_chunk;
+struct ld_pages;
 
 struct ld_arena {
 	struct ld_arena_chunk *chunks; /* newest first */
@@ -30,6 +31,7 @@ struct ld_arena {
 	bool large;                    /* the first chunk will be filled, too */
 	size_t chunk;                  /* bytes of the others; 0: the usual */
 	struct ld_arena_chunk *reused; /* by ld_arena_reset() */
+	struct ld_pages *pages;        /* where chunks are from; NULL: from calloc() */
 	jmp_buf *oom; /* where to go when memory is out; must be set before the first use */
 };
 

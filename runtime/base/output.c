@@ -11,29 +11,57 @@
 #include <time.h>
 #include <unistd.h>
 
-static int write_all(int fd, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
+#define AT_ONCE 256 /* pieces; systems take 1024, POSIX wants 16 */
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+/* What is left of the pieces from which written bytes were taken. */
+static void skip(struct iovec *v, int nr, size_t written)
+{
+	for (int i = 0; i < nr; i++) {
+		size_t n = written < v[i].iov_len ? written : v[i].iov_len;
+
+		v[i].iov_base = (char *)v[i].iov_base + n;
+		v[i].iov_len -= n;
+		written -= n;
+	}
+}
+
+static int write_some(int fd, struct iovec *v, int nr)
+{
+	while (nr) {
+		ssize_t n = writev(fd, v, nr);
+
+		if (n < 0 && errno != EINTR)
 			return errno;
-		data += n;
-		size -= (size_t)n;
+		if (n > 0)
+			skip(v, nr, (size_t)n);
+		for (; nr && !v->iov_len; nr--)
+			v++;
 	}
 	return 0;
 }
 
+static int write_all(int fd, const struct iovec *pieces, size_t nr)
+{
+	struct iovec some[AT_ONCE];
+	int err = 0;
+
+	for (size_t i = 0; i < nr && !err; i += AT_ONCE) {
+		size_t n = nr - i < AT_ONCE ? nr - i : AT_ONCE;
+
+		memcpy(some, pieces + i, n * sizeof(*some));
+		err = write_some(fd, some, (int)n);
+	}
+	return err;
+}
+
 /* To what is no regular file: a device, a pipe. */
-static int write_in_place(const char *path, const void *data, size_t size)
+static int write_in_place(const char *path, const struct iovec *pieces, size_t nr)
 {
 	int fd = strcmp(path, "-") ? open(path, O_WRONLY | O_CLOEXEC) : dup(STDOUT_FILENO), err;
 
 	if (fd < 0)
 		return errno;
-	err = write_all(fd, data, size);
+	err = write_all(fd, pieces, nr);
 	if (close(fd) && !err)
 		err = errno;
 	return err;
@@ -57,7 +85,8 @@ static int open_beside(const char *path, char *tmp, size_t tmp_size)
 }
 
 /* old: what the file has been so far, or NULL. */
-static int write_and_rename(const char *path, const struct stat *old, const void *data, size_t size)
+static int write_and_rename(const char *path, const struct stat *old, const struct iovec *pieces,
+			    size_t nr)
 {
 	size_t tmp_size = strlen(path) + 64;
 	char *tmp = malloc(tmp_size);
@@ -71,7 +100,7 @@ static int write_and_rename(const char *path, const struct stat *old, const void
 		free(tmp);
 		return err;
 	}
-	err = write_all(fd, data, size);
+	err = write_all(fd, pieces, nr);
 	if (!err && old && fchmod(fd, old->st_mode & 07777))
 		err = errno;
 	if (close(fd) && !err)
@@ -85,37 +114,38 @@ static int write_and_rename(const char *path, const struct stat *old, const void
 }
 
 /* A signal must not leave the temporary file behind: signals wait until it has its name. */
-static int replace_file(const char *path, const struct stat *old, const void *data, size_t size)
+static int replace_file(const char *path, const struct stat *old, const struct iovec *pieces,
+			size_t nr)
 {
 	sigset_t all, before;
 	int err;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	err = write_and_rename(path, old, data, size);
+	err = write_and_rename(path, old, pieces, nr);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err;
 }
 
-int ld_write_file(const char *path, const void *data, size_t size)
+int ld_write_file(const char *path, const struct iovec *pieces, size_t nr)
 {
 	struct stat st;
 	char *real;
 	int err;
 
 	if (!strcmp(path, "-"))
-		return write_in_place(path, data, size);
+		return write_in_place(path, pieces, nr);
 	if (stat(path, &st))
-		return errno == ENOENT ? replace_file(path, NULL, data, size) : errno;
+		return errno == ENOENT ? replace_file(path, NULL, pieces, nr) : errno;
 	if (S_ISDIR(st.st_mode))
 		return EISDIR;
 	if (!S_ISREG(st.st_mode))
-		return write_in_place(path, data, size);
+		return write_in_place(path, pieces, nr);
 	/* Through a symbolic link to its target: the link stays. */
 	real = realpath(path, NULL);
 	if (!real)
 		return errno;
-	err = replace_file(real, &st, data, size);
+	err = replace_file(real, &st, pieces, nr);
 	free(real);
 	return err;
 }

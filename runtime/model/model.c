@@ -46,6 +46,20 @@ bool ld_matches(const char *const *globs, const char *name)
 	return false;
 }
 
+const uint8_t *ld_make_image(struct ld_link *l)
+{
+	uint8_t *at;
+
+	if (l->image || !l->output.nr)
+		return l->image;
+	l->image = at = ld_alloc(&l->arena, l->output_size);
+	ld_for_each(i, &l->output) {
+		memcpy(at, l->output.v[i].iov_base, l->output.v[i].iov_len);
+		at += l->output.v[i].iov_len;
+	}
+	return l->image;
+}
+
 struct ld_sym *ld_name_def(const struct ld_name *n)
 {
 	return n->owner ? &n->owner->syms[n->owner_sym] : NULL;

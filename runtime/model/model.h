@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "base/arena.h"
 #include "base/blob.h"
@@ -291,7 +292,7 @@ struct ld_out {
 	uint32_t index;                   /* in the output's section header table */
 	bool needs_sym;                   /* a relocation refers to the section */
 	uint32_t sym;                     /* out_sym of its section symbol, or 0 */
-	uint8_t *data;                    /* size bytes in the image; NULL for NOBITS */
+	uint8_t *data;                    /* size bytes; NULL for NOBITS */
 	LD_VEC(Elf64_Rel) relocs;         /* host byte order, ordered by r_offset */
 };
 
@@ -345,6 +346,7 @@ struct ld_link {
 	int lto_want; /* enum bpfld_lto_want */
 
 	struct ld_arena arena;
+	struct ld_pages *pages; /* of all arenas; NULL: not worth it */
 	struct ld_diags diags;
 	const char *cwd; /* for places in diagnostics; NULL until it is asked for */
 
@@ -391,11 +393,15 @@ struct ld_link {
 
 	struct ld_block *blocks; /* newest first */
 
-	uint8_t *image; /* from malloc: freed with the link */
-	size_t image_size;
+	LD_VEC(struct iovec) output; /* the output file: these, one behind the other */
+	size_t output_size;
+	const uint8_t *image; /* the same at one place; NULL until ld_make_image() */
 
 	LD_VEC(struct ld_span) spans; /* passes and written files, for the time trace */
 };
+
+/* For who wants to look at the output file: most want to have it written. */
+const uint8_t *ld_make_image(struct ld_link *l);
 
 #define ld_for_each(i, vec) for (size_t i = 0; i < (vec)->nr; i++)
 

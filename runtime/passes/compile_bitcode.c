@@ -323,11 +323,10 @@ bool ld_compile_bitcode(struct ld_link *l)
 	if (compile(&c, (enum bpfld_lto_want)l->lto_want))
 		return true;
 	if (l->lto_want != BPFLD_LTO_WHOLE) {
-		l->image = malloc(c.made[0].size + 1);
-		if (!l->image)
-			longjmp(*l->arena.oom, 1);
-		memcpy(l->image, c.made[0].data, c.made[0].size);
-		l->image_size = c.made[0].size;
+		struct iovec made = {(void *)(uintptr_t)c.made[0].data, c.made[0].size};
+
+		LD_PUSH(&l->arena, &l->output, made);
+		l->output_size = made.iov_len;
 		return true;
 	}
 	lto = LD_NEW(&l->arena, struct ld_file);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The ELF file in memory: what loads, .BTF, .BTF.ext, DWARF, relocations, symbols, names, section
- * headers; each section once, in that order.
+ * The ELF file, as a list of what is in memory: what loads, .BTF, .BTF.ext, DWARF, relocations,
+ * symbols, names, section headers; each section once, in that order.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -253,39 +253,64 @@ static void put_header(struct emitter *e, uint8_t *at, uint64_t shoff)
 	}
 }
 
-static void put_part(const struct part *p, uint8_t *at, bool big)
+static void put(struct emitter *e, const void *data, size_t size)
 {
-	if (p->words && big != LD_HOST_BIG)
-		for (size_t i = 0; i < p->size; i += 8)
-			ld_put64(at + i, ld_get64((const uint8_t *)p->data + i, LD_HOST_BIG), big);
-	else if (p->data)
-		memcpy(at, p->data, p->size);
-	if (p->tail)
-		memcpy(at + p->size, p->tail->data, p->tail->size);
+	struct iovec v = {(void *)(uintptr_t)data, size};
+
+	if (size)
+		LD_PUSH(e->a, &e->l->output, v);
+	e->l->output_size += size;
 }
 
-#define LARGE_IMAGE ((size_t)128 << 10) /* bytes: fresh pages */
+/* Zeros up to an offset. */
+static void pad(struct emitter *e, uint64_t off)
+{
+	static const uint8_t zeros[4096];
 
-static void write_image(struct emitter *e)
+	while (e->l->output_size < off) {
+		uint64_t n = off - e->l->output_size;
+
+		put(e, zeros, n < sizeof(zeros) ? (size_t)n : sizeof(zeros));
+	}
+}
+
+static const void *in_byte_order(struct emitter *e, const uint64_t *words, size_t size)
+{
+	uint8_t *copy;
+
+	if (e->l->big == LD_HOST_BIG)
+		return words;
+	copy = ld_alloc(e->a, size);
+	for (size_t i = 0; i < size / 8; i++)
+		ld_put64(copy + i * 8, words[i], e->l->big);
+	return copy;
+}
+
+static void put_part(struct emitter *e, const struct part *p)
+{
+	if (p->sh.sh_type == SHT_NOBITS)
+		return;
+	pad(e, p->sh.sh_offset);
+	put(e, p->words ? in_byte_order(e, p->data, p->size) : p->data, p->size);
+	if (p->tail)
+		put(e, p->tail->data, p->tail->size);
+}
+
+static void put_all(struct emitter *e)
 {
 	uint64_t shoff = place_parts(e);
-	size_t size = shoff + e->parts.nr * sizeof(Elf64_Shdr);
-	uint8_t *image = calloc(1, size);
+	uint8_t *header = ld_alloc(e->a, sizeof(Elf64_Ehdr));
+	uint8_t *sections = ld_alloc_array(e->a, e->parts.nr, sizeof(Elf64_Shdr));
 
-	if (!image)
-		longjmp(*e->a->oom, 1);
-	if (size >= LARGE_IMAGE)
-		ld_use_soon(image, size);
-	e->l->image = image;
-	e->l->image_size = size;
-	put_header(e, image, shoff);
+	put_header(e, header, shoff);
+	put(e, header, sizeof(Elf64_Ehdr));
 	ld_for_each(i, &e->parts) {
-		const struct part *p = &e->parts.v[i];
-
-		if (p->sh.sh_type != SHT_NOBITS && i)
-			put_part(p, image + p->sh.sh_offset, e->l->big);
-		put_section_header(image + shoff + i * sizeof(Elf64_Shdr), &p->sh, e->l->big);
+		if (i)
+			put_part(e, &e->parts.v[i]);
+		put_section_header(sections + i * sizeof(Elf64_Shdr), &e->parts.v[i].sh, e->l->big);
 	}
+	pad(e, shoff);
+	put(e, sections, e->parts.nr * sizeof(Elf64_Shdr));
 }
 
 void ld_emit(struct ld_link *l)
@@ -301,5 +326,5 @@ void ld_emit(struct ld_link *l)
 	add_relocs(&e);
 	add_symbols(&e);
 	finish_parts(&e);
-	write_image(&e);
+	put_all(&e);
 }

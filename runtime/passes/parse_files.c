@@ -145,6 +145,7 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 	if (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ)
 		return;
 	f->arena.oom = room->scratch.oom = room->slabs.oom = &oom;
+	f->arena.pages = room->slabs.pages = p->l->pages;
 	if (room->used)
 		ld_arena_reset(&room->scratch);
 	ld_arena_expect_reuse(&room->scratch);

@@ -99,7 +99,7 @@ void ld_merge_btf_ext(struct ld_link *l);
 /* The contents of the output sections, and the relocations that stay. */
 void ld_apply_relocs(struct ld_link *l);
 
-/* The ELF file in memory: link->image. */
+/* The ELF file: link->output. */
 void ld_emit(struct ld_link *l);
 
 /* Parses the image again and compares it with the model. */

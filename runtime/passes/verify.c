@@ -160,7 +160,7 @@ static void check_with_libelf(struct verifier *v)
 	Elf *elf;
 
 	pthread_once(&once, start_libelf);
-	elf = elf_memory((char *)v->l->image, v->l->image_size);
+	elf = elf_memory((char *)(uintptr_t)v->l->image, v->l->output_size);
 	/* With a section's header asked for first: a count of sections beyond 16 bits is read with
 	 * it. */
 	if (!elf || !elf64_getshdr(elf_getscn(elf, 0)) || elf_getshdrstrndx(elf, &names)) {
@@ -182,8 +182,8 @@ void ld_verify(struct ld_link *l)
 	LD_PUSH(&l->arena, &l->images, f);
 	f->link = l;
 	f->path = "output";
-	f->image = l->image;
-	f->size = l->image_size;
+	f->image = ld_make_image(l);
+	f->size = l->output_size;
 	f->arena.oom = l->arena.oom;
 	f->diags.arena = &l->arena;
 	if (!ld_elf_read(f) && !ld_make_pieces(f)) {

@@ -47,7 +47,7 @@ void ld_count_output(struct ld_counts *s, struct ld_arena *a, const struct ld_li
 	const struct ld_image_section *secs = ld_image_sections(a, l, &nr);
 
 	s->files = 1;
-	s->bytes = l->image_size;
+	s->bytes = l->output_size;
 	s->sections = nr - 1;
 	s->symbols = l->out_syms.nr;
 	s->types = l->btf ? l->btf->nr_types - 1 : 0;

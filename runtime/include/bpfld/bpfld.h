@@ -283,7 +283,10 @@ BPFLD_API int bpfld_bind(struct bpfld *l, const char *object, const char *name,
 /* Links what was added. May be called once; nothing can be added afterwards. */
 BPFLD_API int bpfld_link(struct bpfld *l);
 
-/* The linked ELF file, owned by l and valid until bpfld_free(l); NULL before bpfld_link(). */
+/*
+ * The linked ELF file, owned by l and valid until bpfld_free(l). NULL before bpfld_link(), and
+ * where memory is out: the first call puts it into one piece.
+ */
 BPFLD_API const void *bpfld_image(const struct bpfld *l, size_t *size);
 
 /*

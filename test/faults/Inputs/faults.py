@@ -32,6 +32,7 @@ CASES = {
 BEFORE = {"out.tar"}
 SYSTEM_CALLS = {
     "open": "EACCES", "openat": "EACCES", "read": "EIO", "pread64": "EIO", "write": "ENOSPC",
+    "writev": "ENOSPC",
     "mmap": "ENOMEM", "brk": "ENOMEM", "munmap": "ENOMEM", "rename": "EIO", "renameat2": "EIO",
     "fchmod": "EPERM", "fstat": "EIO", "newfstatat": "EIO", "close": "EIO", "access": "EIO",
     "faccessat2": "EIO", "readlink": "EIO", "getcwd": "ENOMEM", "madvise": "ENOMEM", "clone": "EAGAIN",

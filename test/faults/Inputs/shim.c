@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static atomic_long calls;
@@ -190,6 +191,7 @@ ssize_t __pread64_chk(int fd, void *data, size_t size, off64_t at, size_t room);
 WRAP("files", ssize_t, __read_chk, (int fd, void *data, size_t size, size_t room),
      (fd, data, size, room), EIO, -1)
 WRAP("files", ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size), ENOSPC, -1)
+WRAP("files", ssize_t, writev, (int fd, const struct iovec *v, int nr), (fd, v, nr), ENOSPC, -1)
 
 /* A file with a name that ends in TRUNCATE becomes as short as TRUNCATE_TO says. */
 static int has_name(int fd)

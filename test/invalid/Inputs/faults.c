@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * For LD_PRELOAD: a write() of more than a page sends the process SIGNAL first, writes half, and
- * waits a moment; rename() fails with EIO where FAIL_RENAME is set.
+ * For LD_PRELOAD: a writev() of more than a page sends the process SIGNAL first, waits a moment,
+ * and writes half of what comes first; rename() fails with EIO where FAIL_RENAME is set.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,20 +9,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-ssize_t write(int fd, const void *data, size_t size)
+ssize_t writev(int fd, const struct iovec *v, int nr)
 {
-	ssize_t (*real)(int, const void *, size_t) =
-	    (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+	ssize_t (*real)(int, const struct iovec *, int) =
+	    (ssize_t(*)(int, const struct iovec *, int))dlsym(RTLD_NEXT, "writev");
 	const char *sig = getenv("SIGNAL");
+	size_t size = 0;
 
+	for (int i = 0; i < nr; i++)
+		size += v[i].iov_len;
 	if (size > 4096 && sig) {
 		kill(getpid(), atoi(sig));
 		usleep(1000);
-		return real(fd, data, size / 2);
+		return write(fd, v->iov_base, (v->iov_len + 1) / 2);
 	}
-	return real(fd, data, size);
+	return real(fd, v, nr);
 }
 
 int rename(const char *from, const char *to)
