@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,22 @@ static int open_beside(const char *path, char *tmp, size_t tmp_size)
 	return -1;
 }
 
+/*
+ * A file that is renamed over another is written to disk at once by ext4, and the linker would wait
+ * for that. Where the two change places it need not; the old one is then removed.
+ */
+static int take_place(const char *tmp, const char *path, bool replaces)
+{
+#ifdef RENAME_EXCHANGE
+	if (replaces && !renameat2(AT_FDCWD, tmp, AT_FDCWD, path, RENAME_EXCHANGE)) {
+		unlink(tmp);
+		return 0;
+	}
+#endif
+	(void)replaces;
+	return rename(tmp, path) ? errno : 0;
+}
+
 /* old: what the file has been so far, or NULL. */
 static int write_and_rename(const char *path, const struct stat *old, const struct iovec *pieces,
 			    size_t nr)
@@ -105,8 +122,8 @@ static int write_and_rename(const char *path, const struct stat *old, const stru
 		err = errno;
 	if (close(fd) && !err)
 		err = errno;
-	if (!err && rename(tmp, path))
-		err = errno;
+	if (!err)
+		err = take_place(tmp, path, old);
 	if (err)
 		unlink(tmp);
 	free(tmp);

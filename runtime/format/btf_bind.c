@@ -76,8 +76,8 @@ static void index_names(struct binder *b)
 		*slot = *slot ? &ambiguous : sym;
 	}
 	index_c_names(b);
-	for (i = 1; i < f->nr_secs; i++) {
-		struct ld_section *sec = &f->secs[i];
+	for (i = 0; i < f->nr_used; i++) {
+		struct ld_section *sec = f->used[i];
 		void **slot;
 
 		if (sec->kind != LD_SEC_DATA && sec->kind != LD_SEC_BSS && sec->kind != LD_SEC_CODE)
@@ -264,8 +264,8 @@ static void bind_namesakes(struct binder *b)
 
 static bool has_func_info(const struct ld_file *f)
 {
-	for (uint32_t i = 1; i < f->nr_secs; i++)
-		if (f->secs[i].ext[LD_EXT_FUNC].nr)
+	for (uint32_t i = 0; i < f->nr_used; i++)
+		if (f->used[i]->ext[LD_EXT_FUNC].nr)
 			return true;
 	return false;
 }
@@ -280,9 +280,9 @@ void ld_btf_bind(struct ld_file *f)
 	f->out_types = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
 	b.bound = LD_NEW_ARRAY(&f->arena, uint8_t, nr);
 	index_names(&b);
-	for (i = 1; i < f->nr_secs; i++)
-		if (f->secs[i].kind == LD_SEC_CODE)
-			bind_func_info(&b, &f->secs[i]);
+	for (i = 0; i < f->nr_used; i++)
+		if (f->used[i]->kind == LD_SEC_CODE)
+			bind_func_info(&b, f->used[i]);
 	for (i = 0; i < f->btf.nr_decls; i++)
 		if (ld_btf_kind(ld_btf_type(&f->btf, f->btf.decls[i])) == BTF_KIND_DATASEC)
 			bind_datasec(&b, f->btf.decls[i]);

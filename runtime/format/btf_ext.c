@@ -42,15 +42,15 @@ static void index_code(struct ext_reader *r)
 {
 	struct ld_file *f = r->f;
 
-	for (uint32_t i = 1; i < f->nr_secs; i++) {
-		const char *name = f->secs[i].name;
+	for (uint32_t i = 0; i < f->nr_used; i++) {
+		struct ld_section *sec = f->used[i];
 		void **slot;
 
-		if (f->secs[i].kind != LD_SEC_CODE)
+		if (sec->kind != LD_SEC_CODE)
 			continue;
-		slot = ld_strmap_slot(&f->arena, &r->code, name, strlen(name));
+		slot = ld_strmap_slot(&f->arena, &r->code, sec->name, strlen(sec->name));
 		if (!*slot)
-			*slot = &f->secs[i];
+			*slot = sec;
 	}
 }
 
@@ -231,10 +231,10 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const stru
 		if ((err = parse_table(&r, kind, ext->data + hdr_len + off, len)))
 			return err;
 	}
-	for (i = 1; i < f->nr_secs; i++)
+	for (i = 0; i < f->nr_used; i++)
 		for (kind = 0; kind < LD_EXT_NR; kind++) {
-			sort_records(f, &f->secs[i].ext[kind]);
-			assign_records(&f->secs[i], kind);
+			sort_records(f, &f->used[i]->ext[kind]);
+			assign_records(f->used[i], kind);
 		}
 	return 0;
 }

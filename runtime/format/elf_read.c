@@ -692,6 +692,7 @@ static int read_groups(struct reader *r)
 			if (!member || member >= f->nr_secs)
 				return bad_section(g, "group member is out of range");
 			f->secs[member].group = f->syms[g->info].name;
+			f->has_groups = true;
 		}
 	}
 	return 0;

@@ -600,24 +600,32 @@ static void drop_none_relocs(struct ld_section *sec)
 	sec->nr_relocs = kept;
 }
 
+/* Many files have more sections that are dropped than others: few passes look at those. */
+static void list_used(struct ld_file *f)
+{
+	uint32_t i;
+
+	f->used = LD_NEW_ARRAY(&f->arena, struct ld_section *, f->nr_secs);
+	for (i = 1; i < f->nr_secs; i++)
+		if (has_pieces(&f->secs[i]))
+			f->used[f->nr_used++] = &f->secs[i];
+}
+
 int ld_make_pieces(struct ld_file *f)
 {
 	uint32_t i;
 	int err;
 
+	list_used(f);
 	collect_syms(f);
-	for (i = 1; i < f->nr_secs; i++) {
-		struct ld_section *sec = &f->secs[i];
-
-		if (!has_pieces(sec))
-			continue;
-		drop_none_relocs(sec);
-		if ((err = check_relocs(sec)))
+	for (i = 0; i < f->nr_used; i++) {
+		drop_none_relocs(f->used[i]);
+		if ((err = check_relocs(f->used[i])))
 			return err;
-		split_section(sec);
+		split_section(f->used[i]);
 	}
-	for (i = 1; i < f->nr_secs; i++)
-		if (has_pieces(&f->secs[i]) && (err = bind_relocs(&f->secs[i])))
+	for (i = 0; i < f->nr_used; i++)
+		if ((err = bind_relocs(f->used[i])))
 			return err;
 	return 0;
 }

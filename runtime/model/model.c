@@ -351,8 +351,8 @@ static const struct ld_reloc *first_use(const struct ld_file *f, uint32_t in_sym
 {
 	uint32_t i, k;
 
-	for (i = 1; i < f->nr_secs; i++) {
-		const struct ld_section *sec = &f->secs[i];
+	for (i = 0; i < f->nr_used; i++) {
+		const struct ld_section *sec = f->used[i];
 
 		if (sec->kind == LD_SEC_DEBUG)
 			continue;

@@ -241,8 +241,11 @@ struct ld_file {
 				     * rewritten by GNU objcopy */
 	bool gcc;                   /* compiled by gcc, hence assembled by GNU as */
 	struct ld_section *secs;    /* by section header index; [0] is unused */
+	bool has_groups;            /* some section is of a COMDAT group */
 	struct ld_section *deplibs; /* .deplibs, or NULL */
 	uint32_t nr_secs;
+	struct ld_section **used; /* those of secs that have pieces */
+	uint32_t nr_used;
 	struct ld_sym *syms; /* by in_sym; [0] is the null symbol */
 	uint32_t nr_syms;
 	LD_VEC(struct ld_section *) commons; /* made for COMMON symbols that this file owns */

@@ -200,8 +200,8 @@ void ld_check_references(struct ld_link *l)
 	struct checker c = {.l = l};
 
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
-			check_section(&c, &l->files.v[i]->secs[k]);
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
+			check_section(&c, l->files.v[i]->used[k]);
 	ld_for_each(i, &l->names) {
 		const struct ld_name *n = l->names.v[i];
 		const struct uses *uses = ld_strmap_get(&c.undefined, n->name, strlen(n->name));

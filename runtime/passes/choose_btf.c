@@ -512,9 +512,9 @@ static void add_entities(struct chooser *c)
 			    add_var(c, s->file, sym->btf, sym->out_name, BTF_VAR_GLOBAL_ALLOCATED);
 	}
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
-			if (l->files.v[i]->secs[k].kind == LD_SEC_CODE)
-				add_losing_funcs(c, &l->files.v[i]->secs[k]);
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
+			if (l->files.v[i]->used[k]->kind == LD_SEC_CODE)
+				add_losing_funcs(c, l->files.v[i]->used[k]);
 	ld_for_each(i, &l->outs)
 		if (l->outs.v[i]->kind == LD_SEC_CODE)
 			ld_for_each(k, &l->outs.v[i]->pieces)

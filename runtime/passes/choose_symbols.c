@@ -302,8 +302,8 @@ void ld_choose_symbols(struct ld_link *l)
 	ld_for_each(i, &l->names)
 		l->names.v[i]->emit = stays_undefined(l, l->names.v[i]);
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
-			note_refs(&l->files.v[i]->secs[k]);
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
+			note_refs(l->files.v[i]->used[k]);
 	if (l->strip_all)
 		strip_locals(l);
 	number_symbols(l);

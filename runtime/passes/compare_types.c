@@ -360,8 +360,8 @@ static const uint8_t *core_types(struct ld_type_walk *w, const struct ld_file *f
 	if (bits)
 		return bits;
 	bits = w->core[f->index] = LD_NEW_ARRAY(&w->l->arena, uint8_t, f->btf.nr_types / 8 + 1);
-	for (uint32_t s = 1; s < f->nr_secs; s++) {
-		const struct ld_ext *ext = &f->secs[s].ext[LD_EXT_CORE];
+	for (uint32_t s = 0; s < f->nr_used; s++) {
+		const struct ld_ext *ext = &f->used[s]->ext[LD_EXT_CORE];
 
 		for (uint32_t i = 0; i < ext->nr; i++) {
 			uint32_t type = ext->recs[(size_t)i * ext->words + 1];

@@ -99,9 +99,9 @@ static void mark_linked(struct ld_calls *calls, const struct ld_section *sec)
 static void mark_all_linked(const struct ld_link *l, struct ld_calls *calls)
 {
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
-			if (l->files.v[i]->secs[k].kind == LD_SEC_CODE)
-				mark_linked(calls, &l->files.v[i]->secs[k]);
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
+			if (l->files.v[i]->used[k]->kind == LD_SEC_CODE)
+				mark_linked(calls, l->files.v[i]->used[k]);
 }
 
 /* ---- order and circles ---- */

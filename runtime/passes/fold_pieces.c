@@ -378,9 +378,9 @@ void ld_fold_pieces(struct ld_link *l)
 	ld_for_each(i, &l->files) {
 		struct ld_file *file = l->files.v[i];
 
-		for (uint32_t k = 1; k < file->nr_secs; k++)
-			for (uint32_t n = 0; n < file->secs[k].nr_pieces; n++) {
-				struct candidate c = {.p = &file->secs[k].pieces[n],
+		for (uint32_t k = 0; k < file->nr_used; k++)
+			for (uint32_t n = 0; n < file->used[k]->nr_pieces; n++) {
+				struct candidate c = {.p = &file->used[k]->pieces[n],
 						      .order = (uint32_t)f.all.nr};
 
 				if (!is_candidate(c.p))

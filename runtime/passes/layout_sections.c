@@ -140,12 +140,6 @@ static void order_outs(struct ld_link *l)
 		memcpy(l->outs.v, ordered.v, ordered.nr * sizeof(*ordered.v));
 }
 
-static bool is_linked(const struct ld_section *sec)
-{
-	return sec->kind == LD_SEC_CODE || sec->kind == LD_SEC_DATA || sec->kind == LD_SEC_BSS ||
-	       sec->kind == LD_SEC_DEBUG;
-}
-
 /* Whether code of p takes a function's address: a callback. */
 static bool has_callback(const struct ld_piece *p)
 {
@@ -217,8 +211,8 @@ static int layout_file(struct ld_link *l, struct ld_file *f)
 {
 	int err;
 
-	for (uint32_t k = 1; k < f->nr_secs; k++)
-		if (is_linked(&f->secs[k]) && (err = layout_section(l, &f->secs[k])))
+	for (uint32_t k = 0; k < f->nr_used; k++)
+		if ((err = layout_section(l, f->used[k])))
 			return err;
 	return 0;
 }

@@ -19,6 +19,7 @@ struct ld_file *ld_made_file(struct ld_link *l, const char *path, uint32_t nr)
 	f->secs = LD_NEW_ARRAY(&l->arena, struct ld_section, (size_t)nr + 1);
 	f->syms = LD_NEW_ARRAY(&l->arena, struct ld_sym, (size_t)nr + 1);
 	f->secs[0].file = f;
+	f->used = LD_NEW_ARRAY(&l->arena, struct ld_section *, nr);
 	f->nr_secs = f->nr_syms = 1;
 	LD_PUSH(&l->arena, &l->files, f);
 	return f;
@@ -37,6 +38,7 @@ struct ld_section *ld_made_function(struct ld_file *f, const char *sec_name, str
 	p->size = (uint64_t)nr * LD_INSN_SIZE;
 	*sec = (struct ld_section){.file = f, .name = sec_name, .align = 8, .size = p->size};
 	sec->index = f->nr_secs++;
+	f->used[f->nr_used++] = sec;
 	sec->kind = LD_SEC_CODE;
 	sec->type = SHT_PROGBITS;
 	sec->flags = SHF_ALLOC | SHF_EXECINSTR;

@@ -59,8 +59,8 @@ static bool may_move(const struct ld_link *l, const struct ld_sym *sym)
 			return false;
 	}
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
-			if (refers_to(&l->files.v[i]->secs[k], p))
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
+			if (refers_to(l->files.v[i]->used[k], p))
 				return false;
 	return true;
 }
@@ -145,8 +145,8 @@ static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_name *n
 static void drop_everything(struct ld_link *l)
 {
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++) {
-			struct ld_section *sec = &l->files.v[i]->secs[k];
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++) {
+			struct ld_section *sec = l->files.v[i]->used[k];
 
 			for (uint32_t p = 0; strcmp(sec->name, "license") && p < sec->nr_pieces;
 			     p++)

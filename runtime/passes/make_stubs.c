@@ -197,8 +197,8 @@ void ld_make_stubs(struct ld_link *l)
 	if (!l->dynamic)
 		return;
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++)
-			find_imports(&m, &l->files.v[i]->secs[k]);
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
+			find_imports(&m, l->files.v[i]->used[k]);
 	if (!l->imports.nr)
 		return;
 	f = ld_made_file(l, "<stubs>", (uint32_t)l->imports.nr);

@@ -205,8 +205,8 @@ static void each_section(struct ld_link *l, void (*fn)(struct marker *m, struct 
 	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
 
-		for (uint32_t k = 1; k < f->nr_secs; k++)
-			fn(m, &f->secs[k]);
+		for (uint32_t k = 0; k < f->nr_used; k++)
+			fn(m, f->used[k]);
 		ld_for_each(k, &f->commons)
 			fn(m, f->commons.v[k]);
 	}

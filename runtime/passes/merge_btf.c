@@ -449,22 +449,30 @@ static void write_all(struct merger *m)
 #define USUAL_NAME 12 /* bytes */
 #define SURE_TO_COME ((size_t)1 << 20)
 
-/* The output is as large as the largest input, at least nearly. */
+/*
+ * The output is as large as the largest input, at least nearly, and what others don't share with
+ * that is new.
+ */
 static void reserve(struct merger *m)
 {
-	size_t types = 0, strs = 0;
+	size_t types = 0, strs = 0, more_types = 0, more_strs = 0;
 
 	ld_for_each(i, &m->l->btf_files) {
 		const struct ld_btf *btf = &m->l->btf_files.v[i]->btf;
-		uint32_t last = btf->nr_types - 1;
+		uint32_t size = btf->offs[ld_btf_nr_own(btf)];
 
-		if (btf->base)
+		if (btf->base) {
+			more_types += size;
+			more_strs += btf->strs_len - btf->base_strs;
 			continue;
-		if (last && btf->offs[last] > types)
-			types = btf->offs[last];
+		}
+		if (size > types)
+			types = size;
 		if (btf->strs_len > strs)
 			strs = btf->strs_len;
 	}
+	types += more_types;
+	strs += more_strs;
 	ld_blob_reserve(m->a, &m->out->types, types);
 	ld_blob_reserve(m->a, &m->out->strs.bytes, strs);
 	/* Where that is very large most of it may be dead, or made up. */

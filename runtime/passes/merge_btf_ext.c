@@ -129,9 +129,9 @@ static uint32_t record_words(const struct ld_link *l, enum ld_ext_kind kind)
 	ld_for_each(i, &l->files) {
 		const struct ld_file *f = l->files.v[i];
 
-		for (uint32_t k = 1; k < f->nr_secs; k++)
-			if (f->secs[k].ext[kind].nr && f->secs[k].ext[kind].words > words)
-				words = f->secs[k].ext[kind].words;
+		for (uint32_t k = 0; k < f->nr_used; k++)
+			if (f->used[k]->ext[kind].nr && f->used[k]->ext[kind].words > words)
+				words = f->used[k]->ext[kind].words;
 	}
 	return words;
 }

@@ -46,8 +46,8 @@ static struct sections find_sections(struct ld_link *l, const char *name)
 	struct sections found = {0};
 
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_secs; k++) {
-			struct ld_section *sec = &l->files.v[i]->secs[k];
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++) {
+			struct ld_section *sec = l->files.v[i]->used[k];
 
 			if ((sec->kind == LD_SEC_DATA || sec->kind == LD_SEC_BSS) && sec->size &&
 			    sec->nr_pieces && !strcmp(sec->name, name))

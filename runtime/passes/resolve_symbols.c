@@ -17,7 +17,7 @@ static void discard_group_copies(struct ld_link *l)
 	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
 
-		for (k = 1; k < f->nr_secs; k++) {
+		for (k = 1; f->has_groups && k < f->nr_secs; k++) {
 			struct ld_section *sec = &f->secs[k];
 			void **owner;
 

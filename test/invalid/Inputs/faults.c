@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * For LD_PRELOAD: a writev() of more than a page sends the process SIGNAL first, waits a moment,
- * and writes half of what comes first; rename() fails with EIO where FAIL_RENAME is set.
+ * and writes half of what comes first; rename() and renameat2() fail with EIO where
+ * FAIL_RENAME is set, renameat2() with EINVAL where NO_EXCHANGE is.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -37,5 +38,17 @@ int rename(const char *from, const char *to)
 	if (!getenv("FAIL_RENAME"))
 		return real(from, to);
 	errno = EIO;
+	return -1;
+}
+
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned int flags)
+{
+	int (*real)(int, const char *, int, const char *, unsigned int) =
+	    (int (*)(int, const char *, int, const char *, unsigned int))dlsym(RTLD_NEXT,
+									       "renameat2");
+
+	if (!getenv("FAIL_RENAME") && !getenv("NO_EXCHANGE"))
+		return real(from_dir, from, to_dir, to, flags);
+	errno = getenv("FAIL_RENAME") ? EIO : EINVAL;
 	return -1;
 }
