@@ -12,6 +12,7 @@
 #include "base/pages.h"
 #include "bpfld/bpfld.h"
 #include "options.h"
+#include "passes/beside.h"
 #include "passes/passes.h"
 #include "report/report.h"
 
@@ -170,6 +171,16 @@ static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link
 
 #define RUN(pass) run(l, #pass, pass)
 #define ASK(pass) ask(l, #pass, pass)
+#define BEGIN_BESIDE(pass) ld_begin_beside(l, #pass + strlen("ld_"), pass)
+
+/* Types are equal or not, whoever owns which name. */
+static void end_dedup(struct ld_link *l)
+{
+	const struct ld_link *done = ld_end_beside(l);
+
+	l->graph = done->graph;
+	l->btf_files = done->btf_files;
+}
 
 /* Inputs to names that have owners, whose types agree. */
 static int resolve_inputs(struct bpfld *b)
@@ -194,6 +205,7 @@ static int resolve_inputs(struct bpfld *b)
 		return err;
 	/* From here on no index, offset or id of the input needs another check. */
 
+	BEGIN_BESIDE(ld_dedup_types);
 	RUN(ld_isolate_objects);
 	RUN(ld_resolve_symbols);
 	if (!l->diags.muted)
@@ -202,7 +214,7 @@ static int resolve_inputs(struct bpfld *b)
 	RUN(ld_merge_license);
 	/* From here on every defined name has one owner. */
 
-	RUN(ld_dedup_types);
+	end_dedup(l);
 	if (!l->no_check_types)
 		RUN(ld_check_types);
 	return 0;
@@ -248,14 +260,15 @@ static int run_passes(struct bpfld *b)
 
 	RUN(ld_choose_symbols);
 	RUN(ld_write_imports);
+	/* From here on symbols have their final numbers. */
+
+	BEGIN_BESIDE(ld_apply_relocs);
 	RUN(ld_choose_btf);
 	RUN(ld_merge_btf);
 	RUN(ld_merge_btf_ext);
 	if ((err = flush_diags(b)))
 		return err;
-	/* From here on types, strings and symbols have their final numbers. */
-
-	RUN(ld_apply_relocs);
+	ld_end_beside(l);
 	if ((err = flush_diags(b)))
 		return err;
 	RUN(ld_emit);
@@ -272,8 +285,10 @@ int bpfld_link(struct bpfld *b)
 	if (b->state != OPEN)
 		return -EINVAL;
 	b->l.arena.oom = &oom;
-	if (setjmp(oom))
+	if (setjmp(oom)) {
+		ld_drop_beside(&b->l);
 		return out_of_memory(b);
+	}
 	if (!b->l.inputs.nr && !b->input_missing)
 		ld_error(&b->l.diags, "no-input", "no input files");
 	err = flush_diags(b);
@@ -281,6 +296,7 @@ int bpfld_link(struct bpfld *b)
 		err = -EINVAL;
 	if (!err)
 		err = run_passes(b);
+	ld_drop_beside(&b->l);
 	if (err)
 		return fail(b, err);
 	b->state = LINKED;

@@ -33,6 +33,7 @@
 #include "format/btf_write.h"
 
 struct bpfld_lto;
+struct ld_beside;
 struct ld_calls;
 struct ld_btf_plan;
 struct ld_file;
@@ -400,6 +401,7 @@ struct ld_link {
 	size_t output_size;
 	const uint8_t *image; /* the same at one place; NULL until ld_make_image() */
 
+	struct ld_beside *beside;     /* a pass that runs while others do; NULL: none */
 	LD_VEC(struct ld_span) spans; /* passes and written files, for the time trace */
 };
 
