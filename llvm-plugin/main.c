@@ -10,16 +10,38 @@ static int print_version(FILE *f)
 	return fflush(f) || ferror(f);
 }
 
-/* An input that can't be had fails the link later, so that all of them are named. */
-static void add_input(struct bpfld *l, const struct input *in, bool made_up_names)
+#define FILES_AT_ONCE 1024
+
+/* Adds the files at the head of nr inputs; returns how many they are, at least one. */
+static size_t add_files(struct bpfld *l, const struct input *in, size_t nr, bool made_up_names)
 {
-	switch (in->kind) {
-	case INPUT_FILE:
-		if (!bpfld_add_file(l, in->name) && made_up_names && is_temporary(in->name))
+	const char *paths[FILES_AT_ONCE];
+	size_t n = 0;
+
+	if (made_up_names && is_temporary(in->name)) {
+		if (!bpfld_add_file(l, in->name))
 			bpfld_mark_temporary(l);
-		break;
-	case INPUT_LIBRARY: bpfld_add_library(l, in->name); break;
-	case INPUT_MODE: bpfld_input_mode(l, in->mode); break;
+		return 1;
+	}
+	while (n < nr && n < FILES_AT_ONCE && in[n].kind == INPUT_FILE &&
+	       !(made_up_names && is_temporary(in[n].name))) {
+		paths[n] = in[n].name;
+		n++;
+	}
+	bpfld_add_files(l, paths, n);
+	return n;
+}
+
+/* An input that can't be had fails the link later, so that all of them are named. */
+static void add_inputs(struct bpfld *l, const struct input *in, size_t nr, bool made_up_names)
+{
+	for (size_t i = 0, n; i < nr; i += n) {
+		n = 1;
+		switch (in[i].kind) {
+		case INPUT_FILE: n = add_files(l, in + i, nr - i, made_up_names); break;
+		case INPUT_LIBRARY: bpfld_add_library(l, in[i].name); break;
+		case INPUT_MODE: bpfld_input_mode(l, in[i].mode); break;
+		}
 	}
 }
 
@@ -168,8 +190,7 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 				    strerror(-err));
 	warn_unknown_ids(o, pool, l);
 	catch_truncation(r, drop_outputs);
-	for (size_t i = 0; i < o->inputs.n; i++)
-		add_input(l, &o->inputs.v[i], made_up_names);
+	add_inputs(l, o->inputs.v, o->inputs.n, made_up_names);
 	for (size_t i = 0; i < o->nr_binds; i++)
 		bpfld_bind(l, o->binds[i].object, o->binds[i].name, o->binds[i].to_object,
 			   o->binds[i].target);

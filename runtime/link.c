@@ -10,6 +10,7 @@
 
 #include "base/output.h"
 #include "base/pages.h"
+#include "base/pool.h"
 #include "bpfld/bpfld.h"
 #include "options.h"
 #include "passes/beside.h"
@@ -117,21 +118,9 @@ void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
 
 #define INPUT_PER_THREAD (512 * 1024) /* bytes: less is linked before a thread has started */
 
-/* As many threads as were asked for (or as there are cores), and as the inputs can feed. */
-static uint32_t choose_threads(const struct ld_link *l, uint64_t size)
-{
-	uint64_t most = 1 + size / INPUT_PER_THREAD;
-	long cores;
-
-	if (l->threads || most == 1)
-		return l->threads && l->threads < most ? l->threads : (uint32_t)most;
-	cores = sysconf(_SC_NPROCESSORS_ONLN);
-	if (cores < 1)
-		return 1;
-	return (uint64_t)cores < most ? (uint32_t)cores : (uint32_t)most;
-}
-
 #define WORTH_HUGE_PAGES (512 * 1024) /* bytes of input */
+#define WORTH_OVERLAP                                                                              \
+	(16 << 20) /* the same: with less a pass is done before a thread has started */
 
 static void plan_resources(struct ld_link *l)
 {
@@ -139,7 +128,8 @@ static void plan_resources(struct ld_link *l)
 
 	ld_for_each(i, &l->inputs)
 		size += l->inputs.v[i]->size;
-	l->threads = choose_threads(l, size);
+	l->threads = ld_choose_threads(l->threads, 1 + size / INPUT_PER_THREAD);
+	l->overlap = l->threads > 1 && size >= WORTH_OVERLAP;
 	if (size >= WORTH_HUGE_PAGES)
 		l->arena.pages = l->pages = ld_pages_new();
 }
@@ -216,8 +206,17 @@ static int resolve_inputs(struct bpfld *b)
 
 	end_dedup(l);
 	if (!l->no_check_types)
-		RUN(ld_check_types);
+		BEGIN_BESIDE(ld_check_types);
 	return 0;
+}
+
+/* Bitcode is compiled, and functions are made, in a link that is right so far. */
+static bool makes_code(const struct ld_link *l)
+{
+	ld_for_each(i, &l->files)
+		if (l->files.v[i]->bitcode)
+			return true;
+	return l->dynamic || *l->entries;
 }
 
 static int run_passes(struct bpfld *b)
@@ -228,6 +227,8 @@ static int run_passes(struct bpfld *b)
 	plan_resources(l);
 	if ((err = resolve_inputs(b)))
 		return err;
+	if (makes_code(l))
+		ld_end_beside(l);
 	if (ASK(ld_compile_bitcode)) {
 		if ((err = flush_diags(b)) || l->output.nr)
 			return err;
@@ -244,6 +245,7 @@ static int run_passes(struct bpfld *b)
 	RUN(ld_make_entries);
 	RUN(ld_check_references);
 	RUN(ld_fold_pieces);
+	ld_end_beside(l);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on `live` is final. */
@@ -342,8 +344,9 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 /* ---- inputs ---- */
 
 /* Runs one of the functions that add inputs, with what they have in common around it. */
-enum how { ADD_FILE, ADD_BUFFER, ADD_LIBRARY };
+enum how { ADD_FILES, ADD_BUFFER, ADD_LIBRARY };
 
+/* data: the buffer, or paths; size: its bytes, or their number. */
 static int add(struct bpfld *b, enum how how, const char *name, const void *data, size_t size)
 {
 	jmp_buf oom;
@@ -355,7 +358,7 @@ static int add(struct bpfld *b, enum how how, const char *name, const void *data
 	if (setjmp(oom))
 		return out_of_memory(b);
 	switch (how) {
-	case ADD_FILE: err = ld_add_file(&b->l, name); break;
+	case ADD_FILES: err = ld_add_files(&b->l, data, size); break;
 	case ADD_BUFFER: err = ld_add_buffer(&b->l, name, data, size); break;
 	case ADD_LIBRARY: err = ld_add_library(&b->l, name); break;
 	}
@@ -366,7 +369,12 @@ static int add(struct bpfld *b, enum how how, const char *name, const void *data
 
 int bpfld_add_file(struct bpfld *b, const char *path)
 {
-	return add(b, ADD_FILE, path, NULL, 0);
+	return add(b, ADD_FILES, NULL, &path, 1);
+}
+
+int bpfld_add_files(struct bpfld *b, const char *const *paths, size_t nr)
+{
+	return add(b, ADD_FILES, NULL, paths, nr);
 }
 
 int bpfld_add_buffer(struct bpfld *b, const char *name, const void *data, size_t size)
@@ -455,16 +463,19 @@ const void *bpfld_image(const struct bpfld *linked, size_t *size)
 
 const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 {
-	static ld_report_fn *const reports[] = {
-	    [BPFLD_TEXT_MAP] = ld_report_map,
-	    [BPFLD_TEXT_CREF] = ld_report_cref,
-	    [BPFLD_TEXT_STATS] = ld_report_stats,
-	    [BPFLD_TEXT_TIME_TRACE] = ld_report_time_trace,
-	    [BPFLD_TEXT_DEPENDENCIES] = ld_report_dependencies,
-	    [BPFLD_TEXT_INPUTS] = ld_report_inputs,
-	    [BPFLD_TEXT_WHY_EXTRACT] = ld_report_why_extract,
-	    [BPFLD_TEXT_REPORT_JSON] = ld_report_json,
-	    [BPFLD_TEXT_REPORT_HTML] = ld_report_html,
+	static const struct {
+		ld_report_fn *write;
+		bool reads_image;
+	} reports[] = {
+	    [BPFLD_TEXT_MAP] = {ld_report_map, true},
+	    [BPFLD_TEXT_CREF] = {ld_report_cref, false},
+	    [BPFLD_TEXT_STATS] = {ld_report_stats, true},
+	    [BPFLD_TEXT_TIME_TRACE] = {ld_report_time_trace, false},
+	    [BPFLD_TEXT_DEPENDENCIES] = {ld_report_dependencies, false},
+	    [BPFLD_TEXT_INPUTS] = {ld_report_inputs, false},
+	    [BPFLD_TEXT_WHY_EXTRACT] = {ld_report_why_extract, false},
+	    [BPFLD_TEXT_REPORT_JSON] = {ld_report_json, true},
+	    [BPFLD_TEXT_REPORT_HTML] = {ld_report_html, true},
 	};
 	struct ld_blob out = {0};
 	jmp_buf oom;
@@ -477,8 +488,9 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 		out_of_memory(b);
 		return NULL;
 	}
-	ld_make_image(&b->l);
-	reports[which](&b->l.arena, &out, &b->l);
+	if (reports[which].reads_image)
+		ld_make_image(&b->l);
+	reports[which].write(&b->l.arena, &out, &b->l);
 	if (size)
 		*size = out.size;
 	ld_blob_put(&b->l.arena, &out, "", 1);

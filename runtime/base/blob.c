@@ -33,12 +33,13 @@ void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size)
 	return p;
 }
 
-void ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t size)
+void *ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t size)
 {
 	void *p = grow(a, b, size);
 
 	if (size)
 		memcpy(p, data, size);
+	return p;
 }
 
 void ld_blob_put32(struct ld_arena *a, struct ld_blob *b, uint32_t v)

@@ -16,7 +16,8 @@ void ld_blob_reserve(struct ld_arena *a, struct ld_blob *b, size_t size);
 /* size zero bytes at the end; the pointer is valid until the next call. */
 void *ld_blob_add(struct ld_arena *a, struct ld_blob *b, size_t size);
 
-void ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t size);
+/* The same for a copy of data. */
+void *ld_blob_put(struct ld_arena *a, struct ld_blob *b, const void *data, size_t size);
 void ld_blob_put32(struct ld_arena *a, struct ld_blob *b, uint32_t v);
 
 /* Text, without the NUL. */

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 struct job {
 	atomic_uint next, threads;
@@ -37,4 +38,16 @@ void ld_parallel(uint32_t threads, uint32_t nr, void (*fn)(void *ctx, uint32_t t
 	work(&job);
 	for (i = 0; i < nr_helpers; i++)
 		pthread_join(helpers[i], NULL);
+}
+
+uint32_t ld_choose_threads(uint32_t wanted, uint64_t most)
+{
+	long cores;
+
+	if (most <= 1 || wanted == 1)
+		return 1;
+	cores = wanted ? (long)wanted : sysconf(_SC_NPROCESSORS_ONLN);
+	if (cores < 1)
+		return 1;
+	return (uint64_t)cores < most ? (uint32_t)cores : (uint32_t)most;
 }

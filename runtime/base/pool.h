@@ -15,4 +15,10 @@
 void ld_parallel(uint32_t threads, uint32_t nr, void (*fn)(void *ctx, uint32_t thread, uint32_t i),
 		 void *ctx);
 
+/*
+ * How many threads to use where wanted are asked for (0: one for each core) and there is work for
+ * most: at least 1.
+ */
+uint32_t ld_choose_threads(uint32_t wanted, uint64_t most);
+
 #endif

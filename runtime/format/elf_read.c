@@ -570,6 +570,19 @@ static int read_symbol(struct reader *r, uint32_t i)
 	return 0;
 }
 
+/* So that passes need not look at each symbol of each file for what few have. */
+static void note_global(struct ld_file *f, uint32_t i)
+{
+	const struct ld_sym *sym = &f->syms[i];
+
+	if (sym->bind == STB_LOCAL)
+		return;
+	if (f->first_global > i)
+		f->first_global = i;
+	f->nr_defined += sym->sec != NULL;
+	f->has_common |= sym->common;
+}
+
 static int read_symbols(struct reader *r)
 {
 	struct ld_file *f = r->f;
@@ -586,12 +599,14 @@ static int read_symbols(struct reader *r)
 	f->syms[0].name = "";
 	if (!f->nr_syms)
 		f->nr_syms = 1;
+	f->first_global = f->nr_syms;
 	for (i = 1; i < f->nr_syms; i++) {
 		struct ld_sym *sym = &f->syms[i];
 		int err = read_symbol(r, i);
 
 		if (err)
 			return err;
+		note_global(f, i);
 		if (sym->type != STT_FILE || !sym->name[0])
 			continue;
 		f->linked = f->source;

@@ -202,6 +202,7 @@ struct ld_name {
 	bool sealed;        /* becomes local in the output */
 	bool bound;         /* --bind: of one object's reference only, and not in link->names */
 	bool emit;          /* without an owner: stays, undefined */
+	bool listed;        /* the same, and has its place among the output's symbols */
 	uint32_t out_sym;   /* without an owner: index in the output's table, or 0 */
 };
 
@@ -249,6 +250,9 @@ struct ld_file {
 	uint32_t nr_used;
 	struct ld_sym *syms; /* by in_sym; [0] is the null symbol */
 	uint32_t nr_syms;
+	uint32_t first_global;               /* in_sym: those below are all local */
+	uint32_t nr_defined;                 /* global and weak symbols with a section */
+	bool has_common;                     /* some symbol was SHN_COMMON */
 	LD_VEC(struct ld_section *) commons; /* made for COMMON symbols that this file owns */
 
 	bool has_btf;
@@ -303,9 +307,9 @@ struct ld_out {
 /* An entry of the output's symbol table: of a section, of a file's symbol, or an undefined name. */
 struct ld_out_sym {
 	struct ld_out *sec;
-	const struct ld_file *file;
+	struct ld_file *file;
 	uint32_t in_sym;
-	const struct ld_name *undefined;
+	struct ld_name *undefined;
 };
 
 /* Memory that is freed with the link, and is not from an arena. */
@@ -345,6 +349,7 @@ struct ld_link {
 	const char *dependency_target;
 	const char **read_files; /* by the caller; ends in NULL */
 	uint32_t threads;        /* to use at most: 1 and more once the passes run */
+	bool overlap;            /* passes run beside others where they can */
 	struct bpfld_lto *lto;   /* NULL: none */
 	bool lto_fat, lto_internalize;
 	int lto_want; /* enum bpfld_lto_want */

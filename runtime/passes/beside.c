@@ -38,7 +38,7 @@ void ld_begin_beside(struct ld_link *l, const char *name, ld_pass_fn *pass)
 	b->copy.arena = (struct ld_arena){.pages = l->pages};
 	b->copy.diags = (struct ld_diags){.arena = &b->copy.arena, .muted = l->diags.muted};
 	l->beside = b;
-	b->running = l->threads > 1 && !pthread_create(&b->thread, NULL, run, b);
+	b->running = l->overlap && !pthread_create(&b->thread, NULL, run, b);
 }
 
 static void wait_for(struct ld_link *l, struct ld_beside *b)

@@ -15,9 +15,9 @@ typedef void ld_pass_fn(struct ld_link *l);
 void ld_begin_beside(struct ld_link *l, const char *name, ld_pass_fn *pass);
 
 /*
- * Waits for it and takes over its memory and what it has reported. Where no thread was to be had,
- * or the link uses one only, it runs now. Returns the link as the pass left it; NULL if none was
- * begun.
+ * Waits for it and takes over its memory and what it has reported. Where there was no thread for
+ * it, or the link is too small for that, it runs now. Returns the link as the pass left it; NULL if
+ * none was begun.
  */
 const struct ld_link *ld_end_beside(struct ld_link *l);
 

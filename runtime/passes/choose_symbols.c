@@ -240,42 +240,61 @@ static uint32_t add_sym(struct ld_link *l, struct ld_out_sym s)
 	return (uint32_t)l->out_syms.nr;
 }
 
-/* Numbers the symbols that were bound and are now bound as said. */
-static void number_bind(struct ld_link *l, bool was_local, bool local)
-{
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
-
-		for (uint32_t k = 1; k < f->nr_syms; k++) {
-			struct ld_sym *sym = &f->syms[k];
-
-			if ((sym->bind == STB_LOCAL) != was_local)
-				continue;
-			if (sym->emit && (sym->out_bind == STB_LOCAL) == local)
-				sym->out_sym =
-				    add_sym(l, (struct ld_out_sym){.file = f, .in_sym = k});
-			else if (!local && sym->global && sym->global->emit &&
-				 !sym->global->out_sym)
-				sym->global->out_sym =
-				    add_sym(l, (struct ld_out_sym){.undefined = sym->global});
-		}
-	}
-}
+struct out_list {
+	LD_VEC(struct ld_out_sym) list;
+};
 
 /*
  * Sealed functions follow the locals, and promoted maps come before the globals: an order that is
  * the same whether the inputs were linked with -r before or not.
  */
+enum order { LOCAL, SEALED, PROMOTED, GLOBAL, NR_ORDERS };
+
+static void sort_file(struct ld_link *l, struct ld_file *f, struct out_list lists[NR_ORDERS])
+{
+	for (uint32_t k = 1; k < f->nr_syms; k++) {
+		const struct ld_sym *sym = &f->syms[k];
+		struct ld_name *n = sym->global;
+		bool local = sym->out_bind == STB_LOCAL, was_local = sym->bind == STB_LOCAL;
+		enum order order = was_local ? (local ? LOCAL : PROMOTED) : local ? SEALED : GLOBAL;
+		struct ld_out_sym s = {.file = f, .in_sym = k};
+
+		if (!sym->emit) {
+			if (!n || !n->emit || n->listed)
+				continue;
+			n->listed = true;
+			order = was_local ? PROMOTED : GLOBAL;
+			s = (struct ld_out_sym){.undefined = n};
+		}
+		LD_PUSH(&l->arena, &lists[order].list, s);
+	}
+}
+
+static void number_list(struct ld_link *l, const struct out_list *from)
+{
+	ld_for_each(i, &from->list) {
+		const struct ld_out_sym *s = &from->list.v[i];
+		uint32_t *nr =
+		    s->undefined ? &s->undefined->out_sym : &s->file->syms[s->in_sym].out_sym;
+
+		*nr = add_sym(l, *s);
+	}
+}
+
 static void number_symbols(struct ld_link *l)
 {
+	struct out_list lists[NR_ORDERS] = {0};
+
 	ld_for_each(i, &l->outs)
 		if (l->outs.v[i]->needs_sym)
 			l->outs.v[i]->sym = add_sym(l, (struct ld_out_sym){.sec = l->outs.v[i]});
-	number_bind(l, true, true);
-	number_bind(l, false, true);
+	ld_for_each(i, &l->files)
+		sort_file(l, l->files.v[i], lists);
+	number_list(l, &lists[LOCAL]);
+	number_list(l, &lists[SEALED]);
 	l->first_global = (uint32_t)l->out_syms.nr + 1;
-	number_bind(l, true, false);
-	number_bind(l, false, false);
+	number_list(l, &lists[PROMOTED]);
+	number_list(l, &lists[GLOBAL]);
 }
 
 void ld_choose_symbols(struct ld_link *l)

@@ -151,6 +151,7 @@ static void add_symbols(struct emitter *e)
 	uint8_t *data = ld_alloc(e->a, size), *x = NULL;
 	struct part *p;
 
+	ld_strtab_reserve(e->a, &e->strtab, nr);
 	/* Sections past SHN_LORESERVE have their index in a table beside (gABI). */
 	if (e->parts.nr >= SHN_LORESERVE)
 		x = ld_alloc_array(e->a, nr, 4);

@@ -257,9 +257,8 @@ static void write_node(struct merger *m, uint32_t node)
 	struct ref_ctx c = {m, m->l->btf_files.v[n->input]};
 	const struct btf_type *t = ld_btf_type(&c.f->btf, n->type);
 	size_t size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
-	struct btf_type *copy = ld_blob_add(m->a, &m->out->types, size);
+	struct btf_type *copy = ld_blob_put(m->a, &m->out->types, t, size);
 
-	memcpy(copy, t, size);
 	m->out->nr_types++;
 	ld_btf_each_ref(copy, map_ref, &c);
 	ld_btf_each_str(copy, map_str, &c);

@@ -11,7 +11,8 @@
 #include "format/btf_ext.h"
 #include "passes/passes.h"
 
-#define KERNEL_BTF_SIZE (16u << 20) /* BTF_MAX_SIZE of kernel/bpf/btf.c */
+#define SURE_TO_COME ((size_t)1 << 20) /* records: of more, most may belong to dead code */
+#define KERNEL_BTF_SIZE (16u << 20)    /* BTF_MAX_SIZE of kernel/bpf/btf.c */
 
 struct writer {
 	struct ld_link *l;
@@ -29,15 +30,26 @@ static uint32_t *add_record(struct writer *w)
 	return ld_blob_add(&w->l->arena, w->b, (size_t)w->words * 4);
 }
 
+/* A record of fewer words, with zeros behind them. */
+static uint32_t *add_copy(struct writer *w, const uint32_t *in, uint32_t words)
+{
+	uint32_t *rec = ld_blob_put(&w->l->arena, w->b, in, (size_t)words * 4);
+
+	w->count++;
+	if (words == w->words)
+		return rec;
+	ld_blob_add(&w->l->arena, w->b, (size_t)(w->words - words) * 4);
+	return (uint32_t *)(w->b->data + w->b->size) - w->words;
+}
+
 static void copy_record(struct writer *w, const struct ld_piece *p, const uint32_t *in,
 			uint32_t words)
 {
 	const struct ld_file *f = p->sec->file;
 	struct ld_btf_out *btf = w->l->btf;
 	const struct ld_entity *func;
-	uint32_t *rec = add_record(w);
+	uint32_t *rec = add_copy(w, in, words);
 
-	memcpy(rec, in, (size_t)words * 4);
 	rec[0] = (uint32_t)ld_piece_out_off(p, in[0] - p->off);
 	switch (w->kind) {
 	case LD_EXT_FUNC:
@@ -122,25 +134,35 @@ static void write_out(struct writer *w, const struct ld_out *out)
 		w->b->size = start;
 }
 
-static uint32_t record_words(const struct ld_link *l, enum ld_ext_kind kind)
+/* The most that a record has; nr: how many there are. */
+static uint32_t record_words(const struct ld_link *l, enum ld_ext_kind kind, size_t *nr)
 {
 	uint32_t words = ld_ext_words[kind];
 
+	*nr = 0;
 	ld_for_each(i, &l->files) {
 		const struct ld_file *f = l->files.v[i];
 
-		for (uint32_t k = 0; k < f->nr_used; k++)
-			if (f->used[k]->ext[kind].nr && f->used[k]->ext[kind].words > words)
-				words = f->used[k]->ext[kind].words;
+		for (uint32_t k = 0; k < f->nr_used; k++) {
+			const struct ld_ext *ext = &f->used[k]->ext[kind];
+
+			*nr += ext->nr;
+			if (ext->nr && ext->words > words)
+				words = ext->words;
+		}
 	}
 	return words;
 }
 
 static void write_table(struct ld_link *l, enum ld_ext_kind kind)
 {
-	struct writer w = {l, &l->btf_ext, kind, record_words(l, kind), 0, 0};
-	size_t hdr = 32, start = w.b->size;
+	struct writer w = {.l = l, .b = &l->btf_ext, .kind = kind};
+	size_t hdr = 32, start = w.b->size, nr;
 	uint32_t field[2];
+
+	w.words = record_words(l, kind, &nr);
+	if (nr <= SURE_TO_COME)
+		ld_blob_reserve(&l->arena, w.b, nr * w.words * 4);
 
 	if (l->has_ext[kind]) {
 		ld_blob_put32(&l->arena, w.b, w.words * 4);

@@ -10,6 +10,7 @@
 
 /* Adds an input: a file, or the members of an archive. Returns a negative errno on error. */
 int ld_add_file(struct ld_link *l, const char *path);
+int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr);
 int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size);
 int ld_add_library(struct ld_link *l, const char *name);
 
@@ -47,9 +48,6 @@ void ld_merge_license(struct ld_link *l);
 /* One graph of the types of all files: link->graph, and each file's canon[]. */
 void ld_dedup_types(struct ld_link *l);
 
-/* Compares what externs declare with what their owners define. Changes nothing. */
-void ld_check_types(struct ld_link *l);
-
 /*
  * Link-time optimisation: makes one object of the bitcode of all files. Whether there is any; then
  * the inputs, with that object in place of those with bitcode, are to be parsed and resolved again.
@@ -70,6 +68,12 @@ void ld_check_references(struct ld_link *l);
 
 /* --icf: equal functions and constants become one. */
 void ld_fold_pieces(struct ld_link *l);
+
+/*
+ * Compares what externs declare with what their owners define. Changes nothing. In a link that
+ * makes code it comes before ld_compile_bitcode.
+ */
+void ld_check_types(struct ld_link *l);
 
 /* The call graph, l->calls, with the stack that each function uses. Not in a partial link. */
 void ld_find_calls(struct ld_link *l);

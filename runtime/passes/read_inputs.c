@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pool.h"
 #include "format/archive.h"
 #include "format/elf_read.h"
 #include "passes/passes.h"
@@ -101,6 +102,7 @@ static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
 #define SMALL_OBJECT ((size_t)64 << 10) /* bytes: to read it is as cheap as to map it */
 #define LARGE_OBJECT ((size_t)64 << 20) /* its contents are not to be copied */
 #define FEW_MAPPED 8
+#define FILES_PER_THREAD 64 /* fewer are looked at before a thread has started */
 
 /*
  * Whether a file that is no archive is to be read when it is parsed. Of many objects most bytes are
@@ -223,11 +225,50 @@ static int add_members(struct ld_link *l, struct ld_file *file)
 
 /* ---- what the API calls ---- */
 
-int ld_add_file(struct ld_link *l, const char *path)
+/* What many files are is found out in parallel. */
+struct probe {
+	const char *path;
+	size_t
+	    size; /* of an object in a regular file; 0: of anything else, which is to be loaded */
+};
+
+/* Without opening what is no regular file: that alone may have an effect. */
+static void probe_file(void *ctx, uint32_t thread, uint32_t i)
+{
+	struct probe *p = (struct probe *)ctx + i;
+	char magic[LD_ARCHIVE_MAGIC_SIZE];
+	struct stat st;
+	size_t nr;
+	int fd;
+
+	(void)thread;
+	if (stat(p->path, &st) || !S_ISREG(st.st_mode))
+		return;
+	fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	nr = read_magic(fd, magic);
+	close(fd);
+	if (!ld_is_archive(magic, nr) && !ld_is_bitcode(magic, nr))
+		p->size = (size_t)st.st_size;
+}
+
+static int add_file(struct ld_link *l, const char *path, size_t probed)
 {
 	struct ld_file *f = new_file(l, path);
-	int err = load(l, f);
+	int err;
 
+	f->size = probed;
+	f->unread = probed && is_read_later(l, f);
+	if (f->unread) {
+		f->opened = f->path;
+		ld_arena_expect(&f->arena, probed);
+		LD_PUSH(&l->arena, &l->images, f);
+		add_input(l, f);
+		return 0;
+	}
+	f->size = 0;
+	err = load(l, f);
 	if (err)
 		return cannot_open(l, path, err);
 	if (f->is_archive)
@@ -235,6 +276,31 @@ int ld_add_file(struct ld_link *l, const char *path)
 	f->lazy = l->lazy;
 	add_input(l, f);
 	return 0;
+}
+
+int ld_add_file(struct ld_link *l, const char *path)
+{
+	return add_file(l, path, 0);
+}
+
+int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
+{
+	struct probe *probes = LD_NEW_ARRAY(&l->arena, struct probe, nr);
+	uint32_t threads = ld_choose_threads(l->threads, nr / FILES_PER_THREAD);
+	int err = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		probes[i].path = paths[i];
+	/* By one thread they are better opened once. */
+	if (threads > 1 && l->lasting_inputs)
+		ld_parallel(threads, (uint32_t)nr, probe_file, probes);
+	for (size_t i = 0; i < nr; i++) {
+		int ret = add_file(l, paths[i], probes[i].size);
+
+		if (!err)
+			err = ret;
+	}
+	return err;
 }
 
 int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size)

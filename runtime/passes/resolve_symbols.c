@@ -137,7 +137,7 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 {
 	uint32_t i;
 
-	for (i = 1; i < f->nr_syms; i++) {
+	for (i = f->first_global; i < f->nr_syms; i++) {
 		struct ld_sym *sym = &f->syms[i];
 		struct ld_name *n;
 
@@ -197,7 +197,7 @@ static void allocate_commons(struct ld_link *l)
 	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
 
-		for (uint32_t k = 1; k < f->nr_syms; k++) {
+		for (uint32_t k = f->first_global; f->has_common && k < f->nr_syms; k++) {
 			const struct ld_sym *sym = &f->syms[k];
 
 			if (sym->common && ld_name_def(sym->global) == sym)
@@ -262,9 +262,7 @@ static size_t count_defined(const struct ld_link *l)
 	size_t nr = 0;
 
 	ld_for_each(i, &l->files)
-		for (uint32_t k = 1; k < l->files.v[i]->nr_syms; k++)
-			nr +=
-			    l->files.v[i]->syms[k].bind != STB_LOCAL && l->files.v[i]->syms[k].sec;
+		nr += l->files.v[i]->nr_defined;
 	return nr;
 }
 

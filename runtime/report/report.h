@@ -11,7 +11,8 @@
 /* --trace and --trace-symbol, once names have owners: lines for the user, by way of l->diags. */
 void ld_report_trace(struct ld_link *l);
 
-/* The others append a text; all but ld_report_inputs need the finished image. */
+/* The others append a text. All but ld_report_inputs are for links that are done; for some the
+ * image must have been made. */
 typedef void ld_report_fn(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* What came from where: sections, inputs' parts of them, symbols; then what was dropped. */

@@ -230,6 +230,12 @@ BPFLD_API struct bpfld *bpfld_new(const struct bpfld_opts *opts, int *err);
 BPFLD_API int bpfld_add_file(struct bpfld *l, const char *path);
 
 /*
+ * Adds nr files, in order. With lasting_inputs many are opened in parallel. Those that can't be
+ * added are said, each; the others are added. Returns the first error.
+ */
+BPFLD_API int bpfld_add_files(struct bpfld *l, const char *const *paths, size_t nr);
+
+/*
  * Adds an input from memory. data is copied; name stands for the path in diagnostics.
  */
 BPFLD_API int bpfld_add_buffer(struct bpfld *l, const char *name, const void *data, size_t size);
