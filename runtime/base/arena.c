@@ -40,7 +40,7 @@
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
-	enum { FROM_CALLOC, FROM_PAGES, MAPPED } from;
+	enum ld_chunk_from { FROM_CALLOC, FROM_PAGES, MAPPED } from;
 	size_t size; /* bytes; of FROM_CALLOC 0 */
 	max_align_t data[];
 };
@@ -50,16 +50,27 @@ static _Noreturn void out_of_memory(struct ld_arena *a)
 	longjmp(*a->oom, 1);
 }
 
+static struct ld_arena_chunk *chunk_from(struct ld_arena_chunk *c, enum ld_chunk_from from,
+					 size_t size)
+{
+	c->from = from;
+	c->size = size;
+	return c;
+}
+
 static struct ld_arena_chunk *map_chunk(size_t size)
 {
 	struct ld_arena_chunk *c =
 	    mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (c == MAP_FAILED)
-		return NULL;
-	c->from = MAPPED;
-	c->size = size;
-	return c;
+	return c == MAP_FAILED ? NULL : chunk_from(c, MAPPED, size);
+}
+
+static struct ld_arena_chunk *get_pages(const struct ld_arena *a, size_t size)
+{
+	struct ld_arena_chunk *c = ld_pages_get(a->pages, size);
+
+	return c ? chunk_from(c, FROM_PAGES, size) : NULL;
 }
 
 static void free_chunk(struct ld_arena_chunk *c)
@@ -73,22 +84,15 @@ static void free_chunk(struct ld_arena_chunk *c)
 		munmap(c, c->size);
 }
 
-static struct ld_arena_chunk *get_chunk(struct ld_arena *a, size_t size)
+static struct ld_arena_chunk *get_chunk(const struct ld_arena *a, size_t size)
 {
-	struct ld_arena_chunk *c;
-
 	/*
 	 * What is given back before the link ends is none of malloc()'s: it would take that as a
 	 * sign to get blocks of this size, too, from where it has to clear them.
 	 */
 	if (a->chunk)
 		return map_chunk(size);
-	c = a->pages ? ld_pages_get(a->pages, size) : NULL;
-	if (!c)
-		return calloc(1, size);
-	c->from = FROM_PAGES;
-	c->size = size;
-	return c;
+	return a->pages ? get_pages(a, size) : calloc(1, size);
 }
 
 static void *new_chunk(struct ld_arena *a, size_t size)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/pages.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,34 +9,40 @@
 
 #define HUGE_PAGE ((size_t)2 << 20) /* x86-64's, and arm64's with pages of 4 KiB */
 #define ALIGN ((size_t)64)
-#define LARGEST (HUGE_PAGE / 4) /* what is larger would leave too much of a page unused */
+#define FIRST_REGION (8 * HUGE_PAGE)
+#define LARGEST_REGION (64 * HUGE_PAGE)
 
-/* The head of a huge page. */
-struct page {
-	struct page *older;
+/* Memory that was mapped at once; its head. What of it is not touched is not there. */
+struct region {
+	struct region *older;
+	size_t size;
 };
 
 struct ld_pages {
 	pthread_mutex_t lock;
-	struct page *newest;
+	struct region *newest;
 	char *next; /* free bytes of the newest */
 	size_t left;
+	size_t region; /* bytes of the next */
 };
 
 struct ld_pages *ld_pages_new(void)
 {
 	struct ld_pages *pages = calloc(1, sizeof(*pages));
 
-	if (pages)
-		pthread_mutex_init(&pages->lock, NULL);
+	if (!pages)
+		return NULL;
+	pthread_mutex_init(&pages->lock, NULL);
+	pages->region = FIRST_REGION;
 	return pages;
 }
 
-/* A page's worth of memory at a multiple of its size; if the system won't, of small pages. */
-static void *map_page(void)
+/* size, a multiple of a huge page's, at a multiple of that. */
+static struct region *map_region(size_t size)
 {
-	char *map =
-	    mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *map = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct region *region;
 	size_t before;
 
 	if (map == MAP_FAILED)
@@ -43,27 +50,41 @@ static void *map_page(void)
 	before = -(uintptr_t)map % HUGE_PAGE;
 	if (before)
 		munmap(map, before);
-	munmap(map + before + HUGE_PAGE, HUGE_PAGE - before);
+	munmap(map + before + size, HUGE_PAGE - before);
+	region = (struct region *)(void *)(map + before);
 #ifdef MADV_HUGEPAGE
-	(void)madvise(map + before, HUGE_PAGE, MADV_HUGEPAGE);
+	(void)madvise(region, size, MADV_HUGEPAGE);
 #endif
-	return map + before;
+	region->size = size;
+	return region;
+}
+
+/* A new region, for size bytes at least. */
+static int add_region(struct ld_pages *pages, size_t size)
+{
+	struct region *region;
+
+	size += ALIGN;
+	if (size < pages->region)
+		size = pages->region;
+	region = map_region((size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1));
+	if (!region)
+		return -ENOMEM;
+	if (pages->region < LARGEST_REGION)
+		pages->region *= 2;
+	region->older = pages->newest;
+	pages->newest = region;
+	pages->next = (char *)region + ALIGN;
+	pages->left = region->size - ALIGN;
+	return 0;
 }
 
 static void *get(struct ld_pages *pages, size_t size)
 {
 	void *p;
 
-	if (size > pages->left) {
-		struct page *page = map_page();
-
-		if (!page)
-			return NULL;
-		page->older = pages->newest;
-		pages->newest = page;
-		pages->next = (char *)page + ALIGN;
-		pages->left = HUGE_PAGE - ALIGN;
-	}
+	if (size > pages->left && add_region(pages, size))
+		return NULL;
 	p = pages->next;
 	pages->next += size;
 	pages->left -= size;
@@ -74,7 +95,7 @@ void *ld_pages_get(struct ld_pages *pages, size_t size)
 {
 	void *p;
 
-	if (size > LARGEST)
+	if (size > SIZE_MAX / 2)
 		return NULL;
 	pthread_mutex_lock(&pages->lock);
 	p = get(pages, (size + ALIGN - 1) & ~(ALIGN - 1));
@@ -84,13 +105,13 @@ void *ld_pages_get(struct ld_pages *pages, size_t size)
 
 void ld_pages_free(struct ld_pages *pages)
 {
-	struct page *page, *older;
+	struct region *region, *older;
 
 	if (!pages)
 		return;
-	for (page = pages->newest; page; page = older) {
-		older = page->older;
-		munmap(page, HUGE_PAGE);
+	for (region = pages->newest; region; region = older) {
+		older = region->older;
+		munmap(region, region->size);
 	}
 	pthread_mutex_destroy(&pages->lock);
 	free(pages);

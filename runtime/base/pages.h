@@ -14,8 +14,8 @@ struct ld_pages;
 struct ld_pages *ld_pages_new(void);
 
 /*
- * size bytes of zeros, aligned to 64, until ld_pages_free(); NULL if that is too large for this, or
- * if there is no memory. For any thread.
+ * size bytes of zeros, aligned to 64, until ld_pages_free(); NULL if there is no memory. For any
+ * thread.
  */
 void *ld_pages_get(struct ld_pages *pages, size_t size);
 

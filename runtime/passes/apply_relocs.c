@@ -142,9 +142,21 @@ static void apply(const struct site *s)
 	put_addend(s, ref.addend);
 }
 
+/* DWARF has millions: they are counted, so that their array need not grow. */
+static void reserve_relocs(struct ld_link *l, struct ld_out *out)
+{
+	size_t nr = 0;
+
+	ld_for_each(i, &out->pieces)
+		nr += out->pieces.v[i]->rel_end - out->pieces.v[i]->rel;
+	out->relocs.v = LD_NEW_ARRAY(&l->arena, Elf64_Rel, nr);
+	out->relocs.cap = nr;
+}
+
 static void fill(struct ld_link *l, struct ld_out *out)
 {
 	out->data = ld_alloc(&l->arena, out->size);
+	reserve_relocs(l, out);
 	ld_for_each(i, &out->pieces) {
 		const struct ld_piece *p = out->pieces.v[i];
 		struct site s = {.l = l, .out = out, .piece = p};
