@@ -264,8 +264,10 @@ static int run_passes(struct bpfld *b)
 	RUN(ld_write_imports);
 	/* From here on symbols have their final numbers. */
 
-	BEGIN_BESIDE(ld_apply_relocs);
+	BEGIN_BESIDE(ld_make_symtab);
 	RUN(ld_choose_btf);
+	l->symtab = ld_end_beside(l)->symtab;
+	BEGIN_BESIDE(ld_apply_relocs);
 	RUN(ld_merge_btf);
 	RUN(ld_merge_btf_ext);
 	if ((err = flush_diags(b)))

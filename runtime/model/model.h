@@ -312,6 +312,13 @@ struct ld_out_sym {
 	struct ld_name *undefined;
 };
 
+/* .symtab, .symtab_shndx (NULL if there is none) and .strtab of the output. */
+struct ld_symtab {
+	uint8_t *data, *shndx;
+	size_t size, shndx_size;
+	struct ld_strtab names;
+};
+
 /* Memory that is freed with the link, and is not from an arena. */
 struct ld_block {
 	struct ld_block *next;
@@ -384,6 +391,7 @@ struct ld_link {
 	LD_VEC(struct ld_out *) outs;       /* in order of the output's section table */
 	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
 	uint32_t first_global;              /* index in the output's symbol table */
+	struct ld_symtab symtab;
 
 	LD_VEC(struct ld_import) imports; /* in the order of their first use */
 	struct ld_blob import_table;      /* contents of .bpfld.imports */

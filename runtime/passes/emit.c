@@ -23,7 +23,6 @@ struct emitter {
 	struct ld_link *l;
 	struct ld_arena *a;
 	LD_VEC(struct part) parts; /* [0] is the null section */
-	struct ld_strtab strtab;
 	uint32_t symtab, strtab_index;
 };
 
@@ -44,11 +43,18 @@ static void add_outs(struct emitter *e, bool debug)
 	ld_for_each(i, &e->l->outs) {
 		struct ld_out *out = e->l->outs.v[i];
 		struct part *p;
+		uint32_t index;
 
 		if ((out->kind == LD_SEC_DEBUG) != debug)
 			continue;
-		out->index = add_part(e, out->name, out->type, out->data, out->size, out->align);
-		p = &e->parts.v[out->index];
+		index = add_part(e, out->name, out->type, out->data, out->size, out->align);
+		if (index != out->index)
+			ld_error(
+			    &e->l->diags, "verify",
+			    "section '%s' is number %u, and symbols say %u\n"
+			    ">>> this is a defect of the linker: please report it with the inputs",
+			    out->name, index, out->index);
+		p = &e->parts.v[index];
 		p->sh.sh_flags = out->flags;
 		p->sh.sh_entsize = out->flags & SHF_MERGE ? out->entsize : 0;
 	}
@@ -104,80 +110,18 @@ static void add_relocs(struct emitter *e)
 	}
 }
 
-struct out_symbol {
-	const char *name;
-	uint8_t info, other;
-	uint32_t section; /* index in the output */
-	uint16_t special; /* SHN_ABS or SHN_COMMON, or 0 */
-	uint64_t value, size;
-};
-
-static struct out_symbol describe(const struct ld_out_sym *s)
-{
-	struct out_symbol o = {.name = ""};
-	const struct ld_sym *sym;
-	const struct ld_piece *p;
-
-	if (s->sec) {
-		o.info = ELF64_ST_INFO(STB_LOCAL, STT_SECTION);
-		o.section = s->sec->index;
-		return o;
-	}
-	if (s->undefined) {
-		o.name = s->undefined->name;
-		o.info = ELF64_ST_INFO(s->undefined->weak ? STB_WEAK : STB_GLOBAL, STT_NOTYPE);
-		o.other = s->undefined->vis;
-		return o;
-	}
-	sym = &s->file->syms[s->in_sym];
-	o.name = sym->out_name;
-	o.info = ELF64_ST_INFO(sym->out_bind, sym->type);
-	o.other = sym->out_vis;
-	o.size = sym->size;
-	o.special = sym->abs ? SHN_ABS : sym->common ? SHN_COMMON : 0;
-	o.value = sym->value;
-	if (o.special)
-		return o;
-	p = sym->piece;
-	o.section = (p->same ? p->same : p)->out->index;
-	o.value = ld_piece_out_off(p, sym->value - p->off);
-	return o;
-}
-
 static void add_symbols(struct emitter *e)
 {
-	struct ld_link *l = e->l;
-	size_t nr = l->out_syms.nr + 1, size = nr * sizeof(Elf64_Sym);
-	uint8_t *data = ld_alloc(e->a, size), *x = NULL;
+	const struct ld_symtab *t = &e->l->symtab;
 	struct part *p;
 
-	ld_strtab_reserve(e->a, &e->strtab, nr);
-	/* Sections past SHN_LORESERVE have their index in a table beside (gABI). */
-	if (e->parts.nr >= SHN_LORESERVE)
-		x = ld_alloc_array(e->a, nr, 4);
-	ld_for_each(i, &l->out_syms) {
-		struct out_symbol o = describe(&l->out_syms.v[i]);
-		uint8_t *at = data + (i + 1) * sizeof(Elf64_Sym);
-		uint16_t shndx = o.special ? o.special : (uint16_t)o.section;
-
-		if (x && !o.special && o.section >= SHN_LORESERVE) {
-			shndx = SHN_XINDEX;
-			ld_put32(x + (i + 1) * 4, o.section, l->big);
-		}
-		ld_put32(at, ld_strtab_add(e->a, &e->strtab, o.name), l->big);
-		at[offsetof(Elf64_Sym, st_info)] = o.info;
-		at[offsetof(Elf64_Sym, st_other)] = o.other;
-		ld_put16(at + offsetof(Elf64_Sym, st_shndx), shndx, l->big);
-		ld_put64(at + offsetof(Elf64_Sym, st_value), o.value, l->big);
-		ld_put64(at + offsetof(Elf64_Sym, st_size), o.size, l->big);
-	}
-	e->symtab = add_part(e, ".symtab", SHT_SYMTAB, data, size, 8);
+	e->symtab = add_part(e, ".symtab", SHT_SYMTAB, t->data, t->size, 8);
 	p = &e->parts.v[e->symtab];
-	p->sh.sh_info = l->first_global;
+	p->sh.sh_info = e->l->first_global;
 	p->sh.sh_entsize = sizeof(Elf64_Sym);
-	if (!x)
+	if (!t->shndx)
 		return;
-	add_part(e, ".symtab_shndx", SHT_SYMTAB_SHNDX, x, nr * 4, 4);
+	add_part(e, ".symtab_shndx", SHT_SYMTAB_SHNDX, t->shndx, t->shndx_size, 4);
 	p = &e->parts.v[e->parts.nr - 1];
 	p->sh.sh_link = e->symtab;
 	p->sh.sh_entsize = 4;
@@ -190,14 +134,14 @@ static void finish_parts(struct emitter *e)
 	e->strtab_index = add_part(e, ".strtab", SHT_STRTAB, NULL, 0, 1);
 	ld_for_each(i, &e->parts) {
 		p = &e->parts.v[i];
-		p->sh.sh_name = ld_strtab_add(e->a, &e->strtab, p->name);
+		p->sh.sh_name = ld_strtab_add(e->a, &e->l->symtab.names, p->name);
 		if (p->sh.sh_type == SHT_REL)
 			p->sh.sh_link = e->symtab;
 		if (p->sh.sh_type == SHT_SYMTAB)
 			p->sh.sh_link = e->strtab_index;
 	}
 	p = &e->parts.v[e->strtab_index];
-	p->tail = &e->strtab.bytes;
+	p->tail = &e->l->symtab.names.bytes;
 	p->sh.sh_size = p->tail->size;
 }
 
@@ -319,7 +263,6 @@ void ld_emit(struct ld_link *l)
 	struct emitter e = {.l = l, .a = &l->arena};
 
 	add_part(&e, "", SHT_NULL, NULL, 0, 0);
-	ld_strtab_add(e.a, &e.strtab, "");
 	add_outs(&e, false);
 	add_btf(&e);
 	add_imports(&e);

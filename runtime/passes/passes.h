@@ -96,6 +96,9 @@ void ld_write_imports(struct ld_link *l);
 /* The FUNCs, VARs and DATASECs of the output: link->plan. */
 void ld_choose_btf(struct ld_link *l);
 
+/* The symbol table as bytes: link->symtab. Numbers the output sections. */
+void ld_make_symtab(struct ld_link *l);
+
 /* Makes .BTF and .BTF.ext; sets each file's out_types. */
 void ld_merge_btf(struct ld_link *l);
 void ld_merge_btf_ext(struct ld_link *l);
