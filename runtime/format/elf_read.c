@@ -312,7 +312,7 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 	/* Loaders go by these names before they look at flags. */
 	if (!strcmp(n, ".maps") || !strcmp(n, "license") || !strcmp(n, "version"))
 		return LD_SEC_DATA;
-	if (sec->flags & SHF_EXECINSTR)
+	if (sec->flags & SHF_EXECINSTR && sec->type == SHT_PROGBITS)
 		return LD_SEC_CODE;
 	/* A loader knows its sections by name: clang's .jumptables has no flags at all. */
 	return LD_SEC_DATA;
@@ -534,10 +534,17 @@ static int read_symbol(struct reader *r, uint32_t i)
 		return bad_symbol(f, i, "size is out of range");
 	if (sym->bind > STB_WEAK)
 		return bad_symbol(f, i, "unknown binding");
+	if (sym->type > STT_TLS)
+		return bad_symbol(f, i, "unknown type");
 	if (sym->bind != STB_LOCAL && !sym->name[0])
 		return bad_symbol(f, i, "is global, and has no name");
+	/* No loader finds it by a name, so that it is a label. */
+	if (sym->type == STT_FUNC && !sym->name[0])
+		sym->type = STT_NOTYPE;
 	/* The name of a source file has no place, whatever section it is said to be in. */
 	if (sym->type == STT_FILE) {
+		if (sym->bind != STB_LOCAL)
+			return bad_symbol(f, i, "names a source file, and is not local");
 		sym->abs = true;
 		return 0;
 	}

@@ -229,6 +229,13 @@ static int layout_commons(struct ld_link *l)
 	return 0;
 }
 
+/* Pointers to initialisers of which a part was dropped, or stored once, are that no more. */
+static void settle_type(struct ld_out *out)
+{
+	if ((out->type == SHT_INIT_ARRAY || out->type == SHT_FINI_ARRAY) && out->size % 8)
+		out->type = SHT_PROGBITS;
+}
+
 void ld_layout_sections(struct ld_link *l)
 {
 	ld_for_each(i, &l->files)
@@ -236,6 +243,8 @@ void ld_layout_sections(struct ld_link *l)
 			return;
 	if (layout_commons(l))
 		return;
+	ld_for_each(i, &l->outs)
+		settle_type(l->outs.v[i]);
 	check_zeros(l);
 	order_outs(l);
 	note_ext(l);

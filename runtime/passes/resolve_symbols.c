@@ -73,6 +73,10 @@ static void define(struct ld_link *l, struct ld_name *n, struct ld_file *f, uint
 
 	if (rank == UNDEFINED)
 		return;
+	if (n->owner == f) {
+		duplicate(l, n, f, in_sym);
+		return;
+	}
 	if (rank == STRONG && had == STRONG) {
 		if (!is_shared_section(sym->sec) || !is_shared_section(def->sec))
 			duplicate(l, n, f, in_sym);
