@@ -373,7 +373,7 @@ static bool has_func(const struct ld_sym *sym)
 /* The functions of whole sections whose names have gone to other files keep their func_info. */
 static void add_losing_funcs(struct chooser *c, struct ld_section *sec)
 {
-	for (uint32_t i = 0; i < sec->nr_syms; i++) {
+	for (uint32_t i = 0; sec->ext[LD_EXT_FUNC].nr && i < sec->nr_syms; i++) {
 		struct ld_file *f = sec->file;
 		struct ld_sym *sym = &f->syms[sec->syms[i]];
 
