@@ -86,13 +86,16 @@ static void free_chunk(struct ld_arena_chunk *c)
 
 static struct ld_arena_chunk *get_chunk(const struct ld_arena *a, size_t size)
 {
+	struct ld_arena_chunk *c;
+
 	/*
 	 * What is given back before the link ends is none of malloc()'s: it would take that as a
 	 * sign to get blocks of this size, too, from where it has to clear them.
 	 */
 	if (a->chunk)
 		return map_chunk(size);
-	return a->pages ? get_pages(a, size) : calloc(1, size);
+	c = a->pages ? get_pages(a, size) : NULL;
+	return c ? c : calloc(1, size);
 }
 
 static void *new_chunk(struct ld_arena *a, size_t size)

@@ -62,12 +62,12 @@ static struct region *map_region(size_t size)
 /* A new region, for size bytes at least. */
 static int add_region(struct ld_pages *pages, size_t size)
 {
-	struct region *region;
+	size_t least = (size + ALIGN + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+	struct region *region = map_region(least < pages->region ? pages->region : least);
 
-	size += ALIGN;
-	if (size < pages->region)
-		size = pages->region;
-	region = map_region((size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1));
+	/* Address space may be limited, too. */
+	if (!region)
+		region = map_region(least);
 	if (!region)
 		return -ENOMEM;
 	if (pages->region < LARGEST_REGION)
