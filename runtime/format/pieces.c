@@ -110,6 +110,7 @@ static void add_piece(struct ld_section *sec, uint64_t off, uint64_t end)
 	p->off = off;
 	p->size = end - off;
 	p->align = !off || natural > sec->align ? sec->align : natural;
+	p->live = sec->kind == LD_SEC_DEBUG; /* see mark_live.c */
 }
 
 static void one_piece(struct ld_section *sec)

@@ -53,6 +53,9 @@ static void mark_candidates(struct ld_section *sec)
 {
 	bool live = true;
 
+	/* DWARF has a piece for each string: they are live as they were made. */
+	if (sec->kind == LD_SEC_DEBUG && !sec->nr_syms && !sec->discarded)
+		return;
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		struct ld_piece *p = &sec->pieces[i];
 
