@@ -565,7 +565,7 @@ static void assign_relocs(struct ld_section *sec)
 {
 	uint32_t i, k = 0;
 
-	for (i = 0; i < sec->nr_pieces; i++) {
+	for (i = 0; sec->nr_relocs && i < sec->nr_pieces; i++) {
 		struct ld_piece *p = &sec->pieces[i];
 
 		p->rel = k;
@@ -575,8 +575,15 @@ static void assign_relocs(struct ld_section *sec)
 	}
 }
 
+static bool is_within(const struct ld_section *sec, const struct ld_reloc *r)
+{
+	return !r->sym && r->piece >= sec->pieces && r->piece < sec->pieces + sec->nr_pieces;
+}
+
 static int bind_relocs(struct ld_section *sec)
 {
+	const struct ld_reloc *first = sec->relocs;
+	const struct ld_section *strings = NULL;
 	uint32_t i;
 	int err = 0;
 
@@ -584,7 +591,12 @@ static int bind_relocs(struct ld_section *sec)
 		err = bind_reloc(sec, &sec->relocs[i]);
 		if (err)
 			return err;
+		if (!i && !first->sym && first->piece && first->piece->sec->merge)
+			strings = first->piece->sec;
+		if (strings && !is_within(strings, &sec->relocs[i]))
+			strings = NULL;
 	}
+	sec->strings = strings;
 	if (sec->kind == LD_SEC_CODE)
 		err = add_hidden_edges(sec);
 	assign_relocs(sec);

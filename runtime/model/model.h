@@ -142,6 +142,7 @@ struct ld_section {
 	uint32_t nr_pieces;
 	struct ld_reloc *relocs; /* ordered by off */
 	uint32_t nr_relocs;
+	const struct ld_section *strings; /* mergeable, and all that relocs refer to; else NULL */
 	uint32_t *syms; /* in_syms defined here but the section symbol, ordered by value */
 	uint32_t nr_syms;
 	struct ld_ext ext[LD_EXT_NR];

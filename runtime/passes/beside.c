@@ -13,6 +13,22 @@ struct ld_beside {
 	bool running, failed;
 };
 
+void ld_copy_link(struct ld_link *copy, const struct ld_link *l)
+{
+	*copy = *l;
+	copy->arena = (struct ld_arena){.pages = l->pages};
+	copy->diags = (struct ld_diags){.arena = &copy->arena, .muted = l->diags.muted};
+}
+
+void ld_take_copy(struct ld_link *l, struct ld_link *copy)
+{
+	ld_arena_adopt(&l->arena, &copy->arena);
+	ld_for_each(i, &copy->diags.list)
+		LD_PUSH(&l->arena, &l->diags.list, copy->diags.list.v[i]);
+	l->diags.errors += copy->diags.errors;
+	copy->diags.list.nr = copy->diags.errors = 0;
+}
+
 static void *run(void *arg)
 {
 	struct ld_beside *b = arg;
@@ -34,9 +50,7 @@ void ld_begin_beside(struct ld_link *l, const char *name, ld_pass_fn *pass)
 
 	b->pass = pass;
 	b->name = name;
-	b->copy = *l;
-	b->copy.arena = (struct ld_arena){.pages = l->pages};
-	b->copy.diags = (struct ld_diags){.arena = &b->copy.arena, .muted = l->diags.muted};
+	ld_copy_link(&b->copy, l);
 	l->beside = b;
 	b->running = l->overlap && !pthread_create(&b->thread, NULL, run, b);
 }
@@ -47,15 +61,7 @@ static void wait_for(struct ld_link *l, struct ld_beside *b)
 		pthread_join(b->thread, NULL);
 	b->running = false;
 	l->beside = NULL;
-	ld_arena_adopt(&l->arena, &b->copy.arena);
-}
-
-static void take_over(struct ld_link *l, const struct ld_beside *b)
-{
-	ld_for_each(i, &b->copy.diags.list)
-		LD_PUSH(&l->arena, &l->diags.list, b->copy.diags.list.v[i]);
-	l->diags.errors += b->copy.diags.errors;
-	LD_PUSH(&l->arena, &l->spans, b->span);
+	ld_take_copy(l, &b->copy);
 }
 
 const struct ld_link *ld_end_beside(struct ld_link *l)
@@ -69,7 +75,7 @@ const struct ld_link *ld_end_beside(struct ld_link *l)
 	if (b->failed)
 		longjmp(*l->arena.oom, 1);
 	if (ran) {
-		take_over(l, b);
+		LD_PUSH(&l->arena, &l->spans, b->span);
 		return &b->copy;
 	}
 	b->span = ld_span_begin(b->name, NULL);

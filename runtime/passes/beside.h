@@ -9,6 +9,15 @@
 
 #include "model/model.h"
 
+/*
+ * A copy of the link for another thread, with an arena and diagnostics of its own. arena.oom is the
+ * thread's to set.
+ */
+void ld_copy_link(struct ld_link *copy, const struct ld_link *l);
+
+/* Takes over a copy's memory and what it has reported. */
+void ld_take_copy(struct ld_link *l, struct ld_link *copy);
+
 typedef void ld_pass_fn(struct ld_link *l);
 
 /* Begins a pass, one at a time; name is for the time trace. */

@@ -211,41 +211,26 @@ static void strip_locals(struct ld_link *l)
 	}
 }
 
-/*
- * Marks what a relocation of the output names: a section or local symbol. DWARF has one for each
- * string: of those into a section of strings, whose output section is one, the first will do.
- */
-static void note_ref(const struct ld_section *sec, const struct ld_reloc *r,
-		     const struct ld_section **strings)
-{
-	const struct ld_section *last = *strings;
-	struct ld_ref ref;
-
-	if (last && !r->sym && r->piece >= last->pieces &&
-	    r->piece < last->pieces + last->nr_pieces)
-		return;
-	ref = ld_reloc_ref(sec, r);
-	if (ref.form == LD_REF_SYM)
-		ref.sym->named = true;
-	if (ref.form != LD_REF_SECTION)
-		return;
-	ref.out->needs_sym = true;
-	if (!r->sym && r->piece->sec->merge)
-		*strings = r->piece->sec;
-}
-
+/* Marks the sections and local symbols that relocations of the output name. */
 static void note_refs(const struct ld_section *sec)
 {
-	const struct ld_section *strings = NULL;
-
-	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
+	for (uint32_t i = 0; sec->nr_relocs && i < sec->nr_pieces; i++) {
 		const struct ld_piece *p = &sec->pieces[i];
 
 		for (uint32_t k = p->rel; p->live && k < p->rel_end; k++) {
 			const struct ld_reloc *r = &sec->relocs[k];
+			struct ld_ref ref;
 
-			if (!r->hidden || !r->piece->live || r->piece->out != p->out)
-				note_ref(sec, r, &strings);
+			if (r->hidden && r->piece->live && r->piece->out == p->out)
+				continue;
+			ref = ld_reloc_ref(sec, r);
+			if (ref.form == LD_REF_SECTION)
+				ref.out->needs_sym = true;
+			else if (ref.form == LD_REF_SYM)
+				ref.sym->named = true;
+			/* DWARF has one for each string, and strings go to one section. */
+			if (sec->strings && ref.form == LD_REF_SECTION)
+				return;
 		}
 	}
 }
