@@ -208,7 +208,7 @@ static void bind_by_name(struct binder *b, uint32_t in_type)
 	struct ld_sym *sym = lookup(&b->globals, name);
 	uint8_t bound;
 
-	if (!sym && func)
+	if (func && (!sym || sym->type == STT_OBJECT))
 		sym = lookup(&b->locals, name);
 	bound = b->bound[ld_btf_own(&b->f->btf, in_type)];
 	if (!sym || sym->btf || bound & BOUND || (bound & PLACED && !sym->sec))

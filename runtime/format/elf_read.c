@@ -539,7 +539,7 @@ static int read_symbol(struct reader *r, uint32_t i)
 	if (sym->bind != STB_LOCAL && !sym->name[0])
 		return bad_symbol(f, i, "is global, and has no name");
 	/* No loader finds it by a name, so that it is a label. */
-	if (sym->type == STT_FUNC && !sym->name[0])
+	if ((sym->type == STT_FUNC || sym->type == STT_OBJECT) && !sym->name[0])
 		sym->type = STT_NOTYPE;
 	/* The name of a source file has no place, whatever section it is said to be in. */
 	if (sym->type == STT_FILE) {

@@ -310,7 +310,7 @@ void ld_choose_symbols(struct ld_link *l)
 			struct ld_sym *sym = &f->syms[k];
 
 			if (sym->type == STT_FILE)
-				source = sym->name;
+				source = *sym->name ? sym->name : NULL;
 			if (f->origins && f->origins[k])
 				source = f->origins[k]->source;
 			sym->out_name = sym->global ? sym->global->name : sym->name;
