@@ -210,6 +210,23 @@ static uint64_t string_end(const struct ld_section *sec, uint64_t off)
 	return 0;
 }
 
+/* Whether a symbol stands for more than one piece: then these must stay together. */
+static bool symbols_straddle(const struct ld_section *sec)
+{
+	const struct ld_piece *p = sec->pieces, *last = p + sec->nr_pieces - 1;
+	uint32_t i;
+
+	for (i = 0; i < sec->nr_syms; i++) {
+		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
+
+		while (p < last && p[1].off <= sym->value)
+			p++;
+		if (sym->value + sym->size > p->off + p->size)
+			return true;
+	}
+	return false;
+}
+
 /* Splits a mergeable section; false where it is not what its flags say. */
 static bool split_mergeable(struct ld_section *sec)
 {
@@ -230,8 +247,12 @@ static bool split_mergeable(struct ld_section *sec)
 		end = strings ? string_end(sec, off) : off + sec->entsize;
 		add_piece(sec, off, end);
 	}
-	sec->merge = true;
-	return true;
+	sec->merge = !symbols_straddle(sec);
+	if (!sec->merge) {
+		sec->nr_pieces = 0;
+		sec->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
+	}
+	return sec->merge;
 }
 
 /* Whether a jump leads from one piece to another. */
