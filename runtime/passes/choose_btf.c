@@ -249,7 +249,7 @@ static bool is_alias(const struct ld_sym *sym)
 	uint32_t k = first_name(sym);
 
 	while ((other = next_name(sym, &k)))
-		if (other->btf && !is_extern(f, other->btf))
+		if (other->type == sym->type && other->btf && !is_extern(f, other->btf))
 			return true;
 	return false;
 }
