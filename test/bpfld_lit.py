@@ -30,7 +30,7 @@ def watch_sanitizers(test):
     """Sends the reports of sanitizers to files: a test may well expect a failure, but not theirs."""
     env, path = test.config.environment, lit.TestRunner.getTempPaths(test)[1] + ".sanitizer"
     if test.config.valgrind:
-        env["VALGRIND_OPTS"] = "-q --leak-check=no --log-file=%s.%%p --suppressions=%s" % (
+        env["VALGRIND_OPTS"] = "--leak-check=no --log-file=%s.%%p --suppressions=%s" % (
             path, os.path.join(test.config.test_source_root, "valgrind.supp"))
     if test.config.sanitize:
         options = "log_path=%s:abort_on_error=1" % path
@@ -43,7 +43,7 @@ def under_valgrind(program, folder):
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, os.path.basename(program))
     with open(path, "w", encoding="utf-8") as f:
-        f.write("#!/bin/sh\nexec valgrind '%s' \"$@\"\n" % program)
+        f.write("#!/bin/sh\nexec valgrind -q '%s' \"$@\"\n" % program)
     os.chmod(path, 0o755)
     return path
 

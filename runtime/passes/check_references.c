@@ -80,6 +80,18 @@ static void check_subprogram(struct checker *c, const struct ld_section *sec,
 		 sec->name, ld_piece_name(c->l, t.piece), ld_file_name(sec->file));
 }
 
+/* Whether a place goes by another name that has BTF. */
+static bool has_described_alias(const struct ld_piece *p, const struct ld_sym *sym)
+{
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *other = &p->sec->file->syms[p->sec->syms[i]];
+
+		if (other->type == STT_OBJECT && other->value == sym->value && other->btf)
+			return true;
+	}
+	return false;
+}
+
 /*
  * The type, key and value of a map stand in BTF only: without it no loader opens the program. Of
  * several names for a place one is enough; what begins within a map has none that could be kept.
@@ -92,7 +104,8 @@ static void check_map(struct ld_link *l, const struct ld_piece *p)
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &f->syms[p->sec->syms[i]];
 
-		if (sym->type != STT_OBJECT || (last && sym->value == last->value))
+		if (sym->type != STT_OBJECT || (last && sym->value == last->value) ||
+		    (!sym->btf && has_described_alias(p, sym)))
 			continue;
 		if (!sym->btf)
 			ld_error(&l->diags, "map-without-btf",
