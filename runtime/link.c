@@ -161,7 +161,7 @@ static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link
 
 #define RUN(pass) run(l, #pass, pass)
 #define ASK(pass) ask(l, #pass, pass)
-#define BEGIN_BESIDE(pass) ld_begin_beside(l, #pass + strlen("ld_"), pass)
+#define BEGIN_BESIDE(pass) ld_begin_beside(l, &#pass[strlen("ld_")], pass)
 
 /* Types are equal or not, whoever owns which name. */
 static void end_dedup(struct ld_link *l)
