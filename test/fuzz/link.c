@@ -62,6 +62,12 @@ static struct bpfld_opts way(unsigned int i)
 	return opts;
 }
 
+/* Members of an archive go by its path. */
+static bool is_archive(struct bytes in)
+{
+	return in.size >= 2 && !memcmp(in.data, "!<", 2);
+}
+
 /* As a file, of which only what is needed is read. */
 static int add_file(struct bpfld *l, const char *name, struct bytes in, int *fd)
 {
@@ -93,11 +99,15 @@ static uint8_t *link_once(struct bpfld_opts opts, const struct bytes *in, size_t
 	for (size_t i = 0; i < nr && !err; i++) {
 		if (i || nr == 1)
 			bpfld_input_mode(l, mode);
-		/* Members of an archive go by its path. */
-		if (files && (in[i].size < 2 || memcmp(in[i].data, "!<", 2) != 0))
-			err = add_file(l, i ? "b.o" : "a.o", in[i], &fds[i]);
+		const char *name = i ? "b.o" : "a.o";
+
+		if (files && !is_archive(in[i]))
+			err = add_file(l, name, in[i], &fds[i]);
 		else
-			err = bpfld_add_buffer(l, i ? "b.o" : "a.o", in[i].data, in[i].size);
+			err = bpfld_add_buffer(l, name, in[i].data, in[i].size);
+		/* A name that the caller gives goes before one that the object gives. */
+		if (!err && !files && !is_archive(in[i]))
+			err = bpfld_name_input(l, name);
 	}
 	if (!err)
 		err = bpfld_link(l);
