@@ -12,19 +12,25 @@ static int print_version(FILE *f)
 
 #define FILES_AT_ONCE 1024
 
+/* Whether the compiler's driver has invented the name of a file. */
+static bool is_invented(const struct input *in, bool made_up_names)
+{
+	return made_up_names && is_temporary(in->name);
+}
+
 /* Adds the files at the head of nr inputs; returns how many they are, at least one. */
 static size_t add_files(struct bpfld *l, const struct input *in, size_t nr, bool made_up_names)
 {
 	const char *paths[FILES_AT_ONCE];
 	size_t n = 0;
 
-	if (made_up_names && is_temporary(in->name)) {
+	if (is_invented(in, made_up_names)) {
 		if (!bpfld_add_file(l, in->name))
 			bpfld_mark_temporary(l);
 		return 1;
 	}
 	while (n < nr && n < FILES_AT_ONCE && in[n].kind == INPUT_FILE &&
-	       !(made_up_names && is_temporary(in[n].name))) {
+	       !is_invented(&in[n], made_up_names)) {
 		paths[n] = in[n].name;
 		n++;
 	}

@@ -119,8 +119,8 @@ void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
 #define INPUT_PER_THREAD (512 * 1024) /* bytes: less is linked before a thread has started */
 
 #define WORTH_HUGE_PAGES (512 * 1024) /* bytes of input */
-#define WORTH_OVERLAP                                                                              \
-	(16 << 20) /* the same: with less a pass is done before a thread has started */
+/* The same: with less a pass is done before a thread has started. */
+#define WORTH_OVERLAP (16 << 20)
 
 static void plan_resources(struct ld_link *l)
 {

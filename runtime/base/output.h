@@ -9,9 +9,10 @@
 
 /*
  * Writes nr pieces one behind the other to path; "-" is standard output. A regular file is written
- * beside its target and renamed over it, so that a failure, or a signal that ends the process,
- * leaves the old one whole and nothing else behind; through a symbolic link its target is replaced.
- * Anything else (a device, a pipe) is written to. Returns an errno value, 0 on success.
+ * beside its target, with which it then changes places, so that a failure, or a signal that ends
+ * the process, leaves the old one whole and nothing else behind; through a symbolic link its target
+ * is replaced. Anything else (a device, a pipe) is written to. Returns an errno value, 0 on
+ * success.
  */
 int ld_write_file(const char *path, const struct iovec *pieces, size_t nr);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Memory for a link that takes megabytes: from huge pages, where the system has some for those who
- * ask. To get 2 MiB at once takes a tenth of what 512 faults take.
+ * ask. To get 2 MiB at once takes a sixth of what 512 faults take.
  */
 #ifndef LD_BASE_PAGES_H
 #define LD_BASE_PAGES_H

@@ -210,18 +210,27 @@ static uint64_t string_end(const struct ld_section *sec, uint64_t off)
 	return 0;
 }
 
+/* Whether bytes [off, end) of sec are in several pieces. *p: where what came before began. */
+static bool straddles(const struct ld_section *sec, const struct ld_piece **p, uint64_t off,
+		      uint64_t end)
+{
+	const struct ld_piece *last = sec->pieces + sec->nr_pieces - 1;
+
+	while (*p < last && (*p)[1].off <= off)
+		++*p;
+	return end > (*p)->off + (*p)->size;
+}
+
 /* Whether a symbol stands for more than one piece: then these must stay together. */
 static bool symbols_straddle(const struct ld_section *sec)
 {
-	const struct ld_piece *p = sec->pieces, *last = p + sec->nr_pieces - 1;
+	const struct ld_piece *p = sec->pieces;
 	uint32_t i;
 
 	for (i = 0; i < sec->nr_syms; i++) {
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
 
-		while (p < last && p[1].off <= sym->value)
-			p++;
-		if (sym->value + sym->size > p->off + p->size)
+		if (straddles(sec, &p, sym->value, sym->value + sym->size))
 			return true;
 	}
 	return false;
@@ -281,15 +290,13 @@ static bool jumps_across(const struct ld_section *sec)
 
 static bool relocs_straddle(const struct ld_section *sec)
 {
-	const struct ld_piece *p = sec->pieces, *last = p + sec->nr_pieces - 1;
+	const struct ld_piece *p = sec->pieces;
 	uint32_t i;
 
 	for (i = 0; i < sec->nr_relocs; i++) {
 		const struct ld_reloc *r = &sec->relocs[i];
 
-		while (p < last && p[1].off <= r->off)
-			p++;
-		if (r->off + ld_reloc_width(r->type) > p->off + p->size)
+		if (straddles(sec, &p, r->off, r->off + ld_reloc_width(r->type)))
 			return true;
 	}
 	return false;

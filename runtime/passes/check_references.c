@@ -80,16 +80,32 @@ static void check_subprogram(struct checker *c, const struct ld_section *sec,
 		 sec->name, ld_piece_name(c->l, t.piece), ld_file_name(sec->file));
 }
 
-/* Whether a place goes by another name that has BTF. */
-static bool has_described_alias(const struct ld_piece *p, const struct ld_sym *sym)
+/* The names [*i, end) of one place in p; *i becomes end. Returns the first that has BTF, or NULL.
+ */
+static const struct ld_sym *described_name(const struct ld_piece *p, uint32_t *i)
 {
-	for (uint32_t i = p->sym; i < p->sym_end; i++) {
-		const struct ld_sym *other = &p->sec->file->syms[p->sec->syms[i]];
+	const struct ld_section *sec = p->sec;
+	const struct ld_sym *syms = sec->file->syms, *found = NULL;
+	uint64_t value = syms[sec->syms[*i]].value;
 
-		if (other->type == STT_OBJECT && other->value == sym->value && other->btf)
-			return true;
+	for (; *i < p->sym_end && syms[sec->syms[*i]].value == value; ++*i) {
+		const struct ld_sym *sym = &syms[sec->syms[*i]];
+
+		if (!found && sym->type == STT_OBJECT && sym->btf)
+			found = sym;
 	}
-	return false;
+	return found;
+}
+
+static void report_undescribed(struct ld_link *l, const struct ld_section *sec, uint32_t in_sym)
+{
+	const struct ld_sym *sym = &sec->file->syms[in_sym];
+
+	if (sym->type == STT_OBJECT)
+		ld_error(&l->diags, "map-without-btf",
+			 "map '%s' has no BTF, which tells its type, key and value\n"
+			 ">>> defined at %s\n>>> compile it with -g",
+			 sym->name, ld_sym_place(l, sec->file, in_sym));
 }
 
 /*
@@ -98,25 +114,20 @@ static bool has_described_alias(const struct ld_piece *p, const struct ld_sym *s
  */
 static void check_map(struct ld_link *l, const struct ld_piece *p)
 {
-	const struct ld_file *f = p->sec->file;
+	const struct ld_section *sec = p->sec;
 	const struct ld_sym *last = NULL; /* that has BTF */
 
-	for (uint32_t i = p->sym; i < p->sym_end; i++) {
-		const struct ld_sym *sym = &f->syms[p->sec->syms[i]];
+	for (uint32_t i = p->sym, first = i; i < p->sym_end; first = i) {
+		const struct ld_sym *sym = described_name(p, &i);
 
-		if (sym->type != STT_OBJECT || (last && sym->value == last->value) ||
-		    (!sym->btf && has_described_alias(p, sym)))
-			continue;
-		if (!sym->btf)
-			ld_error(&l->diags, "map-without-btf",
-				 "map '%s' has no BTF, which tells its type, key and value\n"
-				 ">>> defined at %s\n>>> compile it with -g",
-				 sym->name, ld_sym_place(l, f, p->sec->syms[i]));
-		else if (last && sym->value < last->value + last->size)
+		for (uint32_t k = first; !sym && k < i; k++)
+			report_undescribed(l, sec, sec->syms[k]);
+		if (sym && last && sym->value < last->value + last->size)
 			ld_error(&l->diags, "invalid-elf",
 				 "map '%s' begins within map '%s'\n>>> defined at %s", sym->name,
-				 last->name, ld_sym_place(l, f, p->sec->syms[i]));
-		else
+				 last->name,
+				 ld_sym_place(l, sec->file, (uint32_t)(sym - sec->file->syms)));
+		else if (sym)
 			last = sym;
 	}
 }

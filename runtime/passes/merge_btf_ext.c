@@ -11,8 +11,8 @@
 #include "format/btf_ext.h"
 #include "passes/passes.h"
 
-#define SURE_TO_COME ((size_t)1 << 20) /* records: of more, most may belong to dead code */
-#define KERNEL_BTF_SIZE (16u << 20)    /* BTF_MAX_SIZE of kernel/bpf/btf.c */
+#define SURE_TO_COME ((size_t)16 << 20) /* bytes: of more, most may belong to dead code */
+#define KERNEL_BTF_SIZE (16u << 20)     /* BTF_MAX_SIZE of kernel/bpf/btf.c */
 
 struct writer {
 	struct ld_link *l;
@@ -161,9 +161,8 @@ static void write_table(struct ld_link *l, enum ld_ext_kind kind)
 	uint32_t field[2];
 
 	w.words = record_words(l, kind, &nr);
-	if (nr <= SURE_TO_COME)
+	if (nr <= SURE_TO_COME / 4 / w.words)
 		ld_blob_reserve(&l->arena, w.b, nr * w.words * 4);
-
 	if (l->has_ext[kind]) {
 		ld_blob_put32(&l->arena, w.b, w.words * 4);
 		ld_for_each(i, &l->outs)

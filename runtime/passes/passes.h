@@ -8,8 +8,7 @@
 
 #include "model/model.h"
 
-/* Adds an input: a file, or the members of an archive. Returns a negative errno on error. */
-int ld_add_file(struct ld_link *l, const char *path);
+/* Adds inputs: files, or the members of archives. Returns the first error, a negative errno. */
 int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr);
 int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size);
 int ld_add_library(struct ld_link *l, const char *name);

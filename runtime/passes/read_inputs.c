@@ -109,12 +109,20 @@ static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
  * DWARF and types that all have in common, and pages of a mapping that were touched stay with the
  * process. What most of is wanted, or more than once, is mapped.
  */
-static bool is_read_later(const struct ld_link *l, const struct ld_file *f)
+static bool is_read_later(const struct ld_link *l, const struct ld_file *f, size_t size)
 {
 	if (!l->lasting_inputs || l->lto_fat || l->lazy || f->archive)
 		return false;
-	return f->size <= SMALL_OBJECT ||
-	       (l->strip_debug && l->nr_mapped >= FEW_MAPPED && f->size <= LARGE_OBJECT);
+	return size <= SMALL_OBJECT ||
+	       (l->strip_debug && l->nr_mapped >= FEW_MAPPED && size <= LARGE_OBJECT);
+}
+
+static void begin_regular(struct ld_file *f, size_t size)
+{
+	f->opened = f->path;
+	f->size = size;
+	if (size)
+		ld_arena_expect(&f->arena, size);
 }
 
 static int load_fd(struct ld_link *l, struct ld_file *f, int fd)
@@ -131,15 +139,13 @@ static int load_fd(struct ld_link *l, struct ld_file *f, int fd)
 	/* What an archive names is not what the user names: it may be endless. */
 	if (!S_ISREG(st.st_mode))
 		return f->archive ? ENODEV : read_stream(f, fd);
-	f->opened = f->path;
-	f->size = (size_t)st.st_size;
+	begin_regular(f, (size_t)st.st_size);
 	if (!f->size)
 		return 0;
-	ld_arena_expect(&f->arena, f->size);
 	/* Not from the mapping: its first page is for the thread that parses it. */
 	nr = read_magic(fd, magic);
 	f->is_archive = ld_is_archive(magic, nr);
-	f->unread = is_read_later(l, f) && !f->is_archive && !ld_is_bitcode(magic, nr);
+	f->unread = is_read_later(l, f, f->size) && !f->is_archive && !ld_is_bitcode(magic, nr);
 	if (f->unread)
 		return 0;
 	if (l->nr_mapped >= MAX_MAPPED)
@@ -228,8 +234,7 @@ static int add_members(struct ld_link *l, struct ld_file *file)
 /* What many files are is found out in parallel. */
 struct probe {
 	const char *path;
-	size_t
-	    size; /* of an object in a regular file; 0: of anything else, which is to be loaded */
+	size_t size; /* of a regular file that is an object; 0: it is to be loaded to find out */
 };
 
 /* Without opening what is no regular file: that alone may have an effect. */
@@ -253,21 +258,19 @@ static void probe_file(void *ctx, uint32_t thread, uint32_t i)
 		p->size = (size_t)st.st_size;
 }
 
+/* probed: the file's size if what it is has been found out, else 0. */
 static int add_file(struct ld_link *l, const char *path, size_t probed)
 {
 	struct ld_file *f = new_file(l, path);
 	int err;
 
-	f->size = probed;
-	f->unread = probed && is_read_later(l, f);
+	f->unread = probed && is_read_later(l, f, probed);
 	if (f->unread) {
-		f->opened = f->path;
-		ld_arena_expect(&f->arena, probed);
+		begin_regular(f, probed);
 		LD_PUSH(&l->arena, &l->images, f);
 		add_input(l, f);
 		return 0;
 	}
-	f->size = 0;
 	err = load(l, f);
 	if (err)
 		return cannot_open(l, path, err);
@@ -276,11 +279,6 @@ static int add_file(struct ld_link *l, const char *path, size_t probed)
 	f->lazy = l->lazy;
 	add_input(l, f);
 	return 0;
-}
-
-int ld_add_file(struct ld_link *l, const char *path)
-{
-	return add_file(l, path, 0);
 }
 
 int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
@@ -347,7 +345,7 @@ int ld_add_library(struct ld_link *l, const char *name)
 	const char *path = find_library(l, name);
 
 	if (path)
-		return ld_add_file(l, path);
+		return add_file(l, path, 0);
 	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s%s", name,
 			folders_line(l, false));
 }
@@ -368,7 +366,7 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 	if (!path && !access(name, F_OK))
 		path = name;
 	if (path)
-		ld_add_file(l, path);
+		add_file(l, path, 0);
 	else
 		ld_error(&l->diags, "library-not-found",
 			 "%s: unable to find library from dependent library specifier: %s%s",
