@@ -193,6 +193,20 @@ bool ld_is_text(const char *sec_name)
 	return !strncmp(sec_name, ".text", 5) && (!sec_name[5] || sec_name[5] == '.');
 }
 
+bool ld_becomes_map(const struct ld_out *out)
+{
+	static const char *const names[] = {".data", ".rodata", ".bss"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t len = strlen(names[i]);
+
+		if (!strncmp(out->name, names[i], len) &&
+		    (!out->name[len] || out->name[len] == '.'))
+			return true;
+	}
+	return false;
+}
+
 const char *ld_out_name(const struct ld_piece *p)
 {
 	if (p->home)

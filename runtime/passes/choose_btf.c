@@ -254,6 +254,18 @@ static bool is_alias(const struct ld_sym *sym)
 	return false;
 }
 
+/* Whether another name of the same place has a FUNC already. */
+static bool has_func(const struct ld_sym *sym)
+{
+	const struct ld_sym *other;
+	uint32_t k = first_name(sym);
+
+	while ((other = next_name(sym, &k)))
+		if (other->entity)
+			return true;
+	return false;
+}
+
 /* ---- functions ---- */
 
 /* Equal static functions of several files share one FUNC. */
@@ -345,9 +357,11 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 	const char *name;
 	uint32_t linkage;
 
+	/* One FUNC does for a place, whatever names it has. */
 	if (!sym->btf)
-		return c->l->has_ext[LD_EXT_FUNC] && !is_alias(sym) ? synthesize_func(c, sym)
-								    : NULL;
+		return c->l->has_ext[LD_EXT_FUNC] && !has_func(sym) && !is_alias(sym)
+			   ? synthesize_func(c, sym)
+			   : NULL;
 	linkage = ld_btf_vlen(ld_btf_type(&f->btf, sym->btf));
 	if (linkage == BTF_FUNC_EXTERN)
 		linkage = BTF_FUNC_GLOBAL;
@@ -356,32 +370,6 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 	/* A static function goes by what the compiler calls it: C++ and gcc change its symbol. */
 	name = sym->global ? ld_c_name(c->a, sym->out_name) : ld_btf_name(&f->btf, sym->btf);
 	return func_from_btf(c, f, sym->btf, sym->global, name, linkage);
-}
-
-/* Whether another name of the same place has a FUNC already. */
-static bool has_func(const struct ld_sym *sym)
-{
-	const struct ld_sym *other;
-	uint32_t k = first_name(sym);
-
-	while ((other = next_name(sym, &k)))
-		if (other->entity)
-			return true;
-	return false;
-}
-
-/* The functions of whole sections whose names have gone to other files keep their func_info. */
-static void add_losing_funcs(struct chooser *c, struct ld_section *sec)
-{
-	for (uint32_t i = 0; sec->ext[LD_EXT_FUNC].nr && i < sec->nr_syms; i++) {
-		struct ld_file *f = sec->file;
-		struct ld_sym *sym = &f->syms[sec->syms[i]];
-
-		if (!sym->emit && sym->type == STT_FUNC && sym->piece->live && sym->btf &&
-		    !has_func(sym))
-			sym->entity =
-			    func_from_btf(c, f, sym->btf, NULL, sym->name, BTF_FUNC_STATIC);
-	}
 }
 
 /* ---- variables ---- */
@@ -473,7 +461,7 @@ static void add_extern(struct chooser *c, const struct ld_name *n)
 					      f->extern_sizes[ld_btf_own(&f->btf, in_type)]});
 }
 
-/* The same for functions whose symbols were stripped. */
+/* Functions whose symbols were stripped, or whose names have gone to other files'. */
 static void add_unnamed_funcs(struct chooser *c, const struct ld_piece *p)
 {
 	const struct ld_ext *ext = &p->sec->ext[LD_EXT_FUNC];
@@ -511,10 +499,6 @@ static void add_entities(struct chooser *c)
 			sym->entity =
 			    add_var(c, s->file, sym->btf, sym->out_name, BTF_VAR_GLOBAL_ALLOCATED);
 	}
-	ld_for_each(i, &l->files)
-		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
-			if (l->files.v[i]->used[k]->kind == LD_SEC_CODE)
-				add_losing_funcs(c, l->files.v[i]->used[k]);
 	ld_for_each(i, &l->outs)
 		if (l->outs.v[i]->kind == LD_SEC_CODE)
 			ld_for_each(k, &l->outs.v[i]->pieces)

@@ -11,6 +11,7 @@
 
 #define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums don't overflow */
 #define MAX_ZEROS ((uint64_t)64 << 20)
+#define MAX_MAP_VALUE INT32_MAX /* bytes: array_map_alloc_check() of kernel/bpf/arraymap.c */
 
 static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_section *sec)
 {
@@ -207,6 +208,19 @@ static void check_zeros(struct ld_link *l)
 	}
 }
 
+/* What no kernel takes is better said here than found out there. */
+static void warn_large_maps(struct ld_link *l)
+{
+	ld_for_each(i, &l->outs) {
+		const struct ld_out *out = l->outs.v[i];
+
+		if (out->size > MAX_MAP_VALUE && ld_becomes_map(out))
+			ld_warn(&l->diags, "kernel-limit",
+				"section '%s' has %llu bytes: the kernel takes %d in a map",
+				out->name, (unsigned long long)out->size, MAX_MAP_VALUE);
+	}
+}
+
 static int layout_file(struct ld_link *l, struct ld_file *f)
 {
 	int err;
@@ -246,6 +260,8 @@ void ld_layout_sections(struct ld_link *l)
 	ld_for_each(i, &l->outs)
 		settle_type(l->outs.v[i]);
 	check_zeros(l);
+	if (!l->partial)
+		warn_large_maps(l);
 	order_outs(l);
 	note_ext(l);
 }

@@ -45,21 +45,6 @@ static void add_map(struct ld_arena *a, struct ld_facts *f, const struct ld_file
 	f->sym_map[file->index][in_sym] = (uint32_t)f->maps.nr;
 }
 
-/* libbpf makes an array with one element of each of these. */
-static bool becomes_map(const struct ld_out *out)
-{
-	static const char *const names[] = {".data", ".rodata", ".bss"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t len = strlen(names[i]);
-
-		if (!strncmp(out->name, names[i], len) &&
-		    (!out->name[len] || out->name[len] == '.'))
-			return true;
-	}
-	return false;
-}
-
 void ld_gather_maps(struct ld_arena *a, struct ld_facts *f)
 {
 	f->sym_map = LD_NEW_ARRAY(a, uint32_t *, f->l->files.nr);
@@ -73,7 +58,7 @@ void ld_gather_maps(struct ld_arena *a, struct ld_facts *f)
 	ld_for_each(i, &f->l->outs) {
 		struct ld_map_facts map = {.out = f->l->outs.v[i]};
 
-		if (!becomes_map(map.out))
+		if (!ld_becomes_map(map.out))
 			continue;
 		map.key_size = 4;
 		map.value_size = map.out->size;

@@ -191,6 +191,7 @@ static Elf64_Shdr section(const uint8_t *image, size_t i)
 	return sh;
 }
 
+/* Nothing is undefined, and no COMMON symbol has made .bss larger than libbpf can map. */
 static bool is_complete(const uint8_t *image)
 {
 	Elf64_Ehdr eh;
@@ -202,6 +203,8 @@ static bool is_complete(const uint8_t *image)
 	for (size_t i = 1; i < eh.e_shnum; i++) {
 		Elf64_Shdr sh = section(image, i);
 
+		if (sh.sh_type == SHT_NOBITS && sh.sh_size > INT32_MAX)
+			return false;
 		for (size_t at = sizeof(sym); sh.sh_type == SHT_SYMTAB && at < sh.sh_size;
 		     at += sizeof(sym)) {
 			memcpy(&sym, image + sh.sh_offset + at, sizeof(sym));
