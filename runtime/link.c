@@ -141,27 +141,33 @@ static void note_span(struct ld_link *l, struct ld_span span)
 }
 
 /* A pass, and how long it took. */
-static void run(struct ld_link *l, const char *name, void (*pass)(struct ld_link *l))
+static void run(struct ld_link *l, struct ld_pass pass)
 {
-	struct ld_span span = ld_span_begin(name + strlen("ld_"), NULL);
+	struct ld_span span = ld_span_begin(pass.name, NULL);
 
-	pass(l);
+	pass.run(l);
 	note_span(l, span);
 }
 
 /* The same for one that tells whether another round is needed. */
 static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link *l))
 {
-	struct ld_span span = ld_span_begin(name + strlen("ld_"), NULL);
+	struct ld_span span = ld_span_begin(name, NULL);
 	bool more = pass(l);
 
 	note_span(l, span);
 	return more;
 }
 
-#define RUN(pass) run(l, #pass, pass)
-#define ASK(pass) ask(l, #pass, pass)
-#define BEGIN_BESIDE(pass) ld_begin_beside(l, &#pass[strlen("ld_")], pass)
+#define NAME(pass) &#pass[strlen("ld_")]
+#define PASS(pass) ((struct ld_pass){NAME(pass), pass})
+#define RUN(pass) run(l, PASS(pass))
+#define ASK(pass) ask(l, NAME(pass), pass)
+
+static void begin_beside(struct ld_link *l, struct ld_pass pass)
+{
+	ld_begin_beside(l, &pass, 1);
+}
 
 /* Types are equal or not, whoever owns which name. */
 static void end_dedup(struct ld_link *l)
@@ -170,6 +176,14 @@ static void end_dedup(struct ld_link *l)
 
 	l->graph = done->graph;
 	l->btf_files = done->btf_files;
+}
+
+static void end_lines(struct ld_link *l)
+{
+	const struct ld_link *done = ld_end_beside(l);
+
+	l->ext[LD_EXT_LINE] = done->ext[LD_EXT_LINE];
+	l->line_strs = done->line_strs;
 }
 
 /* Inputs to names that have owners, whose types agree. */
@@ -195,7 +209,7 @@ static int resolve_inputs(struct bpfld *b)
 		return err;
 	/* From here on no index, offset or id of the input needs another check. */
 
-	BEGIN_BESIDE(ld_dedup_types);
+	begin_beside(l, PASS(ld_dedup_types));
 	RUN(ld_isolate_objects);
 	RUN(ld_resolve_symbols);
 	if (!l->diags.muted)
@@ -206,7 +220,7 @@ static int resolve_inputs(struct bpfld *b)
 
 	end_dedup(l);
 	if (!l->no_check_types)
-		BEGIN_BESIDE(ld_check_types);
+		begin_beside(l, PASS(ld_check_types));
 	return 0;
 }
 
@@ -221,6 +235,7 @@ static bool makes_code(const struct ld_link *l)
 
 static int run_passes(struct bpfld *b)
 {
+	const struct ld_pass while_btf_is_made[] = {PASS(ld_apply_relocs), PASS(ld_merge_lines)};
 	struct ld_link *l = &b->l;
 	int err;
 
@@ -264,15 +279,16 @@ static int run_passes(struct bpfld *b)
 	RUN(ld_write_imports);
 	/* From here on symbols have their final numbers. */
 
-	BEGIN_BESIDE(ld_make_symtab);
+	begin_beside(l, PASS(ld_make_symtab));
 	RUN(ld_choose_btf);
 	l->symtab = ld_end_beside(l)->symtab;
-	BEGIN_BESIDE(ld_apply_relocs);
+	ld_begin_beside(l, while_btf_is_made, 2);
 	RUN(ld_merge_btf);
 	RUN(ld_merge_btf_ext);
 	if ((err = flush_diags(b)))
 		return err;
-	ld_end_beside(l);
+	end_lines(l);
+	RUN(ld_join_btf_ext);
 	if ((err = flush_diags(b)))
 		return err;
 	RUN(ld_emit);

@@ -83,6 +83,14 @@ struct ld_ext {
 	size_t cap; /* records that there is room for; 0 where they stand in the file */
 };
 
+/* What the output has of one kind. */
+struct ld_ext_plan {
+	bool wanted;    /* there is such a table: some live piece has records, or gets some */
+	uint32_t words; /* in a record: the most that any input has */
+	size_t nr;      /* records of the inputs */
+	struct ld_blob table;
+};
+
 /*
  * A relocation, or a hidden edge: a call inside one section, which clang resolves itself. What it
  * refers to is a symbol, or a place in a section (where the input named the section symbol): then
@@ -407,7 +415,8 @@ struct ld_link {
 	struct ld_btf_plan *plan; /* what of BTF depends on symbols; see passes/btf_plan.h */
 	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
 	struct ld_blob btf_ext;   /* .BTF.ext, host byte order until emit */
-	bool has_ext[LD_EXT_NR];  /* some live piece has records of that kind */
+	struct ld_ext_plan ext[LD_EXT_NR]; /* its tables */
+	struct ld_btf_out *line_strs;      /* what ext[LD_EXT_LINE].table refers to; NULL: btf */
 
 	struct ld_block *blocks; /* newest first */
 

@@ -6,9 +6,9 @@
 
 struct ld_beside {
 	struct ld_link copy;
-	ld_pass_fn *pass;
-	const char *name;
-	struct ld_span span;
+	struct ld_pass passes[LD_PASSES_BESIDE];
+	struct ld_span spans[LD_PASSES_BESIDE];
+	size_t nr;
 	pthread_t thread;
 	bool running, failed;
 };
@@ -29,27 +29,34 @@ void ld_take_copy(struct ld_link *l, struct ld_link *copy)
 	copy->diags.list.nr = copy->diags.errors = 0;
 }
 
+static void run_passes(struct ld_beside *b, struct ld_link *l)
+{
+	for (size_t i = 0; i < b->nr; i++) {
+		b->spans[i] = ld_span_begin(b->passes[i].name, NULL);
+		b->passes[i].run(l);
+		ld_span_end(&b->spans[i]);
+	}
+}
+
 static void *run(void *arg)
 {
 	struct ld_beside *b = arg;
 	jmp_buf oom;
 
 	b->copy.arena.oom = &oom;
-	b->span = ld_span_begin(b->name, NULL);
 	if (setjmp(oom))
 		b->failed = true;
 	else
-		b->pass(&b->copy);
-	ld_span_end(&b->span);
+		run_passes(b, &b->copy);
 	return NULL;
 }
 
-void ld_begin_beside(struct ld_link *l, const char *name, ld_pass_fn *pass)
+void ld_begin_beside(struct ld_link *l, const struct ld_pass *passes, size_t nr)
 {
 	struct ld_beside *b = LD_NEW(&l->arena, struct ld_beside);
 
-	b->pass = pass;
-	b->name = name;
+	memcpy(b->passes, passes, nr * sizeof(*passes));
+	b->nr = nr;
 	ld_copy_link(&b->copy, l);
 	l->beside = b;
 	b->running = l->overlap && !pthread_create(&b->thread, NULL, run, b);
@@ -74,15 +81,11 @@ const struct ld_link *ld_end_beside(struct ld_link *l)
 	wait_for(l, b);
 	if (b->failed)
 		longjmp(*l->arena.oom, 1);
-	if (ran) {
-		LD_PUSH(&l->arena, &l->spans, b->span);
-		return &b->copy;
-	}
-	b->span = ld_span_begin(b->name, NULL);
-	b->pass(l);
-	ld_span_end(&b->span);
-	LD_PUSH(&l->arena, &l->spans, b->span);
-	return l;
+	if (!ran)
+		run_passes(b, l);
+	for (size_t i = 0; i < b->nr; i++)
+		LD_PUSH(&l->arena, &l->spans, b->spans[i]);
+	return ran ? &b->copy : l;
 }
 
 void ld_drop_beside(struct ld_link *l)

@@ -359,7 +359,7 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 
 	/* One FUNC does for a place, whatever names it has. */
 	if (!sym->btf)
-		return c->l->has_ext[LD_EXT_FUNC] && !has_func(sym) && !is_alias(sym)
+		return c->l->ext[LD_EXT_FUNC].wanted && !has_func(sym) && !is_alias(sym)
 			   ? synthesize_func(c, sym)
 			   : NULL;
 	linkage = ld_btf_vlen(ld_btf_type(&f->btf, sym->btf));

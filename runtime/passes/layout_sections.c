@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "format/btf_ext.h"
 #include "format/elf_read.h"
 #include "passes/passes.h"
 
@@ -169,17 +170,18 @@ static void note_ext(struct ld_link *l)
 			for (int kind = 0; kind < LD_EXT_NR; kind++) {
 				const struct ld_piece *p = out->pieces.v[k];
 
-				l->has_ext[kind] |= p->ext[kind] < ld_ext_end(p, kind);
+				l->ext[kind].wanted |= p->ext[kind] < ld_ext_end(p, kind);
 			}
 	}
 	ld_for_each(i, &l->files)
-		l->has_ext[LD_EXT_FUNC] |= l->files.v[i]->made && l->btf_files.nr;
+		l->ext[LD_EXT_FUNC].wanted |= l->files.v[i]->made && l->btf_files.nr;
 	/* Of an anchor every function is made; libbpf complains of one without lines. */
-	l->has_ext[LD_EXT_LINE] |= l->anchor && l->btf_files.nr;
+	l->ext[LD_EXT_LINE].wanted |= l->anchor && l->btf_files.nr;
 	ld_for_each(i, &l->outs)
 		ld_for_each(k, &l->outs.v[i]->pieces)
-			if (l->btf_files.nr && !l->has_ext[LD_EXT_FUNC])
-				l->has_ext[LD_EXT_FUNC] = has_callback(l->outs.v[i]->pieces.v[k]);
+			if (l->btf_files.nr && !l->ext[LD_EXT_FUNC].wanted)
+				l->ext[LD_EXT_FUNC].wanted =
+				    has_callback(l->outs.v[i]->pieces.v[k]);
 }
 
 /*
@@ -221,13 +223,24 @@ static void warn_large_maps(struct ld_link *l)
 	}
 }
 
+static void note_records(struct ld_link *l, const struct ld_section *sec)
+{
+	for (int kind = 0; kind < LD_EXT_NR; kind++) {
+		l->ext[kind].nr += sec->ext[kind].nr;
+		if (sec->ext[kind].nr && sec->ext[kind].words > l->ext[kind].words)
+			l->ext[kind].words = sec->ext[kind].words;
+	}
+}
+
 static int layout_file(struct ld_link *l, struct ld_file *f)
 {
 	int err;
 
-	for (uint32_t k = 0; k < f->nr_used; k++)
+	for (uint32_t k = 0; k < f->nr_used; k++) {
+		note_records(l, f->used[k]);
 		if ((err = layout_section(l, f->used[k])))
 			return err;
+	}
 	return 0;
 }
 
@@ -252,6 +265,8 @@ static void settle_type(struct ld_out *out)
 
 void ld_layout_sections(struct ld_link *l)
 {
+	for (int kind = 0; kind < LD_EXT_NR; kind++)
+		l->ext[kind].words = ld_ext_words[kind];
 	ld_for_each(i, &l->files)
 		if (layout_file(l, l->files.v[i]))
 			return;

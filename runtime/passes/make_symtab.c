@@ -13,7 +13,7 @@ static uint32_t number_sections(struct ld_link *l)
 	uint32_t nr = 1;
 
 	for (int kind = 0; kind < LD_EXT_NR; kind++)
-		ext |= l->has_ext[kind];
+		ext |= l->ext[kind].wanted;
 	ld_for_each(i, &l->outs)
 		if (l->outs.v[i]->kind != LD_SEC_DEBUG)
 			l->outs.v[i]->index = nr++;

@@ -98,12 +98,20 @@ void ld_choose_btf(struct ld_link *l);
 /* The symbol table as bytes: link->symtab. Numbers the output sections. */
 void ld_make_symtab(struct ld_link *l);
 
-/* Makes .BTF and .BTF.ext; sets each file's out_types. */
+/* Makes .BTF, but for some strings; sets each file's out_types. */
 void ld_merge_btf(struct ld_link *l);
+
+/* The tables of functions and CO-RE relocations of .BTF.ext. */
 void ld_merge_btf_ext(struct ld_link *l);
 
 /* The contents of the output sections, and the relocations that stay. */
 void ld_apply_relocs(struct ld_link *l);
+
+/* The table of lines of .BTF.ext: ext[LD_EXT_LINE].table and line_strs. Needs no .BTF. */
+void ld_merge_lines(struct ld_link *l);
+
+/* One .BTF.ext of its tables, with their strings in .BTF. */
+void ld_join_btf_ext(struct ld_link *l);
 
 /* The ELF file: link->output. */
 void ld_emit(struct ld_link *l);
