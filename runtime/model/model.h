@@ -83,12 +83,14 @@ struct ld_ext {
 	size_t cap; /* records that there is room for; 0 where they stand in the file */
 };
 
+#define LD_EXT_HEADER 32 /* bytes of .BTF.ext before its tables */
+
 /* What the output has of one kind. */
 struct ld_ext_plan {
-	bool wanted;    /* there is such a table: some live piece has records, or gets some */
-	uint32_t words; /* in a record: the most that any input has */
-	size_t nr;      /* records of the inputs */
-	struct ld_blob table;
+	bool wanted;          /* there is such a table: some live piece has records, or gets some */
+	uint32_t words;       /* in a record: the most that any input has */
+	size_t nr;            /* records of the inputs */
+	struct ld_blob table; /* host byte order until join_btf_ext */
 };
 
 /*
@@ -414,8 +416,8 @@ struct ld_link {
 	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
 	struct ld_btf_plan *plan; /* what of BTF depends on symbols; see passes/btf_plan.h */
 	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
-	struct ld_blob btf_ext;   /* .BTF.ext, host byte order until emit */
-	struct ld_ext_plan ext[LD_EXT_NR]; /* its tables */
+	uint8_t *btf_ext; /* header of .BTF.ext, LD_EXT_HEADER bytes; NULL: the output has none */
+	struct ld_ext_plan ext[LD_EXT_NR]; /* its tables, one behind the other */
 	struct ld_btf_out *line_strs;      /* what ext[LD_EXT_LINE].table refers to; NULL: btf */
 
 	struct ld_block *blocks; /* newest first */

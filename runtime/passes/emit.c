@@ -14,7 +14,8 @@ struct part {
 	const char *name;
 	const void *data; /* NULL for NOBITS */
 	size_t size;      /* bytes of data, and in the file behind them: */
-	const struct ld_blob *tail;
+	const struct ld_blob *tails[LD_EXT_NR];
+	size_t nr_tails;
 	bool words;    /* data are 64-bit words in host byte order */
 	Elf64_Shdr sh; /* sh_name and sh_offset are filled in at the end */
 };
@@ -36,6 +37,15 @@ static uint32_t add_part(struct emitter *e, const char *name, uint32_t type, con
 	p.sh.sh_addralign = align;
 	LD_PUSH(e->a, &e->parts, p);
 	return (uint32_t)(e->parts.nr - 1);
+}
+
+/* More bytes of the part that was added last. */
+static void add_tail(struct emitter *e, const struct ld_blob *tail)
+{
+	struct part *p = &e->parts.v[e->parts.nr - 1];
+
+	p->tails[p->nr_tails++] = tail;
+	p->sh.sh_size += tail->size;
 }
 
 static void add_outs(struct emitter *e, bool debug)
@@ -63,25 +73,17 @@ static void add_outs(struct emitter *e, bool debug)
 static void add_btf(struct emitter *e)
 {
 	struct ld_link *l = e->l;
-	struct part *p;
 
 	if (!l->btf)
 		return;
-	/* .BTF.ext first in memory: its records have put their strings into .BTF by now. */
 	ld_btf_out_finish(l->btf, l->big);
 	add_part(e, ".BTF", SHT_PROGBITS, l->btf->types.data, l->btf->types.size, 4);
-	p = &e->parts.v[e->parts.nr - 1];
-	p->tail = &l->btf->strs.bytes;
-	p->sh.sh_size += p->tail->size;
-	if (!l->btf_ext.size)
+	add_tail(e, &l->btf->strs.bytes);
+	if (!l->btf_ext)
 		return;
-	for (size_t i = 0; l->big != LD_HOST_BIG && i < l->btf_ext.size; i += 4)
-		ld_put32(l->btf_ext.data + i, ld_get32(l->btf_ext.data + i, LD_HOST_BIG), l->big);
-	ld_put16(l->btf_ext.data, BTF_MAGIC, l->big);
-	l->btf_ext.data[2] = BTF_VERSION;
-	l->btf_ext.data[3] = 0;
-	ld_put32(l->btf_ext.data + 4, 32, l->big);
-	add_part(e, ".BTF.ext", SHT_PROGBITS, l->btf_ext.data, l->btf_ext.size, 4);
+	add_part(e, ".BTF.ext", SHT_PROGBITS, l->btf_ext, LD_EXT_HEADER, 4);
+	for (int kind = 0; kind < LD_EXT_NR; kind++)
+		add_tail(e, &l->ext[kind].table);
 }
 
 static void add_imports(struct emitter *e)
@@ -129,20 +131,17 @@ static void add_symbols(struct emitter *e)
 
 static void finish_parts(struct emitter *e)
 {
-	struct part *p;
-
 	e->strtab_index = add_part(e, ".strtab", SHT_STRTAB, NULL, 0, 1);
 	ld_for_each(i, &e->parts) {
-		p = &e->parts.v[i];
+		struct part *p = &e->parts.v[i];
+
 		p->sh.sh_name = ld_strtab_add(e->a, &e->l->symtab.names, p->name);
 		if (p->sh.sh_type == SHT_REL)
 			p->sh.sh_link = e->symtab;
 		if (p->sh.sh_type == SHT_SYMTAB)
 			p->sh.sh_link = e->strtab_index;
 	}
-	p = &e->parts.v[e->strtab_index];
-	p->tail = &e->l->symtab.names.bytes;
-	p->sh.sh_size = p->tail->size;
+	add_tail(e, &e->l->symtab.names.bytes);
 }
 
 /* Gives each part its offset; returns that of the section headers. */
@@ -237,8 +236,8 @@ static void put_part(struct emitter *e, const struct part *p)
 		return;
 	pad(e, p->sh.sh_offset);
 	put(e, p->words ? in_byte_order(e, p->data, p->size) : p->data, p->size);
-	if (p->tail)
-		put(e, p->tail->data, p->tail->size);
+	for (size_t i = 0; i < p->nr_tails; i++)
+		put(e, p->tails[i]->data, p->tails[i]->size);
 }
 
 static void put_all(struct emitter *e)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The tables of .BTF.ext become one section; the strings of its lines, .BTF's. */
+/* The tables of .BTF.ext become a section, and the strings of its lines .BTF's. */
 #include <string.h>
 
-#include "format/btf_ext.h"
+#include "base/bytes.h"
 #include "passes/passes.h"
 
-#define HEADER_SIZE 32
 #define KERNEL_BTF_SIZE (16u << 20) /* BTF_MAX_SIZE of kernel/bpf/btf.c */
 
 /* By offset in the table of the lines' strings: the offset in .BTF's. */
@@ -23,9 +22,12 @@ static const uint32_t *map_strings(struct ld_link *l)
 	return map;
 }
 
-static void map_lines(const uint32_t *map, uint32_t *table, size_t size)
+static void map_lines(struct ld_link *l)
 {
-	uint32_t words = table[0] / 4, *end = table + size / 4, *at = table + 1;
+	const struct ld_blob *table = &l->ext[LD_EXT_LINE].table;
+	uint32_t words = l->ext[LD_EXT_LINE].words;
+	uint32_t *at = (uint32_t *)table->data + 1, *end = at + table->size / 4 - 1;
+	const uint32_t *map = map_strings(l);
 
 	while (at < end) {
 		uint32_t nr = at[1];
@@ -36,18 +38,6 @@ static void map_lines(const uint32_t *map, uint32_t *table, size_t size)
 			at[2] = map[at[2]];
 		}
 	}
-}
-
-/* Behind the header, and noted there; emit puts the magic number. */
-static void add_table(struct ld_link *l, enum ld_ext_kind kind)
-{
-	const struct ld_blob *table = &l->ext[kind].table;
-	uint32_t field[] = {(uint32_t)(l->btf_ext.size - HEADER_SIZE), (uint32_t)table->size};
-	uint8_t *copy = ld_blob_put(&l->arena, &l->btf_ext, table->data, table->size);
-
-	memcpy(l->btf_ext.data + 8 + 8 * (size_t)kind, field, sizeof(field));
-	if (kind == LD_EXT_LINE && l->line_strs)
-		map_lines(map_strings(l), (uint32_t *)copy, table->size);
 }
 
 /* Whether user space will miss some of its variables: skeletons show what BTF has. */
@@ -97,19 +87,44 @@ static void warn_limits(struct ld_link *l)
 			BTF_MAX_TYPE);
 }
 
+static void put_header(struct ld_link *l)
+{
+	uint8_t *header = l->btf_ext = ld_alloc(&l->arena, LD_EXT_HEADER);
+	uint32_t off = 0;
+
+	ld_put16(header, BTF_MAGIC, l->big);
+	header[2] = BTF_VERSION;
+	ld_put32(header + 4, LD_EXT_HEADER, l->big);
+	for (int kind = 0; kind < LD_EXT_NR; kind++) {
+		uint32_t size = (uint32_t)l->ext[kind].table.size;
+
+		ld_put32(header + 8 + 8 * kind, off, l->big);
+		ld_put32(header + 12 + 8 * kind, size, l->big);
+		off += size;
+	}
+}
+
+/* Tables are 4-byte words. */
+static void put_byte_order(struct ld_link *l, const struct ld_blob *table)
+{
+	for (size_t i = 0; l->big != LD_HOST_BIG && i < table->size; i += 4)
+		ld_put32(table->data + i, ld_get32(table->data + i, LD_HOST_BIG), l->big);
+}
+
 void ld_join_btf_ext(struct ld_link *l)
 {
-	size_t size = 0;
+	bool wanted = false;
 
 	if (!l->btf)
 		return;
-	for (int kind = 0; kind < LD_EXT_NR; kind++)
-		size += l->ext[kind].table.size;
-	if (size) {
-		ld_blob_reserve(&l->arena, &l->btf_ext, HEADER_SIZE + size);
-		ld_blob_add(&l->arena, &l->btf_ext, HEADER_SIZE);
-		for (int kind = 0; kind < LD_EXT_NR; kind++)
-			add_table(l, (enum ld_ext_kind)kind);
+	if (l->line_strs)
+		map_lines(l);
+	for (int kind = 0; kind < LD_EXT_NR; kind++) {
+		wanted |= l->ext[kind].wanted;
+		put_byte_order(l, &l->ext[kind].table);
+	}
+	if (wanted) {
+		put_header(l);
 		warn_synthesized(l);
 	}
 	warn_limits(l);

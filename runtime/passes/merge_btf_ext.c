@@ -20,7 +20,7 @@ struct writer {
 	struct ld_blob *b;
 	struct ld_btf_out *btf; /* where strings go */
 	enum ld_ext_kind kind;
-	uint32_t words;  /* of a record, over all inputs */
+	uint32_t words; /* of a record, over all inputs */
 	uint32_t count;
 };
 

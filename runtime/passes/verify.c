@@ -108,7 +108,7 @@ static void check_btf(struct verifier *v)
 		if (f->secs[i].kind == LD_SEC_BTF_EXT)
 			ext = &f->secs[i];
 	}
-	if (!btf != !v->l->btf || !ext != !v->l->btf_ext.size) {
+	if (!btf != !v->l->btf || !ext != !v->l->btf_ext) {
 		mismatch(v, "BTF sections", NULL);
 		return;
 	}

@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/bytes.h"
 #include "report/facts.h"
 
 struct counter {
@@ -18,13 +17,7 @@ struct counter {
 
 uint32_t ld_ext_out_words(const struct ld_link *l, int kind)
 {
-	/* By now in the output's byte order: a header of 32 bytes, with each table's place behind
-	 * it and length. */
-	const uint8_t *ext = l->btf_ext.data, *field = ext + 8 + 8 * (size_t)kind;
-
-	if (!l->btf_ext.size || !ld_get32(field + 4, l->big))
-		return 0;
-	return ld_get32(ext + 32 + ld_get32(field, l->big), l->big) / 4;
+	return l->ext[kind].table.size ? l->ext[kind].words : 0;
 }
 
 static uint64_t *share(struct ld_counts *c, enum ld_sec_kind kind)
