@@ -258,6 +258,8 @@ int ld_btf_check_type(struct ld_btf_parser *p, uint32_t in_type)
 		return bad(p, "type %u has a name beyond the string section", in_type);
 	if (ld_btf_kind(t) == BTF_KIND_FWD && !p->btf->strs[t->name_off])
 		return bad(p, "forward declaration %u has no name", in_type);
+	if (ld_btf_kind(t) == BTF_KIND_FWD && ld_btf_vlen(t))
+		return bad(p, "forward declaration %u has members", in_type);
 	if (kinds[ld_btf_kind(t)].decl)
 		p->decls[p->decls_seen++] = in_type;
 	return 0;

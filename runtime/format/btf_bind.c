@@ -40,7 +40,10 @@ static bool is_c_name(const char *name)
 	return !*name;
 }
 
-/* Global functions also go by the names that we give their FUNCs, where nothing else does. */
+/*
+ * Functions also go by the names that we give their FUNCs, where nothing else does: the global
+ * ones, and those local ones that a link has made of global ones.
+ */
 static void index_c_names(struct binder *b)
 {
 	struct ld_file *f = b->f;
@@ -50,10 +53,11 @@ static void index_c_names(struct binder *b)
 		const char *name;
 		void **slot;
 
-		if (sym->bind == STB_LOCAL || sym->type != STT_FUNC || is_c_name(sym->name))
+		if (sym->type != STT_FUNC || is_c_name(sym->name))
 			continue;
 		name = ld_c_name(&f->arena, sym->name);
-		slot = ld_strmap_slot(&f->arena, &b->globals, name, strlen(name));
+		slot = ld_strmap_slot(&f->arena, sym->bind == STB_LOCAL ? &b->locals : &b->globals,
+				      name, strlen(name));
 		if (!*slot)
 			*slot = sym;
 	}
@@ -105,22 +109,29 @@ static bool goes_by(const struct ld_sym *sym, const char *name)
 	return *c == *name;
 }
 
-/* Gives in_func to the functions syms [k, end) of sec; to that of its name only, if there is one.
+static bool is_candidate(const struct ld_sym *sym, const char *name, bool named, bool global)
+{
+	return sym->type == STT_FUNC && (!named || goes_by(sym, name)) &&
+	       (!global || sym->bind != STB_LOCAL);
+}
+
+/*
+ * Gives in_func to the functions syms [k, end) of sec, which are names of one place: to those that
+ * go by its name, if there are any, and of these to the global ones, if there are any.
  */
 static void bind_func(const struct ld_section *sec, uint32_t k, uint32_t end, uint32_t in_func)
 {
 	struct ld_file *f = sec->file;
 	const char *name = ld_btf_name(&f->btf, in_func);
-	bool named = false;
+	bool named = false, global = false;
 
 	for (uint32_t i = k; i < end; i++)
 		named |= goes_by(&f->syms[sec->syms[i]], name);
-	for (; k < end; k++) {
-		struct ld_sym *sym = &f->syms[sec->syms[k]];
-
-		if (sym->type == STT_FUNC && (!named || goes_by(sym, name)))
-			sym->btf = in_func;
-	}
+	for (uint32_t i = k; i < end; i++)
+		global |= is_candidate(&f->syms[sec->syms[i]], name, named, true);
+	for (; k < end; k++)
+		if (is_candidate(&f->syms[sec->syms[k]], name, named, global))
+			f->syms[sec->syms[k]].btf = in_func;
 }
 
 /* func_info is the best witness: it names the FUNC of an instruction. */

@@ -211,6 +211,29 @@ static void strip_locals(struct ld_link *l)
 	}
 }
 
+static bool has_symbols(const struct ld_out *out)
+{
+	ld_for_each(i, &out->pieces) {
+		const struct ld_piece *p = out->pieces.v[i];
+
+		for (uint32_t k = p->sym; k < p->sym_end; k++)
+			if (p->sec->file->syms[p->sec->syms[k]].emit)
+				return true;
+	}
+	return out->needs_sym;
+}
+
+/* Empty sections were there for symbols only. */
+static void strip_sections(struct ld_link *l)
+{
+	size_t nr = 0;
+
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->size || has_symbols(l->outs.v[i]))
+			l->outs.v[nr++] = l->outs.v[i];
+	l->outs.nr = nr;
+}
+
 /* Marks the sections and local symbols that relocations of the output name. */
 static void note_refs(const struct ld_section *sec)
 {
@@ -326,7 +349,9 @@ void ld_choose_symbols(struct ld_link *l)
 	ld_for_each(i, &l->files)
 		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
 			note_refs(l->files.v[i]->used[k]);
-	if (l->strip_all)
+	if (l->strip_all) {
 		strip_locals(l);
+		strip_sections(l);
+	}
 	number_symbols(l);
 }
