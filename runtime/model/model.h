@@ -270,7 +270,7 @@ struct ld_file {
 	struct ld_btf btf;
 	struct ld_btf_digest *digest;
 	const uint32_t *canon, *base_canon; /* see ld_node_of() */
-	bool synthesized; /* some of its functions got records that were made up */
+	bool synthesized[LD_EXT_NR]; /* some of its functions got records that were made up */
 	/* By own type, FUNCs and VARs: */
 	uint32_t *out_types;    /* its out_type; 0 where dropped */
 	uint32_t *extern_secs;  /* in_type of the DATASEC that lists it, or 0 */

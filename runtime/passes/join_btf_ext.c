@@ -58,7 +58,7 @@ static void warn_synthesized(struct ld_link *l)
 	ld_for_each(i, &l->files) {
 		const struct ld_file *f = l->files.v[i];
 
-		if (f->synthesized)
+		if (f->synthesized[LD_EXT_FUNC] || f->synthesized[LD_EXT_LINE])
 			ld_warn(&l->diags, "missing-btf",
 				"%s: some functions have no BTF records, which a loader wants for "
 				"all or for none: made up%s\n"
