@@ -538,6 +538,9 @@ static int read_symbol(struct reader *r, uint32_t i)
 		return bad_symbol(f, i, "unknown type");
 	if (sym->bind != STB_LOCAL && !sym->name[0])
 		return bad_symbol(f, i, "is global, and has no name");
+	/* Where COMMON is meant the section says so; no loader knows the type. */
+	if (sym->type == STT_COMMON)
+		sym->type = STT_OBJECT;
 	/* No loader finds it by a name, so that it is a label. */
 	if ((sym->type == STT_FUNC || sym->type == STT_OBJECT) && !sym->name[0])
 		sym->type = STT_NOTYPE;

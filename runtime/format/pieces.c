@@ -133,7 +133,7 @@ static bool splits_at(const struct ld_section *sec, const struct ld_sym *sym)
 {
 	if (sec->kind == LD_SEC_CODE)
 		return sym->type == STT_FUNC && sym->size;
-	return (sym->type == STT_OBJECT || sym->type == STT_COMMON) && sym->size;
+	return sym->type == STT_OBJECT && sym->size;
 }
 
 /* Whether the symbols allow a split: none overlaps another, no global one is left without size. */
