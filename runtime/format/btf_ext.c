@@ -191,6 +191,23 @@ static void sort_records(struct ld_file *f, struct ld_ext *ext)
 	ext->recs = sorted;
 }
 
+/* Of several records for one instruction the first holds: kernels refuse a second. */
+static void drop_repeats(struct ld_ext *ext)
+{
+	uint32_t *recs = (uint32_t *)(uintptr_t)ext->recs, nr = 0;
+
+	for (uint32_t i = 0; i < ext->nr; i++) {
+		const uint32_t *rec = recs + (size_t)i * ext->words;
+
+		if (nr && rec[0] == recs[(size_t)(nr - 1) * ext->words])
+			continue;
+		if (nr != i)
+			memcpy(recs + (size_t)nr * ext->words, rec, 4ul * ext->words);
+		nr++;
+	}
+	ext->nr = nr;
+}
+
 /* Tells the pieces where their records begin. */
 static void assign_records(struct ld_section *sec, enum ld_ext_kind kind)
 {
@@ -234,6 +251,8 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const stru
 	for (i = 0; i < f->nr_used; i++)
 		for (kind = 0; kind < LD_EXT_NR; kind++) {
 			sort_records(f, &f->used[i]->ext[kind]);
+			if (kind != LD_EXT_CORE)
+				drop_repeats(&f->used[i]->ext[kind]);
 			assign_records(f->used[i], kind);
 		}
 	return 0;

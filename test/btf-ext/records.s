@@ -1,6 +1,6 @@
 # Records come out sorted by instruction, whatever the order and grouping of the input's. Words that a
 # record has beyond those known are kept; where the files' records differ in size the larger one holds.
-# Records of sections that the file doesn't have are left out.
+# Records of sections that the file doesn't have are left out, and a second function or line for one instruction.
 # RUN: split-file %s %t && cd %t
 # RUN: for e in bpfel bpfeb; do %mc -triple=$e wide.s -o wide.o && %mc -triple=$e narrow.s -o narrow.o && %ld.bpf --verify wide.o narrow.o -o out.o && %dump out.o | FileCheck %s && %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o || exit 1; done
 #      CHECK: [[INT:.[0-9]+.]] int 'int'
@@ -29,9 +29,10 @@
 	type FUNC, "first", 1, 2
 	ext_header
 	func_info 12
-	records ".text", 2
+	records ".text", 3
 	.long 16, 3, 0xbb
 	.long 0, 4, 0xaa
+	.long 16, 4, 0xcc
 	records ".gone", 1
 	.long 0, 4, 0xee
 	line_info 24
@@ -45,11 +46,15 @@
 	string "gone.c"
 	string "gone"
 	.long 7 << 10, 0, 0
-	records ".text", 2
+	records ".text", 3
 	.long 8
 	string "wide.c"
 	string "two"
 	.long 2 << 10 | 7, 0x21, 0x22
+	.long 8
+	string "wide.c"
+	string "another"
+	.long 4 << 10, 0x41, 0x42
 	.long 0
 	string "wide.c"
 	string "one"
