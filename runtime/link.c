@@ -526,9 +526,11 @@ int bpfld_write_file(struct bpfld *b, const char *path)
 	b->l.arena.oom = &oom;
 	if (setjmp(oom))
 		return out_of_memory(b);
+	/* Noted before: once the file is there nothing may fail. */
 	span = ld_span_begin("write_file", ld_strdup(&b->l.arena, path));
-	err = ld_write_file(path, b->l.output.v, b->l.output.nr);
 	note_span(&b->l, span);
+	err = ld_write_file(path, b->l.output.v, b->l.output.nr);
+	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);
 	if (!err)
 		return 0;
 	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path,
