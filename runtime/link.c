@@ -178,6 +178,7 @@ static void end_dedup(struct ld_link *l)
 	l->btf_files = done->btf_files;
 }
 
+/* They have strings of their own where they were made before .BTF was. */
 static void end_lines(struct ld_link *l)
 {
 	const struct ld_link *done = ld_end_beside(l);
@@ -517,7 +518,6 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 
 int bpfld_write_file(struct bpfld *b, const char *path)
 {
-	struct ld_span span;
 	jmp_buf oom;
 	int err;
 
@@ -527,8 +527,8 @@ int bpfld_write_file(struct bpfld *b, const char *path)
 	if (setjmp(oom))
 		return out_of_memory(b);
 	/* Noted before: once the file is there nothing may fail. */
-	span = ld_span_begin("write_file", ld_strdup(&b->l.arena, path));
-	note_span(&b->l, span);
+	LD_PUSH(&b->l.arena, &b->l.spans,
+		ld_span_begin("write_file", ld_strdup(&b->l.arena, path)));
 	err = ld_write_file(path, b->l.output.v, b->l.output.nr);
 	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);
 	if (!err)

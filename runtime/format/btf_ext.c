@@ -169,19 +169,21 @@ static int compare_keyed(const void *a, const void *b)
 	return x->pos < y->pos ? -1 : 1;
 }
 
+/* Each record is for a later instruction than the one before: compilers write them so. */
+static bool is_increasing(const struct ld_ext *ext)
+{
+	for (uint32_t i = 1; i < ext->nr; i++)
+		if (ext->recs[(size_t)i * ext->words] <= ext->recs[(size_t)(i - 1) * ext->words])
+			return false;
+	return true;
+}
+
 static void sort_records(struct ld_file *f, struct ld_ext *ext)
 {
-	struct keyed *keys;
-	uint32_t *sorted;
+	struct keyed *keys = LD_NEW_ARRAY(&f->arena, struct keyed, ext->nr);
+	uint32_t *sorted = LD_NEW_ARRAY(&f->arena, uint32_t, (size_t)ext->nr * ext->words);
 	uint32_t i;
 
-	for (i = 1; i < ext->nr; i++)
-		if (ext->recs[(size_t)i * ext->words] < ext->recs[(size_t)(i - 1) * ext->words])
-			break;
-	if (i >= ext->nr)
-		return;
-	keys = LD_NEW_ARRAY(&f->arena, struct keyed, ext->nr);
-	sorted = LD_NEW_ARRAY(&f->arena, uint32_t, (size_t)ext->nr * ext->words);
 	for (i = 0; i < ext->nr; i++)
 		keys[i] = (struct keyed){ext->recs[(size_t)i * ext->words], i};
 	qsort(keys, ext->nr, sizeof(*keys), compare_keyed);
@@ -206,6 +208,15 @@ static void drop_repeats(struct ld_ext *ext)
 		nr++;
 	}
 	ext->nr = nr;
+}
+
+static void order_records(struct ld_file *f, struct ld_ext *ext, enum ld_ext_kind kind)
+{
+	if (is_increasing(ext))
+		return;
+	sort_records(f, ext);
+	if (kind != LD_EXT_CORE)
+		drop_repeats(ext);
 }
 
 /* Tells the pieces where their records begin. */
@@ -250,9 +261,7 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const stru
 	}
 	for (i = 0; i < f->nr_used; i++)
 		for (kind = 0; kind < LD_EXT_NR; kind++) {
-			sort_records(f, &f->used[i]->ext[kind]);
-			if (kind != LD_EXT_CORE)
-				drop_repeats(&f->used[i]->ext[kind]);
+			order_records(f, &f->used[i]->ext[kind], kind);
 			assign_records(f->used[i], kind);
 		}
 	return 0;

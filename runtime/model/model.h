@@ -497,8 +497,7 @@ const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint3
 /* Whether a section of this name holds subprograms: .text, and .text.X that goes there. */
 bool ld_is_text(const char *sec_name);
 
-/* Whether loaders make an array of one element of it: .data, .rodata, .bss, and .data.X and so on.
- */
+/* Whether loaders make an array of one element of it: .data, .rodata, .bss, .data.X, ... */
 bool ld_becomes_map(const struct ld_out *out);
 
 /* The name of the output section that p goes to. */
