@@ -233,6 +233,25 @@ def links(root):
                 yield "%s: %s is not there" % (path, target)
 
 
+def promises(root):
+    """Each promise of docs/security.md names tests, and these exist."""
+    page = "docs/security.md"
+    promised = "\n".join(lines(root, page)).split("## What is promised\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\|(.*)\|$", promised, re.M)
+    for row in rows:
+        promise, _, tests = row.rpartition("|")
+        if re.fullmatch(r"[- |]*", row) or tests.strip() == "held by":
+            continue
+        named = re.findall(r"`((?:test|\.ci)/[\w./-]+)`", tests)
+        if not any(name.startswith("test/") for name in named):
+            yield "%s: no test holds: %s" % (page, promise.strip()[:60])
+        for name in named:
+            if not os.path.isfile(os.path.join(root, name)):
+                yield "%s: %s does not exist" % (page, name)
+    if len(rows) < 3:
+        yield "%s: no promises" % page
+
+
 def length_of_functions(root):
     """No function body is over MAX_FUNCTION lines."""
     for path in files(root):
@@ -308,7 +327,7 @@ def version(root):
 RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
          "functions": length_of_functions, "links": links, "tools": tools,
-         "version": version, "commands": commands}
+         "version": version, "commands": commands, "promises": promises}
 
 
 def main():
