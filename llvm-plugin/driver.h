@@ -7,7 +7,7 @@
  *	options.c    the linker's own syntax to struct options
  *	main.c       the link
  *	reproduce.c  --reproduce: the inputs and the command in a tar
- *	bpftool.c    where bpftool is
+ *	path.c       programs in PATH, bpftool among them
  *	skeleton.c   --skeleton and --subskeleton, by way of bpftool
  *	output.c     files that the link writes beside the object
  *	lto.c        link-time optimisation: see lto.h
@@ -17,6 +17,7 @@
 #define LD_DRIVER_H
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <bpfld/bpfld.h>
 
@@ -206,9 +207,21 @@ void drop_output(struct output *out);
 /* Drops all that are not kept. Also for a signal handler. */
 void drop_outputs(void);
 
-/* bpftool in PATH, or where distributions have it that keep that folder out of users' PATH; or
- * NULL. */
-const char *find_bpftool(struct pool *pool);
+/* The file that this program runs from. Fails where /proc is not mounted. */
+bool find_self(struct stat *self);
+bool is_same_file(const struct stat *a, const struct stat *b);
+
+/*
+ * The next executable file of that name in *path, which moves on; NULL at its end. Relative entries
+ * are skipped.
+ */
+const char *next_in_path(struct pool *pool, const char **path, const char *name, struct stat *st);
+
+/*
+ * bpftool in PATH, or in /usr/sbin and /sbin, which some distributions keep out of users' PATH. Or
+ * NULL: it has been reported that what ("--skeleton needs") lacks it.
+ */
+const char *find_bpftool(struct pool *pool, struct report *r, const char *what);
 
 enum skeleton { SKELETON, SUBSKELETON };
 

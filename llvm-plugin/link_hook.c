@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define EM_BPF 247
@@ -236,36 +235,22 @@ static const char *not_ours(struct pool *pool, const struct words *args, const c
 struct search {
 	const char *resume; /* where the last search ended, or NULL */
 	struct stat self;
-	bool resumed; /* resume was met */
-	char *first;  /* the first candidate, for when resume is never met */
+	bool resumed;      /* resume was met */
+	const char *first; /* the first candidate, for when resume is never met */
 };
 
-static bool is_self(const struct search *s, const struct stat *st)
-{
-	return st->st_dev == s->self.st_dev && st->st_ino == s->self.st_ino;
-}
-
 /* Returns the candidate to run, or NULL. */
-static char *search_path(struct search *s, struct pool *pool, const char *name)
+static const char *search_path(struct search *s, struct pool *pool, const char *name)
 {
-	const char *path = getenv("PATH");
-	size_t len;
+	const char *path = getenv("PATH"), *file;
+	struct stat st;
 
-	for (; path && *path; path += len + (path[len] == ':')) {
-		struct stat st;
-		char *file;
-
-		len = strcspn(path, ":");
-		if (path[0] != '/')
-			continue;
-		file = pool_printf(pool, "%.*s/%s", (int)len, path, name);
-		if (stat(file, &st) || !S_ISREG(st.st_mode) || access(file, X_OK))
-			continue;
+	while (path && (file = next_in_path(pool, &path, name, &st))) {
 		if (s->resume && !s->resumed) {
 			s->resumed = !strcmp(file, s->resume);
-			if (!s->first && !is_self(s, &st))
+			if (!s->first && !is_same_file(&s->self, &st))
 				s->first = file;
-		} else if (!is_self(s, &st)) {
+		} else if (!is_same_file(&s->self, &st)) {
 			return file;
 		}
 	}
@@ -283,11 +268,13 @@ static int pass_on(struct pool *pool, struct report *r, char **argv, const char 
 	const char *colon = note ? strchr(note, ':') : NULL;
 	int depth = note ? atoi(note) : 0;
 	struct search s = {.resume = colon ? colon + 1 : NULL};
-	char *file = NULL;
+	const char *file = NULL;
 
-	if (stat("/proc/self/exe", &s.self) && stat(argv[0], &s.self))
-		return report_error(r, "no-other-gcc", "%s, and this program cannot find itself",
-				    why);
+	if (!find_self(&s.self))
+		return report_error(r, "no-other-gcc",
+				    "%s, and without /proc this program cannot tell another %s "
+				    "from itself\n>>> mount /proc",
+				    why, base);
 	if (depth < MAX_DEPTH)
 		file = search_path(&s, pool, base);
 	/* bpfel-gcc and bpfeb-gcc are names of our own; Debian's gcc-bpf brings bpf-gcc. */
@@ -300,7 +287,7 @@ static int pass_on(struct pool *pool, struct report *r, char **argv, const char 
 		return report_error(r, "no-other-gcc", "%s, and there is no other %s in PATH", why,
 				    base);
 	setenv(PASSED_ON, pool_printf(pool, "%d:%s", depth + 1, file), 1);
-	argv[0] = file;
+	argv[0] = (char *)(uintptr_t)file;
 	execv(file, argv);
 	return report_error(r, "no-other-gcc", "%s, and '%s' cannot be run: %s", why, file,
 			    strerror(errno));

@@ -82,15 +82,12 @@ int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
 		   const struct bpfld *l, enum skeleton which, struct output *out)
 {
 	const char *kind = which == SUBSKELETON ? "subskeleton" : "skeleton";
-	const char *bpftool = find_bpftool(pool);
+	const char *bpftool = find_bpftool(pool, r, pool_printf(pool, "--%s needs", kind));
 	const char *name = o->skeleton_name ? o->skeleton_name : default_name(pool, o->output);
 	int fd, status;
 
 	if (!bpftool)
-		return report_error(r, "no-bpftool",
-				    "--%s needs bpftool, which is not in PATH\n"
-				    ">>> Debian and Fedora have it in the package bpftool",
-				    kind);
+		return 1;
 	fd = share_image(l);
 	if (fd < 0)
 		return report_error(r, "no-skeleton", "cannot hand the object to bpftool: %s",

@@ -26,15 +26,11 @@ bool is_for_bpftool(char **argv)
 
 enum exit_status hand_on(struct request *q, char **argv)
 {
-	const char *bpftool = find_bpftool(q->pool);
+	const char *bpftool =
+	    find_bpftool(q->pool, q->report, pool_printf(q->pool, "'%s' is left to", argv[1]));
 
-	if (!bpftool) {
-		report_error(q->report, "no-bpftool",
-			     "'%s' is left to bpftool, which is not in PATH\n"
-			     ">>> Debian and Fedora have it in the package bpftool",
-			     argv[1]);
+	if (!bpftool)
 		return EXIT_FAILED;
-	}
 	argv[0] = (char *)(uintptr_t)bpftool;
 	execv(bpftool, argv);
 	return fail(q, "run", bpftool, errno);
