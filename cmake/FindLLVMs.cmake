@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Every LLVM release on the machine that can compile for BPF, with its C headers and shared library.
-# Sets BPFLD_LLVM_RELEASES, and for each N of it BPFLD_LLVM_N_INCLUDE and BPFLD_LLVM_N_LIBRARY.
+# Sets BPFLD_LLVM_RELEASES, ascending, and for each N of it BPFLD_LLVM_N_INCLUDE and BPFLD_LLVM_N_LIBRARY.
 set(BPFLD_LLVM_RELEASES "")
 set(BPFLD_LLVM_CONFIGS "" CACHE STRING
     "llvm-config programs of the LLVMs to build link-time optimisation for (default: all found)")
@@ -42,3 +42,4 @@ foreach(config ${configs})
     set(BPFLD_LLVM_${release}_LIBRARY ${library})
   endif()
 endforeach()
+list(SORT BPFLD_LLVM_RELEASES COMPARE NATURAL)

@@ -35,7 +35,7 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and lto_llvm.c ---- */
 
 /* Changes with what stands below, so that a module of another build is not taken. */
-#define LTO_ABI 1
+#define LTO_ABI 2
 
 enum lto_record {
 	LTO_MADE,   /* of the module: the bytes that it was made into */
@@ -46,7 +46,8 @@ enum lto_record {
 struct lto_request {
 	const struct bpfld_lto_job *job;
 	const struct lto_options *options;
-	unsigned way; /* of those to optimise, the first to be tried */
+	const int *releases; /* of LLVM that made the input, by module; 0 if it doesn't say */
+	unsigned way;        /* of those to optimise, the first to be tried */
 	/* number: the module's or the severity. */
 	void (*put)(const struct lto_request *r, enum lto_record kind, size_t number,
 		    const void *data, size_t size);

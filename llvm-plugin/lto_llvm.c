@@ -141,6 +141,34 @@ static void step(struct compiler *c, const char *doing)
 	c->r->put(c->r, LTO_STEP, 0, text, strlen(text) + 1);
 }
 
+/*
+ * LLVM answers an allocation that fails by abort(), which says nothing, and with less memory
+ * another way to optimise may work and give other code. These two are C++, which C knows by other
+ * names; an LLVM that is built without them does as before.
+ */
+extern void (*set_new_handler(void (*handler)(void)))(void) __asm__("_ZSt15set_new_handlerPFvvE")
+    __attribute__((weak));
+extern void install_bad_alloc_error_handler(
+    void (*handler)(void *, const char *, bool),
+    void *data) __asm__("_ZN4llvm31install_bad_alloc_error_handlerEPFvPvPKcbES0_")
+    __attribute__((weak));
+
+static void on_bad_alloc(void *data, const char *reason, bool crash)
+{
+	(void)data;
+	(void)reason;
+	(void)crash;
+	out_of_memory();
+}
+
+static void handle_bad_alloc(void)
+{
+	if (set_new_handler)
+		set_new_handler(out_of_memory);
+	if (install_bad_alloc_error_handler)
+		install_bad_alloc_error_handler(on_bad_alloc, NULL);
+}
+
 /* ---- what LLVM has to say ---- */
 
 static void on_fatal_error(const char *reason)
@@ -637,7 +665,7 @@ static LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCo
 	LLVMMemoryBufferRef buffer;
 	char *message = NULL;
 
-	step(c, "generating code for");
+	step(c, "compiling");
 	if (!machine)
 		return NULL;
 	if (LLVMTargetMachineEmitToMemoryBuffer(machine, m, type, &message, &buffer)) {
@@ -932,6 +960,7 @@ static enum lto_status run(const struct lto_request *r)
 	int err;
 
 	c->r = r;
+	handle_bad_alloc();
 	LLVMInstallFatalErrorHandler(on_fatal_error);
 	LLVMInitializeBPFTargetInfo();
 	LLVMInitializeBPFTarget();
