@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -32,6 +33,46 @@ static void add_input(struct ld_link *l, struct ld_file *f)
 }
 
 /* ---- one file ---- */
+
+/*
+ * Opens what has to be a regular file. Anything else is not opened at all: to open a device or a
+ * pipe may have an effect, or wait. Returns an errno value.
+ */
+static int open_regular(const char *path, int *fd, struct stat *st)
+{
+	int err = 0;
+
+	if (stat(path, st))
+		return errno;
+	if (!S_ISREG(st->st_mode))
+		return ENODEV;
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (*fd < 0)
+		return errno;
+	/* It may be another file by now. */
+	if (fstat(*fd, st))
+		err = errno;
+	else if (!S_ISREG(st->st_mode))
+		err = ENODEV;
+	if (err)
+		close(*fd);
+	return err;
+}
+
+/* The same for a regular file or a pipe, which may have to wait for its writer. */
+static int open_any(const char *path, int *fd, struct stat *st)
+{
+	if (stat(path, st))
+		return errno;
+	if (S_ISREG(st->st_mode))
+		return open_regular(path, fd, st);
+	if (S_ISDIR(st->st_mode))
+		return EISDIR;
+	if (!S_ISFIFO(st->st_mode))
+		return ENODEV;
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return *fd < 0 ? errno : 0;
+}
 
 /* A pipe can't be mapped: it is read to its end. Returns an errno value. */
 static int read_stream(struct ld_file *f, int fd)
@@ -125,21 +166,13 @@ static void begin_regular(struct ld_file *f, size_t size)
 		ld_arena_expect(&f->arena, size);
 }
 
-static int load_fd(struct ld_link *l, struct ld_file *f, int fd)
+static int load_regular(struct ld_link *l, struct ld_file *f, int fd, size_t size)
 {
 	char magic[LD_ARCHIVE_MAGIC_SIZE];
-	struct stat st;
 	size_t nr;
 	void *map;
 
-	if (fstat(fd, &st))
-		return errno;
-	if (S_ISDIR(st.st_mode))
-		return EISDIR;
-	/* What an archive names is not what the user names: it may be endless. */
-	if (!S_ISREG(st.st_mode))
-		return f->archive ? ENODEV : read_stream(f, fd);
-	begin_regular(f, (size_t)st.st_size);
+	begin_regular(f, size);
 	if (!f->size)
 		return 0;
 	/* Not from the mapping: its first page is for the thread that parses it. */
@@ -159,34 +192,64 @@ static int load_fd(struct ld_link *l, struct ld_file *f, int fd)
 	return 0;
 }
 
+/* Who names a file decides what it may be. */
+enum named_by {
+	BY_COMMAND, /* it may be a pipe */
+	BY_SEARCH,  /* -l, or a thin archive: a regular file */
+	BY_OBJECT,  /* .deplibs: a regular file in a directory that is searched */
+};
+
 /* Opens and loads f->path. The link owns f and its descriptor, in case memory runs out. */
-static int load(struct ld_link *l, struct ld_file *f)
+static int load(struct ld_link *l, struct ld_file *f, enum named_by by)
 {
-	int err;
+	struct stat st;
+	int fd, err;
 
 	LD_PUSH(&l->arena, &l->images, f);
-	l->open_fd = open(f->path, O_RDONLY | O_CLOEXEC | (f->archive ? O_NONBLOCK : 0));
-	if (l->open_fd < 0) {
-		l->open_fd = 0;
-		return errno;
-	}
-	err = load_fd(l, f, l->open_fd);
-	close(l->open_fd);
+	err = by == BY_COMMAND ? open_any(f->path, &fd, &st) : open_regular(f->path, &fd, &st);
+	if (err)
+		return err;
+	l->open_fd = fd;
+	err = S_ISREG(st.st_mode) ? load_regular(l, f, fd, (size_t)st.st_size) : read_stream(f, fd);
+	close(fd);
 	l->open_fd = 0;
 	return err;
 }
 
+static const char *open_error(int err)
+{
+	return err == ENODEV ? "not a regular file" : strerror(err);
+}
+
 static int cannot_open(struct ld_link *l, const char *path, int err)
 {
-	ld_error(&l->diags, "cannot-open", "cannot open %s: %s", path, strerror(err));
+	ld_error(&l->diags, "cannot-open", "cannot open %s: %s", path, open_error(err));
 	return -err;
 }
 
 /* ---- archives ---- */
 
-/* A thin archive's member is a file, by a path from the archive's folder. */
+/* Whether path leads, through links and "..", to a place below a directory that is searched. */
+static bool is_in_library_path(const struct ld_link *l, const char *path)
+{
+	char *real = realpath(path, NULL);
+	bool found = false;
+
+	for (const char **dir = l->library_paths; real && *dir && !found; dir++) {
+		char *below = realpath(*dir, NULL);
+		size_t len = below ? strlen(below) : 0;
+
+		len -= len == 1; /* "/" */
+		found = below && !strncmp(real, below, len) && real[len] == '/';
+		free(below);
+	}
+	free(real);
+	return found;
+}
+
+/* A thin archive's member is a file, by a path from the archive's directory. */
 static int load_thin_member(struct ld_link *l, const struct ld_file *archive, struct ld_file *f,
-			    const char *name)
+			    const char *name, enum named_by by)
 {
 	const char *slash = strrchr(archive->path, '/'), *shown = f->path;
 	int err;
@@ -194,17 +257,24 @@ static int load_thin_member(struct ld_link *l, const struct ld_file *archive, st
 	if (name[0] != '/' && slash)
 		name = ld_printf(&l->arena, "%.*s/%s", (int)(slash - archive->path), archive->path,
 				 name);
+	if (by == BY_OBJECT && !access(name, F_OK) && !is_in_library_path(l, name))
+		return ld_error(&l->diags, "cannot-open",
+				"cannot open %s: not in a library directory\n"
+				">>> a member of the thin archive %s, which an object asks for\n"
+				">>> help: name the archive on the command line, or the member's "
+				"directory with -L",
+				name, archive->path);
 	f->path = name;
-	err = load(l, f);
+	err = load(l, f, BY_SEARCH);
 	f->path = shown;
 	if (err)
 		ld_error(&l->diags, "cannot-open",
 			 "cannot open %s: %s\n>>> a member of the thin archive %s", name,
-			 err == ENODEV ? "it is no regular file" : strerror(err), archive->path);
+			 open_error(err), archive->path);
 	return -err;
 }
 
-static int add_members(struct ld_link *l, struct ld_file *file)
+static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by)
 {
 	struct ld_archive archive = {0};
 	int err =
@@ -221,7 +291,7 @@ static int add_members(struct ld_link *l, struct ld_file *file)
 		f->lazy = !l->whole_archive;
 		f->image = m->data;
 		f->size = m->size;
-		if (archive.thin && load_thin_member(l, file, f, m->name))
+		if (archive.thin && load_thin_member(l, file, f, m->name, by))
 			err = -EINVAL;
 		else
 			add_input(l, f);
@@ -237,7 +307,6 @@ struct probe {
 	size_t size; /* of a regular file that is an object; 0: it is to be loaded to find out */
 };
 
-/* Without opening what is no regular file: that alone may have an effect. */
 static void probe_file(void *ctx, uint32_t thread, uint32_t i)
 {
 	struct probe *p = (struct probe *)ctx + i;
@@ -247,10 +316,7 @@ static void probe_file(void *ctx, uint32_t thread, uint32_t i)
 	int fd;
 
 	(void)thread;
-	if (stat(p->path, &st) || !S_ISREG(st.st_mode))
-		return;
-	fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
+	if (open_regular(p->path, &fd, &st))
 		return;
 	nr = read_magic(fd, magic);
 	close(fd);
@@ -259,7 +325,7 @@ static void probe_file(void *ctx, uint32_t thread, uint32_t i)
 }
 
 /* probed: the file's size if what it is has been found out, else 0. */
-static int add_file(struct ld_link *l, const char *path, size_t probed)
+static int add_file(struct ld_link *l, const char *path, size_t probed, enum named_by by)
 {
 	struct ld_file *f = new_file(l, path);
 	int err;
@@ -271,11 +337,11 @@ static int add_file(struct ld_link *l, const char *path, size_t probed)
 		add_input(l, f);
 		return 0;
 	}
-	err = load(l, f);
+	err = load(l, f, by);
 	if (err)
 		return cannot_open(l, path, err);
 	if (f->is_archive)
-		return add_members(l, f);
+		return add_members(l, f, by);
 	f->lazy = l->lazy;
 	add_input(l, f);
 	return 0;
@@ -293,7 +359,7 @@ int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
 	if (threads > 1 && l->lasting_inputs)
 		ld_parallel(threads, (uint32_t)nr, probe_file, probes);
 	for (size_t i = 0; i < nr; i++) {
-		int ret = add_file(l, paths[i], probes[i].size);
+		int ret = add_file(l, paths[i], probes[i].size, BY_COMMAND);
 
 		if (!err)
 			err = ret;
@@ -309,7 +375,7 @@ int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t 
 	f->image = ld_memdup(&f->arena, data, size);
 	f->size = size;
 	if (ld_is_archive(f->image, f->size))
-		return add_members(l, f);
+		return add_members(l, f, BY_COMMAND);
 	f->lazy = l->lazy;
 	add_input(l, f);
 	return 0;
@@ -328,16 +394,16 @@ static const char *find_library(struct ld_link *l, const char *name)
 	return NULL;
 }
 
-/* Where a library was looked for; here: where the linker runs too. */
-static const char *folders_line(struct ld_link *l, bool here)
+/* Where a library was looked for. */
+static const char *folders_line(struct ld_link *l)
 {
 	const char *text = "\n>>> looked in";
 
-	if (!*l->library_paths && !here)
-		return "\n>>> no folder to look in: name it with -L";
+	if (!*l->library_paths)
+		return "\n>>> no directory to look in: name it with -L";
 	for (const char **dir = l->library_paths; *dir; dir++)
-		text = ld_printf(&l->arena, "%s %s%s", text, *dir, dir[1] || here ? "," : "");
-	return here ? ld_printf(&l->arena, "%s .", text) : text;
+		text = ld_printf(&l->arena, "%s %s%s", text, *dir, dir[1] ? "," : "");
+	return text;
 }
 
 int ld_add_library(struct ld_link *l, const char *name)
@@ -345,9 +411,9 @@ int ld_add_library(struct ld_link *l, const char *name)
 	const char *path = find_library(l, name);
 
 	if (path)
-		return add_file(l, path, 0);
+		return add_file(l, path, 0, BY_SEARCH);
 	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s%s", name,
-			folders_line(l, false));
+			folders_line(l));
 }
 
 /* ---- #pragma comment(lib, "x"): libraries that objects ask for ---- */
@@ -360,17 +426,23 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 	if (*slot)
 		return;
 	*slot = (void *)(uintptr_t)name;
+	/* An object chooses among the files of the library directories, and no others. */
+	if (strchr(name, '/')) {
+		ld_error(&l->diags, "library-not-found",
+			 "%s: dependent library specifier is a path: %s\n"
+			 ">>> help: name its directory with -L, and in the source the file only",
+			 ld_file_name(f), name);
+		return;
+	}
 	path = find_library(l, name);
 	if (!path)
 		path = find_library(l, ld_printf(&l->arena, ":%s", name));
-	if (!path && !access(name, F_OK))
-		path = name;
 	if (path)
-		add_file(l, path, 0);
+		add_file(l, path, 0, BY_OBJECT);
 	else
 		ld_error(&l->diags, "library-not-found",
 			 "%s: unable to find library from dependent library specifier: %s%s",
-			 ld_file_name(f), name, folders_line(l, true));
+			 ld_file_name(f), name, folders_line(l));
 }
 
 bool ld_add_dependent_libraries(struct ld_link *l)
