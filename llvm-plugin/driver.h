@@ -174,12 +174,9 @@ int translate_gcc(struct words *out, struct pool *pool, struct report *r, const 
 
 /* Refuses inputs that --reproduce can't keep. */
 int check_reproduction(const struct options *o, struct report *r);
-/*
- * Writes the tar that o->reproduce names, with the files that l has read so far. asked: among them
- * are some that objects asked for.
- */
+/* Writes the tar that o->reproduce names, with the files that l has read so far. */
 int write_reproduction(const struct options *o, struct pool *pool, struct report *r,
-		       struct bpfld *l, bool asked);
+		       struct bpfld *l);
 
 /*
  * A file to write: under a name beside the target, where that is a regular file; "-" is r->out. Its
@@ -198,7 +195,9 @@ struct output {
 	} placed;
 };
 
-int open_output(struct output *out, struct pool *pool, struct report *r, const char *path);
+/* like: a file whose mode the new one is not to exceed, or NULL. */
+int open_output(struct output *out, struct pool *pool, struct report *r, const char *path,
+		const char *like);
 int close_output(struct output *out, struct report *r);
 int place_output(struct output *out, struct report *r);
 void keep_output(struct output *out);
@@ -206,6 +205,9 @@ void drop_output(struct output *out);
 
 /* Drops all that are not kept. Also for a signal handler. */
 void drop_outputs(void);
+
+/* From now on a file that would exceed the limit of the process is an error, and no signal. */
+void report_full_files(void);
 
 /* The file that this program runs from. Fails where /proc is not mounted. */
 bool find_self(struct stat *self);

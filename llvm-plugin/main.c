@@ -84,7 +84,7 @@ static int open_texts(struct output outs[NR_OUTPUTS], const struct options *o, s
 
 	for (int i = 0; i < NR_OUTPUTS; i++)
 		if (paths[i])
-			err |= open_output(&outs[i], pool, r, paths[i]);
+			err |= open_output(&outs[i], pool, r, paths[i], NULL);
 	return err;
 }
 
@@ -188,6 +188,7 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 
 	if (o->reproduce && check_reproduction(o, r))
 		return 1;
+	report_full_files();
 	o->lib.diag = report_diag;
 	o->lib.diag_ctx = r;
 	l = bpfld_new(&o->lib, &err);
@@ -203,10 +204,10 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 	tell_read(l, r, &told);
 	/* Now, for a link that crashes; and again, for what the link itself has read. */
 	if (o->reproduce)
-		err = write_reproduction(o, pool, r, l, false);
+		err = write_reproduction(o, pool, r, l);
 	if (!err)
 		err = bpfld_link(l);
-	if (tell_read(l, r, &told) && o->reproduce && write_reproduction(o, pool, r, l, true))
+	if (tell_read(l, r, &told) && o->reproduce && write_reproduction(o, pool, r, l))
 		err = 1;
 	if (!err)
 		err = write_all(l, o, pool, r);

@@ -11,16 +11,24 @@
 
 static int cannot_write(struct report *r, const char *path, int err)
 {
-	/* What isn't there is a folder on the way to it: the first one says where to look. */
-	for (const char *slash = path; err == ENOENT && (slash = strchr(slash + 1, '/'));) {
-		char folder[4096];
+	const char *base = base_name(path);
+	char folder[4096];
 
+	/* What isn't there is a directory on the way to it: the first one says where to look. */
+	for (const char *slash = path; err == ENOENT && (slash = strchr(slash + 1, '/'));)
 		if (snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path) <
 			(int)sizeof(folder) &&
 		    access(folder, F_OK))
 			return report_error(r, "cannot-write",
-					    "cannot write %s: there is no folder %s", path, folder);
-	}
+					    "cannot write %s: there is no directory %s", path,
+					    folder);
+	/* The new file is made next to the old one, whose own mode does not matter. */
+	snprintf(folder, sizeof(folder), "%.*s", base == path ? 1 : (int)(base - path),
+		 base == path ? "." : path);
+	if (err == EACCES && access(folder, W_OK | X_OK))
+		return report_error(r, "cannot-write",
+				    "cannot write %s: no permission to create files in %s", path,
+				    folder);
 	return report_error(r, "cannot-write", "cannot write %s: %s", path, strerror(err));
 }
 
@@ -51,10 +59,15 @@ static void end_by_signal(int sig)
 	raise(sig);
 }
 
+void report_full_files(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
+}
+
 static void catch_signals(void)
 {
 	static bool caught;
-	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE};
 	struct sigaction sa = {.sa_handler = end_by_signal, .sa_flags = SA_RESETHAND}, old;
 
 	if (caught)
@@ -110,10 +123,14 @@ static int make_temporary(struct output *out, char *name)
 
 /* ---- opening and closing ---- */
 
-/* A file beside path, with the mode that path has or would get. Returns -1 and sets errno. */
+#define MAX_KEPT_NAME 200 /* bytes of a name that the temporary one begins with */
+
+/* A file next to path. It has its mode before it has contents. Returns -1 and sets errno. */
 static int open_beside(struct output *out, struct pool *pool, const char *path, mode_t mode)
 {
-	char *name = pool_printf(pool, "%s.tmp-XXXXXX", path);
+	/* Whatever the length of a name that the file system takes, it takes this one. */
+	int len = (int)(base_name(path) - path) + MAX_KEPT_NAME;
+	char *name = pool_printf(pool, "%.*s.tmp-XXXXXX", len, path);
 	int fd;
 
 	out->path = path;
@@ -127,29 +144,39 @@ static int open_beside(struct output *out, struct pool *pool, const char *path, 
 	return -1;
 }
 
-static int open_target(struct output *out, struct pool *pool, const char *path)
+/* The mode of the file at path, or of one that is made there; no set-user-ID bits. */
+static mode_t mode_at(const char *path)
 {
 	mode_t mask = umask(0);
+	struct stat st;
+
+	umask(mask);
+	return stat(path, &st) || !S_ISREG(st.st_mode) ? 0666 & ~mask : st.st_mode & 0777;
+}
+
+static int open_target(struct output *out, struct pool *pool, const char *path, mode_t mode)
+{
 	struct stat st;
 	char *real;
 	int fd;
 
-	umask(mask);
 	if (stat(path, &st))
-		return errno == ENOENT ? open_beside(out, pool, path, 0666 & ~mask) : -1;
+		return errno == ENOENT ? open_beside(out, pool, path, mode) : -1;
 	if (!S_ISREG(st.st_mode))
 		return open(path, O_WRONLY | O_CLOEXEC);
 	/* Through a symbolic link to its target: the link stays. */
 	real = realpath(path, NULL);
 	if (!real)
 		return -1;
-	fd = open_beside(out, pool, pool_strndup(pool, real, strlen(real)), st.st_mode & 07777);
+	fd = open_beside(out, pool, pool_strndup(pool, real, strlen(real)), mode);
 	free(real);
 	return fd;
 }
 
-int open_output(struct output *out, struct pool *pool, struct report *r, const char *path)
+int open_output(struct output *out, struct pool *pool, struct report *r, const char *path,
+		const char *like)
 {
+	mode_t mode = mode_at(path);
 	int fd;
 
 	*out = (struct output){.path = path};
@@ -157,7 +184,9 @@ int open_output(struct output *out, struct pool *pool, struct report *r, const c
 		out->f = r->out;
 		return 0;
 	}
-	fd = open_target(out, pool, path);
+	if (like)
+		mode &= mode_at(like);
+	fd = open_target(out, pool, path, mode);
 	if (fd >= 0)
 		out->f = fdopen(fd, "w");
 	if (out->f)

@@ -4,7 +4,8 @@
  *
  *	NAME/version.txt     the linker
  *	NAME/response.txt    the command; `cd NAME && ld.bpf @response.txt` repeats it
- *	NAME/home/me/a.o     each input under its absolute path
+ *	NAME/home/me/a.o     each input under its absolute path; a thin archive has its members
+ *	                     in it
  *
  * The format is POSIX ustar, with a pax header (POSIX.1-2001) before a name that is too long for
  * it. Nothing in it tells the time, the user or the mode of the files: the same inputs and command
@@ -12,6 +13,7 @@
  */
 #include "driver.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -136,7 +138,30 @@ static void add_text(struct tar *t, const char *name, const char *text, size_t s
 
 /* ---- the command ---- */
 
-/* The folder that path is in, free of symbolic links, or as it is where it can't be looked at. */
+/* path, which is absolute, without "", "." and "..": no name in the tar may leave it. */
+static const char *clean_path(struct pool *pool, const char *path)
+{
+	char *out = pool_alloc(pool, strlen(path) + 2), *end = out;
+
+	for (size_t len; *path; path += len) {
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (len == 2 && !memcmp(path, "..", 2)) {
+			while (end > out && *--end != '/')
+				;
+		} else if (len && !(len == 1 && *path == '.')) {
+			*end++ = '/';
+			memcpy(end, path, len);
+			end += len;
+		}
+	}
+	if (end == out)
+		*end++ = '/';
+	*end = '\0';
+	return out;
+}
+
+/* A directory without symbolic links; one that isn't there as its name has it. */
 static const char *real_folder(struct pool *pool, const char *path)
 {
 	char real[PATH_MAX];
@@ -145,9 +170,9 @@ static const char *real_folder(struct pool *pool, const char *path)
 		return pool_strndup(pool, real, strlen(real));
 	if (errno == ENOMEM)
 		out_of_memory();
-	if (path[0] == '/' || !getcwd(real, sizeof(real)))
-		return path;
-	return pool_printf(pool, "%s/%s", real, path);
+	if (path[0] != '/' && getcwd(real, sizeof(real)))
+		path = pool_printf(pool, "%s/%s", real, path);
+	return clean_path(pool, path);
 }
 
 /* The absolute form of a path, without the first slash: where the tar has it. */
@@ -160,7 +185,7 @@ static const char *path_in_tar(struct pool *pool, const char *path, bool is_fold
 
 	folder = real_folder(pool, folder);
 	if (!is_folder)
-		folder = pool_printf(pool, "%s/%s", strcmp(folder, "/") ? folder : "", base);
+		folder = clean_path(pool, pool_printf(pool, "%s/%s", folder, base));
 	folder += strspn(folder, "/");
 	/* What stands in the root may look like an option. */
 	return strchr(folder, '/') ? folder : pool_printf(pool, "./%s", folder);
@@ -191,13 +216,25 @@ static bool put_word(FILE *f, const char *option, const char *value)
 	return whole & (fputs(quote ? "\"\n" : "\n", f) != EOF);
 }
 
-static const char *bind_in_tar(struct pool *pool, const struct bind *b)
+/* Of a member, "lib.a(dir/m.o)", the archive alone has another place. */
+static const char *object_in_tar(struct pool *pool, const char *object)
 {
-	return pool_printf(pool, "%s:%s=%s:%s", path_in_tar(pool, b->object, false), b->name,
-			   path_in_tar(pool, b->to_object, false), b->target);
+	size_t len = strlen(object);
+	const char *member = len && object[len - 1] == ')' ? strchr(object, '(') : NULL;
+
+	if (!member)
+		return path_in_tar(pool, object, false);
+	object = pool_strndup(pool, object, (size_t)(member - object));
+	return pool_printf(pool, "%s%s", path_in_tar(pool, object, false), member);
 }
 
-static bool put_command(FILE *f, const struct options *o, struct pool *pool, bool asked)
+static const char *bind_in_tar(struct pool *pool, const struct bind *b)
+{
+	return pool_printf(pool, "%s:%s=%s:%s", object_in_tar(pool, b->object), b->name,
+			   object_in_tar(pool, b->to_object), b->target);
+}
+
+static bool put_command(FILE *f, const struct options *o, struct pool *pool)
 {
 	const struct bind *bind = o->binds;
 	bool whole = true;
@@ -215,13 +252,10 @@ static bool put_command(FILE *f, const struct options *o, struct pool *pool, boo
 		}
 		whole &= put_word(f, w->option, value);
 	}
-	/* Libraries that objects ask for are looked for where the link runs, too. */
-	if (asked)
-		whole &= put_word(f, "-L", path_in_tar(pool, ".", true));
 	return whole;
 }
 
-static int add_command(struct tar *t, const struct options *o, struct report *r, bool asked)
+static int add_command(struct tar *t, const struct options *o, struct report *r)
 {
 	char *text = NULL, *version;
 	size_t size = 0;
@@ -230,7 +264,7 @@ static int add_command(struct tar *t, const struct options *o, struct report *r,
 	bool whole = false;
 
 	if (f) {
-		whole = put_command(f, o, t->pool, asked);
+		whole = put_command(f, o, t->pool);
 		whole &= !fclose(f) && text;
 	}
 	if (!whole) {
@@ -246,13 +280,105 @@ static int add_command(struct tar *t, const struct options *o, struct report *r,
 
 /* ---- the inputs ---- */
 
-static int copy_file(struct tar *t, struct report *r, const char *path, int fd,
-		     unsigned long long size)
+enum content { CONTENT_OTHER, CONTENT_OBJECT, CONTENT_ARCHIVE, CONTENT_THIN };
+
+/*
+ * What a file holds, by its first bytes. An archive or an object may name any file of the machine:
+ * what is no input by its contents was none to the link, and is nobody else's business.
+ */
+static enum content content_of(int fd)
 {
-	unsigned long long left = size;
+	unsigned char h[20] = {0};
+
+	if (pread(fd, h, sizeof(h), 0) < 8)
+		return CONTENT_OTHER;
+	if (!memcmp(h, "!<arch>\n", 8))
+		return CONTENT_ARCHIVE;
+	if (!memcmp(h, "!<thin>\n", 8))
+		return CONTENT_THIN;
+	if (!memcmp(h, "BC\xc0\xde", 4) || !memcmp(h, "\xde\xc0\x17\x0b", 4))
+		return CONTENT_OBJECT;
+	if (!memcmp(h, "\177ELF", 4) &&
+	    (h[5] == 2 ? h[18] << 8 | h[19] : h[19] << 8 | h[18]) == EM_BPF)
+		return CONTENT_OBJECT;
+	return CONTENT_OTHER;
+}
+
+/* A file that the link has read: by itself, or as a member of a thin archive. */
+struct packed {
+	const char *name;   /* in the tar; a member's is that of its archive */
+	const char *member; /* NULL: none */
+	const char *path;
+	size_t order;             /* in which they were read */
+	unsigned long long bytes; /* of a member, as the archive in the tar has it */
+};
+
+struct packed_files {
+	struct packed *v;
+	size_t n, cap;
+};
+
+static int compare_packed(const void *a, const void *b)
+{
+	const struct packed *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void note_packed(struct packed_files *to, struct packed p)
+{
+	if (to->n == to->cap) {
+		to->cap = to->cap ? to->cap * 2 : 64;
+		to->v = reallocarray(to->v, to->cap, sizeof(*to->v));
+		if (!to->v)
+			out_of_memory();
+	}
+	p.order = to->n;
+	to->v[to->n++] = p;
+}
+
+static void list_files(struct packed_files *to, struct pool *pool, struct bpfld *l)
+{
+	size_t size = 0;
+	const char *at = bpfld_text(l, BPFLD_TEXT_FILES, &size), *end = at ? at + size : NULL;
+
+	while (at < end) {
+		const char *archive = at, *member = archive + strlen(archive) + 1;
+		const char *path = member + strlen(member) + 1;
+		struct packed p = {.path = path};
+
+		p.name = path_in_tar(pool, *archive ? archive : path, false);
+		p.member = *archive ? member : NULL;
+		note_packed(to, p);
+		at = path + strlen(path) + 1;
+	}
+	if (to->n)
+		qsort(to->v, to->n, sizeof(*to->v), compare_packed);
+}
+
+/* -1 where it can't be opened, which is reported. */
+static int open_packed(struct report *r, const char *path, unsigned long long *size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		*size = (unsigned long long)st.st_size;
+		return fd;
+	}
+	report_error(r, "cannot-open", "cannot read %s: %s", path,
+		     fd < 0 ? strerror(errno) : "not a regular file");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static int copy_bytes(struct tar *t, struct report *r, const char *path, int fd,
+		      unsigned long long left)
+{
 	char buf[65536];
 
-	begin_file(t, path_in_tar(t->pool, path, false), size);
 	while (left) {
 		ssize_t n = read(fd, buf, left < sizeof(buf) ? (size_t)left : sizeof(buf));
 
@@ -264,21 +390,86 @@ static int copy_file(struct tar *t, struct report *r, const char *path, int fd,
 		fwrite(buf, (size_t)n, 1, t->f);
 		left -= (unsigned long long)n;
 	}
-	pad(t, size);
 	return 0;
 }
 
-static int add_input(struct tar *t, struct report *r, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
-	struct stat st;
+#define MEMBER_HEADER 60
+#define MAX_MEMBER 9999999999ull /* ten digits of a header */
 
-	if (fd < 0 || fstat(fd, &st))
-		err = report_error(r, "cannot-open", "cannot read %s: %s", path, strerror(errno));
-	else
-		err = copy_file(t, r, path, fd, (unsigned long long)st.st_size);
+/* Sets p->bytes: 0 for what is no object. */
+static int measure_member(struct report *r, struct packed *p)
+{
+	int fd = open_packed(r, p->path, &p->bytes);
+
+	if (fd < 0)
+		return 1;
+	if (content_of(fd) != CONTENT_OBJECT || p->bytes > MAX_MEMBER - strlen(p->member))
+		p->bytes = 0;
+	close(fd);
+	return 0;
+}
+
+static int copy_member(struct tar *t, struct report *r, const struct packed *p)
+{
+	unsigned long long size = strlen(p->member) + p->bytes, now;
+	int fd = p->bytes ? open_packed(r, p->path, &now) : -1, err = 0;
+
+	if (p->bytes && fd < 0)
+		return 1;
+	fprintf(t->f, "#1/%-13zu%-12d%-6d%-6d%-8d%-10llu`\n%s", strlen(p->member), 0, 0, 0, 644,
+		size, p->member);
+	if (p->bytes)
+		err = copy_bytes(t, r, p->path, fd, p->bytes);
 	if (fd >= 0)
 		close(fd);
+	if (size & 1)
+		fputc('\n', t->f);
+	return err;
+}
+
+/*
+ * A thin archive, as one that holds its nr members, with long names as BSD has them: what their
+ * paths say of this machine is of no use on another.
+ */
+static int add_thin(struct tar *t, struct report *r, const char *name, struct packed *members,
+		    size_t nr)
+{
+	unsigned long long size = 8;
+	int err = 0;
+
+	for (size_t i = 0; i < nr && !err; i++) {
+		err = measure_member(r, &members[i]);
+		size += MEMBER_HEADER + strlen(members[i].member) + members[i].bytes;
+		size += size & 1;
+	}
+	if (err)
+		return err;
+	begin_file(t, name, size);
+	fputs("!<arch>\n", t->f);
+	for (size_t i = 0; i < nr && !err; i++)
+		err = copy_member(t, r, &members[i]);
+	pad(t, size);
+	return err;
+}
+
+/* A file, or an archive with nr members behind it. */
+static int add_packed(struct tar *t, struct report *r, struct packed *p, size_t nr, bool any)
+{
+	unsigned long long size;
+	int fd = open_packed(r, p->path, &size), err = 0;
+	enum content content;
+
+	if (fd < 0)
+		return 1;
+	content = any ? CONTENT_OBJECT : content_of(fd);
+	if (content == CONTENT_THIN && nr) {
+		err = add_thin(t, r, p->name, p + 1, nr);
+	} else if (content != CONTENT_OTHER) {
+		begin_file(t, p->name, size);
+		err = copy_bytes(t, r, p->path, fd, size);
+		pad(t, size);
+	}
+	close(fd);
 	return err;
 }
 
@@ -287,22 +478,47 @@ static int compare_words(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Each file once, however often and under whatever name it was read. */
-static int add_inputs(struct tar *t, struct report *r, struct bpfld *l)
+/* What the options name: the user's choice, whatever it holds. */
+static int add_read_files(struct tar *t, struct report *r, const struct options *o)
 {
 	struct words sorted = {0};
-	size_t size = 0;
-	const char *paths = bpfld_text(l, BPFLD_TEXT_INPUTS, &size);
 	int err = 0;
 
-	for (size_t i = 0; paths && i < size; i += strlen(paths + i) + 1)
-		words_add(&sorted, path_in_tar(t->pool, paths + i, false));
+	for (size_t i = 0; i < o->read_files.n; i++)
+		words_add(&sorted, path_in_tar(t->pool, o->read_files.v[i], false));
 	if (sorted.n)
 		qsort(sorted.v, sorted.n, sizeof(*sorted.v), compare_words);
-	for (size_t i = 0; i < sorted.n && !err; i++)
+	for (size_t i = 0; i < sorted.n && !err; i++) {
+		struct packed p = {.name = sorted.v[i]};
+
+		p.path = pool_printf(t->pool, "/%s", p.name);
 		if (!i || strcmp(sorted.v[i], sorted.v[i - 1]))
-			err = add_input(t, r, pool_printf(t->pool, "/%s", sorted.v[i]));
+			err = add_packed(t, r, &p, 0, true);
+	}
 	words_free(&sorted);
+	return err;
+}
+
+/* Each file once, however often and under whatever name it was read. */
+static int add_inputs(struct tar *t, const struct options *o, struct report *r, struct bpfld *l)
+{
+	struct packed_files files = {0};
+	int err = add_read_files(t, r, o);
+
+	list_files(&files, t->pool, l);
+	for (size_t i = 0, nr; i < files.n && !err; i += nr) {
+		struct packed *p = &files.v[i];
+		size_t members = 0;
+		bool again = false;
+
+		for (nr = 1; i + nr < files.n && !strcmp(p[nr].name, p->name); nr++) {
+			again |= !p[nr].member;
+			members += !again;
+		}
+		if (!p->member)
+			err = add_packed(t, r, p, members, false);
+	}
+	free(files.v);
 	return err;
 }
 
@@ -314,7 +530,7 @@ static int check_regular(struct report *r, const char *path)
 	if (stat(path, &st) || S_ISREG(st.st_mode))
 		return 0;
 	return report_error(r, "reproduce-input",
-			    "cannot keep %s for --reproduce: it is no regular file", path);
+			    "cannot keep %s for --reproduce: not a regular file", path);
 }
 
 int check_reproduction(const struct options *o, struct report *r)
@@ -336,23 +552,26 @@ static const char *root_of(struct pool *pool, const char *path)
 	const char *base = base_name(path), *dot = strrchr(base, '.');
 	size_t len = dot && dot != base ? (size_t)(dot - base) : strlen(base);
 
-	return strcmp(path, "-") ? pool_strndup(pool, base, len) : "reproduce";
+	char *root = pool_strndup(pool, base, len);
+
+	/* Of "...tar" the name would be the parent directory. */
+	return strspn(root, ".-") == len ? "reproduce" : root;
 }
 
 int write_reproduction(const struct options *o, struct pool *pool, struct report *r,
-		       struct bpfld *l, bool asked)
+		       struct bpfld *l)
 {
 	static const char end[2 * BLOCK];
 	struct output out;
 	struct tar t = {.pool = pool, .root = root_of(pool, o->reproduce)};
 	int err;
 
-	if (open_output(&out, pool, r, o->reproduce))
+	if (open_output(&out, pool, r, o->reproduce, o->output))
 		return 1;
 	t.f = out.f;
-	err = add_command(&t, o, r, asked);
+	err = add_command(&t, o, r);
 	if (!err)
-		err = add_inputs(&t, r, l);
+		err = add_inputs(&t, o, r, l);
 	if (err) {
 		drop_output(&out);
 		return err;

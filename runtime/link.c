@@ -495,12 +495,13 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 	    [BPFLD_TEXT_WHY_EXTRACT] = {ld_report_why_extract, false},
 	    [BPFLD_TEXT_REPORT_JSON] = {ld_report_json, true},
 	    [BPFLD_TEXT_REPORT_HTML] = {ld_report_html, true},
+	    [BPFLD_TEXT_FILES] = {ld_report_files, false},
 	};
 	struct ld_blob out = {0};
 	jmp_buf oom;
 
 	if ((size_t)which >= sizeof(reports) / sizeof(reports[0]) ||
-	    (b->state != LINKED && which != BPFLD_TEXT_INPUTS))
+	    (b->state != LINKED && which != BPFLD_TEXT_INPUTS && which != BPFLD_TEXT_FILES))
 		return NULL;
 	b->l.arena.oom = &oom;
 	if (setjmp(oom)) {

@@ -81,3 +81,25 @@ void ld_report_inputs(struct ld_arena *a, struct ld_blob *out, const struct ld_l
 	ld_for_each(i, &t.files)
 		ld_blob_put(a, out, t.files.v[i], strlen(t.files.v[i]) + 1);
 }
+
+static void put_string(struct ld_arena *a, struct ld_blob *out, const char *s, size_t size)
+{
+	ld_blob_put(a, out, s, size);
+	ld_blob_put(a, out, "", 1);
+}
+
+void ld_report_files(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
+{
+	ld_for_each(i, &l->images) {
+		const struct ld_file *f = l->images.v[i];
+		const char *archive = f->archive ? f->archive : "";
+		/* A member's path is "ARCHIVE(NAME)". */
+		const char *member = f->archive ? f->path + strlen(archive) + 1 : "";
+
+		if (!f->opened)
+			continue;
+		put_string(a, out, archive, strlen(archive));
+		put_string(a, out, member, f->archive ? strlen(member) - 1 : 0);
+		put_string(a, out, f->opened, strlen(f->opened));
+	}
+}

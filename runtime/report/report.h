@@ -11,8 +11,8 @@
 /* --trace and --trace-symbol, once names have owners: lines for the user, by way of l->diags. */
 void ld_report_trace(struct ld_link *l);
 
-/* The others append a text. All but ld_report_inputs are for links that are done; for some the
- * image must have been made. */
+/* The others append a text. All but ld_report_inputs and ld_report_files are for links
+ * that are done; for some the image must have been made. */
 typedef void ld_report_fn(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* What came from where: sections, inputs' parts of them, symbols; then what was dropped. */
@@ -35,6 +35,9 @@ void ld_report_why_extract(struct ld_arena *a, struct ld_blob *out, const struct
 
 /* The files of ld_report_dependencies, a NUL after each. */
 void ld_report_inputs(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
+
+/* The same without those that the caller read, and as which members: see BPFLD_TEXT_FILES. */
+void ld_report_files(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* The files that took part, as they were before bitcode was compiled. */
 struct ld_inputs {

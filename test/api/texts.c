@@ -22,8 +22,8 @@ int main(void)
 	const char *symbols[] = {"no_such_name", NULL};
 	char said[4096] = "";
 	struct bpfld_opts opts = BPFLD_OPTS_INIT;
-	const char *texts[BPFLD_TEXT_REPORT_HTML + 1], *deps;
-	size_t sizes[BPFLD_TEXT_REPORT_HTML + 1], size = 77;
+	const char *texts[BPFLD_TEXT_FILES + 1], *deps;
+	size_t sizes[BPFLD_TEXT_FILES + 1], size = 77;
 	struct bytes a = read_file("a.o");
 	struct bpfld *l;
 
@@ -42,16 +42,18 @@ int main(void)
 	CHECK(!bpfld_link(l));
 	CHECK(!strcmp(said, "from memory\nb.o\n"));
 
-	for (int i = 0; i <= BPFLD_TEXT_REPORT_HTML; i++) {
+	for (int i = 0; i <= BPFLD_TEXT_FILES; i++) {
 		texts[i] = bpfld_text(l, (enum bpfld_text)i, &sizes[i]);
 		CHECK(texts[i] && sizes[i]);
-		CHECK(strlen(texts[i]) == sizes[i] - (i == BPFLD_TEXT_INPUTS));
+		if (i != BPFLD_TEXT_FILES)
+			CHECK(strlen(texts[i]) == sizes[i] - (i == BPFLD_TEXT_INPUTS));
 	}
-	for (int i = 0; i <= BPFLD_TEXT_REPORT_HTML; i++) {
+	for (int i = 0; i <= BPFLD_TEXT_FILES; i++) {
 		const char *again = bpfld_text(l, (enum bpfld_text)i, NULL);
 
 		CHECK(again && again != texts[i] && !strcmp(again, texts[i]));
 	}
+	CHECK(sizes[BPFLD_TEXT_FILES] == 6 && !memcmp(texts[BPFLD_TEXT_FILES], "\0\0b.o", 6));
 	CHECK(!bpfld_text(l, (enum bpfld_text)77, NULL));
 	CHECK(!bpfld_text(l, (enum bpfld_text) - 1, NULL));
 

@@ -195,6 +195,9 @@ enum bpfld_text {
 	BPFLD_TEXT_WHY_EXTRACT,  /* members taken from archives, and what asked for them */
 	BPFLD_TEXT_REPORT_JSON,  /* all of a link: calls, stack, bytes, maps, externs */
 	BPFLD_TEXT_REPORT_HTML,  /* the same as a page for a browser, in one file */
+	BPFLD_TEXT_FILES,        /* the same as INPUTS, without opts.read_files, and as members of
+				    what they were read: for each the path of a thin archive and
+				    the member's name, or two empty strings; then its own path */
 };
 
 #ifdef __cplusplus
@@ -304,9 +307,9 @@ BPFLD_API int bpfld_write_file(struct bpfld *l, const char *path);
 
 /*
  * A text about the link, made anew by each call; owned by l and valid until bpfld_free(l). It ends
- * in a NUL that *size doesn't count. BPFLD_TEXT_INPUTS can be had at any time, also if the link
- * has failed; the others before bpfld_link() or after it failed are NULL, as is an unknown text,
- * and any if memory is out.
+ * in a NUL that *size doesn't count. BPFLD_TEXT_INPUTS and BPFLD_TEXT_FILES are available at any
+ * time, also if the link has failed; the others before bpfld_link() or after it failed are NULL, as
+ * is an unknown text, and any if memory is out.
  */
 BPFLD_API const char *bpfld_text(struct bpfld *l, enum bpfld_text which, size_t *size);
 
