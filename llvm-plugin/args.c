@@ -147,7 +147,7 @@ static char *next_word(char **text, char *end)
 }
 
 struct expansion {
-	struct words *out;
+	struct words *out, *read;
 	struct pool *pool;
 	struct report *report;
 	unsigned files; /* response files read so far */
@@ -172,16 +172,17 @@ static int expand_word(struct expansion *x, const char *word)
 		return report_error(x->report, "response-file",
 				    "cannot read response file '%s': %s", word + 1,
 				    strerror(errno));
+	words_add(x->read, word + 1);
 	end = text + size;
 	while (!err && (w = next_word(&text, end)))
 		err = expand_word(x, w);
 	return err;
 }
 
-int expand_args(struct words *out, struct pool *pool, struct report *r, size_t from, size_t argc,
-		const char *const *argv)
+int expand_args(struct words *out, struct words *files, struct pool *pool, struct report *r,
+		size_t from, size_t argc, const char *const *argv)
 {
-	struct expansion x = {out, pool, r, 0};
+	struct expansion x = {out, files, pool, r, 0};
 	int err = 0;
 
 	for (size_t i = from; i < argc && !err; i++)

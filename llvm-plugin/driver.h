@@ -9,7 +9,8 @@
  *	reproduce.c  --reproduce: the inputs and the command in a tar
  *	path.c       programs in PATH, bpftool among them
  *	skeleton.c   --skeleton and --subskeleton, by way of bpftool
- *	output.c     files that the link writes beside the object
+ *	output.c     files that the link writes next to the object
+ *	clashes.c    outputs that are one file, or an input
  *	lto.c        link-time optimisation: see lto.h
  *	report.c     what there is to say
  */
@@ -88,10 +89,10 @@ const char *base_name(const char *path);
 
 /*
  * Adds argv[from..] to out, with each @file replaced by the words in it, quoted as GNU tools and
- * LLVM do it. A word of a response file may again be @file.
+ * LLVM do it. A word of a response file may again be @file. Their names are added to files.
  */
-int expand_args(struct words *out, struct pool *pool, struct report *r, size_t from, size_t argc,
-		const char *const *argv);
+int expand_args(struct words *out, struct words *files, struct pool *pool, struct report *r,
+		size_t from, size_t argc, const char *const *argv);
 
 /* --bind: what object calls name is target of to_object. */
 struct bind {
@@ -143,7 +144,8 @@ struct options {
 	struct words unknown_ids;        /* of --no-warn: with what was meant, to be warned of */
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	struct words read_files;         /* lib.read_files at the end */
-	struct words mllvm;              /* lto.mllvm at the end */
+	struct words response_files;
+	struct words mllvm; /* lto.mllvm at the end */
 	struct lto_options lto;
 	struct bpfld_lto hook; /* lib.lto */
 	bool save_temps;
@@ -171,6 +173,12 @@ int print_help(void);
  */
 int translate_gcc(struct words *out, struct pool *pool, struct report *r, const struct words *args,
 		  char **argv);
+
+/* Refuses outputs that are one file, or replace an input that is named by the command. */
+int check_outputs(const struct options *o, struct pool *pool, struct report *r);
+/* The same for all inputs that l has read so far: libraries, and members of thin archives. */
+int check_outputs_again(const struct options *o, struct pool *pool, struct report *r,
+			struct bpfld *l);
 
 /* Refuses inputs that --reproduce can't keep. */
 int check_reproduction(const struct options *o, struct report *r);

@@ -23,6 +23,10 @@ struct lto_options {
 	const char *const *mllvm;
 };
 
+/* The files that --save-temps keeps are OUTPUT.lto.NAME.bc, with these names. */
+#define LTO_MERGED "merged"
+#define LTO_OPTIMISED "optimised"
+
 /* The release of LLVM that made the module, 19 for 19.1.7; 0 if it doesn't say. */
 int bitcode_release(const void *data, size_t size);
 

@@ -847,11 +847,11 @@ static int compile_all(struct compiler *c)
 				    message);
 	c->merged = c->r->options->level == 2;
 	merged = LLVMWriteBitcodeToMemoryBuffer(m);
-	keep_temporary(c, merged, "merged");
+	keep_temporary(c, merged, LTO_MERGED);
 	v = optimise_best(c, merged);
 	if (!v.object || c->failed)
 		return 1;
-	keep_temporary(c, v.ir, "optimised");
+	keep_temporary(c, v.ir, LTO_OPTIMISED);
 	switch (c->r->job->want) {
 	case BPFLD_LTO_IR: put_made(c, v.ir, 0); break;
 	case BPFLD_LTO_ASM:

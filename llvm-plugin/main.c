@@ -186,7 +186,7 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 	size_t told = 0;
 	int err = 0;
 
-	if (o->reproduce && check_reproduction(o, r))
+	if (check_outputs(o, pool, r) || (o->reproduce && check_reproduction(o, r)))
 		return 1;
 	report_full_files();
 	o->lib.diag = report_diag;
@@ -203,11 +203,13 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 			   o->binds[i].target);
 	tell_read(l, r, &told);
 	/* Now, for a link that crashes; and again, for what the link itself has read. */
-	if (o->reproduce)
+	err = check_outputs_again(o, pool, r, l);
+	if (!err && o->reproduce)
 		err = write_reproduction(o, pool, r, l);
 	if (!err)
 		err = bpfld_link(l);
-	if (tell_read(l, r, &told) && o->reproduce && write_reproduction(o, pool, r, l))
+	if (tell_read(l, r, &told) && (check_outputs_again(o, pool, r, l) ||
+				       (o->reproduce && write_reproduction(o, pool, r, l))))
 		err = 1;
 	if (!err)
 		err = write_all(l, o, pool, r);
@@ -238,21 +240,22 @@ static int run(struct options *o, struct pool *pool, struct report *r, enum pers
 int main(int argc, char **argv)
 {
 	enum personality personality = personality_of(argc ? argv[0] : "");
-	struct words given = {0}, args = {0};
+	struct words given = {0}, args = {0}, response_files = {0};
 	struct options o = {0};
 	struct report r = {0};
 	struct pool pool = {0};
 	int err;
 
 	report_color(&r, COLOR_AUTO);
-	err = expand_args(&given, &pool, &r, 1, (size_t)argc, (const char *const *)argv);
+	err = expand_args(&given, &response_files, &pool, &r, 1, (size_t)argc,
+			  (const char *const *)argv);
 	if (!err && personality == CALLED_GCC) {
 		struct words own = {0};
 
 		err = translate_gcc(&own, &pool, &r, &given, argv);
 		/* -Wl,@file is the linker's to read. */
 		if (!err)
-			err = expand_args(&args, &pool, &r, 0, own.n, own.v);
+			err = expand_args(&args, &response_files, &pool, &r, 0, own.n, own.v);
 		words_free(&own);
 	} else if (!err) {
 		args = given;
@@ -260,6 +263,7 @@ int main(int argc, char **argv)
 	}
 	if (!err)
 		err = parse_options(&o, &pool, &r, &args, personality);
+	o.response_files = response_files;
 	if (!err)
 		err = run(&o, &pool, &r, personality);
 	free_options(&o);

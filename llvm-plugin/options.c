@@ -678,6 +678,7 @@ void free_options(struct options *o)
 	words_free(&o->unknown_ids);
 	words_free(&o->trace_symbols);
 	words_free(&o->read_files);
+	words_free(&o->response_files);
 	words_free(&o->mllvm);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/output.h"
@@ -517,6 +518,44 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 	return (const char *)out.data;
 }
 
+/* The archive that path is, or NULL: its other members would be lost. */
+static const char *find_archive(const struct ld_link *l, const char *path)
+{
+	struct stat st, in;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return NULL;
+	ld_for_each(i, &l->images) {
+		const struct ld_file *f = l->images.v[i];
+
+		if (f->is_archive && f->opened && !stat(f->opened, &in) && in.st_dev == st.st_dev &&
+		    in.st_ino == st.st_ino)
+			return f->opened;
+	}
+	return NULL;
+}
+
+static int write_output(struct bpfld *b, const char *path)
+{
+	const char *archive = find_archive(&b->l, path);
+	int err;
+
+	if (archive)
+		return ld_error(&b->l.diags, "output-is-input",
+				"%s would replace the input %s, an archive\n"
+				">>> help: write to another file",
+				path, archive);
+	/* Noted before: once the file is there nothing may fail. */
+	LD_PUSH(&b->l.arena, &b->l.spans,
+		ld_span_begin("write_file", ld_strdup(&b->l.arena, path)));
+	err = ld_write_file(path, b->l.output.v, b->l.output.nr);
+	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);
+	if (err)
+		ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path,
+			 ld_write_error(&b->l.arena, path, err));
+	return -err;
+}
+
 int bpfld_write_file(struct bpfld *b, const char *path)
 {
 	jmp_buf oom;
@@ -527,17 +566,11 @@ int bpfld_write_file(struct bpfld *b, const char *path)
 	b->l.arena.oom = &oom;
 	if (setjmp(oom))
 		return out_of_memory(b);
-	/* Noted before: once the file is there nothing may fail. */
-	LD_PUSH(&b->l.arena, &b->l.spans,
-		ld_span_begin("write_file", ld_strdup(&b->l.arena, path)));
-	err = ld_write_file(path, b->l.output.v, b->l.output.nr);
-	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);
+	err = write_output(b, path);
 	if (!err)
 		return 0;
-	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path,
-		 ld_write_error(&b->l.arena, path, err));
 	flush_diags(b);
-	return fail(b, -err);
+	return fail(b, err);
 }
 
 void bpfld_free(struct bpfld *b)

@@ -68,17 +68,22 @@ static int write_in_place(const char *path, const struct iovec *pieces, size_t n
 	return err;
 }
 
-/* A new file beside path, its name in tmp. Not mkstemp(), whose files don't follow the umask. */
-static int open_beside(const char *path, char *tmp, size_t tmp_size)
+#define MAX_KEPT_NAME 200 /* bytes of a name that the temporary one begins with */
+
+/* A new file next to path, its name in tmp. Not mkstemp(), whose files don't follow the umask. */
+static int open_beside(const char *path, mode_t mode, char *tmp, size_t tmp_size)
 {
+	const char *slash = strrchr(path, '/');
+	int len = (slash ? (int)(slash + 1 - path) : 0) + MAX_KEPT_NAME;
+
 	for (unsigned int tries = 0; tries < 1000; tries++) {
 		struct timespec now;
 		int fd;
 
 		clock_gettime(CLOCK_REALTIME, &now);
-		snprintf(tmp, tmp_size, "%s.tmp-%lx-%lx-%x", path, (unsigned long)getpid(),
+		snprintf(tmp, tmp_size, "%.*s.tmp-%lx-%lx-%x", len, path, (unsigned long)getpid(),
 			 (unsigned long)now.tv_nsec, tries);
-		fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
 	}
@@ -105,20 +110,22 @@ static int take_place(const char *tmp, const char *path, bool replaces)
 static int write_and_rename(const char *path, const struct stat *old, const struct iovec *pieces,
 			    size_t nr)
 {
+	/* Who may not read the old file reads nothing of the new one either. */
+	mode_t mode = old ? old->st_mode & 0777 : 0666;
 	size_t tmp_size = strlen(path) + 64;
 	char *tmp = malloc(tmp_size);
 	int fd, err;
 
 	if (!tmp)
 		return ENOMEM;
-	fd = open_beside(path, tmp, tmp_size);
+	fd = open_beside(path, mode, tmp, tmp_size);
 	if (fd < 0) {
 		err = errno;
 		free(tmp);
 		return err;
 	}
 	err = write_all(fd, pieces, nr);
-	if (!err && old && fchmod(fd, old->st_mode & 07777))
+	if (!err && old && fchmod(fd, mode))
 		err = errno;
 	if (close(fd) && !err)
 		err = errno;
@@ -130,16 +137,25 @@ static int write_and_rename(const char *path, const struct stat *old, const stru
 	return err;
 }
 
-/* A signal must not leave the temporary file behind: signals wait until it has its name. */
+/*
+ * A signal must not leave the temporary file behind: signals wait until it has its name. The one
+ * for a file that would become too large is taken back: the error says the same.
+ */
 static int replace_file(const char *path, const struct stat *old, const struct iovec *pieces,
 			size_t nr)
 {
-	sigset_t all, before;
+	static const struct timespec now;
+	sigset_t all, before, pending, full;
 	int err;
 
 	sigfillset(&all);
+	sigemptyset(&full);
+	sigaddset(&full, SIGXFSZ);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
+	sigpending(&pending);
 	err = write_and_rename(path, old, pieces, nr);
+	if (err == EFBIG && !sigismember(&pending, SIGXFSZ))
+		sigtimedwait(&full, NULL, &now);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err;
 }
@@ -169,12 +185,17 @@ int ld_write_file(const char *path, const struct iovec *pieces, size_t nr)
 
 const char *ld_write_error(struct ld_arena *a, const char *path, int err)
 {
-	/* What isn't there is a folder on the way to it: the first one says where to look. */
-	for (const char *slash = path; err == ENOENT && (slash = strchr(slash + 1, '/'));) {
-		const char *folder = ld_printf(a, "%.*s", (int)(slash - path), path);
+	const char *last = strrchr(path, '/'), *folder;
 
+	/* What isn't there is a directory on the way to it: the first one says where to look. */
+	for (const char *slash = path; err == ENOENT && (slash = strchr(slash + 1, '/'));) {
+		folder = ld_printf(a, "%.*s", (int)(slash - path), path);
 		if (access(folder, F_OK))
-			return ld_printf(a, "there is no folder %s", folder);
+			return ld_printf(a, "there is no directory %s", folder);
 	}
+	/* The new file is made next to the old one, whose own mode does not matter. */
+	folder = last ? ld_printf(a, "%.*s", (int)(last + 1 - path), path) : ".";
+	if (err == EACCES && access(folder, W_OK | X_OK))
+		return ld_printf(a, "no permission to create files in %s", folder);
 	return strerror(err);
 }

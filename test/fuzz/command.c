@@ -75,14 +75,14 @@ struct outcome {
 
 static struct outcome parse(size_t argc, char **argv, bool gcc)
 {
-	struct words given = {0}, own = {0};
+	struct words given = {0}, own = {0}, files = {0};
 	struct options o = {0};
 	struct report r = {0};
 	struct pool pool = {0};
 	struct outcome out = {0};
 
 	r.out = stderr;
-	out.err = expand_args(&given, &pool, &r, 1, argc, (const char *const *)argv);
+	out.err = expand_args(&given, &files, &pool, &r, 1, argc, (const char *const *)argv);
 	if (!out.err && gcc)
 		out.err = translate_gcc(&own, &pool, &r, &given, argv);
 	if (!out.err)
@@ -94,6 +94,7 @@ static struct outcome parse(size_t argc, char **argv, bool gcc)
 		broken("a command is refused if and only if an error is said");
 	free_options(&o);
 	words_free(&given);
+	words_free(&files);
 	words_free(&own);
 	pool_free(&pool);
 	return out;

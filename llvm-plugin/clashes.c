@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Outputs that would destroy each other, or an input: found by the file that a path leads to, and
+ * not by its spelling, before anything is written.
+ */
+#include "driver.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Where a path leads: to a file, or to a name in a directory where there is none yet. */
+struct place {
+	dev_t dev;
+	ino_t ino;
+	const char *name; /* NULL: dev and ino are the file's */
+};
+
+#define MAX_LINKS 40 /* as the kernel's */
+
+static const char *directory_of(struct pool *pool, const char *path)
+{
+	const char *base = base_name(path);
+
+	return base == path ? "." : pool_strndup(pool, path, (size_t)(base - path));
+}
+
+/* Whether path leads to a regular file, or would. */
+static bool find_place(struct pool *pool, const char *path, struct place *p)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	for (int links = 0; links < MAX_LINKS; links++) {
+		const char *dir = directory_of(pool, path);
+
+		if (!stat(path, &st)) {
+			*p = (struct place){st.st_dev, st.st_ino, NULL};
+			return S_ISREG(st.st_mode);
+		}
+		n = readlink(path, target, sizeof(target) - 1);
+		if (n < 0) {
+			if (stat(dir, &st))
+				return false;
+			*p = (struct place){st.st_dev, st.st_ino, base_name(path)};
+			return true;
+		}
+		target[n] = '\0';
+		path = *target == '/' ? pool_strndup(pool, target, (size_t)n)
+				      : pool_printf(pool, "%s/%s", dir, target);
+	}
+	return false;
+}
+
+static bool is_same(const struct place *a, const struct place *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && !a->name == !b->name &&
+	       (!a->name || !strcmp(a->name, b->name));
+}
+
+struct target {
+	const char *option, *path;
+	struct place place;
+};
+
+#define MAX_TARGETS 16
+
+static size_t list_targets(const struct options *o, struct pool *pool, struct target *targets)
+{
+	const char *temporaries = o->lto.temporaries;
+	const struct target all[] = {
+	    {"-o", o->output, {0}},
+	    {"--Map", o->map, {0}},
+	    {"--dependency-file", o->dependency_file, {0}},
+	    {"--time-trace", o->time_trace, {0}},
+	    {"--why-extract", o->why_extract, {0}},
+	    {"--report", o->report_html, {0}},
+	    {"--report", o->report_json, {0}},
+	    {"--skeleton", o->skeleton, {0}},
+	    {"--subskeleton", o->subskeleton, {0}},
+	    {"--reproduce", o->reproduce, {0}},
+	    {"--save-temps",
+	     temporaries ? pool_printf(pool, "%s." LTO_MERGED ".bc", temporaries) : NULL,
+	     {0}},
+	    {"--save-temps",
+	     temporaries ? pool_printf(pool, "%s." LTO_OPTIMISED ".bc", temporaries) : NULL,
+	     {0}},
+	};
+	size_t nr = 0;
+
+	_Static_assert(sizeof(all) / sizeof(*all) <= MAX_TARGETS, "all have room");
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		targets[nr] = all[i];
+		/* Texts on standard output follow each other. */
+		nr += all[i].path && strcmp(all[i].path, "-") != 0 &&
+		      find_place(pool, all[i].path, &targets[nr].place);
+	}
+	return nr;
+}
+
+/* from: the first target that may not be this input; the object may replace what it was made of. */
+static int check_input(const struct target *targets, size_t from, size_t nr, struct pool *pool,
+		       struct report *r, const char *path)
+{
+	struct place place;
+	int err = 0;
+
+	if (from == nr || !find_place(pool, path, &place) || place.name)
+		return 0;
+	for (size_t i = from; i < nr; i++)
+		if (is_same(&place, &targets[i].place))
+			err = report_error(r, "output-is-input",
+					   "%s %s would replace the input %s\n"
+					   ">>> help: write to another file",
+					   targets[i].option, targets[i].path, path);
+	return err;
+}
+
+static size_t first_text(const struct target *targets, size_t nr)
+{
+	return nr && !strcmp(targets[0].option, "-o") ? 1 : 0;
+}
+
+int check_outputs(const struct options *o, struct pool *pool, struct report *r)
+{
+	struct target targets[MAX_TARGETS];
+	size_t nr = list_targets(o, pool, targets), text = first_text(targets, nr);
+	int err = 0;
+
+	for (size_t i = 1; i < nr; i++)
+		for (size_t k = 0; k < i; k++)
+			if (is_same(&targets[i].place, &targets[k].place))
+				err = report_error(r, "same-output",
+						   "%s %s and %s %s are one file\n"
+						   ">>> help: give each output its own",
+						   targets[k].option, targets[k].path,
+						   targets[i].option, targets[i].path);
+	for (size_t i = 0; i < o->inputs.n; i++)
+		if (o->inputs.v[i].kind == INPUT_FILE)
+			err |= check_input(targets, text, nr, pool, r, o->inputs.v[i].name);
+	for (size_t i = 0; i < o->read_files.n; i++)
+		err |= check_input(targets, 0, nr, pool, r, o->read_files.v[i]);
+	for (size_t i = 0; i < o->response_files.n; i++)
+		err |= check_input(targets, 0, nr, pool, r, o->response_files.v[i]);
+	return err;
+}
+
+int check_outputs_again(const struct options *o, struct pool *pool, struct report *r,
+			struct bpfld *l)
+{
+	struct target targets[MAX_TARGETS];
+	size_t nr = list_targets(o, pool, targets), text = first_text(targets, nr), size = 0;
+	const char *path = text < nr ? bpfld_text(l, BPFLD_TEXT_INPUTS, &size) : NULL;
+	const char *end = path ? path + size : NULL;
+	int err = 0;
+
+	for (; path < end; path += strlen(path) + 1)
+		err |= check_input(targets, text, nr, pool, r, path);
+	return err;
+}
