@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * One .BTF section, checked and in host byte order. The format is that of the kernel's
- * Documentation/bpf/btf.rst; struct btf_type and the BTF_KIND_* numbers are <linux/btf.h>'s.
+ * One .BTF section, checked and in host byte order.
  *
  * After ld_btf_parse() every type id, string offset and count in it is in range.
  *
@@ -13,12 +12,12 @@
 #ifndef LD_FORMAT_BTF_H
 #define LD_FORMAT_BTF_H
 
-#include <linux/btf.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "format/btf_format.h"
 
 /* Types with consecutive numbers, all of them the base's or all own. */
 struct ld_btf_stretch {
@@ -108,7 +107,7 @@ static inline const void *ld_btf_tail(const struct btf_type *t)
 	return t + 1;
 }
 
-/* Bytes of a type with its tail; 0 for a kind that is not known. */
+/* Bytes of a type with its tail; 0 for a kind that is not known */
 uint32_t ld_btf_type_size(uint32_t kind, uint32_t vlen);
 
 /*

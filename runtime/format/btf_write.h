@@ -3,11 +3,11 @@
 #ifndef LD_FORMAT_BTF_WRITE_H
 #define LD_FORMAT_BTF_WRITE_H
 
-#include <linux/btf.h>
 #include <stdbool.h>
 
 #include "base/blob.h"
 #include "base/strtab.h"
+#include "format/btf_format.h"
 
 #define LD_BTF_RECENT 1024 /* a power of two */
 
