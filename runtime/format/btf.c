@@ -7,8 +7,8 @@
 #include "base/bytes.h"
 #include "format/btf_parse.h"
 
-#define HEADER_SIZE 24u /* what every version has had; later fields follow it */
-#define MAX_STRIP 32u   /* C has no use for longer chains of qualifiers, typedefs and arrays */
+#define LAYOUT_FIELDS 24u /* where the header has them, if it is that long */
+#define MAX_STRIP 32u     /* C has no use for longer chains of qualifiers, typedefs and arrays */
 #define NO_COMPONENT UINT32_MAX
 #define IS_COMPOSITE(k) ((k) == BTF_KIND_STRUCT || (k) == BTF_KIND_UNION)
 
@@ -22,8 +22,7 @@ static const struct kind {
 	uint8_t fixed_refs;         /* as are so many of the fixed ones, from the first */
 	uint8_t name;               /* the first word for each is a name */
 	uint8_t each_ref;           /* the how manieth is a type id; 0: none */
-	uint8_t decl;               /* ld_btf_is_decl() */
-} kinds[BTF_KIND_ENUM64 + 1] = {
+} kinds[BTF_NR_KINDS] = {
     [BTF_KIND_INT] = {.known = 1, .fixed = 1},
     [BTF_KIND_PTR] = {.known = 1, .ref = 1},
     [BTF_KIND_ARRAY] = {.known = 1, .fixed = 3, .fixed_refs = 2},
@@ -35,19 +34,19 @@ static const struct kind {
     [BTF_KIND_VOLATILE] = {.known = 1, .ref = 1},
     [BTF_KIND_CONST] = {.known = 1, .ref = 1},
     [BTF_KIND_RESTRICT] = {.known = 1, .ref = 1},
-    [BTF_KIND_FUNC] = {.known = 1, .decl = 1, .ref = 1},
+    [BTF_KIND_FUNC] = {.known = 1, .ref = 1},
     [BTF_KIND_FUNC_PROTO] = {.known = 1, .ref = 1, .each = 2, .name = 1, .each_ref = 2},
-    [BTF_KIND_VAR] = {.known = 1, .decl = 1, .ref = 1, .fixed = 1},
-    [BTF_KIND_DATASEC] = {.known = 1, .decl = 1, .each = 3, .each_ref = 1},
+    [BTF_KIND_VAR] = {.known = 1, .ref = 1, .fixed = 1},
+    [BTF_KIND_DATASEC] = {.known = 1, .each = 3, .each_ref = 1},
     [BTF_KIND_FLOAT] = {.known = 1},
-    [BTF_KIND_DECL_TAG] = {.known = 1, .decl = 1, .ref = 1, .fixed = 1},
+    [BTF_KIND_DECL_TAG] = {.known = 1, .ref = 1, .fixed = 1},
     [BTF_KIND_TYPE_TAG] = {.known = 1, .ref = 1},
     [BTF_KIND_ENUM64] = {.known = 1, .each = 3, .name = 1},
 };
 
 uint32_t ld_btf_type_size(uint32_t kind, uint32_t vlen)
 {
-	if (kind >= sizeof(kinds) / sizeof(kinds[0]) || !kinds[kind].known)
+	if (kind >= BTF_NR_KINDS || !kinds[kind].known)
 		return 0;
 	return (uint32_t)sizeof(struct btf_type) +
 	       4 * (kinds[kind].fixed + kinds[kind].each * vlen);
@@ -137,12 +136,35 @@ __attribute__((format(printf, 2, 3))) static int bad(struct ld_btf_parser *p, co
 	return ld_error(p->diags, "invalid-btf", "%s: .BTF: %s", p->where, text);
 }
 
-/* Finds the two sections; leaves them in the file's byte order. */
+/*
+ * Finds the layout section, which Linux 7 has added. Where it contradicts what is known of a kind
+ * it is not used, so nothing in it is checked before it is.
+ */
+static int find_layout(struct ld_btf_parser *p, const char *data, size_t size, bool big)
+{
+	uint32_t hdr_len = ld_get32(data + 4, big), off, len;
+
+	if (hdr_len < LAYOUT_FIELDS + 8)
+		return 0;
+	off = ld_get32(data + LAYOUT_FIELDS, big);
+	len = ld_get32(data + LAYOUT_FIELDS + 4, big);
+	if (!len)
+		return 0;
+	if (!ld_in_range(off, len, size - hdr_len))
+		return bad(p, "layout section exceeds the section's %zu bytes", size);
+	if (off % 4 || len % sizeof(struct btf_layout))
+		return bad(p, "layout section is not made of 4-byte entries");
+	p->layout = (const struct btf_layout *)(data + hdr_len + off);
+	p->nr_layout = len / (uint32_t)sizeof(struct btf_layout);
+	return 0;
+}
+
+/* Finds the sections; leaves them in the file's byte order. */
 static int parse_header(struct ld_btf_parser *p, const char *data, size_t size, bool big)
 {
 	uint64_t hdr_len, type_off, type_len, str_off, str_len;
 
-	if (size < HEADER_SIZE)
+	if (size < sizeof(struct btf_header))
 		return bad(p, "%zu bytes are too few for a header", size);
 	if (ld_get16(data, big) != BTF_MAGIC) {
 		if (ld_get16(data, !big) == BTF_MAGIC)
@@ -156,7 +178,7 @@ static int parse_header(struct ld_btf_parser *p, const char *data, size_t size, 
 	type_len = ld_get32(data + 12, big);
 	str_off = ld_get32(data + 16, big);
 	str_len = ld_get32(data + 20, big);
-	if (hdr_len < HEADER_SIZE || hdr_len > size)
+	if (hdr_len < sizeof(struct btf_header) || hdr_len > size)
 		return bad(p, "header length %llu is out of range", (unsigned long long)hdr_len);
 	if (!ld_in_range(type_off, type_len, size - hdr_len))
 		return bad(p, "type section exceeds the section's %zu bytes", size);
@@ -170,7 +192,7 @@ static int parse_header(struct ld_btf_parser *p, const char *data, size_t size, 
 	p->btf->strs_len = (uint32_t)str_len;
 	if (!str_len || p->btf->strs[0] || p->btf->strs[str_len - 1])
 		return bad(p, "string section does not start and end with NUL");
-	return 0;
+	return find_layout(p, data, size, big);
 }
 
 /* Every word of the type section is 32 bits wide, so that no type need be understood for this. */
@@ -202,23 +224,45 @@ static bool is_gcc_quirk(const struct btf_type *t)
 	return flags & BTF_INT_CHAR && flags != BTF_INT_CHAR;
 }
 
+/* Whether the size of a type whose kind is not known can be found, to pass over it. */
+static int size_unknown(struct ld_btf_parser *p, uint32_t in_type, uint32_t info, uint32_t *size)
+{
+	uint32_t kind = BTF_INFO_KIND(info);
+	const struct btf_layout *layout = p->layout + kind;
+
+	if (kind == BTF_KIND_UNKN || kind >= p->nr_layout)
+		return bad(p, "kind %u of type %u is not known%s", kind, in_type,
+			   kind && p->nr_layout ? ", and the layout section ends before it" : "");
+	if (layout->info_sz % 4 || layout->elem_sz % 4)
+		return bad(p, "kind %u of type %u is not known, and not made of 4-byte words", kind,
+			   in_type);
+	/* Within 32 bits: 8 bits times 24. */
+	*size = (uint32_t)sizeof(struct btf_type) + layout->info_sz +
+		layout->elem_sz * BTF_INFO_VLEN(info);
+	if (!p->btf->nr_unknown++)
+		p->btf->unknown_kind = (uint8_t)kind;
+	p->to_mend = true;
+	return 0;
+}
+
 int ld_btf_note_type(struct ld_btf_parser *p, uint32_t in_type, uint32_t off, uint32_t *size)
 {
 	uint32_t left = p->types_len - off, kind;
 	const struct btf_type *t;
+	int err;
 
 	if (left < sizeof(*t))
 		return bad(p, "type %u is cut off", in_type);
 	t = (const struct btf_type *)(p->btf->types + off);
 	kind = ld_btf_kind(t);
 	*size = ld_btf_type_size(kind, ld_btf_vlen(t));
-	if (!*size)
-		return bad(p, "kind %u of type %u is not known", kind, in_type);
+	if (!*size && (err = size_unknown(p, in_type, t->info, size)))
+		return err;
 	if (*size > left)
 		return bad(p, "type %u is cut off", in_type);
 	p->offs[in_type] = off;
-	p->btf->nr_decls += kinds[kind].decl;
-	p->has_quirks |= is_gcc_quirk(t);
+	p->btf->nr_decls += ld_btf_is_decl(kind);
+	p->to_mend |= is_gcc_quirk(t);
 	return 0;
 }
 
@@ -260,7 +304,7 @@ int ld_btf_check_type(struct ld_btf_parser *p, uint32_t in_type)
 		return bad(p, "forward declaration %u has no name", in_type);
 	if (ld_btf_kind(t) == BTF_KIND_FWD && ld_btf_vlen(t))
 		return bad(p, "forward declaration %u has members", in_type);
-	if (kinds[ld_btf_kind(t)].decl)
+	if (ld_btf_is_decl(ld_btf_kind(t)))
 		p->decls[p->decls_seen++] = in_type;
 	return 0;
 }
@@ -269,6 +313,15 @@ int ld_btf_check_type(struct ld_btf_parser *p, uint32_t in_type)
 static uint32_t kind_of(const struct ld_btf *btf, uint32_t in_type)
 {
 	return in_type ? ld_btf_kind(ld_btf_type(btf, in_type)) : BTF_KIND_UNKN;
+}
+
+/* The kind of a type that has another than it must have, if that is one that is not known. */
+static const char *unknown_kind(struct ld_btf_parser *p, uint32_t in_type)
+{
+	if (!in_type || kind_of(p->btf, in_type) != BTF_KIND_UNKN)
+		return "";
+	return ld_printf(p->diags->arena, ": kind %u is not known",
+			 ld_btf_vlen(ld_btf_type(p->btf, in_type)));
 }
 
 static int check_decl_tag(struct ld_btf_parser *p, uint32_t i, const struct btf_type *t)
@@ -283,6 +336,8 @@ static int check_decl_tag(struct ld_btf_parser *p, uint32_t i, const struct btf_
 
 		if (kind_of(p->btf, proto) == BTF_KIND_FUNC_PROTO)
 			nr = ld_btf_vlen(ld_btf_type(p->btf, proto));
+	} else if (t->type && kind == BTF_KIND_UNKN) {
+		return 0; /* it goes with its target */
 	} else if (kind != BTF_KIND_VAR && kind != BTF_KIND_TYPEDEF) {
 		return bad(p, "decl tag %u is on type %u of kind %u, which has none", i, t->type,
 			   kind);
@@ -306,8 +361,8 @@ int ld_btf_check_decls(struct ld_btf_parser *p)
 		switch (ld_btf_kind(t)) {
 		case BTF_KIND_FUNC:
 			if (kind_of(p->btf, t->type) != BTF_KIND_FUNC_PROTO)
-				err = bad(p, "type of function %u is %u, not a prototype", i,
-					  t->type);
+				err = bad(p, "type of function %u is %u, not a prototype%s", i,
+					  t->type, unknown_kind(p, t->type));
 			break;
 		case BTF_KIND_DATASEC:
 			for (j = 0; j < ld_btf_vlen(t) && !err; j++) {
@@ -315,8 +370,8 @@ int ld_btf_check_decls(struct ld_btf_parser *p)
 				if (kind != BTF_KIND_VAR && kind != BTF_KIND_FUNC)
 					err = bad(p,
 						  "data section %u holds type %u, which is neither "
-						  "variable nor function",
-						  i, info[j].type);
+						  "variable nor function%s",
+						  i, info[j].type, unknown_kind(p, info[j].type));
 			}
 			break;
 		case BTF_KIND_DECL_TAG: err = check_decl_tag(p, i, t); break;
@@ -326,19 +381,22 @@ int ld_btf_check_decls(struct ld_btf_parser *p)
 	return err;
 }
 
-/* Makes of it what clang writes. */
+/* Makes of gcc's what clang writes, and BTF_KIND_UNKN of what is not known. */
 static void mend_types(struct ld_btf_parser *p)
 {
 	for (uint32_t i = 1; i < p->btf->nr_types; i++) {
-		struct btf_type *t;
+		struct btf_type *t = (struct btf_type *)ld_btf_type(p->btf, i);
+		uint32_t kind = ld_btf_kind(t);
 
-		if (!is_gcc_quirk(ld_btf_type(p->btf, i)))
+		if (kind < BTF_NR_KINDS && !is_gcc_quirk(t))
 			continue;
 		/* The caller's bytes are never written to. */
 		if (p->btf->types == p->types)
 			p->btf->types = ld_memdup(p->arena, p->types, p->types_len);
 		t = (struct btf_type *)ld_btf_type(p->btf, i);
-		if (ld_btf_kind(t) == BTF_KIND_FWD)
+		if (kind >= BTF_NR_KINDS)
+			t->info = kind;
+		if (kind >= BTF_NR_KINDS || kind == BTF_KIND_FWD)
 			t->type = 0;
 		else
 			*(uint32_t *)(t + 1) &= ~((uint32_t)BTF_INT_CHAR << 24);
@@ -368,7 +426,7 @@ void ld_btf_close(struct ld_btf_parser *p, uint32_t nr)
 
 	p->offs[nr] = p->types_len;
 	btf->nr_types = nr;
-	if (p->has_quirks)
+	if (p->to_mend)
 		mend_types(p);
 	btf->decls = p->decls = LD_NEW_ARRAY(p->arena, uint32_t, btf->nr_decls);
 }

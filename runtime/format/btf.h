@@ -40,6 +40,10 @@ struct ld_btf {
 	const struct ld_btf_stretch *stretches;
 	uint32_t nr_stretches;
 	uint32_t nr_in; /* their number */
+
+	/* Types of kinds that are not known have become BTF_KIND_UNKN, with the kind as vlen. */
+	uint32_t nr_unknown;
+	uint8_t unknown_kind; /* of the first one */
 };
 
 /* The place of an own type in an array that has one for each. */
@@ -107,7 +111,7 @@ static inline const void *ld_btf_tail(const struct btf_type *t)
 	return t + 1;
 }
 
-/* Bytes of a type with its tail; 0 for a kind that is not known */
+/* Bytes of a type with its tail; 0 for a kind that is not known, and for BTF_KIND_UNKN. */
 uint32_t ld_btf_type_size(uint32_t kind, uint32_t vlen);
 
 /*

@@ -19,11 +19,12 @@
 #define CYCLIC ((uint64_t)1 << 62) /* reaches a cycle without a name */
 #define OPEN ((uint64_t)1 << 61)   /* on the stack; below it the next ref and the one above */
 #define NEXT ((uint64_t)1 << 32)
+#define MOST_REFS 0x1ffffff /* a prototype has one more than vlen can say */
 
 #define CYCLE_DEPTH 16
 #define HASHED_NAME_BYTES 256 /* so that 10 MB names cost no more than others */
 
-const struct ld_btf_ref_place ld_btf_ref_places[BTF_KIND_ENUM64 + 1] = {
+const struct ld_btf_ref_place ld_btf_ref_places[BTF_NR_KINDS] = {
     [BTF_KIND_PTR] = {2, 1, 1, 0},
     [BTF_KIND_TYPEDEF] = {2, 1, 1, 0},
     [BTF_KIND_VOLATILE] = {2, 1, 1, 0},
@@ -191,7 +192,7 @@ static void walk(struct digester *g, uint32_t in_type)
 		uint64_t *own = own_key(&g->keys, in_type);
 
 		state = *own;
-		for (idx = (uint32_t)(state / NEXT) & 0x1ffff; idx < refs.nr; idx++) {
+		for (idx = (uint32_t)(state / NEXT) & MOST_REFS; idx < refs.nr; idx++) {
 			ref = refs.id[(size_t)idx * refs.stride];
 			key = key_of(&g->keys, ref);
 			if (!key)

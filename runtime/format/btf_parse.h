@@ -8,14 +8,16 @@
 struct ld_btf_parser {
 	struct ld_arena *arena; /* what is found out lives there */
 	struct ld_diags *diags;
-	const char *where;   /* the file, for diagnostics */
-	struct ld_btf *btf;  /* all zeros to begin with */
-	const char *types;   /* as the section has them */
-	uint32_t *offs;      /* room for btf->offs */
-	uint32_t *decls;     /* for btf->decls, when all types are known */
-	uint32_t types_len;  /* bytes */
-	uint32_t decls_seen; /* by ld_btf_check_type() */
-	bool has_quirks;
+	const char *where;               /* the file, for diagnostics */
+	struct ld_btf *btf;              /* all zeros to begin with */
+	const char *types;               /* as the section has them */
+	uint32_t *offs;                  /* room for btf->offs */
+	uint32_t *decls;                 /* for btf->decls, when all types are known */
+	uint32_t types_len;              /* bytes */
+	uint32_t decls_seen;             /* by ld_btf_check_type() */
+	bool to_mend;                    /* some type is not what later code expects */
+	const struct btf_layout *layout; /* the layout section, by kind: nr_layout of them */
+	uint32_t nr_layout;
 };
 
 /*

@@ -221,6 +221,8 @@ static int split(struct splitter *s)
 	s->btf->base_types = s->base->nr_types;
 	s->btf->base_strs = s->base->strs_len;
 	s->btf->nr_in = s->raw->nr_types - 1;
+	s->btf->nr_unknown = s->raw->nr_unknown;
+	s->btf->unknown_kind = s->raw->unknown_kind;
 	if ((err = number_types(s, &size)) || (err = ld_btf_check_decls(&s->p)))
 		return err;
 	find_segments(s);

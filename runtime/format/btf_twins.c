@@ -194,6 +194,7 @@ static inline bool same_type(struct ld_btf_twins *w, uint32_t type, const struct
 	if (!same_name(w, a->name_off, b->name_off))
 		return false;
 	switch (ld_btf_kind(a)) {
+	case BTF_KIND_UNKN: return false; /* a's would be an error */
 	case BTF_KIND_FWD: return true;
 	case BTF_KIND_INT: return a->size == b->size && wa[0] == wb[0];
 	case BTF_KIND_FLOAT: return a->size == b->size;

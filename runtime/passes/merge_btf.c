@@ -41,12 +41,48 @@ static void add_item(struct merger *m, uint32_t node, struct ld_proto *proto)
 	LD_PUSH(m->a, &m->work, item);
 }
 
+static const struct btf_type *node_type(const struct merger *m, uint32_t node)
+{
+	const struct ld_btf_node *n = &m->l->graph.nodes[node];
+
+	return ld_btf_type(&m->l->btf_files.v[n->input]->btf, n->type);
+}
+
+/* A type of a kind that is not known can be left out, but not written. */
+static void refuse_unknown(struct merger *m, uint32_t node)
+{
+	const struct ld_btf_node *n = &m->l->graph.nodes[node];
+	const struct ld_file *f = m->l->btf_files.v[n->input];
+
+	ld_error(&m->l->diags, "unknown-btf-kind",
+		 "%s: .BTF: the output needs type '%s', whose kind %u is not known\n"
+		 ">>> a function, a variable or a CO-RE relocation refers to it\n"
+		 ">>> a newer version of the linker may know the kind",
+		 ld_file_name(f), ld_btf_name(&f->btf, n->type), ld_btf_vlen(node_type(m, node)));
+}
+
+static void warn_unknown(struct ld_link *l)
+{
+	ld_for_each(i, &l->btf_files) {
+		const struct ld_file *f = l->btf_files.v[i];
+
+		if (f->btf.nr_unknown && !l->diags.errors)
+			ld_warn(&l->diags, "unknown-btf-kind",
+				"%s: .BTF: types of unknown kinds left out: %u, the first of kind "
+				"%u",
+				ld_file_name(f), f->btf.nr_unknown, f->btf.unknown_kind);
+	}
+}
+
 static void mark_node(struct merger *m, uint32_t node)
 {
 	if (!node || m->live[node])
 		return;
 	m->live[node] = 1;
-	add_item(m, node, NULL);
+	if (ld_btf_kind(node_type(m, node)) == BTF_KIND_UNKN)
+		refuse_unknown(m, node);
+	else
+		add_item(m, node, NULL);
 }
 
 /* The INT "int": the graph's, or a new one. */
@@ -205,13 +241,15 @@ static void mark_rest(struct merger *m)
 			rest.size = ((const struct btf_array *)ld_btf_tail(t))->nelems;
 		else if (ld_btf_kind(t) == BTF_KIND_STRUCT || ld_btf_kind(t) == BTF_KIND_UNION)
 			rest.size = t->size;
-		if (!m->live[node])
+		if (!m->live[node] && ld_btf_kind(t) != BTF_KIND_UNKN)
 			LD_PUSH(m->a, &all, rest);
 	}
 	if (all.nr)
 		qsort(all.v, all.nr, sizeof(*all.v), compare_rest);
 	ld_for_each(i, &all)
 		mark_node(m, all.v[i].node);
+	mark_reachable(m);
+	warn_unknown(m->l);
 }
 
 static void mark_types(struct merger *m)
@@ -251,6 +289,16 @@ static void map_str(void *ctx, uint32_t *str_off)
 	*str_off = ld_btf_out_str(c->m->out, ld_btf_str(&c->f->btf, *str_off));
 }
 
+/* Since Linux 7 vlen has 24 bits in inputs. */
+static void check_vlen(struct merger *m, const struct ld_file *f, const struct btf_type *t)
+{
+	if (ld_btf_vlen(t) > BTF_MAX_VLEN)
+		ld_error(&m->l->diags, "btf-limit",
+			 "%s: .BTF: type '%s' has %u members; the output's BTF can describe %u",
+			 ld_file_name(f), ld_btf_str(&f->btf, t->name_off), ld_btf_vlen(t),
+			 BTF_MAX_VLEN);
+}
+
 static void write_node(struct merger *m, uint32_t node)
 {
 	const struct ld_btf_node *n = &m->l->graph.nodes[node];
@@ -259,6 +307,7 @@ static void write_node(struct merger *m, uint32_t node)
 	size_t size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
 	struct btf_type *copy = ld_blob_put(m->a, &m->out->types, t, size);
 
+	check_vlen(m, c.f, t);
 	m->out->nr_types++;
 	ld_btf_each_ref(copy, map_ref, &c);
 	ld_btf_each_str(copy, map_str, &c);
@@ -284,6 +333,8 @@ static void write_proto(struct merger *m, const struct ld_proto *p)
 	uint32_t ret = t ? ld_out_type(p->f, t->type) : m->int_type;
 	struct btf_param *params;
 
+	if (t)
+		check_vlen(m, p->f, t);
 	params = (struct btf_param *)(ld_btf_out_type(m->out, "", BTF_KIND_FUNC_PROTO, vlen, ret,
 						      vlen * sizeof(*params)) +
 				      1);

@@ -13,25 +13,58 @@ static bool parse(const void *data, size_t size, bool big, struct ld_btf *btf)
 }
 
 /* Some of everything; 13 types. */
+static void add_sample(struct out *o)
+{
+	uint32_t i, s, proto, var, func;
+
+	i = add_int(o, "int", 4, 32);
+	s = add_struct2(o, "s", "a", i, "b", i);
+	add_enum1(o, "e", "A", 1);
+	add_fwd(o, "f", false);
+	ADD(o, 0, INFO(BTF_KIND_ARRAY, 0, 0), 0, i, i, 3);
+	proto = ADD(o, 0, INFO(BTF_KIND_FUNC_PROTO, 0, 1), i, add_str(o, "x"), s);
+	func = ADD(o, add_str(o, "fn"), INFO(BTF_KIND_FUNC, 0, BTF_FUNC_GLOBAL), proto);
+	var = ADD(o, add_str(o, "v"), INFO(BTF_KIND_VAR, 0, 0), i, BTF_VAR_GLOBAL_ALLOCATED);
+	ADD(o, add_str(o, ".data"), INFO(BTF_KIND_DATASEC, 0, 2), 4, var, 0, 4, func, 0, 0);
+	ADD(o, add_str(o, "t"), INFO(BTF_KIND_DECL_TAG, 0, 0), s, 1);
+	ADD(o, add_str(o, "t"), INFO(BTF_KIND_DECL_TAG, 0, 0), func, 0);
+	ADD(o, add_str(o, "e64"), INFO(BTF_KIND_ENUM64, 0, 1), 8, add_str(o, "B"), 7, 9);
+	ADD(o, add_str(o, "float"), INFO(BTF_KIND_FLOAT, 0, 0), 4);
+}
+
 static char *sample(size_t *size)
 {
 	struct out o = {0};
-	uint32_t i, s, proto, var, func;
 
-	i = add_int(&o, "int", 4, 32);
-	s = add_struct2(&o, "s", "a", i, "b", i);
-	add_enum1(&o, "e", "A", 1);
-	add_fwd(&o, "f", false);
-	ADD(&o, 0, INFO(BTF_KIND_ARRAY, 0, 0), 0, i, i, 3);
-	proto = ADD(&o, 0, INFO(BTF_KIND_FUNC_PROTO, 0, 1), i, add_str(&o, "x"), s);
-	func = ADD(&o, add_str(&o, "fn"), INFO(BTF_KIND_FUNC, 0, BTF_FUNC_GLOBAL), proto);
-	var = ADD(&o, add_str(&o, "v"), INFO(BTF_KIND_VAR, 0, 0), i, BTF_VAR_GLOBAL_ALLOCATED);
-	ADD(&o, add_str(&o, ".data"), INFO(BTF_KIND_DATASEC, 0, 2), 4, var, 0, 4, func, 0, 0);
-	ADD(&o, add_str(&o, "t"), INFO(BTF_KIND_DECL_TAG, 0, 0), s, 1);
-	ADD(&o, add_str(&o, "t"), INFO(BTF_KIND_DECL_TAG, 0, 0), func, 0);
-	ADD(&o, add_str(&o, "e64"), INFO(BTF_KIND_ENUM64, 0, 1), 8, add_str(&o, "B"), 7, 9);
-	ADD(&o, add_str(&o, "float"), INFO(BTF_KIND_FLOAT, 0, 0), 4);
+	add_sample(&o);
 	return finish(&o, size);
+}
+
+#define ODD_KIND 21
+
+/* The same and a type of a kind that is not known, with the header and layout section of Linux 7.
+ */
+static char *odd_sample(size_t *size)
+{
+	struct out o = {0};
+	size_t old, off;
+	char *data, *longer;
+
+	add_sample(&o);
+	ADD(&o, add_str(&o, "odd"), INFO(ODD_KIND, 1, 2), UINT32_MAX, 1, 2, 3, 4, 5);
+	add_ref(&o, BTF_KIND_PTR, "", o.nr);
+	ADD(&o, add_str(&o, "t"), INFO(BTF_KIND_DECL_TAG, 0, 0), o.nr - 1, 1);
+	data = finish(&o, &old);
+	off = (old - 24 + 3) & ~3ul;
+	*size = 32 + off + 4 * (ODD_KIND + 1);
+	longer = memset(ld_alloc(&arena, *size), 0, *size);
+	memcpy(longer, data, 24);
+	memcpy(longer + 32, data + 24, old - 24);
+	ld_put32(longer + 4, 32, LD_HOST_BIG);
+	ld_put32(longer + 24, (uint32_t)off, LD_HOST_BIG);
+	ld_put32(longer + 28, 4 * (ODD_KIND + 1), LD_HOST_BIG);
+	memcpy(longer + 32 + off + 4 * ODD_KIND, "\4\10", 2);
+	return longer;
 }
 
 static void swap_words(char *data, size_t from, size_t to)
@@ -68,20 +101,41 @@ static void test_orders(void)
 static void test_header(void)
 {
 	size_t size;
-	char *data = sample(&size), *longer = ld_alloc(&arena, size + 8);
+	char *data = sample(&size), *longer = ld_alloc(&arena, size + 16);
 	struct ld_btf btf;
 
 	memcpy(longer, data, 24);
-	memcpy(longer + 32, data + 24, size - 24);
-	memset(longer + 24, 0xee, 8);
-	ld_put32(longer + 4, 32, LD_HOST_BIG);
-	check(parse(longer, size + 8, LD_HOST_BIG, &btf) && btf.nr_types == 14, "longer header");
+	memcpy(longer + 40, data + 24, size - 24);
+	memset(longer + 24, 0, 8);
+	memset(longer + 32, 0xee, 8);
+	ld_put32(longer + 4, 40, LD_HOST_BIG);
+	check(parse(longer, size + 16, LD_HOST_BIG, &btf) && btf.nr_types == 14, "longer header");
 	ld_put32(longer + 4, 20, LD_HOST_BIG);
-	check(!parse(longer, size + 8, LD_HOST_BIG, &btf), "shorter header taken");
+	check(!parse(longer, size + 16, LD_HOST_BIG, &btf), "shorter header taken");
 	check(!parse(data, 23, LD_HOST_BIG, &btf), "part of a header taken");
 	check(!parse(data, size - 1, LD_HOST_BIG, &btf), "part of the strings taken");
 	data[2]++;
 	check(!parse(data, size, LD_HOST_BIG, &btf), "unknown version taken");
+}
+
+static void test_layout(void)
+{
+	size_t size;
+	char *data = odd_sample(&size);
+	const struct btf_type *t;
+	struct ld_btf btf;
+
+	check(parse(data, size, LD_HOST_BIG, &btf), "layout section");
+	t = ld_btf_type(&btf, 14);
+	check(btf.nr_types == 17 && btf.nr_unknown == 1 && btf.unknown_kind == ODD_KIND,
+	      "%u types, %u unknown, the first of kind %u", btf.nr_types, btf.nr_unknown,
+	      btf.unknown_kind);
+	check(ld_btf_kind(t) == BTF_KIND_UNKN && ld_btf_vlen(t) == ODD_KIND && !t->type &&
+		  !strcmp(ld_btf_name(&btf, 14), "odd"),
+	      "type of an unknown kind");
+	check(BTF_INFO_KIND(((struct btf_type *)(data + 32 + btf.offs[14]))->info) == ODD_KIND,
+	      "input was written to");
+	check(ld_btf_kind(ld_btf_type(&btf, 15)) == BTF_KIND_PTR, "type after it");
 }
 
 static void expect_error(struct out *o, const char *text)
@@ -137,10 +191,10 @@ static void touch(void *ctx, uint32_t *word)
 }
 
 /* Whatever is let through can be walked, digested and merged; the sanitizers watch. */
-static void test_mutations(void)
+static void test_mutations(const char *data, size_t size)
 {
-	size_t size, i;
-	char *data = sample(&size), *copy = malloc(size);
+	size_t i;
+	char *copy = malloc(size);
 	uint32_t sum = 0, taken = 0, k;
 	uint64_t random = 1;
 
@@ -184,6 +238,8 @@ static void test_mutations(void)
 
 int main(void)
 {
+	const char *data;
+	size_t size;
 	jmp_buf oom;
 
 	if (setjmp(oom))
@@ -192,8 +248,12 @@ int main(void)
 	diags.arena = &arena;
 	test_orders();
 	test_header();
+	test_layout();
 	test_refused();
-	test_mutations();
+	data = sample(&size);
+	test_mutations(data, size);
+	data = odd_sample(&size);
+	test_mutations(data, size);
 	printf("%d passed, %d failed\n", passed, failed);
 	ld_arena_free(&arena);
 	return failed != 0;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Macros to write .BTF and .BTF.ext by hand: `.include "btf.s"`, then `type ...` for each type with its
-# words behind it, then `func_info`, `line_info`, `core_relo` and their records.
+# words behind it, then `func_info`, `line_info`, `core_relo` and their records. With `.set LAYOUT, 1` before
+# the include, the header has the fields of Linux 7, and `layout ...` adds an entry for each kind from 0 on.
 .set INT, 1
 .set PTR, 2
 .set ARRAY, 3
@@ -24,21 +25,34 @@
 .set SIGNED, 1 << 24 | 32 # the word behind INT "int"
 
 	.section .BTF,"",@progbits
+btf_header:
 	.short 0xeb9f
 	.byte 1, 0
-	.long 24, 0, btf_strs - btf_types, btf_strs - btf_types, btf_end - btf_strs
+	.long btf_types - btf_header, 0, btf_layout - btf_types, btf_strs - btf_types, btf_end - btf_strs
+.ifdef LAYOUT
+	.long btf_layout - btf_types, btf_strs - btf_layout
+.endif
 btf_types:
 	.subsection 1
+btf_layout:
+	.subsection 2
 btf_strs:
 	.byte 0
-	.subsection 2
+	.subsection 3
 btf_end:
 	.subsection 0
+
+# layout BYTES-ONCE, BYTES-EACH
+.macro layout once=0, each=0
+	.pushsection .BTF,1
+	.byte \once, \each, 0, 0
+	.popsection
+.endm
 
 # The offset of a string, as a word here; the string itself among .BTF's.
 .macro string text
 	.long .Lstring\@ - btf_strs
-	.pushsection .BTF,1
+	.pushsection .BTF,2
 .Lstring\@:
 	.asciz "\text"
 	.popsection
