@@ -81,10 +81,10 @@ static void warn_limits(struct ld_link *l)
 		ld_warn(&l->diags, "kernel-limit",
 			"%zu bytes of BTF: the kernel takes %u, and will do without", size,
 			KERNEL_BTF_SIZE);
-	if (nr > BTF_MAX_TYPE)
+	if (nr >= BTF_MAX_TYPE)
 		ld_warn(&l->diags, "kernel-limit",
 			"%u types in BTF: the kernel takes %u, and will do without", nr,
-			BTF_MAX_TYPE);
+			BTF_MAX_TYPE - 1);
 }
 
 static void put_header(struct ld_link *l)
