@@ -88,6 +88,38 @@ void words_free(struct words *w)
 	*w = (struct words){0};
 }
 
+/* ---- --help ---- */
+
+void print_row(FILE *out, const char *left, const char *help)
+{
+	if (strlen(left) < 32)
+		fprintf(out, "%-32s%s\n", left, help);
+	else
+		fprintf(out, "%s\n%32s%s\n", left, "", help);
+}
+
+void print_option(FILE *out, char letter, const char *name, enum form form, const char *value,
+		  const char *help)
+{
+	char left[128];
+	size_t n = 0;
+
+	value = value ? value : "";
+	n += (size_t)snprintf(left, sizeof(left), "  ");
+	if (letter)
+		n += (size_t)snprintf(left + n, sizeof(left) - n, "-%c%s%s", letter,
+				      *value ? " " : "", value);
+	/* Habit writes -EL and -Bstatic, but --rpath. */
+	if (name)
+		snprintf(left + n, sizeof(left) - n, "%s-%s%s%s%s%s", letter ? ", " : "",
+			 name[0] < 'a' ? "" : "-", name,
+			 form == OPTVALUE ? "[="
+			 : *value         ? "="
+					  : "",
+			 value, form == OPTVALUE ? "]" : "");
+	print_row(out, left, help);
+}
+
 /* The whole file as one string. It may be a pipe, so its size is not asked for. */
 char *read_text(struct pool *pool, const char *path, size_t *size)
 {

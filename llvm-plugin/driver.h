@@ -94,6 +94,15 @@ const char *base_name(const char *path);
 int expand_args(struct words *out, struct words *files, struct pool *pool, struct report *r,
 		size_t from, size_t argc, const char *const *argv);
 
+/* How the tables of options write an option: see options.def. */
+enum form { FLAG, VALUE, OPTVALUE };
+
+/* A row of --help: help beside left, or below it if left is long. */
+void print_row(FILE *out, const char *left, const char *help);
+/* "  -o FILE, --output=FILE" and its help. */
+void print_option(FILE *out, char letter, const char *name, enum form form, const char *value,
+		  const char *help);
+
 /* --bind: what object calls name is target of to_object. */
 struct bind {
 	const char *object, *name, *to_object, *target;

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum form { FLAG, VALUE, OPTVALUE };
-
 enum id {
 #define OPT(id, letter, name, form, value, help) OPT_##id,
 #include "options.def"
@@ -682,38 +680,13 @@ void free_options(struct options *o)
 	words_free(&o->mllvm);
 }
 
-/* "  -o FILE, --output=FILE" and the text beside it, or below it where it is long. */
-static void print_row(const struct option *opt)
-{
-	char left[128];
-	size_t n = 0;
-	const char *value = opt->value ? opt->value : "";
-
-	n += (size_t)snprintf(left, sizeof(left), "  ");
-	if (opt->letter)
-		n += (size_t)snprintf(left + n, sizeof(left) - n, "-%c%s%s", opt->letter,
-				      *value ? " " : "", value);
-	/* Habit writes -EL and -Bstatic, but --rpath. */
-	if (opt->name)
-		n += (size_t)snprintf(left + n, sizeof(left) - n, "%s-%s%s%s%s%s",
-				      opt->letter ? ", " : "", opt->name[0] < 'a' ? "" : "-",
-				      opt->name,
-				      opt->form == OPTVALUE ? "[="
-				      : *value              ? "="
-							    : "",
-				      value, opt->form == OPTVALUE ? "]" : "");
-	if (n < 32)
-		printf("%-32s%s\n", left, opt->help);
-	else
-		printf("%s\n%32s%s\n", left, "", opt->help);
-}
-
 static void print_rows(const char *title, bool noop, bool refuse)
 {
 	printf("\n%s:\n", title);
 	for (size_t i = 0; i < COUNT(options); i++)
 		if ((options[i].id == OPT_noop) == noop && (options[i].id == OPT_refuse) == refuse)
-			print_row(&options[i]);
+			print_option(stdout, options[i].letter, options[i].name, options[i].form,
+				     options[i].value, options[i].help);
 }
 
 int print_help(void)

@@ -7,7 +7,7 @@
  *
  * with what bpfld_dyn_pin_module() makes in it, where it was loaded dynamically.
  *
- *	main.c     the command line
+ *	main.c     the command line, from the tables of options.def
  *	link.c     link
  *	gen.c      gen, and what bpftool is asked for
  *	load.c     load, unload
@@ -35,6 +35,7 @@ enum exit_status {
 struct request {
 	struct report *report;
 	struct pool *pool;
+	bool want_help, want_version;
 	bool json;
 	const char *root;   /* folder of all pins */
 	const char *name;   /* --name */

@@ -7,57 +7,63 @@
 
 #define ROOT "/sys/fs/bpf/bpfld"
 
-static const struct {
+static const struct command {
 	const char *name;
 	enum exit_status (*run)(struct request *q);
+	const char *operands, *help;
 } commands[] = {
-    {"gen", command_gen}, {"link", command_link},     {"load", command_load},
-    {"ls", command_ls},   {"unload", command_unload},
+#define COMMAND(name, operands, help) {#name, command_##name, operands, help},
+#include "options.def"
 };
 
-static const char help[] =
-    "Usage: bpfld link OUTPUT INPUT...\n"
-    "       bpfld gen object OUTPUT INPUT...\n"
-    "       bpfld load [OPTION]... OBJECT...\n"
-    "       bpfld ls [NAME]...\n"
-    "       bpfld unload NAME...\n"
-    "\n"
-    "Links BPF objects, and loads what comes of it. What is loaded stays, under a name, until it "
-    "is\n"
-    "unloaded: its programs, maps and links are pinned in " ROOT "/NAME.\n"
-    "\n"
-    "link takes what `bpftool gen object` takes, and makes a file to load or to link again. gen "
-    "object\n"
-    "is the same, and all else of gen, and btf, is handed on to bpftool: BPFTOOL=bpfld does for "
-    "make.\n"
-    "\n"
-    "  -j, --json           print JSON\n"
-    "  -n, --name=NAME      load: under this name (default: the first object's, to its first dot)\n"
-    "  -a, --attach         load: attach all programs, as their sections say\n"
-    "      --device=IFACE   load: the interface for XDP programs\n"
-    "      --dynamic        load: each object by itself, with functions of libraries put into "
-    "mains;\n"
-    "                       linked statically where the kernel can't: --dynamic=replace fails\n"
-    "                       then, --dynamic=static always does that\n"
-    "      --force          unload: a library that still serves mains, too\n"
-    "      --bind=A.o:f=B.o:g\n"
-    "                       link, load: what A.o calls f is g of B.o\n"
-    "  -L, --library-path=DIR\n"
-    "                       link, load: look for libraries in DIR\n"
-    "  -lNAME               link, load: link with libNAME.a; --dynamic: libNAME.bpf.o, libNAME.o\n"
-    "                       or libNAME.a is a library\n"
-    "      --root=DIR       load, ls, unload: pins are here, in a BPF file system\n"
-    "      --verbose        say what libbpf says\n"
-    "      --help, --version\n"
-    "\n"
-    "load looks for libraries in the folders of BPFLD_LIBRARY_PATH, separated by ':', too.\n"
-    "\n"
-    "Exit status: 0 if all went well, 1 if not, 2 for a command line that makes no sense.\n";
+enum id {
+#define OPT(id, letter, name, form, value, help, commands) OPT_##id,
+#include "options.def"
+};
+
+static const struct option {
+	enum id id;
+	enum form form;
+	char letter;       /* 0: has a name only */
+	const char *name;  /* NULL: has a letter only */
+	const char *value; /* what --help calls the value */
+	const char *help, *commands;
+} options[] = {
+#define OPT(id, letter, name, form, value, help, commands)                                         \
+	{OPT_##id, form, letter, name, value, help, commands},
+#include "options.def"
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 enum exit_status fail(struct request *q, const char *what, const char *path, int error)
 {
 	report_error(q->report, "failed", "cannot %s %s: %s", what, path, strerror(error));
 	return EXIT_FAILED;
+}
+
+static enum exit_status print_usage(struct request *q, FILE *out)
+{
+	fputs("Usage: bpfld COMMAND [OPTION]... [OPERAND]...\n\n"
+	      "Links, loads, lists and unloads BPF objects. What is loaded stays, pinned in\n" ROOT
+	      "/NAME, until it is unloaded.\n\n"
+	      "Commands:\n",
+	      out);
+	for (size_t i = 0; i < COUNT(commands); i++)
+		print_row(out,
+			  pool_printf(q->pool, "  bpfld %s %s", commands[i].name,
+				      commands[i].operands),
+			  commands[i].help);
+	fputs("\nOptions, with the commands that take them:\n", out);
+	for (size_t i = 0; i < COUNT(options); i++) {
+		const struct option *o = &options[i];
+		const char *colon = *o->commands ? ": " : "";
+
+		print_option(out, o->letter, o->name, o->form, o->value,
+			     pool_printf(q->pool, "%s%s%s", o->commands, colon, o->help));
+	}
+	fputs("\nExit status: 0 for success, 1 for failure, 2 for a usage error.\n", out);
+	return EXIT_DONE;
 }
 
 static bool verbose;
@@ -78,26 +84,6 @@ static int wrong(struct request *q, const char *what, const char *arg)
 	return -1;
 }
 
-/* The value of an option: after '=', or after its letter, or the next word. NULL: not this option.
- */
-static const char *value_of(struct request *q, const char *option, const char *letter, char **argv,
-			    int *i)
-{
-	const char *arg = argv[*i];
-	size_t len = strlen(option), one = letter ? strlen(letter) : 0;
-
-	if (!strncmp(arg, option, len) && arg[len] == '=')
-		return arg + len + 1;
-	if (one && !strncmp(arg, letter, one) && arg[one])
-		return arg + one;
-	if (strcmp(arg, option) != 0 && (!one || strcmp(arg, letter) != 0))
-		return NULL;
-	if (argv[*i + 1])
-		return argv[++*i];
-	wrong(q, "a value is missing after", arg);
-	return NULL;
-}
-
 static int take_bind(struct request *q, const char *text)
 {
 	struct bind b;
@@ -111,7 +97,8 @@ static int take_bind(struct request *q, const char *text)
 	return 0;
 }
 
-static int take_mode(struct request *q, const char *arg)
+/* value is NULL where arg has none. */
+static int take_mode(struct request *q, const char *arg, const char *value)
 {
 	static const char *const modes[] = {
 	    [BPFLD_DYN_AUTO] = "auto",
@@ -120,10 +107,10 @@ static int take_mode(struct request *q, const char *arg)
 	};
 
 	q->dynamic = true;
-	if (!arg[strlen("--dynamic")])
+	if (!value)
 		return 0;
-	for (unsigned int i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (!strcmp(arg + strlen("--dynamic="), modes[i])) {
+	for (unsigned int i = 0; i < COUNT(modes); i++)
+		if (!strcmp(value, modes[i])) {
 			q->mode = i;
 			return 0;
 		}
@@ -144,36 +131,62 @@ static void take_environment(struct request *q)
 	}
 }
 
+static int take_option(struct request *q, enum id id, const char *arg, const char *value)
+{
+	switch (id) {
+	case OPT_json: q->json = true; break;
+	case OPT_name: q->name = value; break;
+	case OPT_attach: q->attach = true; break;
+	case OPT_device: q->device = value; break;
+	case OPT_dynamic: return take_mode(q, arg, value);
+	case OPT_force: q->force = true; break;
+	case OPT_bind: return take_bind(q, value);
+	case OPT_library_path: words_add(&q->library_paths, value); break;
+	case OPT_library: words_add(&q->args, pool_printf(q->pool, "-l%s", value)); break;
+	case OPT_root: q->root = value; break;
+	case OPT_verbose: verbose = true; break;
+	case OPT_help: q->want_help = true; break;
+	case OPT_version: q->want_version = true; break;
+	}
+	return 0;
+}
+
+/* Whether argv[*i] is that option; *value is what follows '=' or the letter, or the next word. */
+static bool match_option(const struct option *opt, char **argv, int *i, const char **value)
+{
+	const char *arg = argv[*i], *rest = NULL;
+	size_t len = opt->name ? strlen(opt->name) : 0;
+
+	*value = NULL;
+	if (len && !strncmp(arg, "--", 2) && !strncmp(arg + 2, opt->name, len))
+		rest = arg + 2 + len;
+	if (rest && *rest == '=' && opt->form != FLAG) {
+		*value = rest + 1;
+		return true;
+	}
+	if (!rest && opt->letter && arg[1] == opt->letter)
+		rest = arg + 2;
+	if (!rest || (*rest && (arg[1] == '-' || opt->form != VALUE)))
+		return false;
+	if (*rest)
+		*value = rest;
+	else if (opt->form == VALUE && argv[*i + 1])
+		*value = argv[++*i];
+	return true;
+}
+
 static int parse_option(struct request *q, char **argv, int *i)
 {
 	const char *arg = argv[*i], *value;
-	size_t errors = q->report->errors;
 
-	if (!strcmp(arg, "-j") || !strcmp(arg, "--json"))
-		q->json = true;
-	else if (!strcmp(arg, "-a") || !strcmp(arg, "--attach"))
-		q->attach = true;
-	else if (!strcmp(arg, "--force"))
-		q->force = true;
-	else if (!strcmp(arg, "--dynamic") || !strncmp(arg, "--dynamic=", 10))
-		return take_mode(q, arg);
-	else if (!strcmp(arg, "--verbose"))
-		verbose = true;
-	else if ((value = value_of(q, "--name", "-n", argv, i)))
-		q->name = value;
-	else if ((value = value_of(q, "--device", NULL, argv, i)))
-		q->device = value;
-	else if ((value = value_of(q, "--root", NULL, argv, i)))
-		q->root = value;
-	else if ((value = value_of(q, "--bind", NULL, argv, i)))
-		return take_bind(q, value);
-	else if ((value = value_of(q, "--library-path", "-L", argv, i)))
-		words_add(&q->library_paths, value);
-	else if (!strncmp(arg, "-l", 2) && arg[2])
-		words_add(&q->args, arg);
-	else
-		return q->report->errors > errors ? -1 : wrong(q, "unknown option", arg);
-	return 0;
+	for (size_t k = 0; k < COUNT(options); k++) {
+		if (!match_option(&options[k], argv, i, &value))
+			continue;
+		if (options[k].form == VALUE && !value)
+			return wrong(q, "a value is missing after", arg);
+		return take_option(q, options[k].id, arg, value);
+	}
+	return wrong(q, "unknown option", arg);
 }
 
 static int parse(struct request *q, char **argv, const char **command)
@@ -202,15 +215,19 @@ static enum exit_status run(struct request *q, char **argv)
 
 	if (parse(q, argv, &command))
 		return EXIT_USAGE;
+	if (q->want_help)
+		return print_usage(q, stdout);
+	if (q->want_version)
+		return printf("bpfld %s\n", bpfld_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
 	if (command && !strcmp(command, "load"))
 		take_environment(q);
-	for (size_t i = 0; command && i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; command && i < COUNT(commands); i++)
 		if (!strcmp(command, commands[i].name))
 			return commands[i].run(q);
 	if (command)
 		wrong(q, "unknown command", command);
 	else
-		fputs(help, stderr);
+		print_usage(q, stderr);
 	return EXIT_USAGE;
 }
 
@@ -221,14 +238,12 @@ int main(int argc, char **argv)
 	struct request q = {.report = &report, .pool = &pool, .root = ROOT};
 	enum exit_status status;
 
+	(void)argc;
+
 	report_color(&report, COLOR_AUTO);
 	libbpf_set_print(print_libbpf);
 	catch_truncation(&report, NULL);
-	if (argc == 2 && !strcmp(argv[1], "--help"))
-		status = fputs(help, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
-	else if (argc == 2 && !strcmp(argv[1], "--version"))
-		status = printf("bpfld %s\n", bpfld_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
-	else if (is_for_bpftool(argv))
+	if (is_for_bpftool(argv))
 		status = hand_on(&q, argv);
 	else
 		status = run(&q, argv);
