@@ -10,8 +10,8 @@ DEMO_PACKAGES="$BUILD_PACKAGES libbpf-dev zlib1g-dev clang-19 llvm-19 bpftool"
 TEST_PACKAGES="$DEMO_PACKAGES g++ make git xz-utils python3 python3-psutil
 	llvm-14-tools llvm-19-tools clang-14 clang-16 clang-format-14 libclang-rt-14-dev
 	llvm-14-dev llvm-16-dev llvm-19-dev
-	gcc-bpf iproute2 groff-base mandoc shellcheck strace valgrind linux-source-6.1 linux-source-6.12
-	meson qemu-system-x86 busybox-static golang-go golang-github-cilium-ebpf-dev"
+	gcc-bpf iproute2 fish groff-base mandoc shellcheck strace valgrind linux-source-6.1 linux-source-6.12
+	meson qemu-system-x86 busybox-static golang-go golang-github-cilium-ebpf-dev zsh"
 
 # Packages are built and tried with --full only, as is the linker on other machines; so is the manual as
 # HTML.

@@ -13,7 +13,8 @@ debian, tree = sys.argv[1:]
 patterns = {}
 for path in glob.glob(os.path.join(debian, "*.install")):
     with open(path, encoding="utf-8") as f:
-        for line in f.read().split():
+        for line in f:
+            line = line.split()[0]  # dh_install's second word is where it goes instead
             patterns[line.replace("usr/lib/*/", "usr/lib/")] = os.path.basename(path)[:-len(".install")]
 
 wrong, used = [], set()
