@@ -3,41 +3,7 @@
 
 #include <string.h>
 
-static uint64_t mix(uint64_t h)
-{
-	h ^= h >> 32;
-	h *= 0xd6e8feb86659fd93ull;
-	h ^= h >> 32;
-	h *= 0xd6e8feb86659fd93ull;
-	return h ^ (h >> 32);
-}
-
-/* One to seven bytes as a number. */
-static uint64_t few_bytes(const unsigned char *s, size_t len)
-{
-	uint32_t first, last;
-
-	if (len < 4)
-		return s[0] | (uint32_t)s[len / 2] << 8 | (uint32_t)s[len - 1] << 16;
-	memcpy(&first, s, 4);
-	memcpy(&last, s + len - 4, 4);
-	return (uint64_t)first << 32 | last;
-}
-
-uint64_t ld_hash_bytes(const void *p, size_t len)
-{
-	const unsigned char *s = p;
-	uint64_t h = len * 0x9e3779b97f4a7c15ull, w;
-
-	for (; len >= 8; len -= 8, s += 8) {
-		memcpy(&w, s, 8);
-		h = (h ^ w) * 0xff51afd7ed558ccdull;
-		h ^= h >> 29;
-	}
-	if (len)
-		h = (h ^ few_bytes(s, len)) * 0xff51afd7ed558ccdull;
-	return mix(h);
-}
+#include "base/hash.h"
 
 static struct ld_strmap_slot *find(const struct ld_strmap *m, const char *key, size_t len,
 				   uint32_t hash)

@@ -17,8 +17,6 @@ struct ld_strmap {
 	size_t nr, cap; /* cap is a power of two */
 };
 
-uint64_t ld_hash_bytes(const void *p, size_t len);
-
 /* Makes room in an empty map for nr keys, so that it need not grow to that. */
 void ld_strmap_reserve(struct ld_arena *a, struct ld_strmap *m, size_t nr);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/strmap.h"
+#include "base/hash.h"
 
 /* The slot of s, of len bytes with its NUL, or the empty one where it goes. */
 static struct ld_strtab_slot *find(const struct ld_strtab *t, const char *s, size_t len,

@@ -27,7 +27,7 @@
  *    them, and then whatever refers to members of different classes, and so on. No equal types
  *    are ever separated: so when it comes to rest, the division is the coarsest one. FWDs of
  *    such a name are a class of their own for now. (An enum that is only declared becomes the
- *    definition with the least hash, as nothing but its name is known of it.)
+ *    definition with the least values, as nothing but its name is known of it.)
  *
  * 3. Prove (verify()). Hashes collide; in hostile input they do on purpose. Now that there are
  *    classes, the condition can be checked without any hash: each type is compared with the one

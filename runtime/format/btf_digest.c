@@ -66,7 +66,7 @@ struct digester {
 uint64_t ld_btf_str_hash(const struct ld_btf *btf, uint32_t off)
 {
 	const char *s = ld_btf_str(btf, off), *end = ld_btf_strs_end(btf, off);
-	uint64_t h = 0x9e3779b97f4a7c15ull, w, zero;
+	uint64_t h = 0, w, zero;
 	int i;
 
 	for (i = 0; i < HASHED_NAME_BYTES / 8 && end - s >= 8; i++, s += 8) {
@@ -74,60 +74,59 @@ uint64_t ld_btf_str_hash(const struct ld_btf *btf, uint32_t off)
 		zero = ld_btf_first_nul(w);
 		/* Keep the bytes before the NUL. */
 		if (zero)
-			return ld_btf_fold(h, w & ((zero >> 7) - 1));
-		h = ld_btf_fold(h, w);
+			return ld_hash_word(h, w & ((zero >> 7) - 1));
+		h = ld_hash_word(h, w);
 	}
 	if (i == HASHED_NAME_BYTES / 8)
 		return h;
 	for (w = 0, i = 0; s[i]; i++)
 		w |= (uint64_t)(unsigned char)s[i] << (8 * i);
-	return ld_btf_fold(h, w);
+	return ld_hash_word(h, w);
 }
 
-/* Two or three words, of which the first is mixed apart from the chain through h. */
-static uint64_t fold_entry(uint64_t h, uint64_t name, uint64_t number, uint64_t key)
+static uint64_t add_entry(uint64_t h, uint64_t name, uint64_t number, uint64_t key)
 {
-	return ld_btf_fold(h, ((name ^ number) * 0xd6e8feb86659fd93ull) ^ (key + number));
+	return ld_hash_words(h, name ^ number, key);
 }
 
 /* The hash of a type and of the keys that it refers to. */
 static uint64_t type_hash(const struct ld_btf *btf, const struct btf_type *t, const struct keys *k)
 {
-	uint64_t h = ld_btf_fold(t->info, ld_btf_str_hash(btf, t->name_off));
+	uint64_t h = ld_hash_word(t->info, ld_btf_str_hash(btf, t->name_off));
 	uint32_t i, vlen = ld_btf_vlen(t);
 	const uint32_t *w = ld_btf_tail(t);
 
 	switch (ld_btf_kind(t)) {
 	case BTF_KIND_FWD: break;
-	case BTF_KIND_INT: h = ld_btf_fold(h, (uint64_t)t->size << 32 | w[0]); break;
+	case BTF_KIND_INT: h = ld_hash_word(h, (uint64_t)t->size << 32 | w[0]); break;
 	case BTF_KIND_ARRAY:
-		h = fold_entry(ld_btf_fold(h, t->size), key_of(k, w[0]), w[2], key_of(k, w[1]));
+		h = add_entry(ld_hash_word(h, t->size), key_of(k, w[0]), w[2], key_of(k, w[1]));
 		break;
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
-		h = ld_btf_fold(h, t->size);
+		h = ld_hash_word(h, t->size);
 		for (i = 0; i < vlen; i++, w += 3)
-			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[2], key_of(k, w[1]));
+			h = add_entry(h, ld_btf_str_hash(btf, w[0]), w[2], key_of(k, w[1]));
 		break;
 	case BTF_KIND_ENUM:
-		h = ld_btf_fold(h, t->size);
+		h = ld_hash_word(h, t->size);
 		for (i = 0; i < vlen; i++, w += 2)
-			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[1], 0);
+			h = add_entry(h, ld_btf_str_hash(btf, w[0]), w[1], 0);
 		break;
 	case BTF_KIND_ENUM64:
-		h = ld_btf_fold(h, t->size);
+		h = ld_hash_word(h, t->size);
 		for (i = 0; i < vlen; i++, w += 3)
-			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), w[1], w[2]);
+			h = add_entry(h, ld_btf_str_hash(btf, w[0]), w[1], w[2]);
 		break;
 	case BTF_KIND_FUNC_PROTO:
-		h = ld_btf_fold(h, key_of(k, t->type));
+		h = ld_hash_word(h, key_of(k, t->type));
 		for (i = 0; i < vlen; i++, w += 2)
-			h = fold_entry(h, ld_btf_str_hash(btf, w[0]), 0, key_of(k, w[1]));
+			h = add_entry(h, ld_btf_str_hash(btf, w[0]), 0, key_of(k, w[1]));
 		break;
-	case BTF_KIND_FLOAT: h = ld_btf_fold(h, t->size); break;
-	default: h = ld_btf_fold(h, key_of(k, t->type)); break;
+	case BTF_KIND_FLOAT: h = ld_hash_word(h, t->size); break;
+	default: h = ld_hash_word(h, key_of(k, t->type)); break;
 	}
-	return h ^ h >> 32;
+	return h;
 }
 
 static uint64_t as_key(uint64_t h)
@@ -260,7 +259,7 @@ static uint64_t leaf_key(const struct ld_btf *btf, const struct btf_type *t)
 		kind = BTF_INFO_KFLAG(t->info) ? BTF_KIND_UNION : BTF_KIND_STRUCT;
 	if (kind == BTF_KIND_ENUM64)
 		kind = BTF_KIND_ENUM;
-	return as_key(ld_btf_fold(kind, ld_btf_str_hash(btf, t->name_off)));
+	return as_key(ld_hash_word(kind, ld_btf_str_hash(btf, t->name_off)));
 }
 
 static bool is_definition(const struct ld_btf *btf, const struct btf_type *t)

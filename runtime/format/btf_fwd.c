@@ -29,6 +29,7 @@
 #define MIN_LIMIT 50000000
 #define ENOUGH_WORK 25000000 /* after which no other choices are tried */
 #define COLOR_ROUNDS 16
+#define COLORED_BYTES 64 /* of a name */
 #define MAX_ROUNDS 8
 #define ATTEMPTS 16    /* to choose */
 #define MAX_CHOICES 64 /* after which alternatives are looked at again */
@@ -167,26 +168,71 @@ static uint64_t shape_of(const struct joiner *j, uint32_t class)
 	}
 	if (low < digest->nr_defs && digest->defs[low].type == node->type)
 		def = digest->defs[low].hash;
-	return ld_btf_fold(ld_btf_key(digest, node->type), def);
+	return ld_hash_word(ld_btf_key(digest, node->type), def);
+}
+
+/* No hash under the key of this process: colors make an order, which must be the same in each. */
+static uint64_t add_color(uint64_t h, uint64_t w)
+{
+	h = (h ^ w) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 29;
+}
+
+struct painter {
+	const struct ld_btf *btf;
+	uint64_t color;
+};
+
+static void paint_str(void *ctx, uint32_t *off)
+{
+	struct painter *p = ctx;
+	const char *s = ld_btf_str(p->btf, *off);
+
+	for (uint32_t i = 0; s[i] && i < COLORED_BYTES; i++)
+		p->color = add_color(p->color, (unsigned char)s[i]);
+	*off = 0;
+}
+
+static void paint_ref(void *ctx, uint32_t *in_type)
+{
+	(void)ctx;
+	*in_type = 0;
+}
+
+/* The color of what a class says but for its references. */
+static uint64_t own_color(const struct joiner *j, uint32_t class)
+{
+	const struct btf_type *t = type_of(j, class);
+	uint32_t size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t)), i;
+	struct painter p = {.btf = j->m->in[j->m->nodes[class].input].btf};
+	uint32_t *words = ld_memdup(j->m->arena, t, size);
+
+	ld_btf_each_str((struct btf_type *)words, paint_str, &p);
+	ld_btf_each_ref((struct btf_type *)words, paint_ref, NULL);
+	for (i = 0; i < size / 4; i++)
+		p.color = add_color(p.color, words[i]);
+	return p.color;
 }
 
 /* Sets colors so that they tell apart what differs near by. */
 static void compute_colors(struct joiner *j)
 {
 	uint32_t nr = j->m->nr, round, c, i;
-	uint64_t *from = LD_NEW_ARRAY(j->m->arena, uint64_t, nr), *to, h;
+	uint64_t *own = LD_NEW_ARRAY(j->m->arena, uint64_t, nr), *to, h;
+	uint64_t *from = LD_NEW_ARRAY(j->m->arena, uint64_t, nr);
 
-	j->colors = LD_NEW_ARRAY(j->m->arena, uint64_t, nr);
-	memcpy(j->colors, j->shapes, nr * sizeof(*to));
+	for (c = 1; c < nr; c++)
+		own[c] = own_color(j, c);
+	j->colors = ld_memdup(j->m->arena, own, nr * sizeof(*own));
 	for (round = 0; round < COLOR_ROUNDS; round++) {
 		to = from;
 		from = j->colors;
 		for (c = 1; c < nr; c++) {
 			struct ld_btf_refs refs = ld_btf_refs(type_of(j, c));
 
-			h = j->shapes[c];
+			h = own[c];
 			for (i = 0; i < refs.nr; i++, refs.id += refs.stride)
-				h = ld_btf_fold(h, from[ref_of(j, c, *refs.id)]);
+				h = add_color(h, from[ref_of(j, c, *refs.id)]);
 			to[c] = h;
 		}
 		j->colors = to;
@@ -196,7 +242,7 @@ static void compute_colors(struct joiner *j)
 /* An order among classes that is another in each try. */
 static uint64_t color_of(const struct joiner *j, uint32_t class)
 {
-	return ld_btf_fold(j->colors[class], j->attempt);
+	return add_color(j->colors[class], j->attempt);
 }
 
 static bool before(struct joiner *j, uint32_t a, uint32_t b)

@@ -4,6 +4,7 @@
 #define LD_FORMAT_BTF_MERGE_H
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "format/btf_dedup.h"
 
 /* Set in every key; a key with it alone and 1 is void, and the kinds that are left out. */
@@ -90,12 +91,6 @@ static inline bool ld_btf_is_fwd(const struct ld_btf *btf, const struct btf_type
 
 	return kind == BTF_KIND_FWD ||
 	       (ld_btf_is_enum(kind) && !ld_btf_vlen(t) && *ld_btf_str(btf, t->name_off));
-}
-
-static inline uint64_t ld_btf_fold(uint64_t h, uint64_t w)
-{
-	h = (h ^ w) * 0xff51afd7ed558ccdull;
-	return h ^ h >> 29;
 }
 
 /* Of 8 characters, the first lowest: the highest bit of the first NUL, or 0. */

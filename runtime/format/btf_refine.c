@@ -13,10 +13,13 @@
  * times if classes fall apart evenly. They need not in broken or hostile input; the work is
  * limited, and beyond that nothing of what took part is merged.
  */
+#include <string.h>
+
 #include "base/bytes.h"
 #include "format/btf_merge.h"
 
-#define WORK_LIMIT 64 /* times the instances and references between them */
+#define WORK_LIMIT 64      /* times the instances and references between them */
+#define COMPARED_BYTES 256 /* of a name */
 
 /* A type that takes part. */
 struct inst {
@@ -46,7 +49,7 @@ struct refiner {
 	struct ld_btf_node *variant_nodes;
 	struct ld_btf_slot *variant_slots;
 	uint32_t nr_variants, variant_mask;
-	uint32_t *first_variant; /* by name: the one of the least hash, or 0 */
+	uint32_t *first_variant; /* by name: see comes_before(), or 0 */
 
 	struct inst *inst;
 	uint32_t nr;
@@ -90,7 +93,7 @@ static struct variant *find_variant(struct refiner *r, uint32_t name, uint64_t h
 {
 	uint32_t tag = (uint32_t)(hash >> 31), i;
 
-	for (i = (uint32_t)hash + name * 0x9e3779b9u;; i++) {
+	for (i = (uint32_t)hash + name;; i++) {
 		struct ld_btf_slot *s = &r->variant_slots[i & r->variant_mask];
 		struct variant *v = &r->variants[s->nr];
 
@@ -103,6 +106,34 @@ static struct variant *find_variant(struct refiner *r, uint32_t name, uint64_t h
 		}
 		return v;
 	}
+}
+
+/*
+ * Whether an enum comes before another of its name, by what the two say: not by their hashes, which
+ * differ from run to run, nor, as far as possible, by the order of the inputs.
+ */
+static bool comes_before(const struct ld_btf_merge *m, struct ld_btf_node x, struct ld_btf_node y)
+{
+	const struct ld_btf *in_x = m->in[x.input].btf, *in_y = m->in[y.input].btf;
+	const struct btf_type *a = ld_btf_type(in_x, x.type), *b = ld_btf_type(in_y, y.type);
+	uint32_t words = ld_btf_kind(a) == BTF_KIND_ENUM64 ? 3 : 2, i;
+	const uint32_t *p = ld_btf_tail(a), *q = ld_btf_tail(b);
+	int cmp;
+
+	if (a->info != b->info)
+		return a->info < b->info;
+	if (a->size != b->size || !ld_btf_is_enum(ld_btf_kind(a)))
+		return a->size < b->size;
+	for (i = 0; i < ld_btf_vlen(a); i++, p += words, q += words) {
+		if (p[1] != q[1])
+			return p[1] < q[1];
+		if (p[words - 1] != q[words - 1])
+			return p[words - 1] < q[words - 1];
+		cmp = strncmp(ld_btf_str(in_x, p[0]), ld_btf_str(in_y, q[0]), COMPARED_BYTES);
+		if (cmp)
+			return cmp < 0;
+	}
+	return false;
 }
 
 /* Lists the definitions of the ambiguous names; pass 0 only counts what there is to look at. */
@@ -129,7 +160,8 @@ static uint64_t list_variants(struct refiner *r, int pass)
 			r->variant_nodes[v - r->variants] =
 			    (struct ld_btf_node){.input = f, .type = def->type};
 			first = &r->first_variant[name];
-			if (!*first || v->hash < r->variants[*first].hash)
+			if (!*first || comes_before(m, r->variant_nodes[v - r->variants],
+						    r->variant_nodes[*first]))
 				*first = (uint32_t)(v - r->variants);
 		}
 	}
@@ -345,16 +377,16 @@ static void split_name(struct refiner *r, uint32_t name)
 static uint64_t signature(struct refiner *r, const struct inst *x)
 {
 	struct ld_btf_refs refs = ld_btf_refs(type_of(r->m, x->input, x->type));
-	uint64_t h = ld_btf_fold(0x9e3779b97f4a7c15ull, x->class);
+	uint64_t h = ld_hash_word(0, x->class);
 	uint32_t i;
 
 	for (i = 0; i < refs.nr; i++, refs.id += refs.stride) {
 		uint32_t to = ld_btf_class(&r->m->in[x->input], *refs.id);
 
-		h = ld_btf_fold(h, to < r->nr_names ? to : r->inst[to - r->nr_names].class);
+		h = ld_hash_word(h, to < r->nr_names ? to : r->inst[to - r->nr_names].class);
 	}
 	r->work += refs.nr + 1;
-	return h ^ h >> 32;
+	return h;
 }
 
 static uint32_t find_group(struct refiner *r, uint32_t mask, uint32_t *nr_groups, uint32_t class,

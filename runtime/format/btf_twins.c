@@ -23,7 +23,7 @@
 
 static uint32_t name_hash(const struct ld_btf *btf, const struct btf_type *t)
 {
-	return (uint32_t)ld_btf_fold(ld_btf_kind(t), ld_btf_str_hash(btf, t->name_off));
+	return (uint32_t)ld_hash_word(ld_btf_kind(t), ld_btf_str_hash(btf, t->name_off));
 }
 
 static bool has_name(const struct ld_btf *btf, const struct btf_type *t)

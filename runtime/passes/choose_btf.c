@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/hash.h"
 #include "passes/btf_plan.h"
 #include "passes/passes.h"
 
@@ -39,9 +40,8 @@ static void digest_tags(struct chooser *c)
 				c->tag_sigs[f->index] =
 				    LD_NEW_ARRAY(c->a, uint64_t, f->btf.nr_types);
 			c->tag_sigs[f->index][t->type] +=
-			    ld_hash_bytes(name, strlen(name)) *
-				(2ull * *(const uint32_t *)ld_btf_tail(t) + 3) +
-			    1;
+			    ld_hash_words(0, ld_hash_bytes(name, strlen(name)),
+					  *(const uint32_t *)ld_btf_tail(t));
 		}
 	}
 }

@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "format/btf_print.h"
 
 enum mode { EXACT, SHAPE, LAYOUT, MAP, MAP_BOTH_WAYS };
@@ -305,8 +306,8 @@ static void differs(struct ld_type_walk *w, uint32_t i, enum ld_types_diff diff,
 
 static size_t memo_slot(const struct ld_type_walk *w, const struct pair *p)
 {
-	uint64_t hash = ((uint64_t)p->node[0] << 32 | p->node[1]) * 0x9e3779b97f4a7c15u + p->mode;
-	size_t i = (hash ^ hash >> 29) & (w->memo_cap - 1);
+	uint64_t nodes = (uint64_t)p->node[0] << 32 | p->node[1];
+	size_t i = ld_hash_words(0, nodes, p->mode) & (w->memo_cap - 1);
 
 	while (w->memo[i].stamp &&
 	       (w->memo[i].pair.node[0] != p->node[0] || w->memo[i].pair.node[1] != p->node[1] ||

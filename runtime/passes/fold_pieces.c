@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "format/elf_read.h"
 #include "format/insn.h"
 #include "passes/passes.h"

@@ -2,9 +2,11 @@
 /* The base layer by itself: memory, vectors, string map and table, numbers in bytes, threads. */
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "base/pool.h"
 #include "base/strmap.h"
 #include "base/strtab.h"
@@ -90,6 +92,47 @@ static void test_vector(struct ld_arena *a)
 	assert(vec.nr == NR);
 	for (uint32_t i = 0; i < NR; i++)
 		assert(vec.v[i] == i * 7);
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Each byte counts, the length does, and so does the key; low bits are spread. */
+static void test_hash(void)
+{
+	static uint64_t all[NR];
+	struct ld_hash_key key = ld_hash_key;
+	unsigned char bytes[64] = {0};
+	uint64_t words[2] = {0};
+	size_t nr = 0;
+
+	for (size_t len = 0; len < sizeof(bytes); len++) {
+		all[nr++] = ld_hash_bytes(bytes, len);
+		for (size_t i = 0; i < len; i++) {
+			bytes[i] = 0x80;
+			all[nr++] = ld_hash_bytes(bytes, len);
+			bytes[i] = 0;
+		}
+	}
+	qsort(all, nr, sizeof(*all), compare_u64);
+	for (size_t i = 1; i < nr; i++)
+		assert(all[i] != all[i - 1]);
+	/* 20,000 balls in 65,536 bins: no bin has many. */
+	for (nr = 0; nr < NR; nr++) {
+		words[1] += (uint64_t)1 << 40;
+		all[nr] = ld_hash_bytes(words, sizeof(words)) & 0xffff;
+	}
+	qsort(all, nr, sizeof(*all), compare_u64);
+	for (size_t i = 12; i < nr; i++)
+		assert(all[i] != all[i - 12]);
+	all[0] = ld_hash_bytes(words, sizeof(words));
+	ld_hash_key.seed[1]++;
+	assert(ld_hash_bytes(words, sizeof(words)) != all[0]);
+	ld_hash_key = key;
 }
 
 static void test_strmap(struct ld_arena *a)
@@ -206,6 +249,7 @@ int main(void)
 	test_trim(&a);
 	test_out_of_memory(&a);
 	test_vector(&a);
+	test_hash();
 	test_strmap(&a);
 	test_strtab(&a);
 	test_bytes();
