@@ -392,6 +392,14 @@ static int take_icf(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+static int take_addends(struct parse *p, const struct spelling *s)
+{
+	if (strcmp(s->value, "llvm") && strcmp(s->value, "gas"))
+		return invalid_value(p, s, "llvm or gas");
+	p->o->lib.addends = strcmp(s->value, "gas") ? BPFLD_ADDENDS_LLVM : BPFLD_ADDENDS_GAS;
+	return 0;
+}
+
 static int take_strip(struct options *o, enum bpfld_strip strip)
 {
 	/* -s says more than -S, in whichever order they come. */
@@ -496,6 +504,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_end_lib: return take_mode(p, BPFLD_LAZY, false);
 	case OPT_library: return take_library(p, s);
 	case OPT_z: return take_z(p, s);
+	case OPT_addends: return take_addends(p, s);
 	case OPT_license: return take_text(p, s, &o->lib.license);
 	case OPT_unresolved: return take_unresolved(p, s);
 	case OPT_btf_gc: o->lib.no_btf_gc = false; return 0;

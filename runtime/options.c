@@ -47,6 +47,7 @@ int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 	if ((unsigned int)opts->output > BPFLD_PARTIAL ||
 	    (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
 	    (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
+	    (unsigned int)opts->addends > BPFLD_ADDENDS_GAS ||
 	    (opts->lto && (opts->lto->sz < sizeof(*opts->lto) || !opts->lto->compile)) ||
 	    !are_pairs(opts->defsyms) || !are_pairs(opts->renames) ||
 	    (opts->dynamic && opts->output == BPFLD_PARTIAL))
@@ -110,6 +111,9 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	map_renames(l, l->renames);
 	l->gc_sections = opts->gc_sections;
 	l->print_gc = opts->print_gc_sections;
+	l->addends = opts->addends == BPFLD_ADDENDS_LLVM  ? LD_ADDENDS_LLVM
+		     : opts->addends == BPFLD_ADDENDS_GAS ? LD_ADDENDS_GAS
+							  : LD_ADDENDS_OPEN;
 	l->icf = opts->icf;
 	l->print_icf = opts->print_icf_sections;
 	l->trace = opts->trace;

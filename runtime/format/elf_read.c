@@ -11,6 +11,8 @@
 
 #include "base/bytes.h"
 #include "base/sparse.h"
+#include "format/addends.h"
+#include "format/insn.h"
 
 #define SHT_LLVM_DEPLIBS 0x6fff4c04  /* SHT_LLVM_DEPENDENT_LIBRARIES */
 #define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums don't overflow */
@@ -352,12 +354,25 @@ static void note_bitcode(const struct ld_section *sec)
 
 #define SMALL_GAP 8192 /* bytes: to read them is cheaper than to ask once more */
 
+/* GNU as, objcopy, strip and ld keep the names of sections apart from those of symbols. */
+static bool has_gnu_tables(const struct reader *r)
+{
+	const struct ld_file *f = r->f;
+
+	for (uint32_t i = 1; i < f->nr_secs; i++)
+		if (f->secs[i].type == SHT_SYMTAB && f->secs[i].link != r->shstrtab)
+			return !strcmp(f->secs[r->shstrtab].name, ".shstrtab");
+	return false;
+}
+
 /* What is looked at in a file that is read as far as needed. */
 static bool is_wanted(const struct ld_section *sec)
 {
 	const struct ld_file *f = sec->file;
 	enum ld_sec_kind kind;
 
+	if (f->gnu)
+		return true;
 	switch (sec->type) {
 	case SHT_SYMTAB:
 	case SHT_SYMTAB_SHNDX:
@@ -368,7 +383,7 @@ static bool is_wanted(const struct ld_section *sec)
 	case SHT_RELA:
 		kind = sec->info < f->nr_secs ? f->secs[sec->info].kind : LD_SEC_NONE;
 		return kind != LD_SEC_NONE && kind != LD_SEC_BTF && kind != LD_SEC_BTF_EXT;
-	default: return sec->kind != LD_SEC_NONE || !strcmp(sec->name, ".comment");
+	default: return sec->kind != LD_SEC_NONE;
 	}
 }
 
@@ -464,6 +479,7 @@ static int read_sections(struct reader *r)
 		if ((sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY) && sec->size % 8)
 			return bad_section(sec, "size of pointers is not a multiple of 8");
 	}
+	f->gnu = has_gnu_tables(r);
 	order = order_sections(f, &nr);
 	if ((err = check_overlaps(f, order, nr)) || (err = need_contents(f, order, nr)))
 		return err;
@@ -487,9 +503,6 @@ static int find_tables(struct reader *r)
 
 		if (sec->type == SHT_SYMTAB_SHNDX)
 			r->symtab_shndx = i;
-		if (!strcmp(sec->name, ".comment") && sec->size >= 4 && sec->data &&
-		    !memcmp(sec->data, "GCC:", 4))
-			f->gcc = true;
 		if (sec->type != SHT_SYMTAB)
 			continue;
 		if (r->symtab)
@@ -503,8 +516,6 @@ static int find_tables(struct reader *r)
 		r->symtab = i;
 		r->strtab = sec->link;
 	}
-	f->gnu = f->gcc || (r->strtab && r->strtab != r->shstrtab &&
-			    !strcmp(f->secs[r->shstrtab].name, ".shstrtab"));
 	return 0;
 }
 
@@ -633,6 +644,31 @@ static int compare_relocs(const void *a, const void *b)
 	return x->off < y->off ? -1 : x->off > y->off;
 }
 
+uint32_t ld_reloc_type(const struct ld_section *sec, uint32_t type)
+{
+	if (type == LD_R_GNU_DATA_64)
+		return LD_R_BPF_64_ABS64;
+	if (type == LD_R_GNU_DATA_32)
+		return LD_R_BPF_64_ABS32;
+	if (sec->kind != LD_SEC_CODE && type == LD_R_BPF_64_64)
+		return LD_R_BPF_64_ABS64;
+	if (sec->kind != LD_SEC_CODE && type == LD_R_BPF_64_32)
+		return LD_R_BPF_64_ABS32;
+	return type;
+}
+
+unsigned int ld_reloc_width(uint32_t type)
+{
+	switch (type) {
+	case LD_R_BPF_64_64: return 2 * LD_INSN_SIZE;
+	case LD_R_BPF_64_32: return LD_INSN_SIZE;
+	case LD_R_BPF_64_ABS64: return 8;
+	case LD_R_BPF_64_ABS32:
+	case LD_R_BPF_64_NODYLD32: return 4;
+	default: return 0;
+	}
+}
+
 /* The relocations of sec, from the table in rel; they are ordered by offset afterwards. */
 static int read_relocs(struct reader *r, struct ld_section *rel, struct ld_section *sec)
 {
@@ -654,7 +690,7 @@ static int read_relocs(struct reader *r, struct ld_section *rel, struct ld_secti
 		struct ld_reloc *reloc = &sec->relocs[i];
 
 		reloc->off = ld_get64(p, f->big);
-		reloc->type = (uint32_t)info;
+		reloc->type = ld_reloc_type(sec, (uint32_t)info);
 		reloc->sym = (uint32_t)(info >> 32);
 		reloc->addend = rela ? (int64_t)ld_get64(p + 16, f->big) : 0;
 		reloc->explicit_addend = rela;
@@ -728,9 +764,10 @@ static int read_elf(struct reader *r)
 	int err;
 
 	if ((err = read_sections(r)) || (err = find_tables(r)) || (err = read_symbols(r)) ||
-	    (err = read_groups(r)))
+	    (err = read_groups(r)) || (err = read_all_relocs(r)))
 		return err;
-	return read_all_relocs(r);
+	ld_choose_addends(r->f);
+	return 0;
 }
 
 int ld_elf_read(struct ld_file *f)

@@ -17,6 +17,12 @@ enum {
 	LD_R_GNU_DATA_64 = 12,
 };
 
+/* One set of types for the dialects: LLVM's; that of LLVM before 13; that of GNU as to 2.40. */
+uint32_t ld_reloc_type(const struct ld_section *sec, uint32_t type);
+
+/* The bytes that a relocation of this type changes, or 0 for a type that is unknown. */
+unsigned int ld_reloc_width(uint32_t type);
+
 /* Whether the image is LLVM bitcode; no more than its first bytes are looked at. */
 bool ld_is_bitcode(const void *image, size_t size);
 

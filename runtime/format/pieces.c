@@ -17,22 +17,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "format/addends.h"
 #include "format/elf_read.h"
 #include "format/insn.h"
 
 #define MAX_ADDEND ((int64_t)1 << 60) /* so that sums with offsets don't overflow */
-
-unsigned int ld_reloc_width(uint32_t type)
-{
-	switch (type) {
-	case LD_R_BPF_64_64: return 2 * LD_INSN_SIZE;
-	case LD_R_BPF_64_32: return LD_INSN_SIZE;
-	case LD_R_BPF_64_ABS64: return 8;
-	case LD_R_BPF_64_ABS32:
-	case LD_R_BPF_64_NODYLD32: return 4;
-	default: return 0;
-	}
-}
 
 /* ---- symbols by section ---- */
 
@@ -340,23 +329,9 @@ static int bad_reloc(const struct ld_section *sec, const struct ld_reloc *r, con
 			ld_file_name(sec->file), sec->name, (unsigned long long)r->off, what);
 }
 
-/* One set of types for the dialects: LLVM's; that of LLVM before 13; that of GNU as. */
-static uint32_t normal_type(const struct ld_section *sec, uint32_t type)
-{
-	if (type == LD_R_GNU_DATA_64)
-		return LD_R_BPF_64_ABS64;
-	if (type == LD_R_GNU_DATA_32)
-		return LD_R_BPF_64_ABS32;
-	if (sec->kind != LD_SEC_CODE && type == LD_R_BPF_64_64)
-		return LD_R_BPF_64_ABS64;
-	if (sec->kind != LD_SEC_CODE && type == LD_R_BPF_64_32)
-		return LD_R_BPF_64_ABS32;
-	return type;
-}
-
 static int check_reloc(const struct ld_section *sec, struct ld_reloc *r)
 {
-	uint32_t type = r->type = normal_type(sec, r->type);
+	uint32_t type = r->type;
 	unsigned int width = ld_reloc_width(type);
 	uint8_t op;
 
@@ -394,59 +369,42 @@ static int check_relocs(struct ld_section *sec)
 	return 0;
 }
 
-/* The addend that stands in place, in bytes. */
-static int64_t implicit_addend(const struct ld_section *sec, const struct ld_reloc *r)
+static int ambiguous_addend(const struct ld_section *sec, const struct ld_reloc *r,
+			    const struct ld_sym *sym, const struct ld_addend *a)
 {
-	bool big = sec->file->big;
-	const uint8_t *p = sec->data + r->off;
+	const struct ld_file *f = sec->file;
+	const char *help = "help: --addends=llvm or --addends=gas says which is meant; or assemble "
+			   "the source with clang or GNU as 2.44 or newer";
 
-	switch (r->type) {
-	case LD_R_BPF_64_64: return ld_insn_imm(p, big);
-	/* clang puts the callee in imm, counted in slots and relative to the next one. */
-	case LD_R_BPF_64_32: return ((int64_t)ld_insn_imm(p, big) + 1) * LD_INSN_SIZE;
-	case LD_R_BPF_64_ABS64: return (int64_t)ld_get64(p, big);
-	default: return ld_get32(p, big);
-	}
+	if (f->joined)
+		return ld_error(&sec->file->diags, "ambiguous-addend",
+				"%s: relocation at %s+0x%llx: `ld -r` moved '%s' and left the "
+				"addend as it was\n"
+				">>> help: link the objects that `ld -r` joined, or join them with "
+				"ld.bpf -r",
+				ld_file_name(f), sec->name, (unsigned long long)r->off,
+				sym->name[0] ? sym->name : sym->sec->name);
+	return ld_error(&sec->file->diags, "ambiguous-addend",
+			"%s: relocation at %s+0x%llx: nothing in the object tells what its addend "
+			"means\n"
+			">>> as written by LLVM, or GNU as since 2.44:  %s%+lld\n"
+			">>> as written by GNU as up to 2.43:           %s%+lld\n"
+			">>> %s",
+			ld_file_name(f), sec->name, (unsigned long long)r->off, sym->name,
+			(long long)a->llvm, sym->name, (long long)a->gas, help);
 }
 
-/* Whether a function of sec starts at off. */
-static bool function_at(const struct ld_section *sec, uint64_t off)
+/* The addend in the place of r, in the dialect of its file. */
+static int read_addend(const struct ld_section *sec, struct ld_reloc *r, const struct ld_sym *sym)
 {
-	const struct ld_piece *p = ld_piece_at(sec, off);
+	const struct ld_file *f = sec->file;
+	struct ld_addend a = ld_implicit_addend(sec, r);
 
-	for (uint32_t i = p ? p->sym : 0; p && i < p->sym_end; i++) {
-		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
-
-		if (sym->type == STT_FUNC && sym->value == off)
-			return true;
-	}
-	return false;
-}
-
-/*
- * GNU as adds the symbol's own value where the file defines it; in a call it counts a named callee
- * in bytes, one that it names by its section in slots, as LLVM does. gcc tells of itself in
- * .comment. Without that the object may be clang's, written again by GNU objcopy: there LLVM
- * leaves 0 where it names a symbol that has a value. For calls the start of a function decides.
- */
-static void gnu_addend(const struct ld_section *sec, struct ld_reloc *r, const struct ld_sym *sym)
-{
-	int64_t value, bytes;
-	bool in_bytes, in_slots;
-
-	if (!sym->sec)
-		return;
-	value = (int64_t)sym->value;
-	if (r->type != LD_R_BPF_64_32) {
-		if (sec->file->gcc || r->addend)
-			r->addend -= value;
-		return;
-	}
-	bytes = r->addend / LD_INSN_SIZE;
-	in_bytes = function_at(sym->sec, (uint64_t)bytes);
-	in_slots = function_at(sym->sec, (uint64_t)(value + r->addend));
-	if (sym->type == STT_SECTION ? in_bytes && !in_slots : in_bytes || !in_slots)
-		r->addend = bytes - value;
+	r->addend = f->addends == LD_ADDENDS_GAS ? a.gas : a.llvm;
+	if (sym->sec && ((f->addends == LD_ADDENDS_OPEN && a.llvm != a.gas) ||
+			 (f->joined && sym->type == STT_SECTION && sec->kind != LD_SEC_DEBUG)))
+		return ambiguous_addend(sec, r, sym, &a);
+	return 0;
 }
 
 /*
@@ -496,12 +454,10 @@ static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 	struct ld_file *f = sec->file;
 	const struct ld_sym *sym = &f->syms[r->sym];
 	uint64_t off;
+	int err;
 
-	if (!r->explicit_addend) {
-		r->addend = implicit_addend(sec, r);
-		if (f->gnu)
-			gnu_addend(sec, r, sym);
-	}
+	if (!r->explicit_addend && (err = read_addend(sec, r, sym)))
+		return err;
 	if (!r->sym) {
 		if (sec->kind == LD_SEC_DEBUG)
 			return 0;

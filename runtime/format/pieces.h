@@ -10,7 +10,4 @@
  */
 int ld_make_pieces(struct ld_file *f);
 
-/* Bytes that a relocation of this type covers. */
-unsigned int ld_reloc_width(uint32_t type);
-
 #endif

@@ -159,6 +159,13 @@ struct ld_section {
 	struct ld_out *out; /* where its pieces go; set by layout_sections */
 };
 
+/* What implicit addends mean: see format/addends.c. */
+enum ld_addends {
+	LD_ADDENDS_LLVM, /* the distance from the symbol */
+	LD_ADDENDS_GAS,  /* with the symbol's value on top, as GNU as up to 2.43 has it */
+	LD_ADDENDS_OPEN, /* one or the other */
+};
+
 /* A symbol of a file's symbol table. */
 struct ld_sym {
 	bool isolated;    /* was global in the input: see bind_symbols.c */
@@ -250,9 +257,9 @@ struct ld_file {
 	LD_VEC(struct ld_span) spans; /* its parsing */
 
 	bool big;                   /* byte order of the file */
-	bool gnu;                   /* assembled by GNU as, whose implicit addends differ, or
-				     * rewritten by GNU objcopy */
-	bool gcc;                   /* compiled by gcc, hence assembled by GNU as */
+	bool gnu;                   /* written by GNU as, objcopy, strip or ld */
+	bool joined;                /* by `ld -r`, of several files maybe: see addends.c */
+	enum ld_addends addends;    /* what its implicit addends mean */
 	struct ld_section *secs;    /* by section header index; [0] is unused */
 	bool has_groups;            /* some section is of a COMDAT group */
 	struct ld_section *deplibs; /* .deplibs, or NULL */
@@ -353,7 +360,8 @@ struct ld_link {
 	const char **undefined;     /* ends in NULL */
 	const char **library_paths; /* the same */
 	bool gc_sections, print_gc, icf, print_icf;
-	const char **keep, **why_live;   /* globs; end in NULL */
+	enum ld_addends addends;       /* of files that do not show it; LD_ADDENDS_OPEN: an error */
+	const char **keep, **why_live; /* globs; end in NULL */
 	const char **export, **localize; /* the same */
 	const char **defsyms;            /* "A=B"; ends in NULL */
 	const char **wraps, **renames;   /* "SYM"; "OLD=NEW"; end in NULL */

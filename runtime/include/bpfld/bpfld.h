@@ -125,6 +125,17 @@ struct bpfld_lto {
 };
 
 /*
+ * What implicit addends (SHT_REL) mean in a file that GNU tools wrote and that holds no evidence:
+ * the distance from the symbol, as LLVM and GNU as since 2.44 write it, or that distance and the
+ * symbol's value, as GNU as wrote it up to 2.43.
+ */
+enum bpfld_addends {
+	BPFLD_ADDENDS_EVIDENCE, /* where there is none: an error, "ambiguous-addend" */
+	BPFLD_ADDENDS_LLVM,
+	BPFLD_ADDENDS_GAS,
+};
+
+/*
  * What to do. Zero means the default for each field. A field added later stands at the end; a
  * library that is older than its caller refuses (-E2BIG) a tail that it doesn't know unless all
  * of it is zero. Strings and arrays are read during bpfld_new() only: the library copies them.
@@ -182,6 +193,7 @@ struct bpfld_opts {
 				which is faster and takes less memory */
 	bool unique_statics; /* in a final link no two functions have one name in the symbol
 				table, as cilium/ebpf wants it */
+	enum bpfld_addends addends; /* for files that do not show what their addends mean */
 };
 
 /* What there is to tell about a link. */
