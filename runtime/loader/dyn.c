@@ -118,13 +118,11 @@ const char *bpfld_dyn_no_replace(const struct bpfld_dyn *d)
  */
 static void drop_hook(struct ld_hook *h, bool pins)
 {
-	bool pinned = bpf_link__pin_path(h->link);
-
-	if (pinned && pins)
-		bpf_link__unpin(h->link);
-	if (pinned && !pins) {
+	if (h->pin && !pins) {
 		close(bpf_link__fd(h->link));
 		bpf_link__disconnect(h->link);
+	} else {
+		ld_unpin(h->pin);
 	}
 	bpf_link__destroy(h->link);
 }
@@ -594,7 +592,7 @@ static void pin_again(struct ld_dyn_import *import, const struct ld_wire *before
 {
 	for (struct ld_wire *w = import->wires; w; w = w->next)
 		for (const struct ld_wire *o = before; o; o = o->next)
-			if (o->pin && !strcmp(o->prog, w->prog) && !bpf_obj_pin(w->fd, o->pin))
+			if (o->pin && !strcmp(o->prog, w->prog) && ld_pin_again(w->fd, o->pin))
 				w->pin = o->pin;
 }
 

@@ -68,6 +68,7 @@ struct ld_hook {
 	struct ld_hook *next;
 	const char *prog;
 	struct bpf_link *link;
+	char *pin; /* path, or NULL */
 };
 
 struct bpfld_module {
@@ -95,7 +96,7 @@ struct bpfld_module {
 	struct ld_pinned *pinned_functions, *pinned_maps;
 };
 
-/* A file or folder that a pin of this handle is. */
+/* A pin of this handle, or a directory that it made for pins. */
 struct ld_made {
 	struct ld_made *next;
 	const char *path;
@@ -193,6 +194,9 @@ void ld_kernel_unwire(struct ld_dyn_import *import);
 int ld_compare_program(struct bpfld_module *main, struct ld_dyn_import *import, int fd);
 
 /* ---- dyn_pins.c ---- */
+
+bool ld_pin_again(int fd, const char *path);
+void ld_unpin(const char *path); /* NULL is allowed */
 
 /* The fd of what is pinned of a library, or -1. map: as in the source. */
 int ld_pinned_function(const struct bpfld_module *lib, struct ld_type type, const char *func);

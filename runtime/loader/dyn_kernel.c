@@ -517,8 +517,7 @@ int ld_kernel_wire(struct bpfld_module *main, struct ld_dyn_import *import)
 void ld_kernel_unwire(struct ld_dyn_import *import)
 {
 	for (struct ld_wire *w = import->wires; w; w = w->next) {
-		if (w->pin)
-			unlink(w->pin);
+		ld_unpin(w->pin);
 		close(w->fd);
 	}
 	import->wires = NULL;

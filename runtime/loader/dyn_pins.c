@@ -5,110 +5,174 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "loader/bpffs.h"
 #include "loader/dyn.h"
+
+/* ---- one pin ---- */
+
+/* Says why, unless memory ran out, which has been reported. */
+static int failed(struct bpfld_dyn *d, const char *id, const char *what, const char *path, int err,
+		  const struct ld_refusal *why)
+{
+	if (err == -ENOMEM)
+		return err;
+	if (why->id)
+		return ld_dyn_error(d, err, why->id,
+				    "%s\n>>> help: %s, or pins can go to another directory",
+				    why->text, why->help);
+	return ld_dyn_error(d, err, id, "cannot %s %s: %s", what, path, strerror(-err));
+}
+
+/* "DIR/NAME", with '_' for '.' in the name. */
+static char *path_in(struct bpfld_dyn *d, const char *dir, const char *name, int *err)
+{
+	char *path = NULL;
+
+	if (*err)
+		return NULL;
+	if (!ld_bpffs_is_name(name))
+		*err = ld_dyn_error(d, -EINVAL, "cannot-pin",
+				    "cannot pin '%s' in %s: it cannot be a file name", name, dir);
+	else if (!(path = ld_dyn_printf(d, "%s/%s", dir, name)))
+		*err = -ENOMEM;
+	for (char *c = path ? path + strlen(dir) : NULL; c && *c; c++)
+		*c = *c == '.' ? '_' : *c;
+	return path;
+}
+
+/* Pins fd unless an error came before. */
+static void pin(struct bpfld_dyn *d, int fd, const char *path, int *err)
+{
+	struct ld_refusal why;
+
+	if (*err)
+		return;
+	*err = ld_bpffs_pin(fd, path, &why);
+	if (*err)
+		failed(d, "cannot-pin", "pin", path, *err, &why);
+}
+
+bool ld_pin_again(int fd, const char *path)
+{
+	struct ld_refusal why;
+
+	return !ld_bpffs_pin(fd, path, &why);
+}
+
+void ld_unpin(const char *path)
+{
+	struct ld_refusal why;
+
+	if (path)
+		ld_bpffs_remove(path, &why);
+}
 
 /* ---- links ---- */
 
 /* "DIR/MAIN-PROGRAM-IMPORT": bpffs takes no '.' in names. */
-static char *pin_path(const struct bpfld_module *m, const char *dir, const char *prog,
-		      const char *import)
+static char *link_path(const struct bpfld_module *m, const char *dir, const char *prog,
+		       const char *import, int *err)
 {
 	size_t len = strlen(m->name);
-	char *path, *c;
+	char *name;
 
+	if (*err)
+		return NULL;
 	if (len > 2 && !strcmp(m->name + len - 2, ".o"))
 		len -= 2;
-	path = ld_dyn_printf(m->d, "%s/%.*s", dir, (int)len, m->name);
-	if (!path)
-		return NULL;
-	for (c = path + strlen(dir) + 1; *c; c++)
-		if (*c == '.')
-			*c = '_';
-	return ld_dyn_printf(m->d, "%s-%s%s%s", path, prog, import ? "-" : "",
+	name = ld_dyn_printf(m->d, "%.*s-%s%s%s", (int)len, m->name, prog, import ? "-" : "",
 			     import ? import : "");
+	if (!name)
+		*err = -ENOMEM;
+	return name ? path_in(m->d, dir, name, err) : NULL;
 }
 
-static int cannot_pin(struct bpfld_dyn *d, const char *path, int err)
+/* Pins the links of m that are not pinned; they go again if there is an error. */
+static void pin_links(struct bpfld_module *m, const char *dir, int *err)
 {
-	return ld_dyn_error(d, err, "cannot-pin", "cannot pin %s: %s", path ? path : "a link",
-			    strerror(-err));
-}
+	for (struct ld_hook *h = m->hooks; h && !*err; h = h->next) {
+		char *path = h->pin ? NULL : link_path(m, dir, h->prog, NULL, err);
 
-static int pin_module(struct bpfld_module *m, const char *dir)
-{
-	char *path;
-	int err = 0;
-
-	for (struct ld_hook *h = m->hooks; h && !err; h = h->next) {
-		path = pin_path(m, dir, h->prog, NULL);
-		if (!path || (!bpf_link__pin_path(h->link) && (err = bpf_link__pin(h->link, path))))
-			return cannot_pin(m->d, path, err ? err : -ENOMEM);
+		if (!path)
+			continue;
+		pin(m->d, bpf_link__fd(h->link), path, err);
+		h->pin = *err ? NULL : path;
 	}
 	for (size_t i = 0; i < m->nr_imports; i++)
-		for (struct ld_wire *w = m->imports[i].wires; w; w = w->next) {
-			if (w->pin)
+		for (struct ld_wire *w = m->imports[i].wires; w && !*err; w = w->next) {
+			char *path =
+			    w->pin ? NULL : link_path(m, dir, w->prog, m->imports[i].name, err);
+
+			if (!path)
 				continue;
-			path = pin_path(m, dir, w->prog, m->imports[i].name);
-			if (!path || bpf_obj_pin(w->fd, path))
-				return cannot_pin(m->d, path, path ? -errno : -ENOMEM);
-			w->pin = path;
+			pin(m->d, w->fd, path, err);
+			w->pin = *err ? NULL : path;
 		}
-	return 0;
 }
 
-static void unpin_module(struct bpfld_module *m)
+static void unpin_imports(struct bpfld_module *m)
 {
-	for (struct ld_hook *h = m->hooks; h; h = h->next)
-		if (bpf_link__pin_path(h->link))
-			bpf_link__unpin(h->link);
 	for (size_t i = 0; i < m->nr_imports; i++)
 		for (struct ld_wire *w = m->imports[i].wires; w; w = w->next) {
-			if (w->pin)
-				unlink(w->pin);
+			ld_unpin(w->pin);
 			w->pin = NULL;
 		}
 }
 
+static void unpin_links(struct bpfld_module *m)
+{
+	for (struct ld_hook *h = m->hooks; h; h = h->next) {
+		ld_unpin(h->pin);
+		h->pin = NULL;
+	}
+	unpin_imports(m);
+}
+
 int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir)
 {
-	bool made = false;
+	struct ld_refusal why;
 	int err = d->failed ? -EINVAL : 0;
+	bool made = false;
 
-	if (!err && mkdir(dir, 0700)) {
-		if (errno != EEXIST)
-			return cannot_pin(d, dir, -errno);
-	} else if (!err) {
-		made = true;
+	if (!err) {
+		err = ld_bpffs_mkdir(dir, &why);
+		made = !err;
+		if (err == -EEXIST)
+			err = 0;
+		else if (err)
+			failed(d, "cannot-pin", "create", dir, err, &why);
 	}
 	for (struct bpfld_module *m = d->modules; m && !err; m = m->next)
-		err = pin_module(m, dir);
+		pin_links(m, dir, &err);
 	if (!err)
 		return 0;
 	for (struct bpfld_module *m = d->modules; m; m = m->next)
-		unpin_module(m);
+		unpin_links(m);
 	if (made)
-		rmdir(dir);
+		ld_bpffs_remove(dir, &why);
 	return err;
 }
 
 /* ---- one module ---- */
 
-/* Removes what was made since last, the newest first: what is in a folder before it. */
+/* Removes what was made since last, the newest first: what is in a directory before it. */
 static void remove_made(struct bpfld_dyn *d, const struct ld_made *last)
 {
+	struct ld_refusal why;
+
 	for (; d->made != last; d->made = d->made->next)
-		remove(d->made->path);
+		ld_bpffs_remove(d->made->path, &why);
 }
 
 static int note_made(struct bpfld_dyn *d, const char *path)
 {
 	struct ld_made *made = ld_dyn_alloc(d, sizeof(*made));
+	struct ld_refusal why;
 
 	if (!made) {
-		remove(path);
+		ld_bpffs_remove(path, &why);
 		return -ENOMEM;
 	}
 	made->path = path;
@@ -117,23 +181,26 @@ static int note_made(struct bpfld_dyn *d, const char *path)
 	return 0;
 }
 
-/* "DIR/NAME" with '_' for '.' in the name; made as a folder, unless it is there. */
-static char *make_folder(struct bpfld_dyn *d, const char *dir, const char *name, int *err)
+/* Makes the directory unless it exists. Returns path, or NULL after an error. */
+static char *make_dir(struct bpfld_dyn *d, char *path, int *err)
 {
-	char *path = NULL;
+	struct ld_refusal why;
+	int ret = *err;
 
-	if (*err)
+	if (ret)
 		return NULL;
-	path = ld_dyn_printf(d, "%s%s%s", dir, name ? "/" : "", name ? name : "");
-	if (!path)
-		*err = -ENOMEM;
-	for (char *c = path && name ? path + strlen(dir) : NULL; c && *c; c++)
-		*c = *c == '.' ? '_' : *c;
-	if (!*err && !mkdir(path, 0700))
+	ret = ld_bpffs_mkdir(path, &why);
+	if (!ret)
 		*err = note_made(d, path);
-	else if (!*err && errno != EEXIST)
-		*err = cannot_pin(d, path, -errno);
-	return path;
+	else if (ret != -EEXIST)
+		*err = failed(d, "cannot-pin", "create", path, ret, &why);
+	return *err ? NULL : path;
+}
+
+/* The same for "DIR/NAME". */
+static char *make_subdir(struct bpfld_dyn *d, const char *dir, const char *name, int *err)
+{
+	return make_dir(d, path_in(d, dir, name, err), err);
 }
 
 static bool is_made(const struct bpfld_dyn *d, const char *path)
@@ -147,21 +214,14 @@ static bool is_made(const struct bpfld_dyn *d, const char *path)
 /* Pins fd as "DIR/NAME", unless that was done before; its path, or NULL. */
 static char *pin_fd(struct bpfld_dyn *d, int fd, const char *dir, const char *name, int *err)
 {
-	char *path = *err ? NULL : ld_dyn_printf(d, "%s/%s", dir, name);
+	char *path = path_in(d, dir, name, err);
 
-	if (*err)
-		return NULL;
-	if (!path)
-		*err = -ENOMEM;
-	for (char *c = path ? path + strlen(dir) : NULL; c && *c; c++)
-		*c = *c == '.' ? '_' : *c;
-	if (*err || is_made(d, path))
+	if (!path || is_made(d, path))
 		return path;
-	if (bpf_obj_pin(fd, path))
-		*err = cannot_pin(d, path, -errno);
-	else
+	pin(d, fd, path, err);
+	if (!*err)
 		*err = note_made(d, path);
-	return path;
+	return *err ? NULL : path;
 }
 
 static void pin_maps(struct bpfld_module *m, const struct bpf_object *obj, const char *dir,
@@ -176,7 +236,7 @@ static void pin_maps(struct bpfld_module *m, const struct bpf_object *obj, const
 		if (*err || !bpf_map__autocreate(map) || bpf_map__is_pinned(map) ||
 		    ld_pinned_map(m, bpf_map__name(map)) >= 0)
 			continue;
-		maps = maps ? maps : make_folder(m->d, dir, "maps", err);
+		maps = maps ? maps : make_subdir(m->d, dir, "maps", err);
 		pin_fd(m->d, bpf_map__fd(map), maps, bpf_map__name(map), err);
 	}
 }
@@ -190,7 +250,7 @@ static char *short_name(const struct bpfld_module *m)
 static void pin_import(struct bpfld_module *m, const struct ld_dyn_import *import,
 		       const char *imports, int *err)
 {
-	char *dir = make_folder(m->d, imports, import->name, err);
+	char *dir = make_subdir(m->d, imports, import->name, err);
 
 	for (struct ld_wire *w = import->wires; w; w = w->next) {
 		char *path = w->pin ? NULL : pin_fd(m->d, w->fd, dir, w->prog, err);
@@ -203,7 +263,7 @@ static void pin_import(struct bpfld_module *m, const struct ld_dyn_import *impor
 		char *name = lib ? ld_dyn_printf(m->d, "%s:%s", lib, import->func) : NULL;
 
 		if (name)
-			make_folder(m->d, dir, name, err);
+			make_subdir(m->d, dir, name, err);
 		else
 			*err = -ENOMEM;
 	}
@@ -219,10 +279,10 @@ static void pin_main(struct bpfld_module *m, const char *dir, int *err)
 	{
 		if (bpf_program__fd(prog) < 0)
 			continue;
-		folder = folder ? folder : make_folder(m->d, dir, "programs", err);
+		folder = folder ? folder : make_subdir(m->d, dir, "programs", err);
 		pin_fd(m->d, bpf_program__fd(prog), folder, bpf_program__name(prog), err);
 	}
-	folder = m->nr_imports ? make_folder(m->d, dir, "imports", err) : NULL;
+	folder = m->nr_imports ? make_subdir(m->d, dir, "imports", err) : NULL;
 	for (size_t i = 0; i < m->nr_imports; i++)
 		pin_import(m, &m->imports[i], folder, err);
 }
@@ -240,7 +300,7 @@ static char *sum_of(const struct bpfld_module *m)
 static void pin_instance(struct bpfld_module *m, const struct ld_instance *instance,
 			 const char *dir, int *err)
 {
-	char *functions = make_folder(m->d, dir, "functions", err);
+	char *functions = make_subdir(m->d, dir, "functions", err);
 	struct bpf_program *prog;
 
 	pin_maps(m, instance->obj, dir, err);
@@ -252,7 +312,7 @@ static void pin_instance(struct bpfld_module *m, const struct ld_instance *insta
 		if (bpf_program__type(prog) != BPF_PROG_TYPE_EXT || !func ||
 		    bpf_program__fd(prog) < 0)
 			continue;
-		folder = make_folder(m->d, functions, func + 1, err);
+		folder = make_subdir(m->d, functions, func + 1, err);
 		type = ld_type_name(m->d, instance->type);
 		if (!type)
 			*err = -ENOMEM;
@@ -262,11 +322,11 @@ static void pin_instance(struct bpfld_module *m, const struct ld_instance *insta
 
 static void pin_library(struct bpfld_module *m, const char *dir, int *err)
 {
-	char *sum = sum_of(m), *file = make_folder(m->d, dir, "file", err);
+	char *sum = sum_of(m), *file = make_subdir(m->d, dir, "file", err);
 
 	if (!sum)
 		*err = -ENOMEM;
-	make_folder(m->d, file, sum, err);
+	make_subdir(m->d, file, sum, err);
 	for (const struct ld_instance *i = m->instances; i; i = i->next)
 		pin_instance(m, i, dir, err);
 }
@@ -274,6 +334,7 @@ static void pin_library(struct bpfld_module *m, const char *dir, int *err)
 int bpfld_dyn_pin_module(struct bpfld_module *m, const char *dir)
 {
 	const struct ld_made *last = m->d->made;
+	struct ld_refusal why;
 	int err = m->d->failed ? -EINVAL : 0;
 
 	if (!err && !m->library && !m->loaded)
@@ -281,7 +342,7 @@ int bpfld_dyn_pin_module(struct bpfld_module *m, const char *dir)
 				    "%s is not loaded: there is nothing to pin", m->name);
 	if (err || (m->library && !m->instances))
 		return err;
-	make_folder(m->d, dir, NULL, &err);
+	make_dir(m->d, ld_dyn_printf(m->d, "%s", dir), &err);
 	if (m->library)
 		pin_library(m, dir, &err);
 	else
@@ -292,7 +353,7 @@ int bpfld_dyn_pin_module(struct bpfld_module *m, const char *dir)
 	/* What stood there before has its pin still. */
 	for (size_t i = 0; i < m->nr_imports; i++)
 		for (struct ld_wire *w = m->imports[i].wires; w; w = w->next)
-			w->pin = w->pin && !access(w->pin, F_OK) ? w->pin : NULL;
+			w->pin = w->pin && ld_bpffs_kind(w->pin, &why) >= 0 ? w->pin : NULL;
 	return err;
 }
 
@@ -300,12 +361,7 @@ void bpfld_dyn_unpin(struct bpfld_dyn *d)
 {
 	remove_made(d, NULL);
 	for (struct bpfld_module *m = d->modules; m; m = m->next)
-		for (size_t i = 0; i < m->nr_imports; i++)
-			for (struct ld_wire *w = m->imports[i].wires; w; w = w->next) {
-				if (w->pin)
-					unlink(w->pin);
-				w->pin = NULL;
-			}
+		unpin_imports(m);
 }
 
 /* ---- what others have pinned ---- */
@@ -347,31 +403,37 @@ static int open_pin(struct bpfld_module *m, struct ld_pinned **list, const char 
 		    const char *name, struct ld_type type)
 {
 	struct ld_pinned *p = ld_dyn_alloc(m->d, sizeof(*p));
+	struct ld_refusal why;
 
 	if (!p)
 		return -ENOMEM;
 	p->name = ld_dyn_printf(m->d, "%s", name);
 	if (!p->name)
 		return -ENOMEM;
-	p->fd = bpf_obj_get(path);
+	p->fd = ld_bpffs_get(path, &why);
 	if (p->fd < 0)
-		return ld_dyn_error(m->d, -errno, "cannot-open", "cannot open %s: %s", path,
-				    strerror(errno));
+		return failed(m->d, "cannot-open", "open", path, p->fd, &why);
 	p->type = type;
 	p->next = *list;
 	*list = p;
 	return 0;
 }
 
-/* Opens what lies in dir. name: of the function, if the pins there tell types. */
+/* Opens what lies in dir, if there is such a directory. name: of the function, if the pins there
+ * name types. */
 static int open_pins(struct bpfld_module *m, const char *dir, const char *name)
 {
 	struct ld_pinned **list = name ? &m->pinned_functions : &m->pinned_maps;
-	DIR *folder = opendir(dir);
+	struct ld_refusal why;
+	int fd = ld_bpffs_open(dir, &why), err = 0;
+	DIR *pins = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
-	int err = 0;
 
-	while (folder && !err && (entry = readdir(folder))) {
+	if (fd == -ENOENT)
+		return 0;
+	if (!pins)
+		return failed(m->d, "cannot-open", "open", dir, fd < 0 ? fd : -errno, &why);
+	while (!err && (entry = readdir(pins))) {
 		char *path = ld_dyn_printf(m->d, "%s/%s", dir, entry->d_name);
 		struct ld_type type = {BPF_PROG_TYPE_UNSPEC, 0};
 
@@ -379,14 +441,14 @@ static int open_pins(struct bpfld_module *m, const char *dir, const char *name)
 			continue;
 		err = path ? open_pin(m, list, path, name ? name : entry->d_name, type) : -ENOMEM;
 	}
-	if (folder)
-		closedir(folder);
+	closedir(pins);
 	return err;
 }
 
 int bpfld_dyn_reuse(struct bpfld_module *lib, const char *dir)
 {
 	char *sum = sum_of(lib), *file = sum ? ld_dyn_printf(lib->d, "%s/file/%s", dir, sum) : NULL;
+	struct ld_refusal why;
 	int err = 0;
 
 	if (!file)
@@ -396,15 +458,22 @@ int bpfld_dyn_reuse(struct bpfld_module *lib, const char *dir)
 	if (!lib->d->replace)
 		return ld_dyn_error(lib->d, -EOPNOTSUPP, "cannot-replace", "%s",
 				    *lib->d->reason ? lib->d->reason : "this is a static link");
-	if (access(file, F_OK))
+	err = ld_bpffs_kind(file, &why);
+	if (err == -ENOENT)
 		return ld_dyn_error(lib->d, -ESTALE, "other-library",
 				    "what is pinned in %s was loaded from another file than %s",
 				    dir, lib->name);
+	if (err < 0)
+		return failed(lib->d, "cannot-open", "open", file, err, &why);
+	err = 0;
 	for (size_t i = 0; i < lib->nr_offers && !err; i++) {
 		const char *name = lib->offers[i].name;
 		char *path = ld_dyn_printf(lib->d, "%s/functions/%s", dir, name);
 
-		err = path ? open_pins(lib, path, name) : -ENOMEM;
+		if (path && ld_bpffs_is_name(name))
+			err = open_pins(lib, path, name);
+		else
+			err = path ? 0 : -ENOMEM;
 	}
 	file = ld_dyn_printf(lib->d, "%s/maps", dir);
 	if (!err)

@@ -146,6 +146,12 @@ BPFLD_API int bpfld_dyn_link(struct bpfld_dyn *d);
 BPFLD_API int bpfld_dyn_attach(struct bpfld_dyn *d);
 
 /*
+ * Directories for pins, here and below: root or the caller must own them, and nobody else may be
+ * able to write to them. Those above in the same file system may be sticky instead. Symbolic links
+ * are not followed. A name with '/' in it cannot be pinned.
+ */
+
+/*
  * Pins all links in dir, which is made if need be, so that they outlive the process: MAIN-PROGRAM
  * for hooks, MAIN-PROGRAM-IMPORT for functions, without the main's ".o" and with '_' for '.'. To
  * undo a pin, remove its file.
