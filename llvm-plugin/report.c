@@ -82,22 +82,36 @@ static void print(struct report *r, enum bpfld_severity severity, const char *id
 	free(text);
 }
 
-int report_error(struct report *r, const char *id, const char *fmt, ...)
+static void vreport(struct report *r, enum bpfld_severity severity, const char *id, const char *fmt,
+		    va_list args)
 {
 	char *message;
-	va_list ap;
-	int n;
 
-	va_start(ap, fmt);
-	n = vasprintf(&message, fmt, ap);
-	va_end(ap);
-	if (n < 0) {
+	if (vasprintf(&message, fmt, args) < 0) {
 		print(r, BPFLD_ERROR, id, "out of memory");
-		return 1;
+		return;
 	}
-	print(r, BPFLD_ERROR, id, message);
+	print(r, severity, id, message);
 	free(message);
+}
+
+int report_error(struct report *r, const char *id, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(r, BPFLD_ERROR, id, fmt, args);
+	va_end(args);
 	return 1;
+}
+
+void report_note(struct report *r, const char *id, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vreport(r, BPFLD_NOTE, id, fmt, args);
+	va_end(args);
 }
 
 /* ---- an input that becomes shorter while it is mapped ---- */

@@ -13,7 +13,9 @@ struct loaded {
 	struct bpfld_module *module;
 	const char *name;
 	bool library;
-	bool ours; /* its folder is of this command's making, to be removed if something fails */
+	bool ours;   /* this command makes its directory */
+	bool reused; /* a library that was loaded before */
+	bool published;
 };
 
 struct session {
@@ -86,14 +88,15 @@ static enum exit_status reuse(struct session *s, struct loaded *l)
 	struct request *q = s->q;
 
 	if (!l->library || q->mode == BPFLD_DYN_STATIC || bpfld_dyn_no_replace(s->d) ||
-	    access(folder_of(q, l->name, NULL), F_OK))
+	    !exists(q, l->name, NULL))
 		return EXIT_DONE;
 	if (!is_library(q, l->name)) {
 		report_error(q->report, "already-loaded", "'%s' is loaded, and no library",
 			     l->name);
 		return EXIT_FAILED;
 	}
-	return bpfld_dyn_reuse(l->module, folder_of(q, l->name, NULL)) ? EXIT_FAILED : EXIT_DONE;
+	l->reused = true;
+	return bpfld_dyn_reuse(l->module, dir_of(q, l->name, NULL)) ? EXIT_FAILED : EXIT_DONE;
 }
 
 static struct loaded *find_file(struct session *s, const char *file)
@@ -180,52 +183,79 @@ static enum exit_status attach_main(struct session *s, const struct loaded *l)
 	return EXIT_DONE;
 }
 
-/* Libraries before mains: what serves is there before what it serves. Hooks last. */
-static enum exit_status pin_all(struct session *s)
+static enum exit_status pin(struct session *s, struct loaded *l)
 {
 	struct request *q = s->q;
 
+	l->ours = !exists(q, l->name, NULL);
+	if (l->reused && l->ours) {
+		report_error(q->report, "not-loaded", "'%s' was unloaded in the meantime", l->name);
+		return EXIT_FAILED;
+	}
+	if (!l->library && !l->ours)
+		return already_loaded(q, l->name);
+	if (!l->library && make_dirs(q, l->name))
+		return EXIT_FAILED;
+	return bpfld_dyn_pin_module(l->module, l->ours ? new_dir_of(q, l->name, NULL)
+						       : dir_of(q, l->name, NULL))
+		   ? EXIT_FAILED
+		   : EXIT_DONE;
+}
+
+/* A library of which nothing is loaded has no directory. */
+static enum exit_status publish_all(struct session *s)
+{
+	struct request *q = s->q;
+	enum exit_status status = EXIT_DONE;
+
 	for (int mains = 0; mains < 2; mains++)
-		for (size_t i = 0; i < s->n; i++) {
+		for (size_t i = 0; i < s->n && !status; i++) {
 			struct loaded *l = &s->v[i];
 
-			if (l->library == mains)
+			if (l->library == mains || !l->ours)
 				continue;
-			if (mains && make_folders(q, l->name))
-				return EXIT_FAILED;
-			l->ours = mains || access(folder_of(q, l->name, NULL), F_OK);
-			if (bpfld_dyn_pin_module(l->module, folder_of(q, l->name, NULL)))
-				return EXIT_FAILED;
+			l->ours = is_new(q, l->name);
+			status = l->ours ? publish(q, l->name) : EXIT_DONE;
+			l->published = l->ours && !status;
 		}
-	for (size_t i = 0; i < s->n && q->attach; i++)
+	return status;
+}
+
+/* Libraries before mains: what serves is there before what it serves. Hooks last. */
+static enum exit_status pin_all(struct session *s)
+{
+	for (int mains = 0; mains < 2; mains++)
+		for (size_t i = 0; i < s->n; i++)
+			if (s->v[i].library != mains && pin(s, &s->v[i]))
+				return EXIT_FAILED;
+	for (size_t i = 0; i < s->n && s->q->attach; i++)
 		if (!s->v[i].library && attach_main(s, &s->v[i]))
 			return EXIT_FAILED;
-	return EXIT_DONE;
+	return publish_all(s);
 }
 
 static void undo(struct session *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].ours && !s->v[i].library)
-			remove_pins(s->q, s->v[i].name);
+		if (s->v[i].published)
+			unpublish(s->q, s->v[i].name);
 	bpfld_dyn_unpin(s->d);
-	rmdir(s->q->root);
 }
 
 static enum exit_status print_all(struct session *s)
 {
 	struct request *q = s->q;
+	enum exit_status status = EXIT_DONE;
 	bool first = true;
-	int err = 0;
 
 	if (q->json)
 		printf("[");
 	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].ours && !access(folder_of(q, s->v[i].name, NULL), F_OK))
-			err |= print_loaded(q, s->v[i].name, &first);
+		if (s->v[i].published)
+			status |= print_loaded(q, s->v[i].name, &first);
 	if (q->json)
 		printf("]\n");
-	return err ? EXIT_FAILED : EXIT_DONE;
+	return status;
 }
 
 static enum exit_status run(struct session *s)
@@ -242,13 +272,13 @@ static enum exit_status run(struct session *s)
 	if (!status)
 		status = link_all(s);
 	if (!status)
-		status = make_root(s->q);
+		status = begin_change(s->q);
 	if (status)
 		return status;
 	status = pin_all(s);
 	if (status)
 		undo(s);
-	return status ? status : print_all(s);
+	return end_change(s->q, status) ? status : print_all(s);
 }
 
 enum exit_status load_dynamic(struct request *q)

@@ -1,34 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include <bpf/bpf.h>
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
-
-static int compare_words(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-int read_folder(struct request *q, const char *folder, struct words *names)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-
-	if (!dir)
-		return -errno;
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			words_add(names,
-				  pool_strndup(q->pool, entry->d_name, strlen(entry->d_name)));
-	closedir(dir);
-	if (names->n)
-		qsort(names->v, names->n, sizeof(*names->v), compare_words);
-	return 0;
-}
 
 /* ---- one pin ---- */
 
@@ -101,22 +75,19 @@ static const struct {
 	void (*print)(const struct request *q, struct json *j, const char *pin, int fd);
 } kinds[] = {{"programs", print_program}, {"maps", print_map}, {"links", print_link}};
 
-static int print_kind(struct request *q, struct json *j, const char *folder, size_t kind)
+static enum exit_status print_kind(struct request *q, struct json *j, const char *name, size_t kind)
 {
+	const char *dir = dir_of(q, name, kinds[kind].name);
 	struct words pins = {0};
-	int err = read_folder(q, folder, &pins);
+	enum exit_status status = read_dir(q, dir, &pins);
 
-	if (err && err != -ENOENT)
-		fail(q, "read", folder, -err);
 	if (q->json)
 		json_open(j, kinds[kind].name, '[');
 	for (size_t i = 0; i < pins.n; i++) {
-		const char *path = pool_printf(q->pool, "%s/%s", folder, pins.v[i]);
-		int fd = bpf_obj_get(path);
+		int fd = get_pin(q, pool_printf(q->pool, "%s/%s", dir, pins.v[i]));
 
 		if (fd < 0) {
-			err = -errno;
-			fail(q, "open", path, errno);
+			status = EXIT_FAILED;
 			continue;
 		}
 		if (q->json)
@@ -129,13 +100,13 @@ static int print_kind(struct request *q, struct json *j, const char *folder, siz
 	if (q->json)
 		json_close(j, ']');
 	words_free(&pins);
-	return err == -ENOENT ? 0 : err;
+	return status;
 }
 
-int print_loaded(struct request *q, const char *name, bool *first)
+enum exit_status print_loaded(struct request *q, const char *name, bool *first)
 {
 	struct json j = {.f = stdout, .more = !*first};
-	int err = 0;
+	enum exit_status status = EXIT_DONE;
 
 	*first = false;
 	if (q->json) {
@@ -145,46 +116,34 @@ int print_loaded(struct request *q, const char *name, bool *first)
 		printf("%s\n", name);
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		err |=
-		    print_kind(q, &j,
-			       pool_printf(q->pool, "%s/%s/%s", q->root, name, kinds[i].name), i);
+		status |= print_kind(q, &j, name, i);
 	print_imports(q, &j, name);
 	print_functions(q, &j, name);
 	if (q->json)
 		json_close(&j, '}');
-	return err;
+	return status;
 }
 
 enum exit_status command_ls(struct request *q)
 {
-	struct words names = {0};
+	struct words loaded = {0}, *names = q->args.n ? &q->args : &loaded;
+	enum exit_status status = read_dir(q, q->root, &loaded);
 	bool first = true;
-	int err = 0;
 
-	if (q->args.n) {
-		for (size_t i = 0; i < q->args.n; i++)
-			words_add(&names, q->args.v[i]);
-		for (size_t i = 0; i < names.n; i++) {
-			const char *folder = pool_printf(q->pool, "%s/%s", q->root, names.v[i]);
-
-			if (!strchr(names.v[i], '/') && !access(folder, F_OK))
-				continue;
-			report_error(q->report, "not-loaded", "'%s' is not loaded", names.v[i]);
-			words_free(&names);
-			return EXIT_FAILED;
-		}
-	} else {
-		err = read_folder(q, q->root, &names);
-		if (err && err != -ENOENT)
-			return fail(q, "read", q->root, -err);
-		err = 0;
+	for (size_t i = 0; i < q->args.n && !status; i++)
+		if (!is_name(q->args.v[i]) || !exists(q, q->args.v[i], NULL))
+			status = not_loaded(q, q->args.v[i]);
+	if (status) {
+		words_free(&loaded);
+		return status;
 	}
 	if (q->json)
 		printf("[");
-	for (size_t i = 0; i < names.n; i++)
-		err |= print_loaded(q, names.v[i], &first);
+	for (size_t i = 0; i < names->n; i++)
+		if (is_name(names->v[i]) && exists(q, names->v[i], NULL))
+			status |= print_loaded(q, names->v[i], &first);
 	if (q->json)
 		printf("]\n");
-	words_free(&names);
-	return err ? EXIT_FAILED : EXIT_DONE;
+	words_free(&loaded);
+	return status;
 }

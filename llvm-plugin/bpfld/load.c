@@ -1,130 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/*
- * Loading is: link, load, attach if asked to, pin. Pins keep what was loaded; so a failure takes
- * away those that were made, and with the last of them goes everything.
- */
-#include <ctype.h>
+/* Loading is: link, load, attach if asked to, pin. Pins keep what was loaded. */
+#include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/magic.h>
 #include <net/if.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "command.h"
 
-/* In the order of unpinning: no event may see a stub where a function was. */
-static const char *const kinds[] = {"links", "imports", "programs", "functions", "maps", "file"};
-
-#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-/* ---- folders ---- */
-
-const char *folder_of(struct request *q, const char *name, const char *kind)
+enum exit_status make_dirs(struct request *q, const char *name)
 {
-	return pool_printf(q->pool, "%s/%s%s%s", q->root, name, kind ? "/" : "", kind ? kind : "");
-}
-
-/* bpffs takes no dots, and a name is a folder's: letters, digits, '_' and '-'. */
-bool is_name(const char *name)
-{
-	if (!*name)
-		return false;
-	for (; *name; name++)
-		if (!isalnum((unsigned char)*name) && *name != '_' && *name != '-')
-			return false;
-	return true;
-}
-
-/* A pin, or a folder of them. */
-static enum exit_status remove_all(struct request *q, const char *path)
-{
-	enum exit_status status = EXIT_DONE;
-	struct words names = {0};
-	int err = read_folder(q, path, &names);
-
-	for (size_t i = 0; i < names.n; i++)
-		status |= remove_all(q, pool_printf(q->pool, "%s/%s", path, names.v[i]));
-	words_free(&names);
-	if (err == -ENOENT || status)
-		return status;
-	if (remove(path))
-		return fail(q, "remove", path, errno);
-	return EXIT_DONE;
-}
-
-enum exit_status remove_pins(struct request *q, const char *name)
-{
-	enum exit_status status = EXIT_DONE;
-
-	for (size_t i = 0; i < NR_KINDS; i++)
-		status |= remove_all(q, folder_of(q, name, kinds[i]));
-	if (rmdir(folder_of(q, name, NULL)) && errno != ENOENT)
-		status = fail(q, "remove", folder_of(q, name, NULL), errno);
-	/* The last one takes the folder of all with it, if that is empty. */
-	rmdir(q->root);
-	return status;
-}
-
-enum exit_status make_root(struct request *q)
-{
-	struct statfs fs;
-
-	if (mkdir(q->root, 0700) && errno != EEXIST)
-		return fail(q, "create", q->root, errno);
-	if (statfs(q->root, &fs))
-		return fail(q, "look at", q->root, errno);
-	if (fs.f_type != BPF_FS_MAGIC) {
-		rmdir(q->root);
-		report_error(q->report, "no-bpffs",
-			     "%s is not in a BPF file system: mount -t bpf bpf /sys/fs/bpf",
-			     q->root);
+	if (add_dir(q, new_dir_of(q, name, NULL)) || add_dir(q, new_dir_of(q, name, "links")) ||
+	    add_dir(q, new_dir_of(q, name, "programs")))
 		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
-}
-
-enum exit_status make_folders(struct request *q, const char *name)
-{
-	static const char *const made[] = {"links", "programs", "maps"};
-
-	if (make_root(q))
-		return EXIT_FAILED;
-	if (mkdir(folder_of(q, name, NULL), 0700)) {
-		if (errno != EEXIST)
-			return fail(q, "create", folder_of(q, name, NULL), errno);
-		report_error(q->report, "already-loaded",
-			     "'%s' is loaded already: bpfld unload %s, or --name", name, name);
-		return EXIT_FAILED;
-	}
-	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
-		if (mkdir(folder_of(q, name, made[i]), 0700)) {
-			int error = errno;
-
-			remove_pins(q, name);
-			return fail(q, "create", folder_of(q, name, made[i]), error);
-		}
-	return EXIT_DONE;
+	return add_dir(q, new_dir_of(q, name, "maps"));
 }
 
 /* ---- load ---- */
 
-static const char *pin_path(struct request *q, const char *name, const char *kind, const char *pin)
-{
-	char *path = pool_printf(q->pool, "%s/%s", folder_of(q, name, kind), pin);
-
-	for (char *c = path + strlen(path) - strlen(pin); *c; c++)
-		if (*c == '.')
-			*c = '_';
-	return path;
-}
-
 enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog)
 {
-	const char *path = pin_path(q, name, "links", bpf_program__name(prog));
+	enum exit_status status;
 	struct bpf_link *link;
-	int error;
 
 	if (bpf_program__type(prog) == BPF_PROG_TYPE_XDP) {
 		unsigned int ifindex = q->device ? if_nametoindex(q->device) : 0;
@@ -142,37 +39,37 @@ enum exit_status attach(struct request *q, const char *name, struct bpf_program 
 	}
 	if (!link)
 		return fail(q, "attach", bpf_program__name(prog), errno);
-	error = -bpf_link__pin(link, path);
+	status =
+	    add_pin(q, bpf_link__fd(link), new_dir_of(q, name, "links"), bpf_program__name(prog));
+	/* libbpf would detach what is pinned by way of its perf event. */
+	if (!status) {
+		close(bpf_link__fd(link));
+		bpf_link__disconnect(link);
+	}
 	bpf_link__destroy(link);
-	return error ? fail(q, "pin", path, error) : EXIT_DONE;
+	return status;
 }
 
 static enum exit_status pin_all(struct request *q, const char *name, struct bpf_object *obj)
 {
 	struct bpf_program *prog;
 	struct bpf_map *map;
-	int error;
 
+	if (make_dirs(q, name))
+		return EXIT_FAILED;
 	bpf_object__for_each_map(map, obj)
 	{
-		const char *path = pin_path(q, name, "maps", bpf_map__name(map));
-
 		/* One that says where it is pinned is there, and not ours alone. */
-		if (!bpf_map__autocreate(map) || bpf_map__is_pinned(map))
-			continue;
-		error = -bpf_map__pin(map, path);
-		if (error)
-			return fail(q, "pin", path, error);
+		if (bpf_map__autocreate(map) && !bpf_map__is_pinned(map) &&
+		    add_pin(q, bpf_map__fd(map), new_dir_of(q, name, "maps"), bpf_map__name(map)))
+			return EXIT_FAILED;
 	}
 	bpf_object__for_each_program(prog, obj)
 	{
-		const char *path = pin_path(q, name, "programs", bpf_program__name(prog));
-
-		if (!bpf_program__autoload(prog))
-			continue;
-		error = -bpf_program__pin(prog, path);
-		if (error)
-			return fail(q, "pin", path, error);
+		if (bpf_program__autoload(prog) &&
+		    add_pin(q, bpf_program__fd(prog), new_dir_of(q, name, "programs"),
+			    bpf_program__name(prog)))
+			return EXIT_FAILED;
 	}
 	/* Last, so that no event is served by half of it. */
 	bpf_object__for_each_program(prog, obj)
@@ -210,15 +107,6 @@ const char *name_of(struct request *q, const char *path)
 	return pool_strndup(q->pool, base, strcspn(base, "."));
 }
 
-enum exit_status check_name(struct request *q, const char *name)
-{
-	if (is_name(name))
-		return EXIT_DONE;
-	report_error(q->report, "usage",
-		     "'%s' can't be a name: letters, digits, '_' and '-'; see --name", name);
-	return EXIT_USAGE;
-}
-
 enum exit_status command_load(struct request *q)
 {
 	enum exit_status status;
@@ -239,42 +127,49 @@ enum exit_status command_load(struct request *q)
 	obj = link_and_open(q);
 	if (!obj)
 		return EXIT_FAILED;
-	status = make_folders(q, name);
-	if (status) {
-		bpf_object__close(obj);
-		return status;
+	/* Before the verifier runs: it may take long. */
+	status = exists(q, name, NULL) ? already_loaded(q, name) : EXIT_DONE;
+	error = status ? 0 : -bpf_object__load(obj);
+	if (error)
+		status = fail(q, "load", name, error);
+	if (!status)
+		status = begin_change(q);
+	if (!status) {
+		status = pin_all(q, name, obj);
+		status = end_change(q, status ? status : publish(q, name));
 	}
-	error = -bpf_object__load(obj);
-	status = error ? fail(q, "load", name, error) : pin_all(q, name, obj);
 	bpf_object__close(obj);
-	if (status) {
-		remove_pins(q, name);
-		return status;
-	}
-	return print_loaded(q, name, &first) ? EXIT_FAILED : EXIT_DONE;
+	return status || print_loaded(q, name, &first) ? EXIT_FAILED : EXIT_DONE;
 }
 
 static enum exit_status unload(struct request *q, const char *name)
 {
-	if (!is_name(name) || access(folder_of(q, name, NULL), F_OK)) {
-		report_error(q->report, "not-loaded", "'%s' is not loaded", name);
-		return EXIT_FAILED;
-	}
+	if (!is_name(name) || !exists(q, name, NULL))
+		return not_loaded(q, name);
 	return release(q, name) || remove_pins(q, name) ? EXIT_FAILED : EXIT_DONE;
 }
 
 enum exit_status command_unload(struct request *q)
 {
 	enum exit_status status = EXIT_DONE;
+	struct ld_refusal why;
 
 	if (!q->args.n) {
 		report_error(q->report, "usage", "unload: at least one name");
 		return EXIT_USAGE;
 	}
+	/* Nothing is made only to find nothing in it. */
+	if (ld_bpffs_kind(q->root, &why) == -ENOENT) {
+		for (size_t i = 0; i < q->args.n; i++)
+			not_loaded(q, q->args.v[i]);
+		return EXIT_FAILED;
+	}
+	if (begin_change(q))
+		return EXIT_FAILED;
 	/* Libraries after the mains that they serve, in whichever order they were named. */
 	for (int libraries = 0; libraries < 2; libraries++)
 		for (size_t i = 0; i < q->args.n; i++)
 			if (is_library(q, q->args.v[i]) == libraries && unload(q, q->args.v[i]))
 				status = EXIT_FAILED;
-	return status;
+	return end_change(q, status);
 }

@@ -4,27 +4,26 @@
  * puts there, and that program is one of those pinned in a library's "functions".
  */
 #include <bpf/bpf.h>
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
 
-/* A pin of a program, or of a link, by the folders that it lies in: NAME/functions/ITEM/LEAF. */
+/* A pin of a program, or of a link, by the directories that it lies in: NAME/functions/ITEM/LEAF.
+ */
 struct pin {
 	const char *name, *item, *leaf, *path;
-	unsigned int id; /* of the program; 0: a folder */
+	unsigned int id; /* of the program; 0: a directory */
 };
 
 typedef bool (*pin_fn)(void *ctx, const struct pin *pin);
 
-static unsigned int program_id(const char *path, bool of_link)
+static unsigned int program_id(struct request *q, const char *path, bool of_link)
 {
 	struct bpf_prog_info prog = {0};
 	struct bpf_link_info link = {0};
 	__u32 size = of_link ? sizeof(link) : sizeof(prog);
-	int fd = bpf_obj_get(path);
+	int fd = get_pin(q, path);
 
 	if (fd < 0)
 		return 0;
@@ -38,18 +37,18 @@ static unsigned int program_id(const char *path, bool of_link)
 static bool each_pin(struct request *q, const char *name, const char *kind, const char *item,
 		     pin_fn fn, void *ctx)
 {
-	const char *folder = pool_printf(q->pool, "%s/%s", folder_of(q, name, kind), item);
+	const char *dir = pool_printf(q->pool, "%s/%s", dir_of(q, name, kind), item);
 	struct words leaves = {0};
 	bool stop = false;
 
-	read_folder(q, folder, &leaves);
+	read_dir(q, dir, &leaves);
 	for (size_t i = 0; i < leaves.n && !stop; i++) {
 		struct pin pin = {.name = name, .item = item, .leaf = leaves.v[i]};
-		struct stat st;
+		struct ld_refusal why;
 
-		pin.path = pool_printf(q->pool, "%s/%s", folder, leaves.v[i]);
-		if (stat(pin.path, &st) || !S_ISDIR(st.st_mode))
-			pin.id = program_id(pin.path, !strcmp(kind, "imports"));
+		pin.path = pool_printf(q->pool, "%s/%s", dir, leaves.v[i]);
+		if (ld_bpffs_kind(pin.path, &why) != LD_BPFFS_DIR)
+			pin.id = program_id(q, pin.path, !strcmp(kind, "imports"));
 		stop = fn(ctx, &pin);
 	}
 	words_free(&leaves);
@@ -62,21 +61,16 @@ static void each_pin_of_all(struct request *q, const char *kind, pin_fn fn, void
 	struct words names = {0};
 	bool stop = false;
 
-	read_folder(q, q->root, &names);
+	read_dir(q, q->root, &names);
 	for (size_t i = 0; i < names.n && !stop; i++) {
 		struct words items = {0};
 
-		read_folder(q, folder_of(q, names.v[i], kind), &items);
+		read_dir(q, dir_of(q, names.v[i], kind), &items);
 		for (size_t k = 0; k < items.n && !stop; k++)
 			stop = each_pin(q, names.v[i], kind, items.v[k], fn, ctx);
 		words_free(&items);
 	}
 	words_free(&names);
-}
-
-bool is_library(struct request *q, const char *name)
-{
-	return is_name(name) && !access(folder_of(q, name, "functions"), F_OK);
 }
 
 struct finding {
@@ -119,8 +113,7 @@ static bool release_import(void *ctx, const struct pin *pin)
 	if (pin->id != r->id)
 		return false;
 	if (r->q->force) {
-		if (unlink(pin->path))
-			r->status = fail(r->q, "remove", pin->path, errno);
+		r->status |= remove_entry(r->q, pin->path);
 		return false;
 	}
 	report_error(r->q->report, "still-serving",
@@ -145,7 +138,7 @@ enum exit_status release(struct request *q, const char *name)
 	struct releasing r = {.q = q, .library = name};
 	struct words functions = {0};
 
-	read_folder(q, folder_of(q, name, "functions"), &functions);
+	read_dir(q, dir_of(q, name, "functions"), &functions);
 	for (size_t i = 0; i < functions.n; i++)
 		each_pin(q, name, "functions", functions.v[i], release_function, &r);
 	words_free(&functions);
@@ -217,7 +210,7 @@ void print_imports(struct request *q, struct json *j, const char *name)
 {
 	struct words imports = {0};
 
-	read_folder(q, folder_of(q, name, "imports"), &imports);
+	read_dir(q, dir_of(q, name, "imports"), &imports);
 	if (q->json)
 		json_open(j, "imports", '[');
 	for (size_t i = 0; i < imports.n; i++) {
@@ -285,7 +278,7 @@ void print_functions(struct request *q, struct json *j, const char *name)
 	struct words functions = {0};
 	struct printing p = {.q = q, .j = j};
 
-	read_folder(q, folder_of(q, name, "functions"), &functions);
+	read_dir(q, dir_of(q, name, "functions"), &functions);
 	if (q->json)
 		json_open(j, "functions", '[');
 	for (size_t i = 0; i < functions.n; i++)

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The directory of pins, and how it changes.
+ *
+ * What is loaded appears in one step, and goes in one: a load builds ROOT/~/NAME and renames it to
+ * ROOT/NAME, an unload does the reverse and then removes it. ROOT/~ is locked meanwhile, and the
+ * kernel drops the lock when its holder dies: what is in there when the lock is free is what a
+ * killed bpfld has left, and goes before the next change. Signals wait until a change is done, and
+ * one that arrives before the first rename undoes it.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+
+/*
+ * The directories in NAME, in the order of unpinning: no event may see a stub where a function was.
+ * Nothing but what is described here is ever removed.
+ */
+static const struct kind {
+	const char *name;
+	int depth;  /* 2: of directories */
+	bool pins;  /* holds pins */
+	bool marks; /* holds empty directories */
+} kinds[] = {
+    {"links", 1, true, false},     {"imports", 2, true, true}, {"programs", 1, true, false},
+    {"functions", 2, true, false}, {"maps", 1, true, false},   {"file", 1, false, true},
+};
+
+#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* ---- names and paths ---- */
+
+bool is_name(const char *name)
+{
+	if (!*name)
+		return false;
+	for (; *name; name++)
+		if (!isalnum((unsigned char)*name) && *name != '_' && *name != '-')
+			return false;
+	return true;
+}
+
+enum exit_status check_name(struct request *q, const char *name)
+{
+	if (is_name(name))
+		return EXIT_DONE;
+	report_error(q->report, "usage",
+		     "'%s' can't be a name: letters, digits, '_' and '-'; see --name", name);
+	return EXIT_USAGE;
+}
+
+const char *dir_of(struct request *q, const char *name, const char *kind)
+{
+	return pool_printf(q->pool, "%s/%s%s%s", q->root, name, kind ? "/" : "", kind ? kind : "");
+}
+
+const char *new_dir_of(struct request *q, const char *name, const char *kind)
+{
+	return dir_of(q, pool_printf(q->pool, "~/%s", name), kind);
+}
+
+/* ---- looking ---- */
+
+enum exit_status refused(struct request *q, const char *what, const char *path, int err,
+			 const struct ld_refusal *why)
+{
+	if (!why->id)
+		return fail(q, what, path, -err);
+	report_error(q->report, why->id, "%s\n>>> help: %s; or --root=DIR names another directory",
+		     why->text, why->help);
+	return EXIT_FAILED;
+}
+
+bool exists(struct request *q, const char *name, const char *kind)
+{
+	struct ld_refusal why;
+
+	return ld_bpffs_kind(dir_of(q, name, kind), &why) == LD_BPFFS_DIR;
+}
+
+bool is_library(struct request *q, const char *name)
+{
+	return is_name(name) && exists(q, name, "functions");
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+enum exit_status read_dir(struct request *q, const char *path, struct words *names)
+{
+	struct ld_refusal why;
+	int fd = ld_bpffs_open(path, &why);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (fd == -ENOENT)
+		return EXIT_DONE;
+	if (!dir)
+		return refused(q, "read", path, fd < 0 ? fd : -errno, &why);
+	while ((entry = readdir(dir)))
+		if (ld_bpffs_is_name(entry->d_name))
+			words_add(names,
+				  pool_strndup(q->pool, entry->d_name, strlen(entry->d_name)));
+	closedir(dir);
+	if (names->n)
+		qsort(names->v, names->n, sizeof(*names->v), compare_words);
+	return EXIT_DONE;
+}
+
+int get_pin(struct request *q, const char *path)
+{
+	struct ld_refusal why;
+	int fd = ld_bpffs_get(path, &why);
+
+	if (fd < 0)
+		refused(q, "open", path, fd, &why);
+	return fd;
+}
+
+/* ---- removing ---- */
+
+/* What is in the way of removing path: an entry that bpfld does not make. */
+static enum exit_status foreign(struct request *q, const char *path)
+{
+	struct ld_refusal why;
+
+	ld_bpffs_refuse(path, &why);
+	return refused(q, "remove", path, -EPERM, &why);
+}
+
+enum exit_status remove_entry(struct request *q, const char *path)
+{
+	struct ld_refusal why;
+	int err = ld_bpffs_remove(path, &why);
+
+	return err && err != -ENOENT ? refused(q, "remove", path, err, &why) : EXIT_DONE;
+}
+
+static bool is_empty(struct request *q, const char *path)
+{
+	struct words names = {0};
+	enum exit_status status = read_dir(q, path, &names);
+	size_t n = names.n;
+
+	words_free(&names);
+	return !status && !n;
+}
+
+/* Looks at what is in the directory or, with remove, removes it and the directory. */
+static enum exit_status visit(struct request *q, const char *dir, const struct kind *kind,
+			      int depth, bool remove)
+{
+	struct words names = {0};
+	enum exit_status status = read_dir(q, dir, &names);
+
+	for (size_t i = 0; i < names.n; i++) {
+		const char *path = pool_printf(q->pool, "%s/%s", dir, names.v[i]);
+		struct ld_refusal why;
+		int found = ld_bpffs_kind(path, &why);
+
+		if (found < 0)
+			status |= refused(q, "remove", path, found, &why);
+		else if (depth > 1 && found == LD_BPFFS_DIR)
+			status |= visit(q, path, kind, depth - 1, remove);
+		else if (depth > 1 || (found == LD_BPFFS_PIN && !kind->pins) ||
+			 (found == LD_BPFFS_DIR && (!kind->marks || !is_empty(q, path))))
+			status |= foreign(q, path);
+		else if (remove)
+			status |= remove_entry(q, path);
+	}
+	words_free(&names);
+	return !status && remove ? remove_entry(q, dir) : status;
+}
+
+static bool is_kind(const char *name)
+{
+	for (size_t i = 0; i < NR_KINDS; i++)
+		if (!strcmp(kinds[i].name, name))
+			return true;
+	return false;
+}
+
+/* Whether all that is in the directory of what was loaded is what a load makes. */
+static enum exit_status check_loaded(struct request *q, const char *dir)
+{
+	struct words names = {0};
+	enum exit_status status = read_dir(q, dir, &names);
+
+	for (size_t i = 0; i < names.n; i++)
+		if (!is_kind(names.v[i]))
+			status |= foreign(q, pool_printf(q->pool, "%s/%s", dir, names.v[i]));
+	words_free(&names);
+	for (size_t i = 0; i < NR_KINDS; i++)
+		status |= visit(q, pool_printf(q->pool, "%s/%s", dir, kinds[i].name), &kinds[i],
+				kinds[i].depth, false);
+	return status;
+}
+
+/* All of it, or nothing. */
+static enum exit_status remove_loaded(struct request *q, const char *dir)
+{
+	enum exit_status status = check_loaded(q, dir);
+
+	for (size_t i = 0; i < NR_KINDS && !status; i++)
+		status = visit(q, pool_printf(q->pool, "%s/%s", dir, kinds[i].name), &kinds[i],
+			       kinds[i].depth, true);
+	return status ? status : remove_entry(q, dir);
+}
+
+static enum exit_status sweep(struct request *q)
+{
+	const char *changes = dir_of(q, "~", NULL);
+	struct words names = {0};
+	enum exit_status status = read_dir(q, changes, &names);
+
+	for (size_t i = 0; i < names.n; i++)
+		status |= remove_loaded(q, pool_printf(q->pool, "%s/%s", changes, names.v[i]));
+	words_free(&names);
+	return status;
+}
+
+/* ---- changes ---- */
+
+/* Those that end a program unless it does something about them, but for its own faults. */
+static void deadly_signals(sigset_t *set)
+{
+	static const int others[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU,
+				     SIGSEGV, SIGBUS,  SIGFPE, SIGILL,   SIGTRAP, SIGABRT, SIGSYS};
+
+	sigfillset(set);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		sigdelset(set, others[i]);
+}
+
+/* Whether a signal waits that will end the program. */
+static bool interrupted(void)
+{
+	sigset_t deadly, pending;
+
+	deadly_signals(&deadly);
+	sigpending(&pending);
+	for (int sig = 1; sig <= SIGRTMAX; sig++) {
+		struct sigaction sa;
+
+		if (sigismember(&deadly, sig) == 1 && sigismember(&pending, sig) == 1 &&
+		    !sigaction(sig, NULL, &sa) && sa.sa_handler != SIG_IGN)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the lock was free. A directory that its last holder has removed is none. */
+static bool try_lock(int fd)
+{
+	struct stat st;
+
+	return !flock(fd, LOCK_EX | LOCK_NB) && !fstat(fd, &st) && st.st_nlink;
+}
+
+/* Opens and locks ROOT/~. */
+static enum exit_status lock(struct request *q)
+{
+	const char *changes = dir_of(q, "~", NULL);
+	struct ld_refusal why;
+
+	for (unsigned int tries = 1;; tries++) {
+		const struct timespec pause = {.tv_nsec = 10000000};
+		int err = ld_bpffs_mkdir(q->root, &why);
+
+		if (err && err != -EEXIST)
+			return refused(q, "create", q->root, err, &why);
+		err = ld_bpffs_mkdir(changes, &why);
+		if (!err || err == -EEXIST)
+			q->lock = err = ld_bpffs_open(changes, &why);
+		/* Another one may have removed either since. */
+		if (err < 0 && err != -ENOENT)
+			return refused(q, "work in", q->root, err, &why);
+		if (err >= 0 && try_lock(q->lock))
+			return EXIT_DONE;
+		if (err >= 0)
+			close(q->lock);
+		if (interrupted())
+			return EXIT_FAILED;
+		if (tries == 200)
+			report_note(q->report, "waiting-for-lock",
+				    "another bpfld is at work in %s: waiting for it", q->root);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* Directories that are empty go, too. */
+static void unlock(struct request *q)
+{
+	struct ld_refusal why;
+
+	ld_bpffs_remove(dir_of(q, "~", NULL), &why);
+	ld_bpffs_remove(q->root, &why);
+	close(q->lock);
+	sigprocmask(SIG_SETMASK, &q->signals, NULL);
+}
+
+enum exit_status begin_change(struct request *q)
+{
+	sigset_t deadly;
+
+	deadly_signals(&deadly);
+	sigprocmask(SIG_BLOCK, &deadly, &q->signals);
+	if (lock(q)) {
+		sigprocmask(SIG_SETMASK, &q->signals, NULL);
+		return EXIT_FAILED;
+	}
+	if (!sweep(q))
+		return EXIT_DONE;
+	unlock(q);
+	return EXIT_FAILED;
+}
+
+enum exit_status end_change(struct request *q, enum exit_status status)
+{
+	if (status)
+		sweep(q);
+	unlock(q);
+	return status;
+}
+
+enum exit_status add_dir(struct request *q, const char *path)
+{
+	struct ld_refusal why;
+	int err = ld_bpffs_mkdir(path, &why);
+
+	return err ? refused(q, "create", path, err, &why) : EXIT_DONE;
+}
+
+enum exit_status add_pin(struct request *q, int fd, const char *dir, const char *name)
+{
+	char *path = pool_printf(q->pool, "%s/%s", dir, name);
+	struct ld_refusal why;
+	int err;
+
+	if (!ld_bpffs_is_name(name)) {
+		report_error(q->report, "cannot-pin",
+			     "cannot pin '%s' in %s: it cannot be a file name", name, dir);
+		return EXIT_FAILED;
+	}
+	/* A BPF file system takes no dots. */
+	for (char *c = path + strlen(dir); *c; c++)
+		*c = *c == '.' ? '_' : *c;
+	err = ld_bpffs_pin(fd, path, &why);
+	return err ? refused(q, "pin", path, err, &why) : EXIT_DONE;
+}
+
+enum exit_status already_loaded(struct request *q, const char *name)
+{
+	report_error(q->report, "already-loaded",
+		     "'%s' is loaded already: bpfld unload %s, or --name", name, name);
+	return EXIT_FAILED;
+}
+
+enum exit_status not_loaded(struct request *q, const char *name)
+{
+	report_error(q->report, "not-loaded", "'%s' is not loaded", name);
+	return EXIT_FAILED;
+}
+
+enum exit_status publish(struct request *q, const char *name)
+{
+	struct ld_refusal why;
+	int err = interrupted()
+		      ? -EINTR
+		      : ld_bpffs_rename(new_dir_of(q, name, NULL), dir_of(q, name, NULL), &why);
+
+	if (err == -EEXIST)
+		return already_loaded(q, name);
+	if (err == -EINTR)
+		return EXIT_FAILED;
+	return err ? refused(q, "create", dir_of(q, name, NULL), err, &why) : EXIT_DONE;
+}
+
+bool is_new(struct request *q, const char *name)
+{
+	return exists(q, pool_printf(q->pool, "~/%s", name), NULL);
+}
+
+void unpublish(struct request *q, const char *name)
+{
+	struct ld_refusal why;
+
+	ld_bpffs_rename(dir_of(q, name, NULL), new_dir_of(q, name, NULL), &why);
+}
+
+enum exit_status remove_pins(struct request *q, const char *name)
+{
+	enum exit_status status = check_loaded(q, dir_of(q, name, NULL));
+	struct ld_refusal why;
+	int err;
+
+	if (status || interrupted())
+		return EXIT_FAILED;
+	err = ld_bpffs_rename(dir_of(q, name, NULL), new_dir_of(q, name, NULL), &why);
+	if (err)
+		return refused(q, "remove", dir_of(q, name, NULL), err, &why);
+	return remove_loaded(q, new_dir_of(q, name, NULL));
+}
