@@ -14,7 +14,7 @@ check_pie_supported(LANGUAGES C)
 
 if(BPFLD_FUZZ)
   if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
-    message(FATAL_ERROR "BPFLD_FUZZ needs clang: -DCMAKE_C_COMPILER=clang-14, for example")
+    message(FATAL_ERROR "BPFLD_FUZZ needs clang: -DCMAKE_C_COMPILER=clang-N, for example")
   endif()
   add_compile_options(-fsanitize=fuzzer-no-link) # coverage, by which the fuzzer finds its way
 endif()

@@ -56,17 +56,36 @@ tool("mc", "llvm-mc -triple=bpfel -filetype=obj -I " + btf_inputs)
 tool("dump", "%s %s" % (sys.executable, os.path.join(btf_inputs, "dump.py")))
 tool("python", sys.executable)
 
-for version in sorted(config.clangs):
-    clang = config.clangs[version]
-    if clang and os.path.exists(clang):
-        config.available_features.add("clang%d" % version)
-        tool("clang%d" % version, clang)
-        newest = clang
-config.newest_clang = newest
-tool("clang", newest)
+# Each clang on the machine, from release 14 on; and those with a module for link-time optimisation.
+clangs = {n: path for n in range(14, 100) for path in [shutil.which("clang-%d" % n)] if path}
+if not clangs:
+    lit_config.fatal("no clang of release 14 or later (Debian: clang-N)")
 
-for version in config.lto_releases:
-    config.available_features.update(("lto", "lto%d" % version))
+
+def compilers(prefix, feature, releases):
+    """%clang, %clang-oldest, ...: the compilers of these releases; %newest, ...: the releases.
+
+    Returns the newest compiler.
+    """
+    if not releases:
+        return None
+    tool(prefix + "clang", clangs[releases[-1]])
+    tool(prefix + "clang-oldest", clangs[releases[0]])
+    tool(prefix + "clangs", " ".join(clangs[n] for n in releases))
+    tool(prefix + "newest", str(releases[-1]))
+    tool(prefix + "oldest", str(releases[0]))
+    tool(prefix + "each", " ".join(map(str, releases)))
+    tool(prefix + "between", " ".join(map(str, releases[1:-1])))
+    config.available_features.add(feature)
+    if len(releases) > 1:
+        config.available_features.add(feature + "s")
+    if len(releases) > 2:
+        config.available_features.add(prefix + "between")
+    return clangs[releases[-1]]
+
+
+config.newest_clang = compilers("", "clang", sorted(clangs))
+config.lto_clang = compilers("lto-", "lto", sorted(set(clangs).intersection(config.lto_releases)))
 if os.path.exists(config.bpf_gcc):
     config.available_features.add("gcc-bpf")
     tool("bpf-gcc", config.bpf_gcc)

@@ -43,7 +43,7 @@ sys.dont_write_bytecode = True  # these files lie in the source tree
 
 import compare
 from bpfobj import SHF_EXECINSTR, STB_LOCAL, STB_WEAK, Object
-from selftests import SETS, Compiler, Corpus, Kernel, file_bytes, run, sha, write_atomic
+from selftests import SETS, Compiler, Corpus, Kernel, clangs, file_bytes, run, sha, write_atomic
 
 CHECKS = ("link", "inputs", "peer", "types", "size", "self", "relink", "load", "tag", "final",
           "warn", "gc", "icf", "gc+icf")
@@ -574,7 +574,7 @@ def parse_args():
     ap.add_argument("--bpftool", default=shutil.which("bpftool") or "/usr/sbin/bpftool")
     ap.add_argument("--bpfrun", help="test/kernel/bpfrun, built; without it nothing is loaded")
     ap.add_argument("--clang", action="append", help="a compiler; may be given several times, "
-                    "oldest first (default: clang-14, clang-16, clang-19 as present)")
+                    "oldest first (default: each clang-N from 14 on)")
     ap.add_argument("--gcc", default=shutil.which("bpf-gcc"), help="gcc for BPF; '' for none")
     ap.add_argument("--kernel", action="append", help="6.1, 6.12 (default: as present)")
     ap.add_argument("--cache", default="diff-cache", help="folder for what is kept between runs")
@@ -593,8 +593,7 @@ def parse_args():
     args.cache = os.path.abspath(args.cache)
     args.parts = args.parts.split(",")
     args.cpu = (args.cpu or ("v3,v2,v4" if args.full else "v3")).split(",")
-    args.clang = args.clang or [c for c in ("clang-14", "clang-16", "clang-19")
-                                if shutil.which(c)]
+    args.clang = args.clang or clangs()
     args.kernel = args.kernel or [v for v in ("6.1", "6.12") if Kernel.tarball(v)]
     return args
 

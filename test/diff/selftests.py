@@ -33,6 +33,11 @@ SETS = {
 }
 
 
+def clangs():
+    """The clangs that are here, from release 14 on, oldest first."""
+    return [c for c in (f"clang-{n}" for n in range(14, 100)) if shutil.which(c)]
+
+
 def run(argv, timeout=120, **kw):
     return subprocess.run(argv, capture_output=True, text=True, timeout=timeout, check=False, **kw)
 

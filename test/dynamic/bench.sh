@@ -16,7 +16,7 @@ END
 }
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$root/build clang=clang-19 rounds=5 kernel=6.12 native=''
+build=$root/build clang=clang rounds=5 kernel=6.12 native=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--build) build=$2; shift ;;

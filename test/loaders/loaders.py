@@ -40,7 +40,7 @@ sys.path.insert(0, os.path.join(TEST, "diff"))
 import corpus
 import measured
 from bpfobj import SHF_EXECINSTR, STB_LOCAL, Object
-from selftests import SETS, Compiler, Corpus, Kernel, run
+from selftests import SETS, Compiler, Corpus, Kernel, clangs, run
 
 LOADERS = {"libbpf": "bpfrun", "libbpfld-loader": "linkrun", "cilium": "ciliumrun"}
 BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
@@ -410,9 +410,9 @@ def parse_args():
                     help="folder of bpfrun and linkrun, and of ciliumrun if there is one")
     ap.add_argument("--bpftool", default=shutil.which("bpftool") or "/usr/sbin/bpftool")
     ap.add_argument("--split-file", default=shutil.which("split-file") or
-                    "/usr/lib/llvm-19/bin/split-file")
+                    max(glob.glob("/usr/lib/llvm-*/bin/split-file"), default=None))
     ap.add_argument("--compiler", action="append", help="may be given several times (default: "
-                    "clang-14, clang-16, clang-19, bpf-gcc as present)")
+                    "each clang-N from 14 on, bpf-gcc as present)")
     ap.add_argument("--kernel", action="append",
                     help="here, 6.1, 6.12; may be given several times (default: all)")
     ap.add_argument("--loader", action="append", choices=list(LOADERS),
@@ -426,8 +426,7 @@ def parse_args():
     args.cache, args.work = os.path.abspath(args.cache), os.path.abspath(args.work)
     args.kernels = os.path.join(args.cache, "kernels")
     args.programs = os.path.abspath(args.programs)
-    args.compiler = args.compiler or [c for c in ("clang-14", "clang-16", "clang-19", "bpf-gcc")
-                                      if shutil.which(c)]
+    args.compiler = args.compiler or clangs() + [c for c in ["bpf-gcc"] if shutil.which(c)]
     args.kernel = args.kernel or ["here", "6.1", "6.12"]
     args.loader = args.loader or [n for n, p in LOADERS.items()
                                   if os.path.exists(os.path.join(args.programs, p))]

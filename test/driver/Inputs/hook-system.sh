@@ -50,12 +50,12 @@ link_all "$@"
 : 'gcc-bpf goes'
 mkdir saved
 [ ! -e /usr/bin/bpf-gcc ] || mv /usr/bin/bpf-gcc saved
-[ ! -e /usr/lib/gcc/bpf/12 ] || mv /usr/lib/gcc/bpf/12 saved
+mv /usr/lib/gcc/bpf/[0-9]* saved
 link_all "$@"
 
 : 'gcc-bpf comes back, now after the hook'
 [ ! -e saved/bpf-gcc ] || mv saved/bpf-gcc /usr/bin
-[ ! -e saved/12 ] || mv saved/12 /usr/lib/gcc/bpf
+mv saved/[0-9]* /usr/lib/gcc/bpf
 link_all "$1"
 hook remove
 trace removed
@@ -72,10 +72,11 @@ cmp before removed
 
 : 'a clang that goes leaves nothing behind, one that comes is taken up'
 hook install
-mv /usr/lib/llvm-14/bin/clang saved
+bin=$(dirname "$(readlink -f "$1")")
+mv "$bin/clang" saved
 hook sync
-ls /usr/lib/llvm-14/bin/bpf* 2>/dev/null && fail 'left behind'
-mv saved/clang /usr/lib/llvm-14/bin
+ls "$bin"/bpf* 2>/dev/null && fail 'left behind'
+mv saved/clang "$bin"
 hook status >state && fail 'a clang that is not hooked is not told'
 hook sync
 hook status >state || fail "$(cat state)"
