@@ -28,8 +28,7 @@ run() {
 }
 
 step "Installing what is missing"
-# shellcheck disable=SC2086
-install_packages $DEMO_PACKAGES
+install_packages demo_packages
 echo "All there."
 
 step "Building bpfld"
@@ -45,26 +44,21 @@ if [ ! -e "$build/CMakeCache.txt" ]; then
 fi
 cmake --build "$build" --target hook
 
-# The newest clang that is there.
-for clang in clang-22 clang-21 clang-20 clang-19; do
-	! command -v $clang >/dev/null || break
-done
-
 step "Compiling and linking two files with one stock clang command"
 cd "$root/examples/demo"
-run $clang --version
+clang=$(newest_clang)
+run "$clang" --version
 # Where <asm/types.h> is, which <linux/bpf.h> needs.
 asm=/usr/include/$(gcc -print-multiarch)
 echo "\$ export COMPILER_PATH=$build/hook"
 COMPILER_PATH=$build/hook
 export COMPILER_PATH
-run $clang -target bpf -g -O2 -I"$asm" enter.c leave.c -o "$out/prog.o"
+run "$clang" -target bpf -g -O2 -I"$asm" enter.c leave.c -o "$out/prog.o"
 unset COMPILER_PATH
 
 step "What it holds"
 PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
 objdump=llvm-objdump${clang#clang}
-command -v "$objdump" >/dev/null || objdump=llvm-objdump-19
 run "$objdump" -h -t "$out/prog.o"
 run "$objdump" -dr --no-show-raw-insn --disassemble-symbols=leave,note "$out/prog.o"
 echo "\$ bpftool btf dump file $out/prog.o | grep -A 9 DATASEC"

@@ -1,22 +1,82 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# The Debian packages that building, testing and the demo need, and where they come from; read in by the
-# other scripts.
+# The Debian packages that building, testing and the demo need, and where they come from; other scripts
+# read this file. What differs between releases of Debian is looked up, not named: *_packages ask apt.
 
-BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libelf-dev"
+# apt_has REGEX: the packages that apt knows whose whole name matches, by version.
+apt_has() {
+	apt-cache search --names-only "^($1)\$" 2>/dev/null | cut -d ' ' -f 1 | LC_ALL=C sort -V
+}
 
-# clang-19, objdump, bpftool and libbpf: what the demo compiles, shows and loads with.
-DEMO_PACKAGES="$BUILD_PACKAGES libbpf-dev zlib1g-dev clang-19 llvm-19 bpftool"
+# The releases of LLVM, from 14 on, whose clang apt has, oldest first.
+llvm_releases() {
+	apt_has 'clang-[0-9]+' | sed 's/^clang-//' | awk '$1 >= 14'
+}
 
-TEST_PACKAGES="$DEMO_PACKAGES g++ make git xz-utils python3 python3-psutil
-	llvm-14-tools llvm-19-tools clang-14 clang-16 clang-format-14 libclang-rt-14-dev
-	llvm-14-dev llvm-16-dev llvm-19-dev
-	gcc-bpf iproute2 fish groff-base mandoc shellcheck strace valgrind linux-source-6.1 linux-source-6.12
-	meson qemu-system-x86 busybox-static golang-go golang-github-cilium-ebpf-dev zsh"
+# The newest clang on this machine: clang-N, from 14 on; else clang.
+newest_clang() {
+	newest=clang
+	for release in $(seq 14 99); do
+		! command -v "clang-$release" >/dev/null || newest=clang-$release
+	done
+	echo "$newest"
+}
+
+build_packages() {
+	echo gcc libc6-dev cmake ninja-build pkg-config libelf-dev
+}
+
+# clang and llvm-objdump, bpftool and libbpf: what the demo compiles, shows and loads with.
+demo_packages() {
+	build_packages
+	echo libbpf-dev zlib1g-dev bpftool
+	clang=$(newest_clang)
+	if ! command -v "$clang" >/dev/null || ! command -v "llvm-objdump${clang#clang}" >/dev/null; then
+		llvm_releases | tail -n 1 | sed 's/.*/clang-& llvm-&/'
+	fi
+}
+
+# Every clang with its LLVM; of LLVM's test tools and of the sanitizers' libraries the newest.
+test_packages() {
+	demo_packages
+	echo g++ make git xz-utils python3 python3-psutil gcc-bpf iproute2 fish zsh groff-base mandoc \
+		shellcheck strace valgrind meson qemu-system-x86 busybox-static golang-go golang-github-cilium-ebpf-dev
+	llvm_releases | sed 's/.*/clang-& llvm-&-dev/'
+	llvm_releases | tail -n 1 | sed 's/.*/llvm-&-tools libclang-rt-&-dev/'
+	apt_has 'linux-source-[0-9.]+|clang-format-14'
+}
 
 # Packages are built and tried with --full only, as is the linker on other machines; so is the manual as
 # HTML.
-FULL_PACKAGES="$TEST_PACKAGES pandoc debhelper lintian debootstrap rpm cpio qemu-user-static
-	gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
+full_packages() {
+	test_packages
+	echo pandoc debhelper lintian debootstrap rpm cpio qemu-user-static gcc-aarch64-linux-gnu \
+		libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
+}
+
+# What scripts/systems.sh runs.
+systems_packages() {
+	echo debootstrap
+}
+
+# The address of the archive that apt uses here.
+archive_address() {
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+		awk '$2 !~ /-/ && $3 == "main" { print $1; exit }'
+}
+
+# copy_sources DIR: this source tree as git knows it, changed or not; without git (a release's archive), all
+# but builds. $root is its directory.
+copy_sources() {
+	(
+		cd "$root" || exit
+		if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+			git ls-files -z --cached --others --exclude-standard
+		else
+			find . -path './build*' -prune -o -path './.git' -prune -o -type f -print0
+		fi | tar -c --null -T - | tar -x -C "$1"
+	)
+}
 
 # The parts of Debian 12's archive that apt uses here, each as its address, suite and component.
 debian_archive() {
@@ -25,41 +85,48 @@ debian_archive() {
 		grep -E ' bookworm(-updates|-security)? ' | sort -u
 }
 
-# install_packages NAME...: installs those that are missing; says so first.
-install_packages() {
-	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-		echo "This is no Debian system; what is needed here is called there: $*"
-		return 0
-	fi
-	missing=
+# Those of the packages in the arguments that are not installed.
+not_installed() {
 	for package; do
 		case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) in
 		installed) ;;
-		*) missing="$missing $package" ;;
+		*) echo "$package" ;;
 		esac
 	done
-	[ -n "$missing" ] || return 0
+}
+
+# install_packages LIST: installs those of the packages that the function LIST names that are missing; says so
+# first.
+install_packages() {
+	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+		echo "This is no Debian system; what is needed here is called there: $("$1" | tr '\n' ' ')"
+		return 0
+	fi
+	# shellcheck disable=SC2046
+	missing=$(not_installed $("$1"))
+	[ -n "$missing" ] || [ -z "$(llvm_releases)" ] || return 0
 
 	sudo=
 	if [ "$(id -u)" != 0 ]; then
 		if ! command -v sudo >/dev/null; then
-			echo "Missing, and neither root nor sudo to install it:$missing" >&2
+			echo "Missing, and neither root nor sudo to install it: "$missing >&2
 			return 1
 		fi
 		sudo=sudo
 	fi
-	echo "Missing here:$missing"
 	$sudo apt-get -qq update </dev/null || return 1
 	known=
-	for package in $missing; do
+	# shellcheck disable=SC2046
+	for package in $(not_installed $("$1")); do
 		if apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then
 			known="$known $package"
 		else
-			echo "apt has no package $package; Debian 12 with its security updates has." >&2
+			echo "apt has no package $package." >&2
 		fi
 	done
 	[ -n "$known" ] || return 0
-	echo "Installing with apt-get${sudo:+ through sudo}:$known"
+	echo "Missing here, installed with apt-get${sudo:+ through sudo}:$known"
+	# shellcheck disable=SC2086
 	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
 		$known </dev/null >/dev/null
 }

@@ -40,8 +40,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# shellcheck disable=SC2086
-[ -z "$install" ] || install_packages $TEST_PACKAGES >&2
+[ -z "$install" ] || install_packages test_packages >&2
 if [ -z "$build" ]; then
 	build=$root/build
 	{

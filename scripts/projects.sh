@@ -17,7 +17,7 @@ Steps (all without):
   --docs           also write the tables into docs/projects.md
   --work DIR       folder for sources and all that is made (build-projects/work)
   --build-dir DIR  the build whose linker is used (build-projects, built when asked for)
-  --clang CLANG    compile with it (clang-19)
+  --clang CLANG    compile with it (the newest)
   --fetch          fetch sources and end
   -j N             so many jobs (one for each core)
   --help           this text
@@ -25,7 +25,7 @@ END
 }
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-build= work= clang=clang-19 docs= fetch= jobs=$(nproc) steps=
+build= work= clang= docs= fetch= jobs=$(nproc) steps=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--docs) docs=$root/docs/projects.md ;;
@@ -72,6 +72,7 @@ sources="--source linux-source-6.12=$linux"
 # Source packages come by apt with lists of its own, so that no deb-src line is left behind.
 # shellcheck source=scripts/deps.sh
 . "$root/scripts/deps.sh"
+: "${clang:=$(newest_clang)}"
 apt=$work/apt
 mkdir -p "$apt/lists/partial" "$apt/archives/partial"
 debian_archive |
@@ -120,9 +121,9 @@ if [ ! -e "$work/bpfrun" ]; then
 	} >&2
 fi
 
-version=${clang##*-}
+version=${clang#clang}
 # shellcheck disable=SC2086
 exec $python "$root/test/projects/projects.py" --ld "$build/llvm-plugin/ld.bpf" \
 	--bpfld "$build/llvm-plugin/bpfld" --bpfrun "$work/bpfrun" \
-	--clang "$clang" --ar "llvm-ar-$version" --strip "llvm-strip-$version" \
+	--clang "$clang" --ar "llvm-ar$version" --strip "llvm-strip$version" \
 	--work "$work" --include "$include" --jobs "$jobs" $sources ${docs:+--docs "$docs"} $steps

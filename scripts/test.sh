@@ -14,7 +14,7 @@ Installs what is missing (apt-get), builds, runs the tests; then says "N passed,
   --tsan           build with ThreadSanitizer, in a build folder of its own
   --valgrind       run ld.bpf under valgrind; with this and --tsan, the suite's core is run,
                    unless tests are named
-  --clang          build with clang instead of gcc, in a build folder of its own
+  --clang          build with the newest clang instead of gcc, in a build folder of its own
   --werror         compiler warnings are errors
   --build-dir DIR  build there (build, build-asan, build-clang)
   --no-install     install nothing
@@ -36,7 +36,7 @@ while [ $# -gt 0 ]; do
 	--asan) sanitize=address,undefined suffix=$suffix-asan ;;
 	--tsan) sanitize=thread suffix=$suffix-tsan core=yes ;;
 	--valgrind) export BPFLD_VALGRIND=1 && core=yes long='(?!random-programs)' ;;
-	--clang) cc=clang-19 suffix=$suffix-clang ;;
+	--clang) cc=clang suffix=$suffix-clang ;;
 	--werror) werror=ON ;;
 	--build-dir) build=${2:?} && shift ;;
 	--no-install) install= ;;
@@ -58,12 +58,13 @@ fail() {
 	exit 1
 }
 
-packages=$TEST_PACKAGES
-[ -z "$full" ] || packages=$FULL_PACKAGES
+packages=test_packages
+[ -z "$full" ] || packages=full_packages
 if [ -n "$install" ]; then
-	# shellcheck disable=SC2086
 	install_packages $packages || fail "could not install what is missing"
 fi
+
+[ "$cc" != clang ] || cc=$(newest_clang)
 
 generator=
 if [ ! -e "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then
