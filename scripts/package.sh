@@ -47,6 +47,9 @@ done
 	exit 2
 }
 
+# shellcheck source=scripts/deps.sh
+. "$root/scripts/deps.sh"
+
 version=$(sed -n 's/^project(bpfld VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
 [ -n "$version" ] || die "CMakeLists.txt has no version"
 if [ -z "$build" ]; then
@@ -61,16 +64,7 @@ tree=$build/bpfld-$version
 rm -rf "$tree"
 mkdir -p "$tree"
 
-# What git knows, changed or not; without git (a release's archive), all but builds.
-copy_sources() {
-	cd "$root"
-	if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-		git ls-files -z --cached --others --exclude-standard
-	else
-		find . -path './build*' -prune -o -path './.git' -prune -o -type f -print0
-	fi | tar -c --null -T - | tar -x -C "$tree"
-}
-copy_sources
+copy_sources "$tree"
 
 deb() {
 	cp -r "$root/packaging/debian" "$tree/debian"
