@@ -143,7 +143,7 @@ static int tell_function(struct inspector *in, const struct ld_file *f, const st
 	struct bpfld_function func = {.sz = sizeof(func), .name = sym->name};
 
 	func.prototype = ld_btf_print_symbol(&in->l.arena, &f->btf, sym->btf);
-	func.refused = ld_bad_prototype(&in->l, f, sym->btf);
+	func.refused = ld_bad_prototype(&in->l, f, sym->btf, NULL);
 	func.import = row.found;
 	func.weak = row.weak;
 	func.value = row.value;

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Chains of calls that the kernel's verifier refuses, told before it does: with the whole chain,
- * over all files.
+ * Chains of calls that the kernel's verifier refuses, with the whole chain over all files.
  *
- * The verifier adds up the stack of a chain, each frame rounded up to 16 bytes (to 32 without a
- * JIT, and in older kernels), and refuses more than 512; it refuses more than 8 frames, circles,
- * and a tail call under 256 bytes of other frames. For each function the worst chain from there on
- * is found once, callees before callers. Warned of is only what every kernel refuses: stack that
- * it surely counts (see scan_function.c). What some kernels take is a note.
+ * The verifier adds up the frames of a chain, each rounded up, and limits their sum, their number,
+ * and the stack above a tail call; it refuses circles (see kernel/limits.h). For each function the
+ * worst chain from there on is found once, callees before callers. A warning is about what every
+ * kernel refuses: calls and stack that the verifier surely sees (see scan_function.c). What later
+ * kernels take is a note.
  */
-#include <string.h>
-
 #include "base/bytes.h"
+#include "kernel/limits.h"
 #include "model/calls.h"
 #include "passes/passes.h"
 
-#define MAX_STACK 512
-#define MAX_STACK_ABOVE_TAIL_CALL 255
-#define MAX_FRAMES 8
-
 #define MAX_SHOWN 3  /* chains for each id */
-#define MAX_LINES 12 /* functions of a chain */
+#define MAX_LINES 20 /* functions of a chain */
 
 /* The worst that is reached from a function, and the call that leads there + 1, or 0. */
 struct worst {
@@ -29,14 +23,17 @@ struct worst {
 };
 
 struct chains {
-	struct worst stack;     /* bytes of frames, rounded to 16 */
-	struct worst wide;      /* the same, rounded to 32 */
+	struct worst stack;     /* bytes of frames, rounded as most kernels do */
+	struct worst wide;      /* the same, rounded as the others do */
+	struct worst shared;    /* bytes of frames that no kernel gives a stack of their own */
 	struct worst frames;    /* how many */
+	struct worst run;       /* the same, up to the first call of a global function */
+	struct worst runs;      /* the longest run of the chain, which may begin further down */
 	struct worst above;     /* bytes of frames above a tail call, its own not counted */
 	bool tail, tail_itself; /* there is a tail call at all; in the function itself */
 };
 
-enum chain_kind { STACK, STACK_SOMEWHERE, ROUNDING, TAIL_CALL, FRAMES, NR_KINDS };
+enum chain_kind { STACK, STACK_SOMEWHERE, ROUNDING, TAIL_CALL, FRAMES, FRAMES_SOMEWHERE, NR_KINDS };
 
 struct chain {
 	uint32_t root;
@@ -52,7 +49,19 @@ struct checker {
 
 static uint64_t rounded(const struct ld_func *func, uint32_t to)
 {
-	return ld_align_up(to == 32 && !func->verified ? 1 : func->verified, to);
+	bool empty = to == LD_KERNEL_FRAME_UNIT_MOST && !func->verified;
+
+	return ld_align_up(empty ? 1 : func->verified, to);
+}
+
+/* Bytes of a frame that is surely too small for a stack of its own; else 0. */
+static uint64_t shared(const struct ld_func *func)
+{
+	uint64_t most = func->frame > func->verified ? func->frame : func->verified;
+
+	return ld_align_up(most, LD_KERNEL_FRAME_UNIT) < LD_KERNEL_PRIVATE_FRAME
+		   ? rounded(func, LD_KERNEL_FRAME_UNIT)
+		   : 0;
 }
 
 static void worsen(struct worst *w, uint64_t value, uint32_t call)
@@ -77,110 +86,75 @@ static void find_worst(struct checker *c, uint32_t index)
 			continue;
 		to->tail |= from->tail;
 		worsen(&to->frames, from->frames.value, i);
+		worsen(&to->runs, from->runs.value, i);
+		if (!c->calls->funcs[call->callee].global)
+			worsen(&to->run, from->run.value, i);
 		if (!call->sure)
 			continue;
 		worsen(&to->stack, from->stack.value, i);
 		worsen(&to->wide, from->wide.value, i);
-		/* What lies above the callee's own tail call is this function's frame only. */
+		worsen(&to->shared, from->shared.value, i);
+		/* Above the callee's own tail call there is this function's frame only. */
 		if (from->above.call)
-			worsen(&to->above, from->above.value + rounded(func, 16), i);
+			worsen(&to->above, from->above.value + rounded(func, LD_KERNEL_FRAME_UNIT),
+			       i);
 		else if (from->tail_itself)
-			worsen(&to->above, rounded(func, 16), i);
+			worsen(&to->above, rounded(func, LD_KERNEL_FRAME_UNIT), i);
 	}
 	to->frames.value++;
-	to->stack.value += rounded(func, 16);
-	to->wide.value += rounded(func, 32);
+	to->run.value++;
+	if (to->run.value >= to->runs.value)
+		to->runs = (struct worst){to->run.value, 0};
+	to->stack.value += rounded(func, LD_KERNEL_FRAME_UNIT);
+	to->wide.value += rounded(func, LD_KERNEL_FRAME_UNIT_MOST);
+	to->shared.value += shared(func);
 }
 
-/*
- * Whether newer kernels give a program's functions stacks of their own, so that they don't add up.
- * That depends on its type, which a loader takes from the section's name; what isn't known to be
- * of another type may be one.
- */
+/* A tail call turns private stacks off, and callbacks that run later never have them. */
 static bool may_have_private_stack(const struct checker *c, const struct chain *chain)
 {
-	static const char *const shared[] = {"action",
-					     "cgroup",
-					     "cgroup_skb",
-					     "classifier",
-					     "flow_dissector",
-					     "freplace",
-					     "iter",
-					     "lirc_mode2",
-					     "lwt_in",
-					     "lwt_out",
-					     "lwt_seg6local",
-					     "lwt_xmit",
-					     "netfilter",
-					     "netkit",
-					     "raw_tp.w",
-					     "raw_tracepoint.w",
-					     "sk_lookup",
-					     "sk_msg",
-					     "sk_reuseport",
-					     "sk_skb",
-					     "socket",
-					     "sockops",
-					     "syscall",
-					     "tc",
-					     "tcx",
-					     "xdp"};
-	const char *name = c->calls->funcs[chain->root].sec->name;
-
-	if (chain->later || c->chains[chain->root].tail)
-		return false;
-	name += name[0] == '?';
-	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
-		size_t len = strlen(shared[i]);
-
-		if (!strncmp(name, shared[i], len) && (!name[len] || strchr("/.", name[len])))
-			return false;
-	}
-	return true;
+	return !chain->later && !c->chains[chain->root].tail &&
+	       ld_may_have_private_stack(c->calls->funcs[chain->root].sec->name);
 }
 
-static const struct worst *worst_of(const struct chains *chains, enum chain_kind kind)
+/* The first kernel that takes the chains' frames, or NULL. */
+static const struct ld_kernel *taking_frames(const struct chains *chains)
 {
-	switch (kind) {
-	case ROUNDING: return &chains->wide;
-	case TAIL_CALL: return &chains->above;
-	case FRAMES: return &chains->frames;
-	default: return &chains->stack;
+	for (int i = 0; i < LD_NR_KERNELS; i++) {
+		const struct ld_kernel *k = &ld_kernels[i];
+		bool anew = k->features & LD_KERNEL_FRAMES_FROM_GLOBAL;
+
+		if ((anew ? &chains->runs : &chains->frames)->value <= k->frames)
+			return k;
 	}
+	return NULL;
 }
 
-/* Bytes of the first 8 frames of a chain: the verifier looks no deeper. */
-static uint64_t visible_stack(const struct checker *c, uint32_t root, enum chain_kind kind)
+static enum chain_kind check_stack(const struct checker *c, const struct chain *chain)
 {
-	uint32_t at = root, frame = 0;
-	uint64_t sum = 0;
+	const struct chains *chains = &c->chains[chain->root];
 
-	for (;;) {
-		uint32_t call = worst_of(&c->chains[at], kind)->call;
-
-		sum += rounded(&c->calls->funcs[at], kind == ROUNDING ? 32 : 16);
-		if (!call || ++frame == MAX_FRAMES)
-			return sum;
-		at = c->calls->calls.v[call - 1].callee;
-	}
+	if (chains->stack.value <= LD_KERNEL_STACK)
+		return chains->wide.value > LD_KERNEL_STACK ? ROUNDING : NR_KINDS;
+	if (chains->shared.value > LD_KERNEL_STACK || !may_have_private_stack(c, chain))
+		return STACK;
+	return STACK_SOMEWHERE;
 }
 
 static void check_root(struct checker *c, uint32_t root, bool later)
 {
 	const struct chains *chains = &c->chains[root];
+	const struct ld_kernel *taking = taking_frames(chains);
 	struct chain chain = {root, later};
-	enum chain_kind kind = NR_KINDS;
+	enum chain_kind kind = check_stack(c, &chain);
 
-	if (chains->frames.value > MAX_FRAMES)
+	if (!taking)
 		LD_PUSH(&c->l->arena, &c->found[FRAMES], chain);
-	if (chains->stack.value > MAX_STACK && visible_stack(c, root, STACK) > MAX_STACK)
-		kind = may_have_private_stack(c, &chain) ? STACK_SOMEWHERE : STACK;
-	else if (chains->wide.value > MAX_STACK && visible_stack(c, root, ROUNDING) > MAX_STACK)
-		kind = ROUNDING;
+	else if (taking != ld_kernels)
+		LD_PUSH(&c->l->arena, &c->found[FRAMES_SOMEWHERE], chain);
 	if (kind != NR_KINDS)
 		LD_PUSH(&c->l->arena, &c->found[kind], chain);
-	if (kind != STACK && chains->above.value > MAX_STACK_ABOVE_TAIL_CALL &&
-	    chains->frames.value <= MAX_FRAMES)
+	if (kind != STACK && chains->above.value > LD_KERNEL_STACK_ABOVE_TAIL_CALL)
 		LD_PUSH(&c->l->arena, &c->found[TAIL_CALL], chain);
 }
 
@@ -214,26 +188,43 @@ static const char *name_of(const struct checker *c, uint32_t index)
 	return c->calls->funcs[index].sym->name;
 }
 
-/* The functions of a chain, one on each line, with the bytes that count. */
+static const struct worst *worst_of(const struct chains *chains, enum chain_kind kind)
+{
+	switch (kind) {
+	case ROUNDING: return &chains->wide;
+	case TAIL_CALL: return &chains->above;
+	case FRAMES: return chains->runs.call ? &chains->runs : &chains->run;
+	case FRAMES_SOMEWHERE: return &chains->frames;
+	default: return &chains->stack;
+	}
+}
+
+/* What counts of a function in a chain: the bytes of its frame, or which frame it is. */
+static uint64_t share(const struct ld_func *func, enum chain_kind kind, uint64_t frame)
+{
+	if (kind == FRAMES || kind == FRAMES_SOMEWHERE)
+		return frame;
+	return rounded(func, kind == ROUNDING ? LD_KERNEL_FRAME_UNIT_MOST : LD_KERNEL_FRAME_UNIT);
+}
+
+/* The functions of a chain, one on each line, with what counts of each. */
 static char *chain_lines(const struct checker *c, uint32_t root, enum chain_kind kind,
 			 uint32_t *last)
 {
 	char *text = ld_strdup(&c->l->arena, "");
-	uint32_t at = root, lines = 0, left = 0;
+	uint32_t at = root, lines = 0, left = 0, frame = 0;
 
 	for (;;) {
 		uint32_t call = worst_of(&c->chains[at], kind)->call;
-		uint64_t bytes = rounded(&c->calls->funcs[at], kind == ROUNDING ? 32 : 16);
+		const struct ld_func *func = &c->calls->funcs[at];
 
+		frame = kind == FRAMES && func->global ? 1 : frame + 1;
 		if (lines == MAX_LINES)
 			left++;
-		else if (kind == FRAMES && ++lines)
-			text = ld_printf(&c->l->arena, "%s\n>>> %4u  %s  %s", text, lines,
-					 name_of(c, at), func_place(c, at));
 		else if (++lines)
-			text =
-			    ld_printf(&c->l->arena, "%s\n>>> %4llu  %s  %s", text,
-				      (unsigned long long)bytes, name_of(c, at), func_place(c, at));
+			text = ld_printf(&c->l->arena, "%s\n>>> %4llu  %s  %s", text,
+					 (unsigned long long)share(func, kind, frame),
+					 name_of(c, at), func_place(c, at));
 		*last = at;
 		if (!call)
 			break;
@@ -247,9 +238,9 @@ static char *chain_lines(const struct checker *c, uint32_t root, enum chain_kind
 static void report_chain(const struct checker *c, enum chain_kind kind, const struct chain *chain,
 			 const char *more)
 {
-	const struct worst *worst = worst_of(&c->chains[chain->root], kind);
+	const struct chains *chains = &c->chains[chain->root];
 	const char *what = chain->later ? "callback" : "program", *name = name_of(c, chain->root);
-	unsigned long long value = worst->value;
+	unsigned long long value = worst_of(chains, kind)->value;
 	struct ld_diags *d = &c->l->diags;
 	uint32_t last;
 	char *lines = chain_lines(c, chain->root, kind, &last);
@@ -258,39 +249,49 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 	case STACK:
 		ld_warn(d, "call-stack",
 			"%s '%s' needs %llu bytes of stack, the verifier allows %d%s%s", what, name,
-			value, MAX_STACK, lines, more);
+			value, LD_KERNEL_STACK, lines, more);
 		break;
 	case STACK_SOMEWHERE:
 		ld_note(d, "call-stack-kernels",
 			"%s '%s' needs %llu bytes of stack, older kernels allow %d%s\n"
-			">>> newer ones give programs of some types, as tracing, a stack for each "
-			"function%s",
-			what, name, value, MAX_STACK, lines, more);
+			">>> newer kernels give programs of some types, such as tracing, a stack "
+			"for each function%s",
+			what, name, value, LD_KERNEL_STACK, lines, more);
 		break;
 	case ROUNDING:
 		ld_note(d, "call-stack-kernels",
 			"%s '%s' needs %llu bytes of stack without a JIT, where %d are allowed%s\n"
-			">>> older kernels, and any without a JIT, round each frame to 32 bytes%s",
-			what, name, value, MAX_STACK, lines, more);
+			">>> older kernels, and any without a JIT, round each frame to %d bytes%s",
+			what, name, value, LD_KERNEL_STACK, lines, LD_KERNEL_FRAME_UNIT_MOST, more);
 		break;
 	case TAIL_CALL:
 		ld_warn(d, "call-stack-tail-call",
 			"%s '%s' makes a tail call in '%s' under %llu bytes of stack, the verifier "
 			"allows %d%s%s",
-			what, name, name_of(c, last), value, MAX_STACK_ABOVE_TAIL_CALL, lines,
+			what, name, name_of(c, last), value, LD_KERNEL_STACK_ABOVE_TAIL_CALL, lines,
 			more);
 		break;
-	default:
+	case FRAMES:
 		ld_warn(d, "call-depth",
-			"%s '%s' has %llu frames of calls, the verifier allows %d%s%s", what, name,
-			value, MAX_FRAMES, lines, more);
+			"%s '%s' has %llu frames of calls without a global function between them, "
+			"the verifier allows %u%s\n"
+			">>> kernels before %s allow %u in all%s",
+			what, name, value, ld_kernels[LD_NR_KERNELS - 1].frames, lines,
+			ld_kernels[LD_NR_KERNELS - 1].series, ld_kernels[0].frames, more);
+		break;
+	default:
+		ld_note(d, "call-depth-kernels",
+			"%s '%s' has %llu frames of calls, kernels before %s allow %u%s%s", what,
+			name, value, taking_frames(chains)->series, ld_kernels[0].frames, lines,
+			more);
 	}
 }
 
 static void report_chains(const struct checker *c)
 {
 	for (int kind = 0; kind < NR_KINDS; kind++) {
-		size_t nr = c->found[kind].nr, shown = nr < MAX_SHOWN ? nr : MAX_SHOWN;
+		size_t nr = c->found[kind].nr, most = kind == FRAMES_SOMEWHERE ? 1 : MAX_SHOWN;
+		size_t shown = nr < most ? nr : most;
 
 		for (size_t i = 0; i < shown; i++) {
 			const char *more = "";

@@ -5,8 +5,9 @@
  */
 #include <string.h>
 
-#include "format/helpers.h"
 #include "format/insn.h"
+#include "kernel/helpers.h"
+#include "kernel/limits.h"
 #include "model/calls.h"
 #include "passes/func_type.h"
 #include "passes/passes.h"
@@ -62,34 +63,66 @@ static bool *called_funcs(struct ld_link *l)
 	return called;
 }
 
+static void report_prototype(struct ld_link *l, const struct ld_func *func, const char *why)
+{
+	ld_warn(&l->diags, "global-function-type",
+		"the verifier can't check the global function '%s' by itself: %s\n"
+		">>> defined at %s\n"
+		">>> static or hidden, it is checked with its callers",
+		func->sym->name, why, ld_place(l, func->sec, func->off));
+}
+
+/* The first of nr functions that only later kernels take. */
+static void note_prototype(struct ld_link *l, const struct ld_func *func, const char *why,
+			   const struct ld_kernel *taking, uint32_t nr)
+{
+	const char *more = "";
+
+	if (nr > 1)
+		more = ld_printf(&l->arena, "\n>>> and %u more like it", nr - 1);
+	ld_note(&l->diags, "global-function-kernels",
+		"kernels before %s refuse the global function '%s': %s\n"
+		">>> defined at %s\n"
+		">>> static or hidden, all kernels check it with its callers%s",
+		taking->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
+}
+
 static void check_global_functions(struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
 	const bool *called = called_funcs(l);
 	bool **tagged = LD_NEW_ARRAY(&l->arena, bool *, l->files.nr);
+	const struct ld_func *noted = NULL;
+	const struct ld_kernel *noted_taking = NULL;
+	const char *noted_why = NULL;
+	uint32_t nr_noted = 0;
 
 	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
 		const struct ld_func *func = &calls->funcs[i];
 		const struct ld_file *f = func->sec->file;
+		const struct ld_kernel *taking;
 		const char *why;
 
 		if (!called[i] || !func->global || func->program)
 			continue;
-		why = ld_bad_prototype(l, f, func->sym->btf);
+		why = ld_bad_prototype(l, f, func->sym->btf, &taking);
 		if (why && !tagged[f->index])
 			tagged[f->index] = ld_tagged_funcs(l, f);
-		if (why && !tagged[f->index][func->sym->btf])
-			ld_warn(&l->diags, "global-function-type",
-				"the verifier can't check the global function '%s' by itself: %s\n"
-				">>> defined at %s\n"
-				">>> static or hidden, it is checked with its callers",
-				func->sym->name, why, ld_place(l, func->sec, func->off));
+		if (!why || tagged[f->index][func->sym->btf])
+			continue;
+		if (!taking) {
+			report_prototype(l, func, why);
+		} else if (!nr_noted++) {
+			noted = func;
+			noted_why = why;
+			noted_taking = taking;
+		}
 	}
+	if (noted)
+		note_prototype(l, noted, noted_why, noted_taking, nr_noted);
 }
 
 /* ---- map names ---- */
-
-#define MAX_NAME 15
 
 static bool is_map(const struct ld_file *f, const struct ld_sym *sym, uint32_t in_sym)
 {
@@ -106,7 +139,7 @@ static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct l
 {
 	struct ld_sym *sym = &f->syms[in_sym];
 	size_t len = strlen(sym->name);
-	const char *cut = ld_printf(&l->arena, "%.*s", MAX_NAME, sym->name);
+	const char *cut = ld_printf(&l->arena, "%.*s", LD_KERNEL_NAME, sym->name);
 	const struct ld_sym *other;
 	void **slot;
 
@@ -116,12 +149,12 @@ static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct l
 		*slot = sym;
 	/* Two static maps of one name: one of them will be called something else. */
 	if (!other || !strcmp(other->name, sym->name) ||
-	    (len <= MAX_NAME && strlen(other->name) <= MAX_NAME))
+	    (len <= LD_KERNEL_NAME && strlen(other->name) <= LD_KERNEL_NAME))
 		return;
 	ld_note(&l->diags, "map-name-clash",
 		"maps '%s' and '%s' have one name in the kernel: it keeps %d characters, '%s'\n"
 		">>> %s\n>>> %s",
-		other->name, sym->name, MAX_NAME, cut, ld_file_name(other->sec->file),
+		other->name, sym->name, LD_KERNEL_NAME, cut, ld_file_name(other->sec->file),
 		ld_file_name(f));
 }
 

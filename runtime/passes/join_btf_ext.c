@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/limits.h"
 #include "passes/passes.h"
-
-#define KERNEL_BTF_SIZE (16u << 20) /* BTF_MAX_SIZE of kernel/bpf/btf.c */
 
 /* By offset in the table of the lines' strings: the offset in .BTF's. */
 static const uint32_t *map_strings(struct ld_link *l)
@@ -77,14 +76,14 @@ static void warn_limits(struct ld_link *l)
 	size_t size = l->btf->types.size + l->btf->strs.bytes.size; /* with the header */
 	uint32_t nr = l->btf->nr_types - 1;
 
-	if (size > KERNEL_BTF_SIZE)
+	if (size > LD_KERNEL_BTF_SIZE)
 		ld_warn(&l->diags, "kernel-limit",
-			"%zu bytes of BTF: the kernel takes %u, and will do without", size,
-			KERNEL_BTF_SIZE);
-	if (nr >= BTF_MAX_TYPE)
+			"%zu bytes of BTF: the kernel takes %d, and will do without", size,
+			LD_KERNEL_BTF_SIZE);
+	if (nr > LD_KERNEL_BTF_TYPES)
 		ld_warn(&l->diags, "kernel-limit",
-			"%u types in BTF: the kernel takes %u, and will do without", nr,
-			BTF_MAX_TYPE - 1);
+			"%u types in BTF: the kernel takes %d, and will do without", nr,
+			LD_KERNEL_BTF_TYPES);
 }
 
 static void put_header(struct ld_link *l)

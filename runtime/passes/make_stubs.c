@@ -118,7 +118,7 @@ static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32
 		if (why)
 			return ld_printf(&l->arena, "parameter %u %s", i + 1, why);
 	}
-	return ld_bad_prototype(l, f, in_func);
+	return ld_bad_prototype(l, f, in_func, NULL);
 }
 
 /* ---- defaults ---- */

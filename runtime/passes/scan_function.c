@@ -21,8 +21,9 @@
 
 #include <string.h>
 
-#include "format/helpers.h"
 #include "format/insn.h"
+#include "kernel/helpers.h"
+#include "kernel/limits.h"
 #include "passes/scan_paths.h"
 
 enum value_kind {
@@ -43,6 +44,7 @@ struct value {
 
 #define NR_REGS 11
 #define FRAME_REG 10
+#define STACK_ARGS_REG 11 /* the place of arguments from the sixth on: no part of the frame */
 
 struct state {
 	struct value r[NR_REGS];
@@ -294,6 +296,24 @@ static void step_atomic(struct ld_scan *s, struct state *st, const uint8_t *insn
 		set(st, src, OTHER);
 }
 
+/*
+ * An argument is passed to a callee through r11, or taken from the caller. The callee may access
+ * the frame that a pointer leads to, and the verifier may know what the caller passes.
+ */
+static void step_stack_arg(struct ld_scan *s, struct state *st, const uint8_t *insn,
+			   unsigned int dst, unsigned int src)
+{
+	enum { LDX = 1, STX = 3 };
+
+	if ((insn[0] & 7) == LDX && dst < NR_REGS)
+		set(st, dst, OTHER);
+	if ((insn[0] & 7) != STX || src >= NR_REGS)
+		return;
+	leaks(s, st->r[src]);
+	if (st->r[src].kind == FRAME)
+		taint_all(s);
+}
+
 static void step_memory(struct ld_scan *s, struct state *st, const uint8_t *insn)
 {
 	enum { LDX = 1, ST = 2, ATOMIC = 0xc0 };
@@ -302,6 +322,8 @@ static void step_memory(struct ld_scan *s, struct state *st, const uint8_t *insn
 	int64_t off = (int16_t)ld_get16(insn + 2, s->big);
 	struct value constant = {CONST, 0, 0};
 
+	if ((insn[0] & 7) == LDX ? src == STACK_ARGS_REG : dst == STACK_ARGS_REG)
+		step_stack_arg(s, st, insn, dst, src);
 	if (dst >= NR_REGS || src >= NR_REGS)
 		return;
 	if ((insn[0] & 7) == LDX) {
@@ -832,11 +854,6 @@ static void find_blocks(struct ld_scan *s)
 /* Whether argument arg is a program's context, going by its type's name. */
 static bool is_context(const struct ld_func *func, unsigned int arg)
 {
-	static const char *const names[] = {"__sk_buff",          "xdp_md",       "pt_regs",
-					    "bpf_sock_addr",      "bpf_sock_ops", "bpf_sock",
-					    "sk_msg_md",          "bpf_sysctl",   "bpf_sockopt",
-					    "bpf_sk_lookup",      "bpf_nf_ctx",   "sk_reuseport_md",
-					    "bpf_perf_event_data"};
 	const struct ld_btf *btf = &func->sec->file->btf;
 	const struct btf_type *t;
 	const struct btf_param *params;
@@ -852,10 +869,7 @@ static bool is_context(const struct ld_func *func, unsigned int arg)
 	if (!id || ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR)
 		return false;
 	id = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
-	for (size_t i = 0; id && i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(ld_btf_name(btf, id), names[i]))
-			return true;
-	return false;
+	return id && ld_is_context_struct(ld_btf_name(btf, id));
 }
 
 static void enter(struct ld_scan *s)

@@ -14,7 +14,7 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
-from verdicts import agree, run, verdict
+from verdicts import agree, predicted, run, verdict
 
 HEAD = """\
 #include "bpf_test.h"
@@ -89,7 +89,7 @@ def link(clang, ld):
     res = run([ld, "--verify", "--report=out.json", *objects, "-o", "out.o"])
     if res.returncode:
         sys.exit(res.stderr)
-    return set(re.findall(r"^\S+: warning: .*\[([\w-]+)\]$", res.stderr, re.M)), res.stderr
+    return predicted(res.stderr), res.stderr
 
 
 def same_stack(bpfrun):

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Do the linker's warnings say what the verifier then says?
+"""Do the linker's warnings and notes predict the verifier's verdicts?
 
-usage: verdicts.py CLANG LD BPFRUN FOLDER
+usage: verdicts.py CLANG LD BPFRUN DIRECTORY
 
-FOLDER holds cases: NAME.c, or NAME.1.c and NAME.2.c, which are linked together. Each is linked and
-loaded, program by program. A line of a case tells what must come of it:
+DIRECTORY holds cases: NAME.c, or NAME.1.c and NAME.2.c, which are linked together. Each is linked and
+loaded, program by program. A line of a case names the expected result:
 
-    // expect: call-stack        this warning, and the same from the verifier
+    // expect: call-stack        this warning, and the verifier refuses it for that
+    // expect: since-7.2 ID      a note: this kernel refuses it for that, or is 7.2 or later and loads it
     // expect: nothing           no warning, and every program loads
     // expect: agreement         either, but the same from both
     // N: 240 256 272            the case is one for each value of the macro N
+
+A note named ...-kernels predicts that kernels before the one it names refuse the program.
 """
 import glob
 import os
@@ -17,12 +20,12 @@ import re
 import subprocess
 import sys
 
-# How the verifier, or libbpf before it, puts what a warning of ours foretells.
+# How the verifier, or libbpf before it, says what a warning of ours predicts.
 REFUSALS = [
     (r"combined stack size of \d+ calls is \d+\. Too large", "call-stack"),
     (r"the call stack of \d+ frames is too deep", "call-depth"),
     (r"tail_calls are not allowed when call stack of previous frames", "call-stack-tail-call"),
-    (r"doesn't return scalar|size cannot be determined|in \w+\(\) is not supported yet",
+    (r"doesn't return scalar|return value not void or scalar|size cannot be determined|in \w+\(\) is not supported yet",
      "global-function-type"),
     (r"cannot call GPL-restricted function|cannot call kernel function from non-GPL",
      "missing-license"),
@@ -30,6 +33,9 @@ REFUSALS = [
 ]
 # Circles come to an end where the frames or the stack do.
 SAME = {"recursion": {"call-depth", "call-stack"}}
+# What a note predicts of older kernels.
+NOTES = {"call-depth-kernels": "call-depth", "global-function-kernels": "global-function-type"}
+HERE = tuple(map(int, os.uname().release.split(".")[:2]))
 
 
 def run(argv):
@@ -47,7 +53,17 @@ def compile_and_link(clang, ld, sources, flags, out):
     res = run([ld, "--verify", *objects, "-o", out])
     if res.returncode:
         sys.exit(f"{out}: link: {res.stderr}")
-    return set(re.findall(r"^\S+: warning: .*\[([\w-]+)\]$", res.stderr, re.M)), res.stderr
+    return predicted(res.stderr), res.stderr
+
+
+def predicted(messages):
+    """The ids of warnings, and of those notes that are about this kernel: as if they were warnings."""
+    found = set(re.findall(r"^\S+: warning: .*\[([\w-]+)\]$", messages, re.M))
+    for major, minor, name in re.findall(r"^\S+: note: .*kernels before (\d+)\.(\d+) .*\[([\w-]+)\]$",
+                                         messages, re.M):
+        if HERE < (int(major), int(minor)):
+            found.add(NOTES[name])
+    return found
 
 
 def verdict(bpfrun, obj):
@@ -67,6 +83,11 @@ def agree(warned, refused):
                for name, same in SAME.items())
 
 
+def expectation(text):
+    since, name = re.search(r"^// expect: (?:since-(\S+) )?(\S+)$", text, re.M).groups()
+    return "nothing" if since and HERE >= tuple(map(int, since.split("."))) else name
+
+
 def main(clang, ld, bpfrun, folder):
     here = os.path.dirname(os.path.abspath(__file__))
     flags = ["-I" + os.path.join(here, "..", "kernel", "Inputs"), "-I" + folder]
@@ -81,7 +102,7 @@ def main(clang, ld, bpfrun, folder):
             sources.append(os.path.join(folder, name + ".2.c"))
         with open(first) as f:
             text = f.read()
-        expected = re.search(r"^// expect: (\S+)$", text, re.M).group(1)
+        expected = expectation(text)
         sizes = re.search(r"^// N: (.*)$", text, re.M)
         for size in sizes.group(1).split() if sizes else [None]:
             case = name if size is None else f"{name}-{size}"

@@ -55,7 +55,7 @@ def length(root):
 
 
 # A folder may include what has a smaller number, and itself; see docs/design.md.
-LAYERS = [("runtime/base/", 0), ("runtime/model/", 1), ("runtime/format/", 2),
+LAYERS = [("runtime/base/", 0), ("runtime/kernel/", 0), ("runtime/model/", 1), ("runtime/format/", 2),
           ("runtime/passes/", 3), ("runtime/report/", 4), ("runtime/options.", 5), ("runtime/link.c", 5),
           ("runtime/inspect.c", 5),
           ("runtime/loader/", 6), ("runtime/compat/", 6)]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "format/helpers.h"
+#include "kernel/helpers.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* What the kernel's verifier knows about helpers, as far as it tells how much stack is used. */
-#ifndef LD_FORMAT_HELPERS_H
-#define LD_FORMAT_HELPERS_H
+#ifndef LD_KERNEL_HELPERS_H
+#define LD_KERNEL_HELPERS_H
 
 #include <stdint.h>
 
