@@ -50,7 +50,6 @@ struct btf_type {
 #define BTF_MAX_VLEN 0xffffu
 
 /* Kernels keep types below this id, void counted. */
-#define BTF_MAX_TYPE 0xfffffu
 
 enum {
 	BTF_KIND_UNKN,
