@@ -208,16 +208,24 @@ static const char *to_host_order(struct ld_arena *a, const char *types, uint32_t
 	return (const char *)copy;
 }
 
+static bool is_nameless_fwd(const struct ld_btf *btf, const struct btf_type *t)
+{
+	return ld_btf_kind(t) == BTF_KIND_FWD && t->name_off < btf->strs_len &&
+	       !btf->strs[t->name_off];
+}
+
 /*
- * What gcc 12 writes and the kernel refuses, together with the whole BTF: two flags on an integer
- * (char, signed char), where it takes one; a third word on a forward declaration.
+ * What gcc writes and the kernel refuses, together with the whole BTF. gcc 12: two flags on an
+ * integer (char, signed char), where it takes one; a third word on a forward declaration. gcc 16: a
+ * forward declaration without a name, for a struct or union without one that a member points to.
+ * Its pointers become "void *".
  */
-static bool is_gcc_quirk(const struct btf_type *t)
+static bool is_gcc_quirk(const struct ld_btf *btf, const struct btf_type *t)
 {
 	uint32_t flags;
 
 	if (ld_btf_kind(t) == BTF_KIND_FWD)
-		return t->type;
+		return t->type || is_nameless_fwd(btf, t);
 	if (ld_btf_kind(t) != BTF_KIND_INT)
 		return false;
 	flags = *(const uint32_t *)ld_btf_tail(t) >> 24;
@@ -262,7 +270,7 @@ int ld_btf_note_type(struct ld_btf_parser *p, uint32_t in_type, uint32_t off, ui
 		return bad(p, "type %u is cut off", in_type);
 	p->offs[in_type] = off;
 	p->btf->nr_decls += ld_btf_is_decl(kind);
-	p->to_mend |= is_gcc_quirk(t);
+	p->to_mend |= is_gcc_quirk(p->btf, t);
 	return 0;
 }
 
@@ -300,8 +308,6 @@ int ld_btf_check_type(struct ld_btf_parser *p, uint32_t in_type)
 			   p->btf->nr_types - 1);
 	if (str >= p->btf->strs_len)
 		return bad(p, "type %u has a name beyond the string section", in_type);
-	if (ld_btf_kind(t) == BTF_KIND_FWD && !p->btf->strs[t->name_off])
-		return bad(p, "forward declaration %u has no name", in_type);
 	if (ld_btf_kind(t) == BTF_KIND_FWD && ld_btf_vlen(t))
 		return bad(p, "forward declaration %u has members", in_type);
 	if (ld_btf_is_decl(ld_btf_kind(t)))
@@ -381,26 +387,48 @@ int ld_btf_check_decls(struct ld_btf_parser *p)
 	return err;
 }
 
-/* Makes of gcc's what clang writes, and BTF_KIND_UNKN of what is not known. */
+static void void_nameless(void *ctx, uint32_t *type_id)
+{
+	const struct ld_btf *btf = ctx;
+
+	if (*type_id && *type_id < btf->nr_types &&
+	    is_nameless_fwd(btf, ld_btf_type(btf, *type_id)))
+		*type_id = 0;
+}
+
+/* Makes of gcc's what clang writes, but for nameless FWDs, and BTF_KIND_UNKN of what is not known.
+ */
+static void mend_type(struct ld_btf *btf, struct btf_type *t)
+{
+	uint32_t kind = ld_btf_kind(t);
+
+	if (kind >= BTF_NR_KINDS) {
+		t->info = kind;
+		t->type = 0;
+		return;
+	}
+	if (kind == BTF_KIND_FWD)
+		t->type = 0;
+	else if (is_gcc_quirk(btf, t))
+		*(uint32_t *)(t + 1) &= ~((uint32_t)BTF_INT_CHAR << 24);
+	/* A declaration tag goes with its target. */
+	if (kind != BTF_KIND_DECL_TAG)
+		ld_btf_each_ref(t, void_nameless, btf);
+}
+
 static void mend_types(struct ld_btf_parser *p)
 {
-	for (uint32_t i = 1; i < p->btf->nr_types; i++) {
-		struct btf_type *t = (struct btf_type *)ld_btf_type(p->btf, i);
-		uint32_t kind = ld_btf_kind(t);
+	struct ld_btf *btf = p->btf;
+	uint32_t i;
 
-		if (kind < BTF_NR_KINDS && !is_gcc_quirk(t))
-			continue;
-		/* The caller's bytes are never written to. */
-		if (p->btf->types == p->types)
-			p->btf->types = ld_memdup(p->arena, p->types, p->types_len);
-		t = (struct btf_type *)ld_btf_type(p->btf, i);
-		if (kind >= BTF_NR_KINDS)
-			t->info = kind;
-		if (kind >= BTF_NR_KINDS || kind == BTF_KIND_FWD)
-			t->type = 0;
-		else
-			*(uint32_t *)(t + 1) &= ~((uint32_t)BTF_INT_CHAR << 24);
-	}
+	/* The caller's bytes are never written to. */
+	if (btf->types == p->types)
+		btf->types = ld_memdup(p->arena, p->types, p->types_len);
+	for (i = 1; i < btf->nr_types; i++)
+		mend_type(btf, (struct btf_type *)(uintptr_t)ld_btf_type(btf, i));
+	for (i = 1; i < btf->nr_types; i++)
+		if (is_nameless_fwd(btf, ld_btf_type(btf, i)))
+			((struct btf_type *)(uintptr_t)ld_btf_type(btf, i))->info = BTF_KIND_UNKN;
 }
 
 int ld_btf_open(struct ld_btf_parser *p, const char *data, size_t size, bool big)

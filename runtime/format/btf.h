@@ -41,7 +41,10 @@ struct ld_btf {
 	uint32_t nr_stretches;
 	uint32_t nr_in; /* their number */
 
-	/* Types of kinds that are not known have become BTF_KIND_UNKN, with the kind as vlen. */
+	/*
+	 * Types of kinds that are not known have become BTF_KIND_UNKN, with the kind as vlen; so
+	 * have FWDs without a name, with 0, to which decl tags alone still refer.
+	 */
 	uint32_t nr_unknown;
 	uint8_t unknown_kind; /* of the first one */
 };
