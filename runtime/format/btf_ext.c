@@ -232,10 +232,46 @@ static void assign_records(struct ld_section *sec, enum ld_ext_kind kind)
 	}
 }
 
+/* Where the table of a kind is, and its length in bytes. Whether it is in the section. */
+static bool find_table(const struct ld_file *f, const struct ld_section *ext, uint32_t kind,
+		       const uint8_t **table, uint32_t *len)
+{
+	uint32_t hdr_len = ld_get32(ext->data + 4, f->big);
+	const uint8_t *field = ext->data + 8 + 8 * (size_t)kind;
+	uint32_t off;
+
+	*len = 0;
+	if (hdr_len < 8 * (kind + 2))
+		return true;
+	off = ld_get32(field, f->big);
+	*len = ld_get32(field + 4, f->big);
+	if (!ld_in_range(off, *len, ext->size - hdr_len) || (hdr_len + off) % 4 || *len % 4)
+		return false;
+	*table = ext->data + hdr_len + off;
+	return true;
+}
+
+/*
+ * With -flto gcc 16 writes .BTF before it knows the strings that .BTF.ext refers to, and leaves
+ * them out: no record says which section it is of. CO-RE relocations, which must not get lost, are
+ * not supported there.
+ */
+static bool lacks_strings(const struct ld_file *f, const struct ld_section *ext,
+			  const struct ld_btf_map *map)
+{
+	const uint8_t *table;
+	uint32_t len;
+
+	return f->gcc_lto && find_table(f, ext, LD_EXT_CORE, &table, &len) && len <= 4 &&
+	       find_table(f, ext, LD_EXT_FUNC, &table, &len) && len >= 8 &&
+	       ld_get32(table + 4, f->big) >= map->strs_len;
+}
+
 int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const struct ld_btf_map *map)
 {
 	struct ext_reader r = {.f = f, .map = map};
-	uint32_t hdr_len, kind, i;
+	uint32_t hdr_len, kind, len, i;
+	const uint8_t *table;
 	int err;
 
 	if (ext->size < MIN_HDR_WORDS * 4)
@@ -246,17 +282,18 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const stru
 	hdr_len = ld_get32(ext->data + 4, f->big);
 	if (hdr_len < MIN_HDR_WORDS * 4 || hdr_len > ext->size)
 		return bad_ext(f, "header length is out of range");
+	if (lacks_strings(f, ext, map)) {
+		ld_warn(&f->diags, "gcc-lto",
+			"%s: .BTF.ext: gcc's -flto left out its strings: line and function "
+			"records are ignored\n"
+			">>> compile without -flto to have them",
+			ld_file_name(f));
+		return 0;
+	}
 	for (kind = 0; kind < LD_EXT_NR; kind++) {
-		const uint8_t *field = ext->data + 8 + 8 * (size_t)kind;
-		uint32_t off, len;
-
-		if (hdr_len < 8 * (kind + 2))
-			break;
-		off = ld_get32(field, f->big);
-		len = ld_get32(field + 4, f->big);
-		if (!ld_in_range(off, len, ext->size - hdr_len) || (hdr_len + off) % 4 || len % 4)
+		if (!find_table(f, ext, kind, &table, &len))
 			return bad_ext(f, "table lies outside the section");
-		if ((err = parse_table(&r, kind, ext->data + hdr_len + off, len)))
+		if (len && (err = parse_table(&r, kind, table, len)))
 			return err;
 	}
 	for (i = 0; i < f->nr_used; i++)

@@ -306,7 +306,8 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 	if (!strcmp(n, ".BTF.ext"))
 		return LD_SEC_BTF_EXT;
 	if (has_prefix(n, ".note") || !strcmp(n, ".llvmbc") || !strcmp(n, ".llvmcmd") ||
-	    !strcmp(n, ".comment") || has_prefix(n, ".eh_frame") || has_prefix(n, ".gnu.lto_"))
+	    !strcmp(n, ".comment") || has_prefix(n, ".eh_frame") || has_prefix(n, ".gnu.lto_") ||
+	    has_prefix(n, ".gnu.debuglto_"))
 		return LD_SEC_NONE;
 	/* DWARF that is not wanted is not looked at, and neither are its relocations. */
 	if (has_prefix(n, ".debug_"))
@@ -470,6 +471,7 @@ static int read_sections(struct reader *r)
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
 		sec->kind = classify(sec, f->link);
+		f->gcc_lto |= has_prefix(sec->name, ".gnu.lto_");
 		clean_flags(sec);
 		/* As a variable's it would be taken for the output's own. */
 		if (sec->kind == LD_SEC_BSS && has_prefix(sec->name, ".BTF"))
@@ -627,6 +629,11 @@ static int read_symbols(struct reader *r)
 
 		if (err)
 			return err;
+		if (sym->common && !strcmp(sym->name, "__gnu_lto_slim"))
+			return ld_error(&f->diags, "gcc-lto",
+					"%s: holds gcc's intermediate code and no machine code\n"
+					">>> compile without -flto, or add -ffat-lto-objects",
+					ld_file_name(f));
 		note_global(f, i);
 		if (sym->type != STT_FILE || !sym->name[0])
 			continue;

@@ -260,6 +260,7 @@ struct ld_file {
 	bool gnu;                   /* written by GNU as, objcopy, strip or ld */
 	bool joined;                /* by `ld -r`, of several files maybe: see addends.c */
 	enum ld_addends addends;    /* what its implicit addends mean */
+	bool gcc_lto;               /* gcc's -flto wrote its intermediate code into it */
 	struct ld_section *secs;    /* by section header index; [0] is unused */
 	bool has_groups;            /* some section is of a COMDAT group */
 	struct ld_section *deplibs; /* .deplibs, or NULL */

@@ -161,7 +161,8 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 /* An archive may hold what is not for us: such a member offers nothing. */
 static enum ld_severity severity_for(const struct ld_file *f, const struct ld_diag *d)
 {
-	bool foreign = !strcmp(d->id, "not-an-object") || !strcmp(d->id, "wrong-machine");
+	bool foreign = !strcmp(d->id, "not-an-object") || !strcmp(d->id, "wrong-machine") ||
+		       !strcmp(d->id, "gcc-lto");
 
 	return f->lazy && f->archive && foreign && d->severity == LD_ERROR ? LD_WARNING
 									   : d->severity;
