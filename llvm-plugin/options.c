@@ -620,7 +620,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	struct parse p = {o, pool, r, args, 0, personality, &o->replay, 0};
 	bool only_inputs = false;
 
-	o->lib.sz = sizeof(o->lib);
+	o->lib.sz = BPFLD_OPTS_SIZE;
 	o->lib.lasting_inputs = true;
 	o->output = "a.out";
 	o->lto.level = 2;
@@ -652,6 +652,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 		p.err = report_error(p.report, "unsupported-option",
 				     "'--dynamic' and '-r' exclude each other: only what is to be "
 				     "loaded has functions that the loader finds");
+	o->lib.no_image = !o->skeleton && !o->subskeleton;
 	o->lib.trace_symbols = o->trace_symbols.v;
 	o->lib.read_files = o->read_files.v;
 	o->lib.dependency_target = o->output;

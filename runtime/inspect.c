@@ -152,11 +152,19 @@ static int tell_function(struct inspector *in, const struct ld_file *f, const st
 	return fn(ctx, &func);
 }
 
+static bool is_readable(const struct bpfld_object *obj)
+{
+	return obj && (obj->image || !obj->size);
+}
+
 int bpfld_each_function(const struct bpfld_object *obj, bpfld_function_fn fn, void *ctx)
 {
-	struct inspector *in = new_inspector();
+	struct inspector *in;
 	int err;
 
+	if (!is_readable(obj) || !fn)
+		return -EINVAL;
+	in = new_inspector();
 	if (!in)
 		return -ENOMEM;
 	if (setjmp(in->oom)) {
@@ -235,11 +243,16 @@ int bpfld_compare_functions(const struct bpfld_object *a, const char *name_a,
 			    const struct bpfld_object *b, const char *name_b, char *why,
 			    size_t why_size)
 {
-	struct bpfld_object objs[2] = {*a, *b};
 	const char *names[2] = {name_a, name_b};
-	struct inspector *in = new_inspector();
+	struct bpfld_object objs[2];
+	struct inspector *in;
 	int err;
 
+	if (!is_readable(a) || !is_readable(b) || !name_a || !name_b || (!why && why_size))
+		return -EINVAL;
+	objs[0] = *a;
+	objs[1] = *b;
+	in = new_inspector();
 	if (!in)
 		return -ENOMEM;
 	if (setjmp(in->oom)) {

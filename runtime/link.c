@@ -30,7 +30,9 @@ struct bpfld {
 	void *diag_ctx;
 	const char **no_warn; /* ends in NULL */
 	uint32_t error_limit, nr_errors;
-	bool fatal_warnings, input_missing;
+	bool fatal_warnings, input_missing, no_image;
+	bool busy;  /* a call is under way: another one can only come from its callback */
+	bool freed; /* such a callback has called bpfld_free() */
 	enum { OPEN, LINKED, FAILED } state;
 };
 
@@ -103,16 +105,65 @@ static int out_of_memory(struct bpfld *b)
 	return fail(b, -ENOMEM);
 }
 
+/* ---- calls ---- */
+
+/* What a function of the API was called with: each uses what it needs. */
+struct call {
+	const char *name, *more[3];
+	const void *data;
+	size_t size;
+	unsigned int number;
+	const char *text; /* what it gives back */
+};
+
+typedef int call_fn(struct bpfld *b, struct call *c);
+
+#define ANY -1
+
+/*
+ * Each call on a handle goes through here. valid: its arguments are; state: the one that it needs,
+ * or ANY. None may be under way: a callback must not change what its caller works on.
+ */
+static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call *c)
+{
+	jmp_buf oom;
+	int err;
+
+	if (!b || !valid)
+		return -EINVAL;
+	if (b->busy)
+		return -EBUSY;
+	if (state != ANY && b->state != (unsigned int)state)
+		return -EINVAL;
+	b->busy = true;
+	b->l.arena.oom = &oom;
+	if (setjmp(oom)) {
+		ld_drop_beside(&b->l);
+		err = out_of_memory(b);
+	} else {
+		err = fn(b, c);
+	}
+	if (b->freed) {
+		say(b, BPFLD_ERROR, "handle-in-use",
+		    "a callback called bpfld_free() while the link was at work: it was ignored");
+		err = fail(b, -EBUSY);
+	}
+	b->freed = b->busy = false;
+	return err;
+}
+
+static int report(struct bpfld *b, struct call *c)
+{
+	deliver(b, (enum bpfld_severity)c->number, c->more[0], c->name);
+	return 0;
+}
+
 void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
 		  const char *message)
 {
-	jmp_buf oom;
+	struct call c = {.name = message, .more = {id}, .number = severity};
 
-	b->l.arena.oom = &oom;
-	if (setjmp(oom))
-		out_of_memory(b);
-	else
-		deliver(b, severity, id, message);
+	call(b, report, ANY, id && message && (unsigned int)severity <= BPFLD_INFO, &c);
 }
 
 /* ---- the passes ---- */
@@ -299,18 +350,11 @@ static int run_passes(struct bpfld *b)
 	return flush_diags(b);
 }
 
-int bpfld_link(struct bpfld *b)
+static int link_all(struct bpfld *b, struct call *c)
 {
-	jmp_buf oom;
 	int err;
 
-	if (b->state != OPEN)
-		return -EINVAL;
-	b->l.arena.oom = &oom;
-	if (setjmp(oom)) {
-		ld_drop_beside(&b->l);
-		return out_of_memory(b);
-	}
+	(void)c;
 	if (!b->l.inputs.nr && !b->input_missing)
 		ld_error(&b->l.diags, "no-input", "no input files");
 	err = flush_diags(b);
@@ -321,8 +365,16 @@ int bpfld_link(struct bpfld *b)
 	ld_drop_beside(&b->l);
 	if (err)
 		return fail(b, err);
+	/* Now, as bpfld_image() must not change what others may look at. */
+	if (!b->no_image)
+		ld_make_image(&b->l);
 	b->state = LINKED;
 	return 0;
+}
+
+int bpfld_link(struct bpfld *b)
+{
+	return call(b, link_all, OPEN, true, NULL);
 }
 
 /* ---- handles ---- */
@@ -357,165 +409,192 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 	b->no_warn = ld_copy_strings(&b->l.arena, opts.no_warn);
 	b->error_limit = opts.error_limit ? opts.error_limit : DEFAULT_ERROR_LIMIT;
 	b->fatal_warnings = opts.fatal_warnings;
+	b->no_image = opts.no_image;
 	ld_apply_opts(&b->l, &opts);
 	return b;
 }
 
 /* ---- inputs ---- */
 
-/* Runs one of the functions that add inputs, with what they have in common around it. */
-enum how { ADD_FILES, ADD_BUFFER, ADD_LIBRARY };
-
-/* data: the buffer, or paths; size: its bytes, or their number. */
-static int add(struct bpfld *b, enum how how, const char *name, const void *data, size_t size)
+/* What functions that add inputs have in common. */
+static int added(struct bpfld *b, int err)
 {
-	jmp_buf oom;
-	int err = 0;
-
-	if (b->state != OPEN)
-		return -EINVAL;
-	b->l.arena.oom = &oom;
-	if (setjmp(oom))
-		return out_of_memory(b);
-	switch (how) {
-	case ADD_FILES: err = ld_add_files(&b->l, data, size); break;
-	case ADD_BUFFER: err = ld_add_buffer(&b->l, name, data, size); break;
-	case ADD_LIBRARY: err = ld_add_library(&b->l, name); break;
-	}
 	flush_diags(b);
 	b->input_missing |= err != 0;
 	return err;
 }
 
+/* data: paths; size: their number. */
+static int add_files(struct bpfld *b, struct call *c)
+{
+	return added(b, ld_add_files(&b->l, c->data, c->size));
+}
+
+static int add_buffer(struct bpfld *b, struct call *c)
+{
+	return added(b, ld_add_buffer(&b->l, c->name, c->data, c->size));
+}
+
+static int add_library(struct bpfld *b, struct call *c)
+{
+	return added(b, ld_add_library(&b->l, c->name));
+}
+
 int bpfld_add_file(struct bpfld *b, const char *path)
 {
-	return add(b, ADD_FILES, NULL, &path, 1);
+	struct call c = {.data = &path, .size = 1};
+
+	return call(b, add_files, OPEN, path, &c);
 }
 
 int bpfld_add_files(struct bpfld *b, const char *const *paths, size_t nr)
 {
-	return add(b, ADD_FILES, NULL, paths, nr);
+	struct call c = {.data = paths, .size = nr};
+
+	return call(b, add_files, OPEN, paths || !nr, &c);
 }
 
 int bpfld_add_buffer(struct bpfld *b, const char *name, const void *data, size_t size)
 {
-	return add(b, ADD_BUFFER, name, data, size);
+	struct call c = {.name = name, .data = data, .size = size};
+
+	return call(b, add_buffer, OPEN, name && (data || !size), &c);
 }
 
 int bpfld_add_library(struct bpfld *b, const char *name)
 {
-	return add(b, ADD_LIBRARY, name, NULL, 0);
+	struct call c = {.name = name};
+
+	return call(b, add_library, OPEN, name, &c);
+}
+
+static int set_mode(struct bpfld *b, struct call *c)
+{
+	b->l.whole_archive = c->number & BPFLD_WHOLE_ARCHIVE;
+	b->l.lazy = c->number & BPFLD_LAZY;
+	return 0;
 }
 
 int bpfld_input_mode(struct bpfld *b, unsigned int mode)
 {
-	if (b->state != OPEN || mode & ~(unsigned int)(BPFLD_WHOLE_ARCHIVE | BPFLD_LAZY))
+	struct call c = {.number = mode};
+
+	return call(b, set_mode, OPEN, !(mode & ~(unsigned int)(BPFLD_WHOLE_ARCHIVE | BPFLD_LAZY)),
+		    &c);
+}
+
+static struct ld_file *last_input(struct bpfld *b)
+{
+	return b->l.inputs.nr ? b->l.inputs.v[b->l.inputs.nr - 1] : NULL;
+}
+
+static int mark_temporary(struct bpfld *b, struct call *c)
+{
+	struct ld_file *f = last_input(b);
+
+	(void)c;
+	if (!f)
 		return -EINVAL;
-	b->l.whole_archive = mode & BPFLD_WHOLE_ARCHIVE;
-	b->l.lazy = mode & BPFLD_LAZY;
+	f->temporary = true;
 	return 0;
 }
 
 int bpfld_mark_temporary(struct bpfld *b)
 {
-	if (b->state != OPEN || !b->l.inputs.nr)
+	return call(b, mark_temporary, OPEN, true, NULL);
+}
+
+static int name_input(struct bpfld *b, struct call *c)
+{
+	struct ld_file *f = last_input(b);
+
+	if (!f || f->archive)
 		return -EINVAL;
-	b->l.inputs.v[b->l.inputs.nr - 1]->temporary = true;
+	f->path = ld_strdup(&b->l.arena, c->name);
+	f->named = true;
+	f->temporary = false;
 	return 0;
 }
 
 int bpfld_name_input(struct bpfld *b, const char *name)
 {
-	struct ld_file *f;
-	jmp_buf oom;
+	struct call c = {.name = name};
 
-	if (b->state != OPEN || !b->l.inputs.nr || !name || !*name)
-		return -EINVAL;
-	f = b->l.inputs.v[b->l.inputs.nr - 1];
-	if (f->archive)
-		return -EINVAL;
-	b->l.arena.oom = &oom;
-	if (setjmp(oom))
-		return out_of_memory(b);
-	f->path = ld_strdup(&b->l.arena, name);
-	f->named = true;
-	f->temporary = false;
+	return call(b, name_input, OPEN, name && *name, &c);
+}
+
+static int bind_name(struct bpfld *b, struct call *c)
+{
+	struct ld_bind bind;
+
+	bind.object = ld_strdup(&b->l.arena, c->more[0]);
+	bind.name = ld_strdup(&b->l.arena, c->name);
+	bind.to_object = ld_strdup(&b->l.arena, c->more[1]);
+	bind.target = ld_strdup(&b->l.arena, c->more[2]);
+	LD_PUSH(&b->l.arena, &b->l.binds, bind);
 	return 0;
 }
 
 int bpfld_bind(struct bpfld *b, const char *object, const char *name, const char *to_object,
 	       const char *target)
 {
-	struct ld_bind bind;
-	jmp_buf oom;
+	struct call c = {.name = name, .more = {object, to_object, target}};
 
-	if (b->state != OPEN || !object || !name || !*name || !to_object || !target || !*target)
-		return -EINVAL;
-	b->l.arena.oom = &oom;
-	if (setjmp(oom))
-		return out_of_memory(b);
-	bind.object = ld_strdup(&b->l.arena, object);
-	bind.name = ld_strdup(&b->l.arena, name);
-	bind.to_object = ld_strdup(&b->l.arena, to_object);
-	bind.target = ld_strdup(&b->l.arena, target);
-	LD_PUSH(&b->l.arena, &b->l.binds, bind);
-	return 0;
+	return call(b, bind_name, OPEN, object && name && *name && to_object && target && *target,
+		    &c);
 }
 
 /* ---- output ---- */
 
-const void *bpfld_image(const struct bpfld *linked, size_t *size)
+const void *bpfld_image(const struct bpfld *b, size_t *size)
 {
-	struct bpfld *b = (struct bpfld *)(uintptr_t)linked;
-	jmp_buf oom;
-
-	if (b->state != LINKED)
+	if (!b || b->state != LINKED || !b->l.image)
 		return NULL;
-	b->l.arena.oom = &oom;
-	if (setjmp(oom)) {
-		out_of_memory(b);
-		return NULL;
-	}
 	if (size)
 		*size = b->l.output_size;
-	return ld_make_image(&b->l);
+	return b->l.image;
+}
+
+static const struct {
+	ld_report_fn *write;
+	bool reads_image, any_time;
+} reports[] = {
+    [BPFLD_TEXT_MAP] = {ld_report_map, true, false},
+    [BPFLD_TEXT_CREF] = {ld_report_cref, false, false},
+    [BPFLD_TEXT_STATS] = {ld_report_stats, true, false},
+    [BPFLD_TEXT_TIME_TRACE] = {ld_report_time_trace, false, false},
+    [BPFLD_TEXT_DEPENDENCIES] = {ld_report_dependencies, false, false},
+    [BPFLD_TEXT_INPUTS] = {ld_report_inputs, false, true},
+    [BPFLD_TEXT_WHY_EXTRACT] = {ld_report_why_extract, false, false},
+    [BPFLD_TEXT_REPORT_JSON] = {ld_report_json, true, false},
+    [BPFLD_TEXT_REPORT_HTML] = {ld_report_html, true, false},
+    [BPFLD_TEXT_FILES] = {ld_report_files, false, true},
+};
+
+static int make_text(struct bpfld *b, struct call *c)
+{
+	struct ld_blob out = {0};
+
+	if (b->state != LINKED && !reports[c->number].any_time)
+		return -EINVAL;
+	if (reports[c->number].reads_image)
+		ld_make_image(&b->l);
+	reports[c->number].write(&b->l.arena, &out, &b->l);
+	c->size = out.size;
+	ld_blob_put(&b->l.arena, &out, "", 1);
+	c->text = (const char *)out.data;
+	return 0;
 }
 
 const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 {
-	static const struct {
-		ld_report_fn *write;
-		bool reads_image;
-	} reports[] = {
-	    [BPFLD_TEXT_MAP] = {ld_report_map, true},
-	    [BPFLD_TEXT_CREF] = {ld_report_cref, false},
-	    [BPFLD_TEXT_STATS] = {ld_report_stats, true},
-	    [BPFLD_TEXT_TIME_TRACE] = {ld_report_time_trace, false},
-	    [BPFLD_TEXT_DEPENDENCIES] = {ld_report_dependencies, false},
-	    [BPFLD_TEXT_INPUTS] = {ld_report_inputs, false},
-	    [BPFLD_TEXT_WHY_EXTRACT] = {ld_report_why_extract, false},
-	    [BPFLD_TEXT_REPORT_JSON] = {ld_report_json, true},
-	    [BPFLD_TEXT_REPORT_HTML] = {ld_report_html, true},
-	    [BPFLD_TEXT_FILES] = {ld_report_files, false},
-	};
-	struct ld_blob out = {0};
-	jmp_buf oom;
+	struct call c = {.number = which};
 
-	if ((size_t)which >= sizeof(reports) / sizeof(reports[0]) ||
-	    (b->state != LINKED && which != BPFLD_TEXT_INPUTS && which != BPFLD_TEXT_FILES))
+	if (call(b, make_text, ANY, (size_t)which < sizeof(reports) / sizeof(reports[0]), &c))
 		return NULL;
-	b->l.arena.oom = &oom;
-	if (setjmp(oom)) {
-		out_of_memory(b);
-		return NULL;
-	}
-	if (reports[which].reads_image)
-		ld_make_image(&b->l);
-	reports[which].write(&b->l.arena, &out, &b->l);
 	if (size)
-		*size = out.size;
-	ld_blob_put(&b->l.arena, &out, "", 1);
-	return (const char *)out.data;
+		*size = c.size;
+	return c.text;
 }
 
 /* The archive that path is, or NULL: its other members would be lost. */
@@ -535,42 +614,37 @@ static const char *find_archive(const struct ld_link *l, const char *path)
 	return NULL;
 }
 
-static int write_output(struct bpfld *b, const char *path)
+static int write_file(struct bpfld *b, struct call *c)
 {
-	const char *archive = find_archive(&b->l, path);
+	const char *archive = find_archive(&b->l, c->name);
 	int err;
 
-	if (archive)
-		return ld_error(&b->l.diags, "output-is-input",
-				"%s would replace the input %s, an archive\n"
-				">>> help: write to another file",
-				path, archive);
+	if (archive) {
+		err = ld_error(&b->l.diags, "output-is-input",
+			       "%s would replace the input %s, an archive\n"
+			       ">>> help: write to another file",
+			       c->name, archive);
+		flush_diags(b);
+		return fail(b, err);
+	}
 	/* Noted before: once the file is there nothing may fail. */
 	LD_PUSH(&b->l.arena, &b->l.spans,
-		ld_span_begin("write_file", ld_strdup(&b->l.arena, path)));
-	err = ld_write_file(path, b->l.output.v, b->l.output.nr);
+		ld_span_begin("write_file", ld_strdup(&b->l.arena, c->name)));
+	err = ld_write_file(c->name, b->l.output.v, b->l.output.nr);
 	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);
-	if (err)
-		ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", path,
-			 ld_write_error(&b->l.arena, path, err));
-	return -err;
+	if (!err)
+		return 0;
+	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", c->name,
+		 ld_write_error(&b->l.arena, c->name, err));
+	flush_diags(b);
+	return fail(b, -err);
 }
 
 int bpfld_write_file(struct bpfld *b, const char *path)
 {
-	jmp_buf oom;
-	int err;
+	struct call c = {.name = path};
 
-	if (b->state != LINKED)
-		return -EINVAL;
-	b->l.arena.oom = &oom;
-	if (setjmp(oom))
-		return out_of_memory(b);
-	err = write_output(b, path);
-	if (!err)
-		return 0;
-	flush_diags(b);
-	return fail(b, err);
+	return call(b, write_file, LINKED, path, &c);
 }
 
 void bpfld_free(struct bpfld *b)
@@ -578,6 +652,9 @@ void bpfld_free(struct bpfld *b)
 	struct ld_link *l;
 
 	if (!b)
+		return;
+	b->freed = b->busy;
+	if (b->freed)
 		return;
 	l = &b->l;
 	if (l->open_fd)

@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 const char **ld_copy_strings(struct ld_arena *a, const char *const *in)
@@ -30,29 +31,49 @@ static bool are_pairs(const char *const *list)
 	return true;
 }
 
-/* The caller's options as this library knows them; -E2BIG if it asks for more than that. */
-int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
-{
-	size_t known = sizeof(*opts);
+#define MAX_OPTS ((size_t)4096) /* bytes: no struct of any release is larger */
 
-	memset(opts, 0, known);
-	if (!in)
-		return 0;
-	if (in->sz < sizeof(in->sz))
+/* The caller's struct of sz bytes, of which this library knows some; -E2BIG: it asks for more. */
+static int read_struct(void *to, size_t known, const void *in, size_t sz)
+{
+	if (sz < sizeof(sz))
 		return -EINVAL;
-	for (size_t i = known; i < in->sz; i++)
+	if (sz > MAX_OPTS)
+		return -E2BIG;
+	for (size_t i = known; i < sz; i++)
 		if (((const char *)in)[i])
 			return -E2BIG;
-	memcpy(opts, in, in->sz < known ? in->sz : known);
-	if ((unsigned int)opts->output > BPFLD_PARTIAL ||
-	    (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
-	    (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
-	    (unsigned int)opts->addends > BPFLD_ADDENDS_GAS ||
-	    (opts->lto && (opts->lto->sz < sizeof(*opts->lto) || !opts->lto->compile)) ||
-	    !are_pairs(opts->defsyms) || !are_pairs(opts->renames) ||
-	    (opts->dynamic && opts->output == BPFLD_PARTIAL))
-		return -EINVAL;
+	memcpy(to, in, sz < known ? sz : known);
 	return 0;
+}
+
+static int read_lto(struct bpfld_lto *to, const struct bpfld_lto *in)
+{
+	int err;
+
+	memset(to, 0, sizeof(*to));
+	err = read_struct(to, sizeof(*to), in, in->sz);
+	return err ? err : to->compile ? 0 : -EINVAL;
+}
+
+int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
+{
+	struct bpfld_lto lto;
+	int err;
+
+	memset(opts, 0, sizeof(*opts));
+	if (!in)
+		return 0;
+	err = read_struct(opts, BPFLD_OPTS_SIZE, in, in->sz);
+	if (!err && opts->lto)
+		err = read_lto(&lto, opts->lto);
+	if (!err && ((unsigned int)opts->output > BPFLD_PARTIAL ||
+		     (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
+		     (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
+		     (unsigned int)opts->addends > BPFLD_ADDENDS_GAS || !are_pairs(opts->defsyms) ||
+		     !are_pairs(opts->renames) || (opts->dynamic && opts->output == BPFLD_PARTIAL)))
+		err = -EINVAL;
+	return err;
 }
 
 static void map_name(struct ld_link *l, struct ld_strmap *map, const char *from, size_t len,
@@ -121,8 +142,7 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->read_files = ld_copy_strings(&l->arena, opts->read_files);
 	if (opts->lto) {
 		l->lto = LD_NEW(&l->arena, struct bpfld_lto);
-		memcpy(l->lto, opts->lto,
-		       opts->lto->sz < sizeof(*l->lto) ? opts->lto->sz : sizeof(*l->lto));
+		read_lto(l->lto, opts->lto);
 	}
 	l->lto_fat = opts->lto_fat;
 	l->lto_internalize = opts->lto_internalize;

@@ -55,7 +55,7 @@ static void make_calls(struct bpfld_module *lib, const char *name)
 
 int main(int argc, char **argv)
 {
-	struct bpfld_dyn_opts opts = {.sz = sizeof(opts), .diag = print_diagnostic};
+	struct bpfld_dyn_opts opts = BPFLD_DYN_OPTS_INIT;
 	struct bpfld_module *main, *lib, *other;
 	struct bpfld_dyn *d;
 	int err;
@@ -64,6 +64,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: dynamic MAIN LIBRARY [LIBRARY]\n");
 		return 2;
 	}
+	opts.diag = print_diagnostic;
 	d = bpfld_dyn_new(&opts, &err);
 	if (!d)
 		return 1;

@@ -283,7 +283,7 @@ static enum exit_status run(struct session *s)
 
 enum exit_status load_dynamic(struct request *q)
 {
-	struct bpfld_dyn_opts opts = {.sz = sizeof(opts)};
+	struct bpfld_dyn_opts opts = BPFLD_DYN_OPTS_INIT;
 	struct session s = {.q = q};
 	enum exit_status status;
 

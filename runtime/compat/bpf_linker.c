@@ -30,6 +30,7 @@ struct bpf_linker {
 	char *path; /* of the output, or NULL: fd */
 	int fd;
 	bool done;
+	bool busy; /* a call is under way: another one can only come from the print callback */
 };
 
 /* ---- messages ---- */
@@ -86,6 +87,8 @@ static int failed(int err)
 	return err;
 }
 
+#define MAX_OPTS ((size_t)4096) /* bytes: no struct of any release is larger */
+
 /* As libbpf's: of options that this library doesn't know all bytes must be 0. */
 static bool valid_opts(const size_t *sz)
 {
@@ -93,6 +96,8 @@ static bool valid_opts(const size_t *sz)
 
 	if (!sz)
 		return true;
+	if (*sz > MAX_OPTS)
+		return false;
 	for (size_t i = sizeof(*sz); i < *sz; i++)
 		if (bytes[i])
 			return false;
@@ -117,6 +122,7 @@ static struct bpf_linker *new_linker(const struct bpf_linker_opts *in, const cha
 	opts.output = BPFLD_PARTIAL;
 	opts.strip = BPFLD_STRIP_DEBUG;
 	opts.diag = print_diag;
+	opts.no_image = path;
 	linker->fd = fd;
 	linker->path = path ? strdup(path) : NULL;
 	if (linker->path || !path)
@@ -130,6 +136,10 @@ static struct bpf_linker *new_linker(const struct bpf_linker_opts *in, const cha
 
 BPFLD_API struct bpf_linker *bpf_linker__new(const char *filename, struct bpf_linker_opts *opts)
 {
+	if (!filename) {
+		errno = EINVAL;
+		return NULL;
+	}
 	return new_linker(opts, filename, -1);
 }
 
@@ -144,15 +154,30 @@ BPFLD_API struct bpf_linker *bpf_linker__new_fd(int fd, struct bpf_linker_opts *
 
 static bool takes_inputs(const struct bpf_linker *linker, const size_t *sz)
 {
-	return !linker->done && valid_opts(sz);
+	return linker && !linker->done && !linker->busy && valid_opts(sz);
+}
+
+static int add_buffer(struct bpf_linker *linker, const char *name, const void *data, size_t size)
+{
+	int err;
+
+	linker->busy = true;
+	err = bpfld_add_buffer(linker->l, name, data, size);
+	linker->busy = false;
+	return failed(err);
 }
 
 BPFLD_API int bpf_linker__add_file(struct bpf_linker *linker, const char *filename,
 				   const struct bpf_linker_file_opts *opts)
 {
+	int err;
+
 	if (!takes_inputs(linker, opts ? &opts->sz : NULL))
 		return failed(-EINVAL);
-	return failed(bpfld_add_file(linker->l, filename));
+	linker->busy = true;
+	err = bpfld_add_file(linker->l, filename);
+	linker->busy = false;
+	return failed(err);
 }
 
 BPFLD_API int bpf_linker__add_buf(struct bpf_linker *linker, void *buf, size_t buf_sz,
@@ -163,7 +188,7 @@ BPFLD_API int bpf_linker__add_buf(struct bpf_linker *linker, void *buf, size_t b
 	if (!takes_inputs(linker, opts ? &opts->sz : NULL))
 		return failed(-EINVAL);
 	snprintf(name, sizeof(name), "mem:%p+%zu", buf, buf_sz);
-	return failed(bpfld_add_buffer(linker->l, name, buf, buf_sz));
+	return add_buffer(linker, name, buf, buf_sz);
 }
 
 /* All of fd, from its start if it has one; the caller's to free(), or NULL and *err. */
@@ -209,9 +234,9 @@ BPFLD_API int bpf_linker__add_fd(struct bpf_linker *linker, int fd,
 	if (!data)
 		return failed(err);
 	snprintf(name, sizeof(name), "fd:%d", fd);
-	err = bpfld_add_buffer(linker->l, name, data, size);
+	err = add_buffer(linker, name, data, size);
 	free(data);
-	return failed(err);
+	return err;
 }
 
 static int write_fd(int fd, const char *data, size_t size)
@@ -229,27 +254,36 @@ static int write_fd(int fd, const char *data, size_t size)
 	return 0;
 }
 
-BPFLD_API int bpf_linker__finalize(struct bpf_linker *linker)
+static int finalize(struct bpf_linker *linker)
 {
 	const void *image;
 	size_t size = 0;
 	int err;
 
-	if (linker->done)
-		return failed(-EINVAL);
-	linker->done = true;
 	err = bpfld_link(linker->l);
 	if (err)
-		return failed(err);
+		return err;
 	if (linker->path)
-		return failed(bpfld_write_file(linker->l, linker->path));
+		return bpfld_write_file(linker->l, linker->path);
 	image = bpfld_image(linker->l, &size);
-	return failed(write_fd(linker->fd, image, size));
+	return write_fd(linker->fd, image, size);
+}
+
+BPFLD_API int bpf_linker__finalize(struct bpf_linker *linker)
+{
+	int err;
+
+	if (!linker || linker->done || linker->busy)
+		return failed(-EINVAL);
+	linker->done = linker->busy = true;
+	err = finalize(linker);
+	linker->busy = false;
+	return failed(err);
 }
 
 BPFLD_API void bpf_linker__free(struct bpf_linker *linker)
 {
-	if (!linker)
+	if (!linker || linker->busy)
 		return;
 	bpfld_free(linker->l);
 	free(linker->path);

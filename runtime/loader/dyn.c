@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 void *ld_dyn_alloc(struct bpfld_dyn *d, size_t size)
 {
-	struct ld_block *b = calloc(1, sizeof(*b) + size);
+	struct ld_block *b = size < PTRDIFF_MAX ? calloc(1, sizeof(*b) + size) : NULL;
 
 	if (!b) {
 		ld_dyn_error(d, -ENOMEM, "out-of-memory", "out of memory");
@@ -66,19 +67,52 @@ int ld_dyn_error(struct bpfld_dyn *d, int err, const char *id, const char *fmt, 
 	return err;
 }
 
+/* ---- calls ---- */
+
+int ld_dyn_enter(struct bpfld_dyn *d, bool valid)
+{
+	if (!d || !valid)
+		return -EINVAL;
+	if (d->busy)
+		return -EBUSY;
+	d->busy = true;
+	return 0;
+}
+
+int ld_dyn_leave(struct bpfld_dyn *d, int err)
+{
+	if (d->freed)
+		err = ld_dyn_error(d, -EBUSY, "handle-in-use",
+				   "a callback called bpfld_dyn_free() while the handle was in "
+				   "use: it was ignored");
+	d->freed = d->busy = false;
+	return err;
+}
+
+static int enter_module(const struct bpfld_module *m, bool valid)
+{
+	return ld_dyn_enter(m ? m->d : NULL, valid);
+}
+
 /* ---- handles ---- */
+
+#define MAX_OPTS ((size_t)4096) /* bytes: no struct of any release is larger */
 
 static int read_opts(const struct bpfld_dyn_opts *in, struct bpfld_dyn_opts *opts)
 {
+	const size_t known = offsetof(struct bpfld_dyn_opts, mode) + sizeof(opts->mode);
+
 	memset(opts, 0, sizeof(*opts));
 	if (!in)
 		return 0;
 	if (in->sz < sizeof(in->sz))
 		return -EINVAL;
-	for (size_t i = sizeof(*opts); i < in->sz; i++)
+	if (in->sz > MAX_OPTS)
+		return -E2BIG;
+	for (size_t i = known; i < in->sz; i++)
 		if (((const char *)in)[i])
 			return -E2BIG;
-	memcpy(opts, in, in->sz < sizeof(*opts) ? in->sz : sizeof(*opts));
+	memcpy(opts, in, in->sz < known ? in->sz : known);
 	return (unsigned int)opts->mode > BPFLD_DYN_STATIC ? -EINVAL : 0;
 }
 
@@ -111,7 +145,7 @@ struct bpfld_dyn *bpfld_dyn_new(const struct bpfld_dyn_opts *in, int *err)
 
 const char *bpfld_dyn_no_replace(const struct bpfld_dyn *d)
 {
-	return *d->reason ? d->reason : NULL;
+	return d && *d->reason ? d->reason : NULL;
 }
 
 /* A pinned hook stays attached: libbpf would detach it, and disable its perf event, with the rest.
@@ -156,6 +190,9 @@ static void take_down(struct bpfld_dyn *d, bool pins)
 void bpfld_dyn_free(struct bpfld_dyn *d)
 {
 	if (!d)
+		return;
+	d->freed = d->busy;
+	if (d->freed)
 		return;
 	take_down(d, false);
 	while (d->blocks) {
@@ -212,20 +249,29 @@ static struct bpfld_module *add(struct bpfld_dyn *d, const char *name, bool libr
 	return m;
 }
 
-static int read_all(int fd, void **data, size_t *size)
+/* All of a file: a pipe has no size, and what is neither that nor regular may have no end. */
+static int read_all(int fd, char **data, size_t *size)
 {
 	struct stat st;
-	ssize_t n;
+	size_t room;
+	ssize_t n = 1;
 
 	if (fstat(fd, &st))
 		return -errno;
-	*data = malloc((size_t)st.st_size + 1);
-	if (!*data)
-		return -ENOMEM;
-	for (*size = 0; *size < (size_t)st.st_size; *size += (size_t)n) {
-		n = read(fd, (char *)*data + *size, (size_t)st.st_size - *size);
-		if (n <= 0)
-			return n ? -errno : -EIO;
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -ENODEV;
+	room = S_ISREG(st.st_mode) ? (size_t)st.st_size + 1 : 65536;
+	for (*size = 0; n;) {
+		char *more =
+		    *data && *size < room ? *data : realloc(*data, *data ? room *= 2 : room);
+
+		if (!more)
+			return -ENOMEM;
+		*data = more;
+		n = read(fd, *data + *size, room - *size);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		*size += n > 0 ? (size_t)n : 0;
 	}
 	return 0;
 }
@@ -234,9 +280,9 @@ static struct bpfld_module *add_file(struct bpfld_dyn *d, const char *path, bool
 {
 	const char *slash = strrchr(path, '/');
 	struct bpfld_module *m = NULL;
-	void *data = NULL;
+	char *data = NULL;
 	size_t size = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	int ret = fd < 0 ? -errno : read_all(fd, &data, &size);
 
 	if (ret)
@@ -251,33 +297,63 @@ static struct bpfld_module *add_file(struct bpfld_dyn *d, const char *path, bool
 	return m;
 }
 
+/* From a file, or from data where that is not NULL. */
+static struct bpfld_module *add_module(struct bpfld_dyn *d, const char *name, bool library,
+				       const void *data, size_t size, int *err)
+{
+	int ret = ld_dyn_enter(d, name);
+	struct bpfld_module *m = NULL;
+
+	if (!ret) {
+		m = data ? add(d, name, library, data, size, &ret)
+			 : add_file(d, name, library, &ret);
+		ret = ld_dyn_leave(d, ret);
+	}
+	if (err)
+		*err = ret;
+	return ret ? NULL : m;
+}
+
+static struct bpfld_module *add_memory(struct bpfld_dyn *d, const char *name, bool library,
+				       const void *data, size_t size, int *err)
+{
+	if (data || !size)
+		return add_module(d, name, library, data ? data : "", size, err);
+	if (err)
+		*err = -EINVAL;
+	return NULL;
+}
+
 struct bpfld_module *bpfld_dyn_add_main(struct bpfld_dyn *d, const char *path, int *err)
 {
-	return add_file(d, path, false, err);
+	return add_module(d, path, false, NULL, 0, err);
 }
 
 struct bpfld_module *bpfld_dyn_add_library(struct bpfld_dyn *d, const char *path, int *err)
 {
-	return add_file(d, path, true, err);
+	return add_module(d, path, true, NULL, 0, err);
 }
 
 struct bpfld_module *bpfld_dyn_add_main_mem(struct bpfld_dyn *d, const char *name, const void *data,
 					    size_t size, int *err)
 {
-	return add(d, name, false, data, size, err);
+	return add_memory(d, name, false, data, size, err);
 }
 
 struct bpfld_module *bpfld_dyn_add_library_mem(struct bpfld_dyn *d, const char *name,
 					       const void *data, size_t size, int *err)
 {
-	return add(d, name, true, data, size, err);
+	return add_memory(d, name, true, data, size, err);
 }
 
 struct bpf_object *bpfld_dyn_object(struct bpfld_module *m)
 {
-	if (m->d->failed || m->library || ld_module_open(m))
+	int err = enter_module(m, m && !m->library);
+
+	if (err)
 		return NULL;
-	return m->obj;
+	err = ld_dyn_leave(m->d, m->d->failed ? -EINVAL : ld_module_open(m));
+	return err ? NULL : m->obj;
 }
 
 static bool serves(const struct bpfld_module *main, const struct bpfld_module *lib)
@@ -288,7 +364,7 @@ static bool serves(const struct bpfld_module *main, const struct bpfld_module *l
 	return false;
 }
 
-int bpfld_dyn_map_fd(const struct bpfld_module *m, const char *map)
+int ld_map_fd(const struct bpfld_module *m, const char *map)
 {
 	const struct bpf_object *obj = m->obj;
 	int fd = -ENOENT;
@@ -306,6 +382,13 @@ int bpfld_dyn_map_fd(const struct bpfld_module *m, const char *map)
 	if (obj)
 		fd = bpf_object__find_map_fd_by_name(obj, map);
 	return fd < 0 ? -ENOENT : fd;
+}
+
+int bpfld_dyn_map_fd(const struct bpfld_module *m, const char *map)
+{
+	int err = enter_module(m, map);
+
+	return err ? err : ld_dyn_leave(m->d, ld_map_fd(m, map));
 }
 
 /* ---- imports ---- */
@@ -330,8 +413,8 @@ static int check_import(struct bpfld_module *main, const struct ld_dyn_import *i
 	return err;
 }
 
-int bpfld_dyn_bind(struct bpfld_dyn *d, struct bpfld_module *main, const char *name,
-		   struct bpfld_module *lib, const char *func)
+static int bind_import(struct bpfld_dyn *d, struct bpfld_module *main, const char *name,
+		       struct bpfld_module *lib, const char *func)
 {
 	struct ld_dyn_import *import = d->failed ? NULL : find_import(main, name);
 	int err;
@@ -351,7 +434,22 @@ int bpfld_dyn_bind(struct bpfld_dyn *d, struct bpfld_module *main, const char *n
 	return check_import(main, import, err);
 }
 
-int bpfld_dyn_bind_fd(struct bpfld_dyn *d, struct bpfld_module *main, const char *name, int fd)
+/* Whether m is one of d's of that kind. */
+static bool is_module(const struct bpfld_dyn *d, const struct bpfld_module *m, bool library)
+{
+	return d && m && m->d == d && m->library == library;
+}
+
+int bpfld_dyn_bind(struct bpfld_dyn *d, struct bpfld_module *main, const char *name,
+		   struct bpfld_module *lib, const char *func)
+{
+	int err =
+	    ld_dyn_enter(d, is_module(d, main, false) && name && is_module(d, lib, true) && func);
+
+	return err ? err : ld_dyn_leave(d, bind_import(d, main, name, lib, func));
+}
+
+static int bind_program(struct bpfld_dyn *d, struct bpfld_module *main, const char *name, int fd)
 {
 	struct ld_dyn_import *import = d->failed ? NULL : find_import(main, name);
 	int err;
@@ -374,8 +472,15 @@ int bpfld_dyn_bind_fd(struct bpfld_dyn *d, struct bpfld_module *main, const char
 	return err;
 }
 
-int bpfld_dyn_each_import(const struct bpfld_dyn *d,
-			  int (*fn)(void *ctx, const struct bpfld_dyn_import *import), void *ctx)
+int bpfld_dyn_bind_fd(struct bpfld_dyn *d, struct bpfld_module *main, const char *name, int fd)
+{
+	int err = ld_dyn_enter(d, is_module(d, main, false) && name && fd >= 0);
+
+	return err ? err : ld_dyn_leave(d, bind_program(d, main, name, fd));
+}
+
+static int each_import(const struct bpfld_dyn *d,
+		       int (*fn)(void *ctx, const struct bpfld_dyn_import *import), void *ctx)
 {
 	int ret = 0;
 
@@ -397,6 +502,14 @@ int bpfld_dyn_each_import(const struct bpfld_dyn *d,
 			ret = fn(ctx, &out);
 		}
 	return ret;
+}
+
+int bpfld_dyn_each_import(struct bpfld_dyn *d,
+			  int (*fn)(void *ctx, const struct bpfld_dyn_import *import), void *ctx)
+{
+	int err = ld_dyn_enter(d, fn);
+
+	return err ? err : ld_dyn_leave(d, each_import(d, fn, ctx));
 }
 
 /* ---- load, link, attach ---- */
@@ -436,11 +549,18 @@ static int load_library(struct bpfld_module *lib)
 	return err;
 }
 
-int bpfld_dyn_load(struct bpfld_module *m)
+static int load_module(struct bpfld_module *m)
 {
 	if (m->d->failed)
 		return -EINVAL;
 	return m->library ? load_library(m) : load_main(m);
+}
+
+int bpfld_dyn_load(struct bpfld_module *m)
+{
+	int err = enter_module(m, true);
+
+	return err ? err : ld_dyn_leave(m->d, load_module(m));
 }
 
 /* Everything goes: half a program set is worse than none. */
@@ -471,7 +591,7 @@ static int wire_main(struct bpfld_module *main)
 	return err ? err : ret;
 }
 
-int bpfld_dyn_link(struct bpfld_dyn *d)
+static int link_all(struct bpfld_dyn *d)
 {
 	int err = d->failed ? -EINVAL : 0;
 	bool missing = false;
@@ -490,6 +610,13 @@ int bpfld_dyn_link(struct bpfld_dyn *d)
 	if (missing)
 		err = -ENOENT;
 	return err ? fail(d, err) : 0;
+}
+
+int bpfld_dyn_link(struct bpfld_dyn *d)
+{
+	int err = ld_dyn_enter(d, true);
+
+	return err ? err : ld_dyn_leave(d, link_all(d));
 }
 
 static int attach_program(struct bpfld_module *main, struct bpf_program *prog)
@@ -519,7 +646,7 @@ static int attach_program(struct bpfld_module *main, struct bpf_program *prog)
 	return 0;
 }
 
-int bpfld_dyn_attach(struct bpfld_dyn *d)
+static int attach_all(struct bpfld_dyn *d)
 {
 	struct bpf_program *prog;
 	int err = d->failed ? -EINVAL : 0;
@@ -542,6 +669,13 @@ int bpfld_dyn_attach(struct bpfld_dyn *d)
 	return err;
 }
 
+int bpfld_dyn_attach(struct bpfld_dyn *d)
+{
+	int err = ld_dyn_enter(d, true);
+
+	return err ? err : ld_dyn_leave(d, attach_all(d));
+}
+
 /* ---- later ---- */
 
 static int check_loaded(const struct bpfld_module *main, const char *name)
@@ -557,7 +691,7 @@ static int check_loaded(const struct bpfld_module *main, const char *name)
 	return 0;
 }
 
-int bpfld_dyn_detach(struct bpfld_module *main, const char *name)
+static int detach(struct bpfld_module *main, const char *name)
 {
 	int err = check_loaded(main, name);
 	struct ld_dyn_import *import = err ? NULL : find_import(main, name);
@@ -568,6 +702,13 @@ int bpfld_dyn_detach(struct bpfld_module *main, const char *name)
 	import->lib = NULL;
 	import->fd = -1;
 	return 0;
+}
+
+int bpfld_dyn_detach(struct bpfld_module *main, const char *name)
+{
+	int err = enter_module(main, main && !main->library && name);
+
+	return err ? err : ld_dyn_leave(main->d, detach(main, name));
 }
 
 /* Loads what is to come, so that nothing is left to fail once the old one is gone. */
@@ -604,8 +745,8 @@ static void go_back(struct ld_dyn_import *import, const struct ld_dyn_import *ol
 	import->why = NULL;
 }
 
-int bpfld_dyn_replace(struct bpfld_module *main, const char *name, struct bpfld_module *lib,
-		      const char *func)
+static int replace(struct bpfld_module *main, const char *name, struct bpfld_module *lib,
+		   const char *func)
 {
 	int err = check_loaded(main, name);
 	struct ld_dyn_import *import = err ? NULL : find_import(main, name), old;
@@ -630,4 +771,13 @@ int bpfld_dyn_replace(struct bpfld_module *main, const char *name, struct bpfld_
 	}
 	pin_again(import, old.wires);
 	return err;
+}
+
+int bpfld_dyn_replace(struct bpfld_module *main, const char *name, struct bpfld_module *lib,
+		      const char *func)
+{
+	int err = enter_module(main, main && !main->library && name &&
+					 is_module(main->d, lib, true) && func);
+
+	return err ? err : ld_dyn_leave(main->d, replace(main, name, lib, func));
 }

@@ -118,9 +118,19 @@ struct bpfld_dyn {
 	struct ld_block *blocks;
 	struct ld_made *made; /* the newest first */
 	bool failed;          /* everything was taken down */
+	bool busy;            /* a call is under way: another one can only come from its callback */
+	bool freed;           /* such a callback has called bpfld_dyn_free() */
 };
 
 /* ---- dyn.c ---- */
+
+/* Around each public function. valid: its arguments are. Returns an error, or 0 before a leave. */
+int ld_dyn_enter(struct bpfld_dyn *d, bool valid);
+/* Returns err, or another one if a callback did what it must not. */
+int ld_dyn_leave(struct bpfld_dyn *d, int err);
+
+/* bpfld_dyn_map_fd() for callers within the library. */
+int ld_map_fd(const struct bpfld_module *m, const char *map);
 
 /* Zeroed memory that lives as long as d, or NULL after saying so. */
 void *ld_dyn_alloc(struct bpfld_dyn *d, size_t size);

@@ -301,7 +301,7 @@ static int share_maps(struct bpfld_module *lib, struct bpf_object *obj)
 
 	bpf_object__for_each_map(map, obj)
 	{
-		int fd = bpfld_dyn_map_fd(lib, bpf_map__name(map));
+		int fd = ld_map_fd(lib, bpf_map__name(map));
 
 		if (fd >= 0 && !err)
 			err = bpf_map__reuse_fd(map, fd);

@@ -130,7 +130,7 @@ static void unpin_links(struct bpfld_module *m)
 	unpin_imports(m);
 }
 
-int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir)
+static int pin_hooks(struct bpfld_dyn *d, const char *dir)
 {
 	struct ld_refusal why;
 	int err = d->failed ? -EINVAL : 0;
@@ -153,6 +153,13 @@ int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir)
 	if (made)
 		ld_bpffs_remove(dir, &why);
 	return err;
+}
+
+int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir)
+{
+	int err = ld_dyn_enter(d, dir && *dir);
+
+	return err ? err : ld_dyn_leave(d, pin_hooks(d, dir));
 }
 
 /* ---- one module ---- */
@@ -331,7 +338,7 @@ static void pin_library(struct bpfld_module *m, const char *dir, int *err)
 		pin_instance(m, i, dir, err);
 }
 
-int bpfld_dyn_pin_module(struct bpfld_module *m, const char *dir)
+static int pin_all_of(struct bpfld_module *m, const char *dir)
 {
 	const struct ld_made *last = m->d->made;
 	struct ld_refusal why;
@@ -357,11 +364,21 @@ int bpfld_dyn_pin_module(struct bpfld_module *m, const char *dir)
 	return err;
 }
 
+int bpfld_dyn_pin_module(struct bpfld_module *m, const char *dir)
+{
+	int err = ld_dyn_enter(m ? m->d : NULL, dir && *dir);
+
+	return err ? err : ld_dyn_leave(m->d, pin_all_of(m, dir));
+}
+
 void bpfld_dyn_unpin(struct bpfld_dyn *d)
 {
+	if (ld_dyn_enter(d, true))
+		return;
 	remove_made(d, NULL);
 	for (struct bpfld_module *m = d->modules; m; m = m->next)
 		unpin_imports(m);
+	ld_dyn_leave(d, 0);
 }
 
 /* ---- what others have pinned ---- */
@@ -445,7 +462,7 @@ static int open_pins(struct bpfld_module *m, const char *dir, const char *name)
 	return err;
 }
 
-int bpfld_dyn_reuse(struct bpfld_module *lib, const char *dir)
+static int reuse(struct bpfld_module *lib, const char *dir)
 {
 	char *sum = sum_of(lib), *file = sum ? ld_dyn_printf(lib->d, "%s/file/%s", dir, sum) : NULL;
 	struct ld_refusal why;
@@ -481,4 +498,11 @@ int bpfld_dyn_reuse(struct bpfld_module *lib, const char *dir)
 	if (err)
 		ld_pins_close(lib);
 	return err;
+}
+
+int bpfld_dyn_reuse(struct bpfld_module *lib, const char *dir)
+{
+	int err = ld_dyn_enter(lib ? lib->d : NULL, dir && *dir);
+
+	return err ? err : ld_dyn_leave(lib->d, reuse(lib, dir));
 }

@@ -2,13 +2,16 @@
 /* From a link in memory to what libbpf's users know. */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bpfld/loader.h"
 
-#define MAX_NAME 64 /* bytes with the NUL: the kernel takes 15 characters of it */
+#define MAX_OPTS ((size_t)4096) /* bytes: no struct of any release is larger */
+#define MAX_NAME 64             /* bytes with the NUL: the kernel takes 15 characters of it */
 
 /* The path's file name to its first dot; "linked" where nothing came from a file. */
 static void name_after(char *name, const char *path)
@@ -51,6 +54,23 @@ static struct bpf_object *open_named(struct bpfld *l, const struct bpf_object_op
 	return obj;
 }
 
+/* libbpf reads all of the struct: as much as there is, and no more than there can be. */
+static int check_opts(const struct bpf_object_open_opts *opts)
+{
+	if (!opts)
+		return 0;
+	if (opts->sz < sizeof(opts->sz))
+		return -EINVAL;
+	return opts->sz > MAX_OPTS ? -E2BIG : 0;
+}
+
+static bool has_name(const struct bpf_object_open_opts *opts)
+{
+	size_t end = offsetof(struct bpf_object_open_opts, object_name) + sizeof(char *);
+
+	return opts && opts->sz >= end && opts->object_name;
+}
+
 struct bpf_object *bpfld_open_object(struct bpfld *l, const struct bpf_object_open_opts *opts,
 				     int *err)
 {
@@ -65,7 +85,10 @@ struct bpf_object *bpfld_open_object(struct bpfld *l, const struct bpf_object_op
 	if (ret)
 		return NULL;
 	image = bpfld_image(l, &size);
-	if (opts && opts->object_name)
+	errno = -check_opts(opts);
+	if (errno)
+		obj = NULL;
+	else if (has_name(opts))
 		obj = bpf_object__open_mem(image, size, opts);
 	else
 		obj = open_named(l, opts, image, size);

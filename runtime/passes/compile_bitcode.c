@@ -44,7 +44,7 @@ struct compile {
  */
 static void *new_block(struct ld_link *l, size_t size)
 {
-	struct ld_block *b = calloc(1, sizeof(*b) + size);
+	struct ld_block *b = size < PTRDIFF_MAX ? calloc(1, sizeof(*b) + size) : NULL;
 
 	if (!b)
 		return NULL;
@@ -55,10 +55,10 @@ static void *new_block(struct ld_link *l, size_t size)
 
 static int take(const struct bpfld_lto_job *job, size_t module, const void *data, size_t size)
 {
-	struct compile *c = job->priv;
+	struct compile *c = job ? job->priv : NULL;
 	void *copy;
 
-	if (module >= job->nr_modules || c->made[module].data)
+	if (!c || !data || module >= job->nr_modules || c->made[module].data)
 		return -EINVAL;
 	copy = new_block(c->l, size);
 	if (!copy)
@@ -71,10 +71,15 @@ static int take(const struct bpfld_lto_job *job, size_t module, const void *data
 static int take_report(const struct bpfld_lto_job *job, enum bpfld_severity severity,
 		       const char *id, const char *message)
 {
-	struct compile *c = job->priv;
-	size_t id_size = strlen(id) + 1, message_size = strlen(message) + 1;
-	struct said *s = new_block(c->l, sizeof(*s) + id_size + message_size);
+	struct compile *c = job ? job->priv : NULL;
+	size_t id_size, message_size;
+	struct said *s;
 
+	if (!c || !id || !message || (unsigned int)severity > BPFLD_INFO)
+		return -EINVAL;
+	id_size = strlen(id) + 1;
+	message_size = strlen(message) + 1;
+	s = new_block(c->l, sizeof(*s) + id_size + message_size);
 	if (!s)
 		return -ENOMEM;
 	s->severity = severity;

@@ -353,8 +353,11 @@ int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
 	uint32_t threads = ld_choose_threads(l->threads, nr / FILES_PER_THREAD);
 	int err = 0;
 
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++) {
+		if (!paths[i])
+			return -EINVAL;
 		probes[i].path = paths[i];
+	}
 	/* By one thread they are better opened once. */
 	if (threads > 1 && l->lasting_inputs)
 		ld_parallel(threads, (uint32_t)nr, probe_file, probes);

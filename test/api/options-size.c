@@ -16,6 +16,7 @@ struct newer {
 int main(int argc, char **argv)
 {
 	struct newer newer = {.opts = BPFLD_OPTS_INIT};
+	struct bpfld_lto lto = {0};
 	struct bpfld *l;
 	int err = 1;
 
@@ -35,6 +36,19 @@ int main(int argc, char **argv)
 	CHECK(!bpfld_new(&newer.opts, &err) && err == -E2BIG);
 	CHECK(!bpfld_new(&newer.opts, NULL));
 
+	/* What an older library has as padding may be an option of a newer one. */
+	memset(&newer, 0, sizeof(newer));
+	newer.opts.sz = sizeof(newer.opts);
+	((char *)&newer.opts)[sizeof(newer.opts) - 1] = 1;
+	CHECK(BPFLD_OPTS_SIZE < sizeof(newer.opts));
+	CHECK(!bpfld_new(&newer.opts, &err) && err == -E2BIG);
+
+	/* Nothing is read of a struct that can't be so large; and nothing behind what there is. */
+	newer.opts.sz = SIZE_MAX;
+	CHECK(!bpfld_new(&newer.opts, &err) && err == -E2BIG);
+	newer.opts.sz = 4097;
+	CHECK(!bpfld_new(&newer.opts, &err) && err == -E2BIG);
+
 	/* No struct at all, as a caller that forgot BPFLD_OPTS_INIT has it. */
 	newer.opts.sz = 0;
 	CHECK(!bpfld_new(&newer.opts, &err) && err == -EINVAL);
@@ -45,6 +59,15 @@ int main(int argc, char **argv)
 	CHECK(!bpfld_new(&newer.opts, &err) && err == -EINVAL);
 	newer.opts = (struct bpfld_opts)BPFLD_OPTS_INIT;
 	newer.opts.strip = (enum bpfld_strip)77;
+	CHECK(!bpfld_new(&newer.opts, &err) && err == -EINVAL);
+
+	/* The compiler's struct has a size, too. */
+	newer.opts = (struct bpfld_opts)BPFLD_OPTS_INIT;
+	newer.opts.lto = &lto;
+	CHECK(!bpfld_new(&newer.opts, &err) && err == -EINVAL);
+	lto.sz = SIZE_MAX;
+	CHECK(!bpfld_new(&newer.opts, &err) && err == -E2BIG);
+	lto.sz = sizeof(lto);
 	CHECK(!bpfld_new(&newer.opts, &err) && err == -EINVAL);
 	return 0;
 }

@@ -61,9 +61,11 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 
 static int start(void)
 {
-	struct bpfld_dyn_opts opts = {.sz = sizeof(opts), .diag = print_diag, .mode = mode};
+	struct bpfld_dyn_opts opts = BPFLD_DYN_OPTS_INIT;
 	int err;
 
+	opts.diag = print_diag;
+	opts.mode = mode;
 	bpfld_dyn_free(d);
 	nr_modules = 0;
 	d = bpfld_dyn_new(&opts, &err);

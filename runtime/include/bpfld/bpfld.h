@@ -18,6 +18,16 @@
  * been called with at least one BPFLD_ERROR. After an input could not be added others still may
  * be, so that all that is wrong with them is said; bpfld_link() then fails. Once another call has
  * failed, later calls on the handle return -EINVAL; bpfld_free() is always allowed.
+ *
+ * Arguments: a NULL that is not allowed below, an enumerator out of range, and a call that comes
+ *too early or too late are -EINVAL (NULL from functions that return pointers), without a
+ *diagnostic; nothing was done then.
+ *
+ * Callbacks (diag, and compile() of struct bpfld_lto) run in the middle of a call on the handle.
+ *They may use other handles and functions that need none. Calls on the same handle return -EBUSY,
+ *or NULL, and do nothing; bpfld_free() of it is ignored, and the call that is under way fails with
+ *-EBUSY
+ * ("handle-in-use"). A callback returns: it must not jump out by longjmp() or an exception.
  */
 #ifndef BPFLD_BPFLD_H
 #define BPFLD_BPFLD_H
@@ -103,9 +113,9 @@ struct bpfld_lto_job {
 	bool gc_sections; /* functions that nothing refers to are dropped later */
 
 	/*
-	 * To be called by compile(): hands over what was made of the module (of all: 0), and
-	 * reports. What is given is copied. Both return 0 or a negative errno value, after which
-	 * compile() best ends.
+	 * To be called by compile(), not later: hands over what was made of the module (of all: 0),
+	 * and reports. What is given is copied. Both return 0 or a negative errno value, after
+	 * which compile() best ends.
 	 */
 	int (*take)(const struct bpfld_lto_job *job, size_t module, const void *data, size_t size);
 	int (*report)(const struct bpfld_lto_job *job, enum bpfld_severity severity, const char *id,
@@ -119,7 +129,7 @@ struct bpfld_lto_job {
  * value, having reported at least one BPFLD_ERROR. Same job: same bytes.
  */
 struct bpfld_lto {
-	size_t sz; /* sizeof(struct bpfld_lto) of the caller */
+	size_t sz; /* sizeof(struct bpfld_lto) of the caller: see struct bpfld_opts */
 	void *ctx;
 	int (*compile)(void *ctx, const struct bpfld_lto_job *job);
 };
@@ -136,12 +146,13 @@ enum bpfld_addends {
 };
 
 /*
- * What to do. Zero means the default for each field. A field added later stands at the end; a
- * library that is older than its caller refuses (-E2BIG) a tail that it doesn't know unless all
- * of it is zero. Strings and arrays are read during bpfld_new() only: the library copies them.
+ * What to do. Zero means the default for each field. New fields are added at the end; a library
+ * that is older than its caller refuses (-E2BIG) bytes behind the last member that it knows unless
+ * all of them are zero, so these must not be left uninitialised: begin with BPFLD_OPTS_INIT.
+ * Strings and arrays are read during bpfld_new() only: the library copies them.
  */
 struct bpfld_opts {
-	size_t sz; /* sizeof(struct bpfld_opts) of the caller */
+	size_t sz; /* bytes of the struct as the caller knows it, up to 4096 */
 
 	bpfld_diag_fn diag; /* NULL: diagnostics are dropped. Called from the caller's thread. */
 	void *diag_ctx;     /* passed to diag */
@@ -194,7 +205,12 @@ struct bpfld_opts {
 	bool unique_statics; /* in a final link no two functions have one name in the symbol
 				table, as cilium/ebpf wants it */
 	enum bpfld_addends addends; /* for files that do not show what their addends mean */
+	bool no_image; /* bpfld_image() may return NULL: the output is written only, which saves
+			  a copy of it */
 };
+
+/* The end of the last member: padding behind it may be a member of a newer library. */
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, no_image) + sizeof(bool))
 
 /* What there is to tell about a link. */
 enum bpfld_text {
@@ -217,14 +233,14 @@ static inline struct bpfld_opts bpfld_opts_init()
 {
 	struct bpfld_opts opts = bpfld_opts();
 
-	opts.sz = sizeof(opts);
+	opts.sz = BPFLD_OPTS_SIZE;
 	return opts;
 }
 #define BPFLD_OPTS_INIT bpfld_opts_init()
 #else
 #define BPFLD_OPTS_INIT                                                                            \
 	{                                                                                          \
-		.sz = sizeof(struct bpfld_opts)                                                    \
+		.sz = BPFLD_OPTS_SIZE                                                              \
 	}
 #endif
 
@@ -245,13 +261,15 @@ BPFLD_API struct bpfld *bpfld_new(const struct bpfld_opts *opts, int *err);
 BPFLD_API int bpfld_add_file(struct bpfld *l, const char *path);
 
 /*
- * Adds nr files, in order. With lasting_inputs many are opened in parallel. Those that can't be
- * added are said, each; the others are added. Returns the first error.
+ * Adds nr files, in order; paths may be NULL if nr is 0. With lasting_inputs many are opened in
+ * parallel. Those that can't be added are said, each; the others are added. Returns the first
+ * error.
  */
 BPFLD_API int bpfld_add_files(struct bpfld *l, const char *const *paths, size_t nr);
 
 /*
- * Adds an input from memory. data is copied; name stands for the path in diagnostics.
+ * Adds an input from memory. data is copied, and may be NULL if size is 0; name takes the path's
+ * place in diagnostics.
  */
 BPFLD_API int bpfld_add_buffer(struct bpfld *l, const char *name, const void *data, size_t size);
 
@@ -306,7 +324,7 @@ BPFLD_API int bpfld_link(struct bpfld *l);
 
 /*
  * The linked ELF file, owned by l and valid until bpfld_free(l). NULL before bpfld_link(), and
- * where memory is out: the first call puts it into one piece.
+ * perhaps with opts.no_image. Changes nothing: several threads may call it at the same time.
  */
 BPFLD_API const void *bpfld_image(const struct bpfld *l, size_t *size);
 
@@ -339,7 +357,8 @@ BPFLD_API void bpfld_free(struct bpfld *l);
 /*
  * Objects by themselves, without a link: for those who load programs apart from the functions that
  * they call. These need no handle and may be called from any thread. The image is read during the
- * call only, and may be anything: -EINVAL is for what is no BPF object. -ENOMEM is the other error.
+ * call only, and may be anything: -EINVAL is for what is no BPF object, and for NULL where it is
+ * not allowed. -ENOMEM is the other error. Callbacks may call any function.
  */
 struct bpfld_object {
 	const void *image;

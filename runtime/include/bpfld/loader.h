@@ -60,7 +60,10 @@ BPFLD_API struct bpf_object *bpfld_open_object(struct bpfld *l,
  * which no kernel replaces functions. bpfld_dyn_each_import() tells which it was.
  *
  * A handle must not be used by two threads at once. Functions that return int return 0 or a
- * negative errno value, after the callback was told why.
+ * negative errno value, after the callback was called with the reason. A NULL that is not allowed
+ * below, and a module of another handle or of the wrong kind, are -EINVAL, without a diagnostic;
+ * so is each call after bpfld_dyn_link() has failed. What <bpfld/bpfld.h> says of callbacks holds
+ * for diag and for the function that bpfld_dyn_each_import() calls.
  */
 struct bpfld_dyn;
 struct bpfld_module; /* a main or a library; freed with its handle */
@@ -72,11 +75,17 @@ enum bpfld_dyn_mode {
 };
 
 struct bpfld_dyn_opts {
-	size_t sz;          /* sizeof(struct bpfld_dyn_opts) of the caller */
+	size_t sz;          /* bytes of the struct as the caller knows it: see struct bpfld_opts */
 	bpfld_diag_fn diag; /* NULL: diagnostics are dropped */
 	void *diag_ctx;
 	enum bpfld_dyn_mode mode;
 };
+
+#define BPFLD_DYN_OPTS_INIT                                                                        \
+	{                                                                                          \
+		offsetof(struct bpfld_dyn_opts, mode) + sizeof(enum bpfld_dyn_mode), NULL, NULL,   \
+		    BPFLD_DYN_AUTO                                                                 \
+	}
 
 /* To be given to bpfld_dyn_free(). Asks the kernel what it can do. NULL: see *err. */
 BPFLD_API struct bpfld_dyn *bpfld_dyn_new(const struct bpfld_dyn_opts *opts, int *err);
@@ -219,7 +228,7 @@ struct bpfld_dyn_import {
 };
 
 /* Calls fn for each import, in the order of the mains; a result that is not 0 ends the walk. */
-BPFLD_API int bpfld_dyn_each_import(const struct bpfld_dyn *d,
+BPFLD_API int bpfld_dyn_each_import(struct bpfld_dyn *d,
 				    int (*fn)(void *ctx, const struct bpfld_dyn_import *import),
 				    void *ctx);
 
