@@ -47,6 +47,16 @@ cmp first second
 : 'as the machine is, with gcc-bpf where it is installed'
 link_all "$@"
 
+: 'every name of the target'
+for clang; do
+	for target in bpf bpf-unknown-none bpfel-unknown-none bpfeb-unknown-none; do
+		"$clang" -target $target -O2 -g -DMAIN "$inputs/two.c" -c -o main.o
+		"$clang" -target $target -O2 -g "$inputs/two.c" main.o -o prog.o
+		"${clang/clang-/clang++-}" -target $target main.o -r -o again.o
+		llvm-nm prog.o | grep -q ' helper$' || fail "$clang -target $target: not linked"
+	done
+done
+
 : 'gcc-bpf goes'
 mkdir saved
 [ ! -e /usr/bin/bpf-gcc ] || mv /usr/bin/bpf-gcc saved
@@ -61,12 +71,18 @@ hook remove
 trace removed
 cmp before removed
 
-: 'a machine that never had gcc-bpf'
+: 'a machine without gcc-bpf, which comes later'
 rm -rf /usr/bin/bpf-gcc /usr/lib/gcc/bpf
 trace before
 hook install
+[ ! -e /usr/lib/gcc/bpf ] || fail 'a directory for a gcc-bpf that is not there'
+mkdir -p /usr/lib/gcc/bpf/12
+hook status >state && fail 'a gcc-bpf that is not hooked is not reported'
+hook sync
 [ -L /usr/lib/gcc/bpf/real-ld ] || fail 'no real-ld'
+rm -r /usr/lib/gcc/bpf/12
 hook remove
+rmdir /usr/lib/gcc/bpf # dpkg still has gcc-bpf
 trace removed
 cmp before removed
 
