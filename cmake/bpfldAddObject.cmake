@@ -18,8 +18,11 @@ Variables: BPFLD_CLANG, BPFLD_LINKER, BPFLD_COMPILE_OPTIONS (default: -g;-O2;-Wa
 include_guard()
 
 set(BPFLD_COMPILE_OPTIONS -g -O2 -Wall CACHE STRING "Options for compiling BPF programs")
-find_program(BPFLD_CLANG NAMES clang clang-22 clang-21 clang-20 clang-19 clang-16 clang-14
-             DOC "clang for BPF programs")
+set(bpfld_clangs clang)
+foreach(release RANGE 40 13 -1)
+  list(APPEND bpfld_clangs clang-${release})
+endforeach()
+find_program(BPFLD_CLANG NAMES ${bpfld_clangs} DOC "clang for BPF programs")
 # From the installation that this file belongs to, before any other.
 find_program(BPFLD_LINKER ld.bpf HINTS ${PACKAGE_PREFIX_DIR}/bin DOC "Linker for BPF programs")
 
