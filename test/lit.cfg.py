@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # What the tests may use; test/README.md explains it.
+import glob
 import os
 import re
 import shutil
@@ -86,6 +87,13 @@ def compilers(prefix, feature, releases):
 
 config.newest_clang = compilers("", "clang", sorted(clangs))
 config.lto_clang = compilers("lto-", "lto", sorted(set(clangs).intersection(config.lto_releases)))
+# The sources of the kernel's selftests: Debian's package linux-source-VERSION, the newest that is there.
+sources = [re.search(r"-([0-9]+)\.([0-9]+)\.tar", path).groups()
+           for path in glob.glob("/usr/src/linux-source-[0-9]*.[0-9]*.tar.xz")]
+if sources and os.path.exists("/sys/kernel/btf/vmlinux"):
+    config.available_features.add("kernel-selftests")
+    tool("linux", "%s.%s" % max(sources, key=lambda v: [int(n) for n in v]))
+
 if os.path.exists(config.bpf_gcc):
     config.available_features.add("gcc-bpf")
     tool("bpf-gcc", config.bpf_gcc)

@@ -576,7 +576,7 @@ def parse_args():
     ap.add_argument("--clang", action="append", help="a compiler; may be given several times, "
                     "oldest first (default: each clang-N from 14 on)")
     ap.add_argument("--gcc", default=shutil.which("bpf-gcc"), help="gcc for BPF; '' for none")
-    ap.add_argument("--kernel", action="append", help="6.1, 6.12 (default: as present)")
+    ap.add_argument("--kernel", action="append", help="6.12, for example (default: as present)")
     ap.add_argument("--cache", default="diff-cache", help="folder for what is kept between runs")
     ap.add_argument("--full", action="store_true", help="every program, compiler and CPU version")
     ap.add_argument("--parts", default="programs,sets,gcc,big",
@@ -594,7 +594,7 @@ def parse_args():
     args.parts = args.parts.split(",")
     args.cpu = (args.cpu or ("v3,v2,v4" if args.full else "v3")).split(",")
     args.clang = args.clang or clangs()
-    args.kernel = args.kernel or [v for v in ("6.1", "6.12") if Kernel.tarball(v)]
+    args.kernel = args.kernel or Kernel.versions()
     return args
 
 
@@ -602,7 +602,7 @@ def main():
     args = parse_args()
     start = time.time()
     for what, there in (("clang", args.clang), ("bpftool", os.path.exists(args.bpftool)),
-                        ("linux-source-6.12", args.kernel)):
+                        ("linux-source-VERSION", args.kernel)):
         if not there:
             print(f"UNSUPPORTED: no {what}")
             return 2

@@ -78,6 +78,12 @@ class Kernel:
         self.include = os.path.join(cache, "include", version)
 
     @staticmethod
+    def versions():
+        """Those whose sources are here, oldest first."""
+        found = re.findall(r"linux-source-([0-9.]+)\.tar", " ".join(glob.glob("/usr/src/linux-source-*.tar.xz")))
+        return sorted(found, key=lambda v: [int(n) for n in v.split(".")])
+
+    @staticmethod
     def tarball(version):
         path = os.path.join("/usr/src", f"linux-source-{version}.tar.xz")
         return path if os.path.exists(path) else None
