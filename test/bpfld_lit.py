@@ -10,7 +10,6 @@ import subprocess
 
 import lit.Test
 import lit.TestRunner
-import lit.formats
 from lit.formats.base import FileBasedTest
 
 
@@ -69,11 +68,8 @@ def with_skips(result):
     return result
 
 
-class ShTest(lit.formats.ShTest):
-    """RUN lines, run by bash in an empty folder of the test's own; %t is a free name beside it."""
-
-    def __init__(self):
-        super().__init__(execute_external=True)
+class ShTest(FileBasedTest):
+    """RUN lines, run by bash in an empty directory of the test's own; %t is a free name next to it."""
 
     def execute(self, test, lit_config):
         # lit itself does not miss the RUN lines once there is a preamble.
