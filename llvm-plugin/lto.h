@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Link-time optimisation, in three files:
+ * Link-time optimisation:
  *
  *	bitcode.c   which LLVM made a module; needs no LLVM
  *	lto.c       chooses the LLVM, runs it in a process of its own, brings back what it made
- *	lto_llvm.c  the compiler: bitcode in, object out. Built once for each LLVM into a module,
+ *	lto_llvm.c  the compiler: bitcode in, object out. Built once for each LLVM, with
+ *	            lto_merge.c, which makes one module of all, into a shared object,
  *	            lto-N.so, that nothing but that process loads
  */
 #ifndef LD_LTO_H

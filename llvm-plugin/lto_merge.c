@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * What merging modules of BPF code takes beyond what LLVM's own linking does:
+ *
+ * - CO-RE. Where the offset of a member is to be filled in by the loader, code reads a placeholder:
+ *   an external variable such as "llvm.s:0:0$0:0", named by the struct's name, and bound to the
+ * type itself by metadata. Two modules may mean different types by one name. Merging would make one
+ *   variable of the two, and one of the modules would read the other's member. So each module's
+ *   placeholders get names of their own. (What the loader is told stands behind the first colon or
+ *   dollar.) For the same reason the numbers in calls of llvm.bpf.passthrough, which keep accesses
+ *   apart, are made unique.
+ * - Statics. Two of one name are told apart by a suffix, ".lto.N" for module N. The linker takes
+ *   it off again, so that symbols and BTF have the names that the source has. What inline assembly
+ *   names keeps its name, and stays.
+ * - The target CPU is an attribute of functions, but code is generated for one.
+ * - Flags in which modules for full and for thin LTO differ don't matter here, but LLVM refuses
+ *   to merge them.
+ */
+#include "lto_llvm.h"
+
+#include <ctype.h>
+#include <llvm-c/BitReader.h>
+#include <llvm-c/Comdat.h>
+#include <llvm-c/Linker.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one module ---- */
+
+static LLVMModuleRef read_module(struct compiler *c, const struct bpfld_lto_module *m)
+{
+	LLVMMemoryBufferRef buffer =
+	    LLVMCreateMemoryBufferWithMemoryRangeCopy((const char *)m->data, m->size, m->name);
+	LLVMModuleRef module = NULL;
+	const char *triple;
+
+	c->module = m->name;
+	step(c, "reading");
+	c->reading = true;
+	if (LLVMParseBitcodeInContext2(c->context, buffer, &module) && !c->failed)
+		report_error(c, "lto-failed", "%s: broken bitcode", m->name);
+	c->reading = false;
+	if (c->failed)
+		return NULL;
+	triple = LLVMGetTarget(module);
+	if (strncmp(triple, "bpf", 3) != 0) {
+		report_error(c, "wrong-machine",
+			     "%s: bitcode for %s, not for BPF\n>>> compile it with -target bpf",
+			     m->name, *triple ? triple : "no machine");
+		return NULL;
+	}
+	return module;
+}
+
+/* The functions and then the variables of a module. */
+static LLVMValueRef first_global(LLVMModuleRef m)
+{
+	LLVMValueRef v = LLVMGetFirstFunction(m);
+
+	return v ? v : LLVMGetFirstGlobal(m);
+}
+
+static LLVMValueRef next_global(LLVMModuleRef m, LLVMValueRef v)
+{
+	LLVMValueRef next;
+
+	if (!LLVMIsAFunction(v))
+		return LLVMGetNextGlobal(v);
+	next = LLVMGetNextFunction(v);
+	return next ? next : LLVMGetFirstGlobal(m);
+}
+
+static LLVMValueRef find_global(LLVMModuleRef m, const char *name)
+{
+	LLVMValueRef v = LLVMGetNamedFunction(m, name);
+
+	if (!v)
+		v = LLVMGetNamedGlobal(m, name);
+	return v ? v : LLVMGetNamedGlobalAlias(m, name, strlen(name));
+}
+
+static const char *name_of(LLVMValueRef v)
+{
+	size_t size;
+
+	return LLVMGetValueName2(v, &size);
+}
+
+static const char *string_attribute(LLVMValueRef function, const char *key)
+{
+	LLVMAttributeRef a = LLVMGetStringAttributeAtIndex(function, LLVMAttributeFunctionIndex,
+							   key, (unsigned)strlen(key));
+	unsigned size;
+
+	return a ? LLVMGetStringAttributeValue(a, &size) : "";
+}
+
+static const char *cpu_of(LLVMValueRef function)
+{
+	const char *cpu = string_attribute(function, "target-cpu");
+
+	return *cpu ? cpu : "generic";
+}
+
+static LLVMValueRef first_definition(LLVMModuleRef m)
+{
+	LLVMValueRef f = LLVMGetFirstFunction(m);
+
+	while (f && LLVMIsDeclaration(f))
+		f = LLVMGetNextFunction(f);
+	return f;
+}
+
+static void take_cpu(struct compiler *c, LLVMValueRef function)
+{
+	c->cpu = function ? strdup(cpu_of(function)) : NULL;
+	c->features = function ? strdup(string_attribute(function, "target-features")) : NULL;
+	c->cpu_function = function ? strdup(name_of(function)) : NULL;
+	c->cpu_module = c->module;
+}
+
+/* All functions that have code must be for one CPU: that of the first. */
+static int check_cpu(struct compiler *c, LLVMModuleRef m)
+{
+	if (!c->cpu)
+		take_cpu(c, first_definition(m));
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		const char *cpu = cpu_of(f), *features = string_attribute(f, "target-features");
+
+		if (LLVMIsDeclaration(f) || c->r->options->cpu ||
+		    (!strcmp(c->cpu, cpu) && !strcmp(c->features, features)))
+			continue;
+		return report_error(c, "lto-cpu-conflict",
+				    "modules are compiled for different CPUs\n"
+				    ">>> '%s' of %s for %s%s%s\n>>> '%s' of %s for %s%s%s\n"
+				    ">>> --mcpu=CPU says for which one the program is",
+				    c->cpu_function, c->cpu_module, c->cpu,
+				    *c->features ? " with " : "", c->features, name_of(f),
+				    c->module, cpu, *features ? " with " : "", features);
+	}
+	return 0;
+}
+
+/* Code for the BPF intrinsics that tell of types: clang has run this on all that it optimised. */
+static int lower_intrinsics(struct compiler *c, LLVMModuleRef m)
+{
+	LLVMTargetMachineRef machine;
+	bool found = false;
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		found |= !strncmp(name_of(f), "llvm.preserve.", 14) ||
+			 !strncmp(name_of(f), "llvm.bpf.preserve.", 18) ||
+			 !strncmp(name_of(f), "llvm.bpf.btf.type.id", 20);
+	if (!found)
+		return 0;
+	machine = make_machine(c, m);
+	return machine ? run_passes(c, m, machine, "lto-pre-link<O2>") : 1;
+}
+
+LLVMModuleRef read_alone(struct compiler *c, size_t number)
+{
+	LLVMModuleRef m = read_module(c, &c->r->job->modules[number]);
+
+	if (!m)
+		return NULL;
+	c->lenient = true;
+	take_cpu(c, first_definition(m));
+	return lower_intrinsics(c, m) ? NULL : m;
+}
+
+/* ---- symbols ---- */
+
+static void replace(LLVMValueRef old, LLVMValueRef with)
+{
+	LLVMReplaceAllUsesWith(old, LLVMConstBitCast(with, LLVMTypeOf(old)));
+	if (LLVMIsAFunction(old))
+		LLVMDeleteFunction(old);
+	else if (LLVMIsAGlobalVariable(old))
+		LLVMDeleteGlobal(old);
+}
+
+/* Makes a reference of a definition: another file's stands for it. */
+static void drop_definition(LLVMModuleRef m, LLVMValueRef v)
+{
+	LLVMTypeRef type = LLVMGlobalGetValueType(v);
+	char *name = strdup(name_of(v));
+	LLVMValueRef ref;
+
+	if (!name)
+		out_of_memory();
+	if (LLVMIsAFunction(v))
+		ref = LLVMAddFunction(m, "", type);
+	else
+		ref = LLVMAddGlobalInAddressSpace(m, type, "",
+						  LLVMGetPointerAddressSpace(LLVMTypeOf(v)));
+	if (LLVMGetLinkage(v) != LLVMInternalLinkage)
+		LLVMSetVisibility(ref, LLVMGetVisibility(v));
+	replace(v, ref);
+	LLVMSetValueName2(ref, name, strlen(name));
+	free(name);
+}
+
+/* What a symbol is to be called; where the module has that already, it is meant. */
+static void rename_global(LLVMModuleRef m, LLVMValueRef v, const char *name)
+{
+	LLVMValueRef other = find_global(m, name);
+
+	if (other)
+		replace(v, other);
+	else
+		LLVMSetValueName2(v, name, strlen(name));
+}
+
+static void apply_symbols(LLVMModuleRef m, const struct bpfld_lto_module *in)
+{
+	LLVMValueRef *renamed = calloc(in->nr_symbols + 1, sizeof(LLVMValueRef));
+
+	if (!renamed)
+		out_of_memory();
+	for (size_t i = 0; i < in->nr_symbols; i++) {
+		LLVMValueRef v = find_global(m, in->symbols[i].name);
+
+		/* Assembly in the module may define symbols that are none of its own. */
+		if (!v)
+			continue;
+		if (in->symbols[i].drop && !LLVMIsDeclaration(v) && !LLVMIsAGlobalAlias(v)) {
+			drop_definition(m, v);
+			v = find_global(m, in->symbols[i].name);
+		}
+		renamed[i] = v;
+	}
+	/* First all old names go: one symbol may get the name that another had. */
+	for (size_t i = 0; i < in->nr_symbols; i++)
+		if (renamed[i] && in->symbols[i].new_name)
+			LLVMSetValueName2(renamed[i], "bpfld.renamed", strlen("bpfld.renamed"));
+	for (size_t i = 0; i < in->nr_symbols; i++)
+		if (renamed[i] && in->symbols[i].new_name)
+			rename_global(m, renamed[i], in->symbols[i].new_name);
+	free(renamed);
+}
+
+static bool is_placeholder(struct compiler *c, LLVMValueRef v)
+{
+	unsigned kind = LLVMGetMDKindIDInContext(c->context, "llvm.preserve.access.index",
+						 strlen("llvm.preserve.access.index"));
+	LLVMValueMetadataEntry *entries;
+	size_t nr;
+
+	if (!LLVMIsAGlobalVariable(v) || !LLVMIsDeclaration(v) ||
+	    strncmp(name_of(v), "llvm.", 5) != 0)
+		return false;
+	entries = LLVMGlobalCopyAllMetadata(v, &nr);
+	for (size_t i = 0; i < nr; i++)
+		if (LLVMValueMetadataEntriesGetKind(entries, (unsigned)i) == kind)
+			return true;
+	return false;
+}
+
+/* ---- assembly in C: it goes by names, of which LLVM knows nothing ---- */
+
+/* All assembly of the module, with its escapes (\0A) as blanks. */
+static char *assembly_of(LLVMModuleRef m)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		out_of_memory();
+	fwrite(LLVMGetModuleInlineAsm(m, &size), 1, size, f);
+	for (LLVMValueRef fn = LLVMGetFirstFunction(m); fn; fn = LLVMGetNextFunction(fn))
+		for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(fn); b;
+		     b = LLVMGetNextBasicBlock(b))
+			for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+			     i = LLVMGetNextInstruction(i))
+				if (LLVMIsACallInst(i) && LLVMIsAInlineAsm(LLVMGetCalledValue(i)))
+					fprintf(f, " %s",
+						LLVMPrintValueToString(LLVMGetCalledValue(i)));
+	if (fclose(f))
+		out_of_memory();
+	for (char *s = text; (s = strchr(s, '\\')) && isxdigit((unsigned char)s[1]) && s[2];)
+		memset(s, ' ', 3);
+	return text;
+}
+
+static bool is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$';
+}
+
+/* Whether assembly names the symbol. */
+static bool mentions(const char *assembly, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = assembly; (s = strstr(s, name)); s++)
+		if ((s == assembly || !is_name_char(s[-1])) && !is_name_char(s[len]))
+			return true;
+	return false;
+}
+
+/* ---- names ---- */
+
+/* A static that assembly names can't be renamed: then no other module may have the name. */
+static int check_static(struct compiler *c, const char *name, size_t number)
+{
+	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
+		LLVMValueRef v = i == number ? NULL : find_global(c->parsed[i].module, name);
+
+		if (!v || (LLVMGetLinkage(v) == LLVMInternalLinkage &&
+			   !mentions(c->parsed[i].assembly, name)))
+			continue;
+		return report_error(c, "lto-asm-name",
+				    "inline assembly names the static '%s', and another file has a "
+				    "symbol of that name\n>>> static in %s\n>>> also in %s\n"
+				    ">>> rename one, or compile one without bitcode",
+				    name, c->r->job->modules[number].name,
+				    c->r->job->modules[i].name);
+	}
+	return 0;
+}
+
+/* Names that no other module has: see the top of this file. */
+static int keep_apart(struct compiler *c, size_t number)
+{
+	LLVMModuleRef m = c->parsed[number].module;
+
+	for (LLVMValueRef v = first_global(m); v; v = next_global(m, v)) {
+		const char *name = name_of(v);
+		char *own;
+
+		if (is_placeholder(c, v)) {
+			own = print("llvm.%zu.%s", number, name + strlen("llvm."));
+		} else if (LLVMGetLinkage(v) != LLVMInternalLinkage) {
+			continue;
+		} else if (mentions(c->parsed[number].assembly, name)) {
+			if (check_static(c, name, number))
+				return 1;
+			continue;
+		} else {
+			own = print("%s.lto.%zu", name, number);
+		}
+		LLVMSetValueName2(v, own, strlen(own));
+	}
+	return 0;
+}
+
+static void number_passthroughs(struct compiler *c, LLVMModuleRef m)
+{
+	LLVMTypeRef i32 = LLVMInt32TypeInContext(c->context);
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		if (strncmp(name_of(f), "llvm.bpf.passthrough", 20) != 0)
+			continue;
+		for (LLVMUseRef use = LLVMGetFirstUse(f); use; use = LLVMGetNextUse(use))
+			if (LLVMIsACallInst(LLVMGetUser(use)))
+				LLVMSetOperand(LLVMGetUser(use), 0,
+					       LLVMConstInt(i32, c->passthroughs++, 0));
+	}
+}
+
+static bool is_mentioned(const struct compiler *c, const char *name)
+{
+	for (size_t i = 0; i < c->r->job->nr_modules; i++)
+		if (mentions(c->parsed[i].assembly, name))
+			return true;
+	return false;
+}
+
+static void make_local(struct compiler *c, LLVMModuleRef m, const struct bpfld_lto_module *in)
+{
+	for (size_t i = 0; i < in->nr_symbols; i++) {
+		const struct bpfld_lto_symbol *s = &in->symbols[i];
+		const char *name = s->new_name ? s->new_name : s->name;
+		LLVMValueRef v = s->local ? find_global(m, name) : NULL;
+
+		if (!v || LLVMIsDeclaration(v) || is_mentioned(c, name))
+			continue;
+		LLVMSetLinkage(v, LLVMInternalLinkage);
+		if (!LLVMIsAGlobalAlias(v))
+			LLVMSetComdat(v, NULL);
+	}
+}
+
+/* ---- all modules ---- */
+
+/* The flag must not differ between modules: so the first one, which is ours, overrides it. */
+static void override_flag(struct compiler *c, LLVMModuleRef m, const char *name)
+{
+	LLVMMetadataRef zero =
+	    LLVMValueAsMetadata(LLVMConstInt(LLVMInt32TypeInContext(c->context), 0, 0));
+
+	LLVMAddModuleFlag(m, LLVMModuleFlagBehaviorOverride, name, strlen(name), zero);
+}
+
+/* Reads the modules, each with the symbols that it is to have. */
+static int read_modules(struct compiler *c)
+{
+	const struct bpfld_lto_job *job = c->r->job;
+
+	c->parsed = calloc(job->nr_modules, sizeof(*c->parsed));
+	if (!c->parsed)
+		out_of_memory();
+	for (size_t i = 0; i < job->nr_modules; i++) {
+		LLVMModuleRef m = c->parsed[i].module = read_module(c, &job->modules[i]);
+
+		if (!m || check_cpu(c, m) || lower_intrinsics(c, m))
+			return 1;
+		apply_symbols(m, &job->modules[i]);
+		c->parsed[i].assembly = assembly_of(m);
+	}
+	return 0;
+}
+
+LLVMModuleRef merge_modules(struct compiler *c)
+{
+	const struct bpfld_lto_job *job = c->r->job;
+	LLVMModuleRef all = LLVMModuleCreateWithNameInContext("lto", c->context);
+
+	if (read_modules(c))
+		return NULL;
+	for (size_t i = 0; i < job->nr_modules; i++)
+		if (keep_apart(c, i))
+			return NULL;
+	LLVMSetTarget(all, LLVMGetTarget(c->parsed[0].module));
+	LLVMSetDataLayout(all, LLVMGetDataLayoutStr(c->parsed[0].module));
+	override_flag(c, all, "EnableSplitLTOUnit");
+	override_flag(c, all, "ThinLTO");
+	for (size_t i = 0; i < job->nr_modules; i++) {
+		LLVMModuleRef m = c->parsed[i].module;
+
+		c->module = job->modules[i].name;
+		/* "bpf" and "bpfel" may be the same; the linker has looked at byte orders. */
+		LLVMSetTarget(m, LLVMGetTarget(all));
+		number_passthroughs(c, m);
+		step(c, "merging");
+		if (LLVMLinkModules2(all, m) && !c->failed)
+			report_error(c, "lto-failed", "%s: cannot be merged", c->module);
+		if (c->failed)
+			return NULL;
+	}
+	c->module = NULL;
+	for (size_t i = 0; i < job->nr_modules; i++)
+		make_local(c, all, &job->modules[i]);
+	return all;
+}
