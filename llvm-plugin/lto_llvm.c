@@ -165,8 +165,6 @@ LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m)
 	static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelLess, LLVMCodeGenLevelLess,
 						     LLVMCodeGenLevelDefault,
 						     LLVMCodeGenLevelAggressive};
-	const char *wanted = c->lenient ? NULL : c->r->options->cpu;
-	const char *cpu = wanted ? wanted : c->cpu;
 	LLVMTargetRef target;
 	char *message = NULL;
 
@@ -174,9 +172,9 @@ LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m)
 		report_error(c, "lto-failed", "LLVM: %s", message);
 		return NULL;
 	}
-	return LLVMCreateTargetMachine(target, LLVMGetTarget(m), cpu ? cpu : "generic",
-				       c->features && !wanted ? c->features : "",
-				       levels[c->r->options->level], LLVMRelocDefault,
+	/* Static, as clang compiles for BPF: jump tables are at fixed places, not relative ones. */
+	return LLVMCreateTargetMachine(target, LLVMGetTarget(m), c->cpu, c->features,
+				       levels[c->r->options->level], LLVMRelocStatic,
 				       LLVMCodeModelDefault);
 }
 

@@ -31,10 +31,10 @@ struct compiler {
 	/* What is good enough if LLVM ends over an attempt at something better. */
 	LLVMMemoryBufferRef fallback;
 
-	/* The CPU that code is generated for, and the first function that said so. */
+	/* The CPU that code is generated for, and the first function that names it. */
 	const char *cpu, *features;
-	const char *cpu_module, *cpu_function;
-	unsigned long long passthroughs; /* calls of llvm.bpf.passthrough so far */
+	const char *cpu_module, *cpu_function; /* the latter is NULL while no function does */
+	unsigned long long passthroughs;       /* calls of llvm.bpf.passthrough so far */
 };
 
 _Noreturn void out_of_memory(void);

@@ -22,6 +22,7 @@
 #include <llvm-c/BitReader.h>
 #include <llvm-c/Comdat.h>
 #include <llvm-c/Linker.h>
+#include <llvm/Config/llvm-config.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,13 +97,6 @@ static const char *string_attribute(LLVMValueRef function, const char *key)
 	return a ? LLVMGetStringAttributeValue(a, &size) : "";
 }
 
-static const char *cpu_of(LLVMValueRef function)
-{
-	const char *cpu = string_attribute(function, "target-cpu");
-
-	return *cpu ? cpu : "generic";
-}
-
 static LLVMValueRef first_definition(LLVMModuleRef m)
 {
 	LLVMValueRef f = LLVMGetFirstFunction(m);
@@ -112,23 +106,58 @@ static LLVMValueRef first_definition(LLVMModuleRef m)
 	return f;
 }
 
-static void take_cpu(struct compiler *c, LLVMValueRef function)
+static const char cpu_key[] = "target-cpu", features_key[] = "target-features";
+
+/* What the clang that made the module, or this LLVM if it doesn't say, compiles for by itself. */
+static const char *default_cpu(const struct compiler *c, size_t number)
 {
-	c->cpu = function ? strdup(cpu_of(function)) : NULL;
-	c->features = function ? strdup(string_attribute(function, "target-features")) : NULL;
-	c->cpu_function = function ? strdup(name_of(function)) : NULL;
+	int release = c->r->releases[number];
+
+	return (release ? release : LLVM_VERSION_MAJOR) < 20 ? "v1" : "v3";
+}
+
+static const char *cpu_of(const struct compiler *c, size_t number, LLVMValueRef function)
+{
+	const char *cpu = string_attribute(function, cpu_key);
+
+	if (!*cpu)
+		return default_cpu(c, number);
+	return strcmp(cpu, "generic") ? cpu : "v1";
+}
+
+static const char *features_of(LLVMValueRef function)
+{
+	return string_attribute(function, features_key);
+}
+
+static char *copy(const char *text)
+{
+	char *s = strdup(text);
+
+	if (!s)
+		out_of_memory();
+	return s;
+}
+
+static void take_cpu(struct compiler *c, size_t number, LLVMValueRef function)
+{
+	c->cpu = copy(function ? cpu_of(c, number, function) : default_cpu(c, number));
+	c->features = copy(function ? features_of(function) : "");
+	c->cpu_function = function ? copy(name_of(function)) : NULL;
 	c->cpu_module = c->module;
 }
 
 /* All functions that have code must be for one CPU: that of the first. */
-static int check_cpu(struct compiler *c, LLVMModuleRef m)
+static int check_cpu(struct compiler *c, size_t number)
 {
-	if (!c->cpu)
-		take_cpu(c, first_definition(m));
-	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
-		const char *cpu = cpu_of(f), *features = string_attribute(f, "target-features");
+	LLVMModuleRef m = c->parsed[number].module;
 
-		if (LLVMIsDeclaration(f) || c->r->options->cpu ||
+	if (!c->cpu_function)
+		take_cpu(c, number, first_definition(m));
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		const char *cpu = cpu_of(c, number, f), *features = features_of(f);
+
+		if (LLVMIsDeclaration(f) ||
 		    (!strcmp(c->cpu, cpu) && !strcmp(c->features, features)))
 			continue;
 		return report_error(c, "lto-cpu-conflict",
@@ -140,6 +169,29 @@ static int check_cpu(struct compiler *c, LLVMModuleRef m)
 				    c->module, cpu, *features ? " with " : "", features);
 	}
 	return 0;
+}
+
+static void set_attribute(struct compiler *c, LLVMValueRef function, const char *key,
+			  const char *value)
+{
+	LLVMRemoveStringAttributeAtIndex(function, LLVMAttributeFunctionIndex, key,
+					 (unsigned)strlen(key));
+	if (*value)
+		LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex,
+					LLVMCreateStringAttribute(c->context, key,
+								  (unsigned)strlen(key), value,
+								  (unsigned)strlen(value)));
+}
+
+/* LLVM does not inline a function into another whose CPU has another name. */
+static void set_cpu(struct compiler *c, LLVMModuleRef m)
+{
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		if (LLVMIsDeclaration(f))
+			continue;
+		set_attribute(c, f, cpu_key, c->cpu);
+		set_attribute(c, f, features_key, c->features);
+	}
 }
 
 /* Code for the BPF intrinsics that tell of types: clang has run this on all that it optimised. */
@@ -161,11 +213,17 @@ static int lower_intrinsics(struct compiler *c, LLVMModuleRef m)
 LLVMModuleRef read_alone(struct compiler *c, size_t number)
 {
 	LLVMModuleRef m = read_module(c, &c->r->job->modules[number]);
+	const char *wanted = c->r->options->cpu;
 
 	if (!m)
 		return NULL;
 	c->lenient = true;
-	take_cpu(c, first_definition(m));
+	take_cpu(c, number, first_definition(m));
+	/* Code that its own CPU lacks instructions for is compiled at all for a newer one only. */
+	if (wanted && strcmp(wanted, c->cpu) > 0) {
+		c->cpu = wanted;
+		c->features = "";
+	}
 	return lower_intrinsics(c, m) ? NULL : m;
 }
 
@@ -402,11 +460,14 @@ static int read_modules(struct compiler *c)
 	c->parsed = calloc(job->nr_modules, sizeof(*c->parsed));
 	if (!c->parsed)
 		out_of_memory();
+	c->cpu = c->r->options->cpu;
+	c->features = "";
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		LLVMModuleRef m = c->parsed[i].module = read_module(c, &job->modules[i]);
 
-		if (!m || check_cpu(c, m) || lower_intrinsics(c, m))
+		if (!m || (!c->r->options->cpu && check_cpu(c, i)) || lower_intrinsics(c, m))
 			return 1;
+		set_cpu(c, m);
 		apply_symbols(m, &job->modules[i]);
 		c->parsed[i].assembly = assembly_of(m);
 	}
