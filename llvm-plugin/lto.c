@@ -352,7 +352,7 @@ static int say_how_it_ended(struct run *r, int release, int status)
 		return report(r, "lto-failed", "LLVM %d was ended by signal %d (%s) while %s",
 			      release, WTERMSIG(status), strsignal(WTERMSIG(status)), doing);
 	if (WEXITSTATUS(status) == LTO_NO_MEMORY)
-		return report(r, "lto-failed", "LLVM %d ran out of memory while %s", release,
+		return report(r, "out-of-memory", "LLVM %d ran out of memory while %s", release,
 			      doing);
 	if (r->reported)
 		return -EINVAL;
