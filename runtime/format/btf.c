@@ -369,6 +369,9 @@ int ld_btf_check_decls(struct ld_btf_parser *p)
 			if (kind_of(p->btf, t->type) != BTF_KIND_FUNC_PROTO)
 				err = bad(p, "type of function %u is %u, not a prototype%s", i,
 					  t->type, unknown_kind(p, t->type));
+			else if (ld_btf_vlen(t) > BTF_FUNC_EXTERN)
+				err = bad(p, "linkage %u of function %u is not known",
+					  ld_btf_vlen(t), i);
 			break;
 		case BTF_KIND_DATASEC:
 			for (j = 0; j < ld_btf_vlen(t) && !err; j++) {

@@ -172,6 +172,10 @@ static void test_refused(void)
 	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, 0), 0);
 	expect_error(&o, "type of function 1 is 0, not a prototype");
 	o = (struct out){0};
+	ADD(&o, 0, INFO(BTF_KIND_FUNC_PROTO, 0, 0), 0);
+	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, 0x10001), 1);
+	expect_error(&o, "linkage 65537 of function 2 is not known");
+	o = (struct out){0};
 	add_int(&o, "int", 4, 32);
 	ADD(&o, 0, INFO(BTF_KIND_DATASEC, 0, 1), 4, 1, 0, 4);
 	expect_error(&o, "data section 2 holds type 1");
