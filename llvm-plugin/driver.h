@@ -64,6 +64,8 @@ void report_color(struct report *r, enum color_when when);
 /* Returns 1, so that a caller can return it. */
 int report_error(struct report *r, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* printf() with strings escaped for people who read them: see base/text.h. */
+void print_text(FILE *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void report_note(struct report *r, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* What --verbose tells: a line on standard error. */

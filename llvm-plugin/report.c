@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 /* The name is the same under whichever name the program was called: it says whose message it is. */
 static const char *program(const struct report *r)
 {
@@ -30,18 +32,18 @@ void report_color(struct report *r, enum color_when when)
 		   (when == COLOR_AUTO && isatty(STDERR_FILENO) && term && strcmp(term, "dumb"));
 }
 
-/* Names come from inputs that nobody vouches for: no control character may reach the terminal. */
-static bool put_clean(FILE *f, const char *s, size_t n)
+static void put_text(void *ctx, const char *text, size_t size)
 {
-	bool whole = true;
+	fwrite(text, 1, size, ctx);
+}
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
+void print_text(FILE *f, const char *fmt, ...)
+{
+	va_list args;
 
-		whole &=
-		    fputc((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : c, f) != EOF;
-	}
-	return whole;
+	va_start(args, fmt);
+	ld_text_vprint(put_text, f, fmt, args);
+	va_end(args);
 }
 
 /* Whether all of it went out: ferror() does not tell where a stream in memory finds none. */
@@ -53,11 +55,10 @@ static bool put(FILE *f, const struct report *r, enum bpfld_severity severity, c
 
 	whole = fprintf(f, "%s: %s%s%s", program(r), r->color ? severities[severity].color : "",
 			severities[severity].word, r->color ? "\033[0m" : "") >= 0;
-	whole &= put_clean(f, message, first);
+	whole &= fwrite(message, 1, first, f) == first;
 	if (id && *id)
 		whole &= fprintf(f, " [%s]", id) >= 0;
-	whole &= put_clean(f, message + first, strlen(message + first));
-	return whole & (fputc('\n', f) != EOF);
+	return whole & (fprintf(f, "%s\n", message + first) >= 0);
 }
 
 static void print(struct report *r, enum bpfld_severity severity, const char *id,
@@ -85,13 +86,16 @@ static void print(struct report *r, enum bpfld_severity severity, const char *id
 static void vreport(struct report *r, enum bpfld_severity severity, const char *id, const char *fmt,
 		    va_list args)
 {
-	char *message;
+	char *message = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&message, &size);
 
-	if (vasprintf(&message, fmt, args) < 0) {
+	if (f)
+		ld_text_vprint(put_text, f, fmt, args);
+	if (!f || fclose(f) || !message)
 		print(r, BPFLD_ERROR, id, "out of memory");
-		return;
-	}
-	print(r, severity, id, message);
+	else
+		print(r, severity, id, message);
 	free(message);
 }
 
@@ -152,7 +156,7 @@ void catch_truncation(const struct report *r, void (*clean_up)(void))
 void report_step(struct report *r, const char *text)
 {
 	if (r->verbose)
-		fprintf(stderr, "%s: %s\n", program(r), text);
+		print_text(stderr, "%s: %s\n", program(r), text);
 }
 
 void report_diag(void *ctx, const struct bpfld_diag *diag)

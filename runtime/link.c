@@ -580,6 +580,10 @@ static int make_text(struct bpfld *b, struct call *c)
 	if (reports[c->number].reads_image)
 		ld_make_image(&b->l);
 	reports[c->number].write(&b->l.arena, &out, &b->l);
+	if (c->number == BPFLD_TEXT_DEPENDENCIES) {
+		ld_check_dependencies(&b->l);
+		flush_diags(b);
+	}
 	c->size = out.size;
 	ld_blob_put(&b->l.arena, &out, "", 1);
 	c->text = (const char *)out.data;

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "base/text.h"
 #include "command.h"
 
-static void put_string(FILE *f, const char *s)
+static void put_text(void *ctx, const char *text, size_t size)
 {
-	fputc('"', f);
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '"' || c == '\\')
-			fprintf(f, "\\%c", c);
-		else if (c < ' ' || c == 0x7f)
-			fprintf(f, "\\u%04x", c);
-		else
-			fputc(c, f);
-	}
-	fputc('"', f);
+	fwrite(text, 1, size, ctx);
 }
 
 static void begin(struct json *j, const char *key)
@@ -22,7 +12,7 @@ static void begin(struct json *j, const char *key)
 	if (j->more)
 		fputc(',', j->f);
 	if (key) {
-		put_string(j->f, key);
+		ld_text_json(put_text, j->f, key);
 		fputc(':', j->f);
 	}
 	j->more = true;
@@ -44,7 +34,7 @@ void json_close(struct json *j, char bracket)
 void json_string(struct json *j, const char *key, const char *value)
 {
 	begin(j, key);
-	put_string(j->f, value);
+	ld_text_json(put_text, j->f, value);
 }
 
 void json_number(struct json *j, const char *key, unsigned long long value)

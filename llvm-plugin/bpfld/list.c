@@ -22,8 +22,8 @@ static void print_program(const struct request *q, struct json *j, const char *p
 	for (size_t i = 0; i < sizeof(info.tag); i++)
 		snprintf(tag + 2 * i, 3, "%02x", info.tag[i]);
 	if (!q->json) {
-		printf("  program %s: %s, id %u, tag %s\n", pin,
-		       or_unknown(libbpf_bpf_prog_type_str(info.type)), info.id, tag);
+		print_text(stdout, "  program %s: %s, id %u, tag %s\n", pin,
+			   or_unknown(libbpf_bpf_prog_type_str(info.type)), info.id, tag);
 		return;
 	}
 	json_string(j, "name", pin);
@@ -40,8 +40,9 @@ static void print_map(const struct request *q, struct json *j, const char *pin, 
 	if (bpf_obj_get_info_by_fd(fd, &info, &size))
 		return;
 	if (!q->json) {
-		printf("  map %s: %s, id %u, %u entries\n", pin,
-		       or_unknown(libbpf_bpf_map_type_str(info.type)), info.id, info.max_entries);
+		print_text(stdout, "  map %s: %s, id %u, %u entries\n", pin,
+			   or_unknown(libbpf_bpf_map_type_str(info.type)), info.id,
+			   info.max_entries);
 		return;
 	}
 	json_string(j, "name", pin);
@@ -58,8 +59,8 @@ static void print_link(const struct request *q, struct json *j, const char *pin,
 	if (bpf_obj_get_info_by_fd(fd, &info, &size))
 		return;
 	if (!q->json) {
-		printf("  link %s: %s, id %u, program id %u\n", pin,
-		       or_unknown(libbpf_bpf_link_type_str(info.type)), info.id, info.prog_id);
+		print_text(stdout, "  link %s: %s, id %u, program id %u\n", pin,
+			   or_unknown(libbpf_bpf_link_type_str(info.type)), info.id, info.prog_id);
 		return;
 	}
 	json_string(j, "name", pin);
@@ -113,7 +114,7 @@ enum exit_status print_loaded(struct request *q, const char *name, bool *first)
 		json_open(&j, NULL, '{');
 		json_string(&j, "name", name);
 	} else {
-		printf("%s\n", name);
+		print_text(stdout, "%s\n", name);
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		status |= print_kind(q, &j, name, i);

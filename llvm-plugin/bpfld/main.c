@@ -68,12 +68,20 @@ static enum exit_status print_usage(struct request *q, FILE *out)
 
 static bool verbose;
 
+/* libbpf prints names of inputs, and the verifier's log, which has more of them. Each line gets a
+ * prefix, so that none of them looks like one of bpfld's. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
-	/* The verifier's log is a warning. */
+	char *text, *rest, *line;
+
 	if (level == LIBBPF_DEBUG || (level == LIBBPF_INFO && !verbose))
 		return 0;
-	return vfprintf(stderr, format, args);
+	if (vasprintf(&text, format, args) < 0)
+		return -1;
+	for (rest = text; (line = strsep(&rest, "\n")) && (rest || *line);)
+		print_text(stderr, "%s%s\n", strncmp(line, "libbpf: ", 8) ? "libbpf: " : "", line);
+	free(text);
+	return 0;
 }
 
 /* ---- the command line ---- */

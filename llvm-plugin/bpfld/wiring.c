@@ -176,17 +176,18 @@ static void print_import(struct printing *p, const struct pin *pin, const char *
 		json_close(p->j, '}');
 		return;
 	}
-	printf("  import %s: ", p->import);
+	print_text(stdout, "  import %s: ", p->import);
 	if (!pin)
-		printf("its stub answers\n");
+		print_text(stdout, "its stub answers\n");
 	else if (!pin->id)
-		printf("%s of %s, linked statically\n", function, library);
+		print_text(stdout, "%s of %s, linked statically\n", function, library);
 	else if (library)
-		printf("%s of %s, in the place of %s's stub, program id %u\n", function, library,
-		       pin->leaf, pin->id);
+		print_text(stdout, "%s of %s, in the place of %s's stub, program id %u\n", function,
+			   library, pin->leaf, pin->id);
 	else
-		printf("a program of nobody here, in the place of %s's stub, program id %u\n",
-		       pin->leaf, pin->id);
+		print_text(stdout,
+			   "a program of nobody here, in the place of %s's stub, program id %u\n",
+			   pin->leaf, pin->id);
 }
 
 static bool print_server(void *ctx, const struct pin *pin)
@@ -238,8 +239,8 @@ static bool print_user(void *ctx, const struct pin *pin)
 		json_string(p->j, "import", pin->item);
 		json_close(p->j, '}');
 	} else {
-		printf("%s %s of %s in %s", p->any ? "," : ", serves", pin->item, pin->leaf,
-		       pin->name);
+		print_text(stdout, "%s %s of %s in %s", p->any ? "," : ", serves", pin->item,
+			   pin->leaf, pin->name);
 	}
 	p->any = true;
 	return false;
@@ -261,7 +262,7 @@ static bool print_function(void *ctx, const struct pin *pin)
 		json_number(p->j, "id", pin->id);
 		json_open(p->j, "serves", '[');
 	} else {
-		printf("  function %s: for %s, id %u", pin->item, type, pin->id);
+		print_text(stdout, "  function %s: for %s, id %u", pin->item, type, pin->id);
 	}
 	each_pin_of_all(p->q, "imports", print_user, p);
 	if (p->q->json) {

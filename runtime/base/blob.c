@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/blob.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -64,4 +66,56 @@ void ld_blob_printf(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)
 	vsnprintf(text, (size_t)n + 1, fmt, args);
 	va_end(args);
 	b->size--;
+}
+
+/* ---- text for people ---- */
+
+struct target {
+	struct ld_arena *a;
+	struct ld_blob *b;
+};
+
+static void put_text(void *ctx, const char *text, size_t size)
+{
+	struct target *to = ctx;
+
+	ld_blob_put(to->a, to->b, text, size);
+}
+
+void ld_blob_text(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)
+{
+	struct target to = {a, b};
+	va_list args;
+
+	va_start(args, fmt);
+	ld_text_vprint(put_text, &to, fmt, args);
+	va_end(args);
+}
+
+char *ld_vtext(struct ld_arena *a, const char *fmt, va_list args)
+{
+	struct ld_blob b = {0};
+	struct target to = {a, &b};
+
+	ld_text_vprint(put_text, &to, fmt, args);
+	ld_blob_put(a, &b, "", 1);
+	return (char *)b.data;
+}
+
+char *ld_text(struct ld_arena *a, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = ld_vtext(a, fmt, args);
+	va_end(args);
+	return text;
+}
+
+void ld_blob_json(struct ld_arena *a, struct ld_blob *b, const char *s)
+{
+	struct target to = {a, b};
+
+	ld_text_json(put_text, &to, s);
 }

@@ -24,4 +24,13 @@ void ld_blob_put32(struct ld_arena *a, struct ld_blob *b, uint32_t v);
 void ld_blob_printf(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for people to read, with strings escaped: see base/text.h. */
+void ld_blob_text(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+char *ld_vtext(struct ld_arena *a, const char *fmt, va_list args);
+char *ld_text(struct ld_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* s as a JSON string, with its quotes. */
+void ld_blob_json(struct ld_arena *a, struct ld_blob *b, const char *s);
+
 #endif

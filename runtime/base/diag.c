@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/diag.h"
+#include "base/blob.h"
 
 #include <errno.h>
 
@@ -10,7 +11,7 @@ static void report(struct ld_diags *d, enum ld_severity severity, const char *id
 
 	if (d->muted && (severity == LD_WARNING || severity == LD_NOTE))
 		return;
-	diag.message = ld_vprintf(d->arena, fmt, args);
+	diag.message = ld_vtext(d->arena, fmt, args);
 	LD_PUSH(d->arena, &d->list, diag);
 	if (severity == LD_ERROR)
 		d->errors++;

@@ -38,7 +38,8 @@ static inline int ld_failed(void)
 
 /*
  * Report and return the error (a negative errno) or 0. The text is the message's first line, or
- * all of it with further lines after '\n', each beginning ">>> ".
+ * all of it with further lines after '\n', each beginning ">>> ". Strings are escaped, so that a
+ * name begins no line; lines that were made before are passed as "%" LD_LINES (base/text.h).
  */
 #define ld_error(...) (ld_say_error(__VA_ARGS__), ld_failed())
 void ld_say_error(struct ld_diags *d, const char *id, const char *fmt, ...)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "loader/dyn.h"
 
 /* ---- memory and messages ---- */
@@ -27,41 +28,63 @@ void *ld_dyn_alloc(struct bpfld_dyn *d, size_t size)
 	return b->bytes;
 }
 
-char *ld_dyn_vprintf(struct bpfld_dyn *d, const char *fmt, va_list args)
+char *ld_dyn_printf(struct bpfld_dyn *d, const char *fmt, ...)
 {
-	va_list copy;
+	va_list args, again;
 	char *text;
 	int len;
 
-	va_copy(copy, args);
-	len = vsnprintf(NULL, 0, fmt, copy);
-	va_end(copy);
+	va_start(args, fmt);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
 	text = len < 0 ? NULL : ld_dyn_alloc(d, (size_t)len + 1);
 	if (text)
 		vsnprintf(text, (size_t)len + 1, fmt, args);
+	va_end(args);
 	return text;
 }
 
-char *ld_dyn_printf(struct bpfld_dyn *d, const char *fmt, ...)
-{
-	va_list args;
+struct buffer {
 	char *text;
+	size_t size, cap; /* size may be over cap: what is past it was not stored */
+};
+
+static void put_text(void *ctx, const char *text, size_t size)
+{
+	struct buffer *b = ctx;
+
+	if (b->size < b->cap)
+		memcpy(b->text + b->size, text, size < b->cap - b->size ? size : b->cap - b->size);
+	b->size += size;
+}
+
+char *ld_dyn_text(struct bpfld_dyn *d, const char *fmt, ...)
+{
+	struct buffer b = {0};
+	va_list args;
 
 	va_start(args, fmt);
-	text = ld_dyn_vprintf(d, fmt, args);
+	ld_text_vprint(put_text, &b, fmt, args);
+	b.text = ld_dyn_alloc(d, b.size + 1);
+	b.cap = b.text ? b.size : 0;
+	b.size = 0;
+	ld_text_vprint(put_text, &b, fmt, args);
 	va_end(args);
-	return text;
+	return b.text;
 }
 
 int ld_dyn_error(struct bpfld_dyn *d, int err, const char *id, const char *fmt, ...)
 {
 	char text[2048];
 	struct bpfld_diag diag = {sizeof(diag), BPFLD_ERROR, id, text};
+	struct buffer b = {text, 0, sizeof(text) - 1};
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	ld_text_vprint(put_text, &b, fmt, args);
 	va_end(args);
+	text[b.size < b.cap ? b.size : b.cap] = '\0';
 	if (d->diag)
 		d->diag(d->diag_ctx, &diag);
 	return err;

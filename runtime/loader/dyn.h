@@ -134,11 +134,12 @@ int ld_map_fd(const struct bpfld_module *m, const char *map);
 
 /* Zeroed memory that lives as long as d, or NULL after saying so. */
 void *ld_dyn_alloc(struct bpfld_dyn *d, size_t size);
-char *ld_dyn_vprintf(struct bpfld_dyn *d, const char *fmt, va_list args);
 char *ld_dyn_printf(struct bpfld_dyn *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same for people to read, with strings escaped: see base/text.h. */
+char *ld_dyn_text(struct bpfld_dyn *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Tells the callback; returns err. */
+/* Passes such a text to the callback; returns err. */
 int ld_dyn_error(struct bpfld_dyn *d, int err, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

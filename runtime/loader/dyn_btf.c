@@ -147,9 +147,9 @@ static int compare(struct bpfld_module *main, struct ld_dyn_import *import, stru
 	if (err > 0) {
 		bpfld_each_function(&b, note_prototype, &wanted);
 		import->why =
-		    ld_dyn_printf(main->d,
-				  "the types differ: %s\n>>> defined as   %s, the program of id %u",
-				  why, wanted.prototype, prog_id);
+		    ld_dyn_text(main->d,
+				"the types differ: %s\n>>> defined as   %s, the program of id %u",
+				why, wanted.prototype, prog_id);
 		err = 0;
 	}
 	free(im);
@@ -164,10 +164,10 @@ int ld_compare_program(struct bpfld_module *main, struct ld_dyn_import *import, 
 	const struct btf_type *t = btf ? btf__type_by_id(btf, (__u32)id) : NULL;
 
 	if (t && info.type != BPF_PROG_TYPE_EXT) {
-		import->why = ld_dyn_printf(main->d,
-					    "the program of id %u is of type %s, and only "
-					    "BPF_PROG_TYPE_EXT replaces functions",
-					    info.id, libbpf_bpf_prog_type_str(info.type));
+		import->why = ld_dyn_text(main->d,
+					  "the program of id %u is of type %s, and only "
+					  "BPF_PROG_TYPE_EXT replaces functions",
+					  info.id, libbpf_bpf_prog_type_str(info.type));
 		err = 0;
 	} else {
 		err = t ? compare(main, import, btf, btf__name_by_offset(btf, t->name_off), info.id)
@@ -176,7 +176,7 @@ int ld_compare_program(struct bpfld_module *main, struct ld_dyn_import *import, 
 	btf__free(btf);
 	if (err)
 		import->why =
-		    ld_dyn_printf(main->d, "the types of the program to serve it can't be read: %s",
-				  strerror(-err));
+		    ld_dyn_text(main->d, "the types of the program to serve it can't be read: %s",
+				strerror(-err));
 	return err;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "loader/dyn.h"
 
 #define LOG_SIZE (64 * 1024)
@@ -155,7 +156,7 @@ static int load_object(struct bpf_object *obj, char *text, size_t size)
 
 static int cannot_load(const struct bpfld_module *m, int err, const char *text)
 {
-	return ld_dyn_error(m->d, err, "cannot-load", "cannot load %s: %s%s%s", m->name,
+	return ld_dyn_error(m->d, err, "cannot-load", "cannot load %s: %s%" LD_LINES "%s", m->name,
 			    strerror(-err), *text ? "\n>>> the verifier says: " : "", text);
 }
 
@@ -285,12 +286,12 @@ static int load_anchor(struct bpfld_module *lib, const struct ld_instance *insta
 		return 0;
 	bpf_object__close(*obj);
 	*obj = NULL;
-	return ld_dyn_error(
-	    lib->d, err, "cannot-load",
-	    "cannot load an anchor for %s: %s%s%s\n>>> it is a program of type %s that "
-	    "calls stubs with the library's prototypes",
-	    lib->name, strerror(-err), *text ? "\n>>> the verifier says: " : "", text,
-	    libbpf_bpf_prog_type_str(instance->type.prog));
+	return ld_dyn_error(lib->d, err, "cannot-load",
+			    "cannot load an anchor for %s: %s%" LD_LINES
+			    "%s\n>>> it is a program of type %s that "
+			    "calls stubs with the library's prototypes",
+			    lib->name, strerror(-err), *text ? "\n>>> the verifier says: " : "",
+			    text, libbpf_bpf_prog_type_str(instance->type.prog));
 }
 
 /* All instances of a library have the maps of the first one. */
@@ -465,8 +466,8 @@ static int wire_program(struct bpfld_module *main, struct ld_dyn_import *import,
 	if (!wire)
 		return -ENOMEM;
 	if (fd < 0) {
-		import->why = ld_dyn_printf(main->d, "its library can't be loaded for %s",
-					    bpf_program__name(prog));
+		import->why = ld_dyn_text(main->d, "its library can't be loaded for %s",
+					  bpf_program__name(prog));
 		return fd;
 	}
 	wire->prog = bpf_program__name(prog);
@@ -477,10 +478,10 @@ static int wire_program(struct bpfld_module *main, struct ld_dyn_import *import,
 		    import->lib ? ld_find_offer(import->lib, import->func) : NULL;
 
 		import->why =
-		    ld_dyn_printf(main->d, "%s (%s, program %s)%s%s%s%s", wire_error(err),
-				  strerror(-err), wire->prog, offer ? "\n>>> defined as   " : "",
-				  offer ? offer->prototype : "", offer ? " in " : "",
-				  offer ? import->lib->name : "");
+		    ld_dyn_text(main->d, "%s (%s, program %s)%" LD_LINES "%s%s%s", wire_error(err),
+				strerror(-err), wire->prog, offer ? "\n>>> defined as   " : "",
+				offer ? offer->prototype : "", offer ? " in " : "",
+				offer ? import->lib->name : "");
 		return err;
 	}
 	wire->next = import->wires;

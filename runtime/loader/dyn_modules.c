@@ -333,9 +333,8 @@ static int open_alone(struct bpfld_module *main)
 	if (!fixed)
 		return 0;
 	main->no_replace =
-	    ld_dyn_printf(main->d,
-			  "no kernel replaces functions of programs like %s, of section %s",
-			  bpf_program__name(fixed), bpf_program__section_name(fixed));
+	    ld_dyn_text(main->d, "no kernel replaces functions of programs like %s, of section %s",
+			bpf_program__name(fixed), bpf_program__section_name(fixed));
 	bpf_object__close(main->obj);
 	main->obj = NULL;
 	if (!main->no_replace)
@@ -355,8 +354,8 @@ static int open_static(struct bpfld_module *main)
 
 		if (import->fd < 0)
 			continue;
-		import->why = ld_dyn_printf(main->d, "a loaded program can't serve it: %s",
-					    ld_static_reason(main));
+		import->why = ld_dyn_text(main->d, "a loaded program can't serve it: %s",
+					  ld_static_reason(main));
 	}
 	patch_tests(main);
 	err = open_linked(main);

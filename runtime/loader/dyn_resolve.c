@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "loader/dyn.h"
 
 struct ld_offer *ld_find_offer(const struct bpfld_module *lib, const char *func)
@@ -31,13 +32,13 @@ static int compare(struct bpfld_module *main, struct ld_dyn_import *import,
 				    main->name, lib->name, strerror(-err));
 	if (err)
 		import->why =
-		    ld_dyn_printf(main->d, "the types differ: %s\n>>> defined as   %s in %s", why,
-				  offer->prototype, lib->name);
+		    ld_dyn_text(main->d, "the types differ: %s\n>>> defined as   %s in %s", why,
+				offer->prototype, lib->name);
 	else if (offer->refused)
 		import->why =
-		    ld_dyn_printf(main->d,
-				  "no kernel takes such a function: %s\n>>> defined as   %s in %s",
-				  offer->refused, offer->prototype, lib->name);
+		    ld_dyn_text(main->d,
+				"no kernel takes such a function: %s\n>>> defined as   %s in %s",
+				offer->refused, offer->prototype, lib->name);
 	return 0;
 }
 
@@ -49,8 +50,8 @@ int ld_resolve_to(struct bpfld_module *main, struct ld_dyn_import *import, struc
 
 	import->why = NULL;
 	if (!offer) {
-		import->why = ld_dyn_printf(main->d, "%s has no global function '%s' with BTF",
-					    lib->name, func);
+		import->why = ld_dyn_text(main->d, "%s has no global function '%s' with BTF",
+					  lib->name, func);
 		return 0;
 	}
 	err = compare(main, import, lib, offer);
@@ -68,10 +69,10 @@ static char *missing(struct bpfld_dyn *d)
 
 	for (const struct bpfld_module *m = d->modules; m; m = m->next)
 		if (m->library)
-			text =
-			    text ? ld_dyn_printf(d, "%s, %s", text, m->name)
-				 : ld_dyn_printf(d, "no library defines it: looked in %s", m->name);
-	return text ? text : ld_dyn_printf(d, "there is no library");
+			text = text
+				   ? ld_dyn_text(d, "%s, %s", text, m->name)
+				   : ld_dyn_text(d, "no library defines it: looked in %s", m->name);
+	return text ? text : ld_dyn_text(d, "there is no library");
 }
 
 static int resolve_by_name(struct bpfld_module *main, struct ld_dyn_import *import)
@@ -82,7 +83,7 @@ static int resolve_by_name(struct bpfld_module *main, struct ld_dyn_import *impo
 		if (!m->library || !ld_find_offer(m, import->name))
 			continue;
 		if (found) {
-			import->why = ld_dyn_printf(
+			import->why = ld_dyn_text(
 			    main->d,
 			    "both %s and %s define it: bpfld_dyn_bind() says which is meant",
 			    found->name, m->name);
@@ -102,12 +103,13 @@ static void too_late(struct bpfld_module *main, struct ld_dyn_import *import)
 	if (!main->obj || !import->lib)
 		return;
 	if (main->statically)
-		import->why = ld_dyn_printf(
-		    main->d, "%s was opened before %s was added, and this is a static link%s%s",
-		    main->name, import->lib->name, *ld_static_reason(main) ? ": " : "",
-		    ld_static_reason(main));
+		import->why =
+		    ld_dyn_text(main->d,
+				"%s was opened before %s was added, and this is a static link%s%s",
+				main->name, import->lib->name, *ld_static_reason(main) ? ": " : "",
+				ld_static_reason(main));
 	else if (import->nr_tests)
-		import->why = ld_dyn_printf(
+		import->why = ld_dyn_text(
 		    main->d,
 		    "%s was opened before %s was added, and asks whether the function is there",
 		    main->name, import->lib->name);
@@ -140,9 +142,9 @@ void ld_report_import(struct bpfld_module *main, const struct ld_dyn_import *imp
 	struct bpfld_diag diag = {sizeof(diag), severity, "import-not-served", NULL};
 
 	diag.message =
-	    ld_dyn_printf(main->d, "no function for '%s' of %s: %.*s\n>>> declared as  %s%s",
-			  import->name, main->name, (int)(end ? end - why : (long)strlen(why)), why,
-			  import->prototype, end ? end : "");
+	    ld_dyn_text(main->d, "no function for '%s' of %s: %.*s\n>>> declared as  %s%" LD_LINES,
+			import->name, main->name, (int)(end ? end - why : (long)strlen(why)), why,
+			import->prototype, end ? end : "");
 	if (main->d->diag && diag.message)
 		main->d->diag(main->d->diag_ctx, &diag);
 }

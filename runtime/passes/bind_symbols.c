@@ -19,14 +19,15 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "passes/passes.h"
 
 /* ---- which symbols are meant ---- */
 
 static int wrong(struct ld_link *l, const struct ld_bind *b, const char *what)
 {
-	return ld_error(&l->diags, "bind", "cannot bind '%s' of %s to '%s' of %s: %s", b->name,
-			b->object, b->target, b->to_object, what);
+	return ld_error(&l->diags, "bind", "cannot bind '%s' of %s to '%s' of %s: %" LD_LINES,
+			b->name, b->object, b->target, b->to_object, what);
 }
 
 /* The n-th input (from 1) of that name, or of n = 0 the only one; their number. */
@@ -59,9 +60,8 @@ static struct ld_file *find_object(struct ld_link *l, const struct ld_bind *b, c
 		return found;
 	if (nr > 1) {
 		wrong(l, b,
-		      ld_printf(&l->arena,
-				"%zu inputs are called %s\n>>> the first of them is %s#1", nr,
-				object, object));
+		      ld_text(&l->arena, "%zu inputs are called %s\n>>> the first of them is %s#1",
+			      nr, object, object));
 		return NULL;
 	}
 	for (const char *c = hash ? hash + 1 : ""; isdigit((unsigned char)*c); c++)
@@ -70,7 +70,7 @@ static struct ld_file *find_object(struct ld_link *l, const struct ld_bind *b, c
 		nr = find_input(l, object, (size_t)(hash - object), n, &found);
 	if (n && nr >= n)
 		return found;
-	wrong(l, b, ld_printf(&l->arena, "no input is called %s", object));
+	wrong(l, b, ld_text(&l->arena, "no input is called %s", object));
 	return NULL;
 }
 
@@ -157,8 +157,8 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 	if (!target)
 		return no_target(to, b->target);
 	if (n && (n->owner != to || n->owner_sym != target))
-		return ld_printf(&l->arena, "it is bound to '%s' of %s already",
-				 ld_name_def(n)->name, ld_file_name(n->owner));
+		return ld_text(&l->arena, "it is bound to '%s' of %s already", ld_name_def(n)->name,
+			       ld_file_name(n->owner));
 	if (!n && is_circle(from, ref, to, target))
 		return "it would be bound to itself";
 	return NULL;

@@ -9,6 +9,7 @@
  * kernels take is a note.
  */
 #include "base/bytes.h"
+#include "base/text.h"
 #include "kernel/limits.h"
 #include "model/calls.h"
 #include "passes/passes.h"
@@ -222,16 +223,16 @@ static char *chain_lines(const struct checker *c, uint32_t root, enum chain_kind
 		if (lines == MAX_LINES)
 			left++;
 		else if (++lines)
-			text = ld_printf(&c->l->arena, "%s\n>>> %4llu  %s  %s", text,
-					 (unsigned long long)share(func, kind, frame),
-					 name_of(c, at), func_place(c, at));
+			text = ld_text(&c->l->arena, "%" LD_LINES "\n>>> %4llu  %s  %s", text,
+				       (unsigned long long)share(func, kind, frame), name_of(c, at),
+				       func_place(c, at));
 		*last = at;
 		if (!call)
 			break;
 		at = c->calls->calls.v[call - 1].callee;
 	}
 	if (left)
-		text = ld_printf(&c->l->arena, "%s\n>>> and %u more", text, left);
+		text = ld_text(&c->l->arena, "%" LD_LINES "\n>>> and %u more", text, left);
 	return text;
 }
 
@@ -248,42 +249,46 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 	switch (kind) {
 	case STACK:
 		ld_warn(d, "call-stack",
-			"%s '%s' needs %llu bytes of stack, the verifier allows %d%s%s", what, name,
-			value, LD_KERNEL_STACK, lines, more);
+			"%s '%s' needs %llu bytes of stack, the verifier allows %d%" LD_LINES
+			"%" LD_LINES,
+			what, name, value, LD_KERNEL_STACK, lines, more);
 		break;
 	case STACK_SOMEWHERE:
 		ld_note(d, "call-stack-kernels",
-			"%s '%s' needs %llu bytes of stack, older kernels allow %d%s\n"
+			"%s '%s' needs %llu bytes of stack, older kernels allow %d%" LD_LINES "\n"
 			">>> newer kernels give programs of some types, such as tracing, a stack "
-			"for each function%s",
+			"for each function%" LD_LINES,
 			what, name, value, LD_KERNEL_STACK, lines, more);
 		break;
 	case ROUNDING:
 		ld_note(d, "call-stack-kernels",
-			"%s '%s' needs %llu bytes of stack without a JIT, where %d are allowed%s\n"
-			">>> older kernels, and any without a JIT, round each frame to %d bytes%s",
+			"%s '%s' needs %llu bytes of stack without a JIT, where %d are "
+			"allowed%" LD_LINES "\n"
+			">>> older kernels, and any without a JIT, round each frame to %d "
+			"bytes%" LD_LINES,
 			what, name, value, LD_KERNEL_STACK, lines, LD_KERNEL_FRAME_UNIT_MOST, more);
 		break;
 	case TAIL_CALL:
 		ld_warn(d, "call-stack-tail-call",
 			"%s '%s' makes a tail call in '%s' under %llu bytes of stack, the verifier "
-			"allows %d%s%s",
+			"allows %d%" LD_LINES "%" LD_LINES,
 			what, name, name_of(c, last), value, LD_KERNEL_STACK_ABOVE_TAIL_CALL, lines,
 			more);
 		break;
 	case FRAMES:
 		ld_warn(d, "call-depth",
 			"%s '%s' has %llu frames of calls without a global function between them, "
-			"the verifier allows %u%s\n"
-			">>> kernels before %s allow %u in all%s",
+			"the verifier allows %u%" LD_LINES "\n"
+			">>> kernels before %s allow %u in all%" LD_LINES,
 			what, name, value, ld_kernels[LD_NR_KERNELS - 1].frames, lines,
 			ld_kernels[LD_NR_KERNELS - 1].series, ld_kernels[0].frames, more);
 		break;
 	default:
 		ld_note(d, "call-depth-kernels",
-			"%s '%s' has %llu frames of calls, kernels before %s allow %u%s%s", what,
-			name, value, taking_frames(chains)->series, ld_kernels[0].frames, lines,
-			more);
+			"%s '%s' has %llu frames of calls, kernels before %s allow %u%" LD_LINES
+			"%" LD_LINES,
+			what, name, value, taking_frames(chains)->series, ld_kernels[0].frames,
+			lines, more);
 	}
 }
 
@@ -297,8 +302,8 @@ static void report_chains(const struct checker *c)
 			const char *more = "";
 
 			if (i + 1 == shown && nr > shown)
-				more = ld_printf(&c->l->arena, "\n>>> and %zu more like it",
-						 nr - shown);
+				more =
+				    ld_text(&c->l->arena, "\n>>> and %zu more like it", nr - shown);
 			report_chain(c, (enum chain_kind)kind, &c->found[kind].v[i], more);
 		}
 	}
@@ -308,9 +313,9 @@ static void report_chains(const struct checker *c)
 
 static char *call_line(const struct checker *c, const struct ld_call *call)
 {
-	return ld_printf(&c->l->arena, "\n>>> %s calls %s at %s", name_of(c, call->caller),
-			 name_of(c, call->callee),
-			 ld_place(c->l, c->calls->funcs[call->caller].sec, call->off));
+	return ld_text(&c->l->arena, "\n>>> %s calls %s at %s", name_of(c, call->caller),
+		       name_of(c, call->callee),
+		       ld_place(c->l, c->calls->funcs[call->caller].sec, call->off));
 }
 
 static void report_circle(const struct checker *c, const struct ld_call *closing, const char *more)
@@ -322,10 +327,11 @@ static void report_circle(const struct checker *c, const struct ld_call *closing
 	for (; at != closing->callee && lines < MAX_LINES; lines++) {
 		const struct ld_call *call = &c->calls->calls.v[c->calls->parent[at] - 1];
 
-		text = ld_printf(&c->l->arena, "%s%s", call_line(c, call), text);
+		text = ld_text(&c->l->arena, "%" LD_LINES "%" LD_LINES, call_line(c, call), text);
 		at = call->caller;
 	}
-	ld_warn(&c->l->diags, "recursion", "'%s' calls itself, which the verifier refuses%s%s%s",
+	ld_warn(&c->l->diags, "recursion",
+		"'%s' calls itself, which the verifier refuses%" LD_LINES "%" LD_LINES "%" LD_LINES,
 		name_of(c, closing->callee),
 		at == closing->callee ? "" : "\n>>> through more functions than these:", text,
 		more);
@@ -345,8 +351,8 @@ static void check_circles(const struct checker *c)
 		const char *more = "";
 
 		if (i + 1 == MAX_SHOWN && found.nr > MAX_SHOWN)
-			more = ld_printf(&c->l->arena, "\n>>> and %zu more like it",
-					 found.nr - MAX_SHOWN);
+			more = ld_text(&c->l->arena, "\n>>> and %zu more like it",
+				       found.nr - MAX_SHOWN);
 		report_circle(c, found.v[i], more);
 	}
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "format/insn.h"
 #include "kernel/helpers.h"
 #include "kernel/limits.h"
@@ -79,11 +80,11 @@ static void note_prototype(struct ld_link *l, const struct ld_func *func, const 
 	const char *more = "";
 
 	if (nr > 1)
-		more = ld_printf(&l->arena, "\n>>> and %u more like it", nr - 1);
+		more = ld_text(&l->arena, "\n>>> and %u more like it", nr - 1);
 	ld_note(&l->diags, "global-function-kernels",
 		"kernels before %s refuse the global function '%s': %s\n"
 		">>> defined at %s\n"
-		">>> static or hidden, all kernels check it with its callers%s",
+		">>> static or hidden, all kernels check it with its callers%" LD_LINES,
 		taking->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
 }
 

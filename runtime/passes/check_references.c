@@ -4,6 +4,7 @@
 
 #include "base/blob.h"
 #include "base/near.h"
+#include "base/text.h"
 #include "passes/passes.h"
 
 struct use {
@@ -180,17 +181,17 @@ static const char *hint(struct ld_link *l, const char *name)
 			if (sym->global || !sym->piece || strcmp(sym->name, name) != 0 ||
 			    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
 				continue;
-			return ld_printf(&l->arena, "\n>>> a static %s of that name is at %s",
-					 sym->type == STT_FUNC ? "function" : "variable",
-					 ld_sym_place(l, f, k));
+			return ld_text(&l->arena, "\n>>> a static %s of that name is at %s",
+				       sym->type == STT_FUNC ? "function" : "variable",
+				       ld_sym_place(l, f, k));
 		}
 	}
 	ld_for_each(i, &l->names) {
 		if (l->names.v[i]->owner && ld_near_try(&near, l->names.v[i]->name))
 			meant = l->names.v[i];
 	}
-	return meant ? ld_printf(&l->arena, "\n>>> did you mean '%s', defined at %s?", meant->name,
-				 ld_sym_place(l, meant->owner, meant->owner_sym))
+	return meant ? ld_text(&l->arena, "\n>>> did you mean '%s', defined at %s?", meant->name,
+			       ld_sym_place(l, meant->owner, meant->owner_sym))
 		     : "";
 }
 
@@ -202,18 +203,18 @@ static void report_undefined(struct checker *c, const struct ld_name *n, const s
 	const char *more = "";
 
 	if (own)
-		more = ld_printf(&l->arena,
-				 "\n>>> defined in %s, and in others that are bound to: bind it, "
-				 "too",
-				 ld_file_name(own));
+		more = ld_text(&l->arena,
+			       "\n>>> defined in %s, and in others that are bound to: bind it, "
+			       "too",
+			       ld_file_name(own));
 	ld_for_each(i, &uses->list) {
 		const char *place = ld_place(l, uses->list.v[i].sec, uses->list.v[i].off);
 
-		ld_blob_put(&l->arena, &text, "\n>>> used at ", strlen("\n>>> used at "));
-		ld_blob_put(&l->arena, &text, place, strlen(place));
+		ld_blob_text(&l->arena, &text, "\n>>> used at %s", place);
 	}
-	ld_error(&l->diags, "undefined-symbol", "undefined symbol '%s'%.*s%s", n->name,
-		 (int)text.size, (const char *)text.data,
+	ld_blob_put(&l->arena, &text, "", 1);
+	ld_error(&l->diags, "undefined-symbol", "undefined symbol '%s'%" LD_LINES "%" LD_LINES,
+		 n->name, (const char *)text.data,
 		 own                      ? more
 		 : c->hints++ < MAX_HINTS ? hint(l, n->name)
 					  : "");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "format/btf_print.h"
 #include "passes/compare_types.h"
 #include "passes/passes.h"
@@ -224,8 +225,8 @@ static const char *describe(struct ld_link *l, const struct check *c, int side)
 	bool defined = is_defined(s), alike = defined == is_defined(&c->site[0]);
 	const char *how = side && alike ? "and as     " : defined ? "defined as " : "declared as";
 
-	return ld_printf(&l->arena, "\n>>> %s  %s\n>>>   %s  %s", how, print_site(l, s),
-			 defined ? "at       " : "used at  ", ld_sym_place(l, s->file, s->sym));
+	return ld_text(&l->arena, "\n>>> %s  %s\n>>>   %s  %s", how, print_site(l, s),
+		       defined ? "at       " : "used at  ", ld_sym_place(l, s->file, s->sym));
 }
 
 #define MAX_NAMED 4 /* files */
@@ -238,12 +239,12 @@ static const char *others_line(struct ld_link *l, const struct group *g)
 
 	if (nr < 2)
 		return "";
-	text = ld_printf(&l->arena, "\n>>> like %s:", ld_file_name(g->first->blamed.file));
+	text = ld_text(&l->arena, "\n>>> like %s:", ld_file_name(g->first->blamed.file));
 	for (size_t i = 1; i < nr; i++)
-		text = ld_printf(&l->arena, "%s%s %s", text, i > 1 ? "," : "",
-				 ld_file_name(l->files.v[g->files.v[i]]));
+		text = ld_text(&l->arena, "%" LD_LINES "%s %s", text, i > 1 ? "," : "",
+			       ld_file_name(l->files.v[g->files.v[i]]));
 	if (g->files.nr > nr)
-		text = ld_printf(&l->arena, "%s and %zu more", text, g->files.nr - nr);
+		text = ld_text(&l->arena, "%" LD_LINES " and %zu more", text, g->files.nr - nr);
 	return text;
 }
 
@@ -253,20 +254,23 @@ static void report(struct ld_link *l, const struct group *g)
 	const struct ld_types_finding *found = &c->found;
 	const char *name = sym_of(&c->site[0])->global->name;
 	const char *more = others_line(l, g);
-	const char *sides = ld_printf(&l->arena, "%s%s", describe(l, c, 0), describe(l, c, 1));
+	const char *sides =
+	    ld_text(&l->arena, "%" LD_LINES "%" LD_LINES, describe(l, c, 0), describe(l, c, 1));
 	const char *path =
-	    found->path ? ld_printf(&l->arena, "\n>>> reached by   %s", found->path) : "";
+	    found->path ? ld_text(&l->arena, "\n>>> reached by   %s", found->path) : "";
 
 	if (found->diff == LD_TYPES_CONFLICT)
-		ld_error(&l->diags, "conflicting-types", "conflicting types for '%s'%s\n>>> %s%s",
-			 name, sides, found->reason, more);
+		ld_error(&l->diags, "conflicting-types",
+			 "conflicting types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
+			 found->reason, more);
 	else if (found->diff == LD_TYPES_MISMATCH)
-		ld_warn(&l->diags, "type-mismatch", "mismatched types for '%s'%s\n>>> %s%s", name,
-			sides, found->reason, more);
+		ld_warn(&l->diags, "type-mismatch",
+			"mismatched types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
+			found->reason, more);
 	else
 		ld_warn(&l->diags, "struct-layout",
-			"different layouts of '%s' behind '%s'%s%s\n"
-			">>> %s%s",
+			"different layouts of '%s' behind '%s'%" LD_LINES "%" LD_LINES "\n"
+			">>> %s%" LD_LINES,
 			found->what, name, sides, path, found->reason, more);
 }
 

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "bpfld/bpfld.h"
 #include "format/elf_read.h"
 #include "passes/passes.h"
@@ -97,10 +98,10 @@ static void pass_on_reports(struct compile *c)
 
 	for (const struct said *s = c->said; s; s = s->next)
 		switch (s->severity) {
-		case BPFLD_NOTE: ld_note(d, s->id, "%s", s->message); break;
-		case BPFLD_WARNING: ld_warn(d, s->id, "%s", s->message); break;
-		case BPFLD_ERROR: ld_error(d, s->id, "%s", s->message); break;
-		case BPFLD_INFO: ld_info(d, s->id, "%s", s->message); break;
+		case BPFLD_NOTE: ld_note(d, s->id, "%" LD_LINES, s->message); break;
+		case BPFLD_WARNING: ld_warn(d, s->id, "%" LD_LINES, s->message); break;
+		case BPFLD_ERROR: ld_error(d, s->id, "%" LD_LINES, s->message); break;
+		case BPFLD_INFO: ld_info(d, s->id, "%" LD_LINES, s->message); break;
 		}
 }
 

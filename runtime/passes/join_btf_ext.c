@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "kernel/limits.h"
 #include "passes/passes.h"
 
@@ -60,7 +61,7 @@ static void warn_synthesized(struct ld_link *l)
 		if (f->synthesized[LD_EXT_FUNC] || f->synthesized[LD_EXT_LINE])
 			ld_warn(&l->diags, "missing-btf",
 				"%s: some functions have no BTF records, which a loader wants for "
-				"all or for none: made up%s\n"
+				"all or for none: made up%" LD_LINES "\n"
 				">>> compile it with -g to have them right",
 				ld_file_name(f),
 				hides_variables(f)

@@ -12,6 +12,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "passes/passes.h"
 
 /* An edge that BTF makes: a decl tag of one function names another. */
@@ -277,12 +278,12 @@ static void explain(struct marker *m, struct ld_section *sec)
 
 		if (!p || !p->live || ld_is_label(sym) || !ld_matches(l->why_live, sym->name))
 			continue;
-		text = ld_printf(&l->arena, "live symbol: %s:(%s)", ld_file_name(sec->file),
-				 sym->name);
+		text =
+		    ld_text(&l->arena, "live symbol: %s:(%s)", ld_file_name(sec->file), sym->name);
 		for (; p->reached_from; p = p->reached_from)
-			text = ld_printf(&l->arena, "%s\n>>> referenced by: %s", text,
-					 ld_piece_name(l, p->reached_from));
-		ld_info(&l->diags, "why-live", "%s (%s)", text, root_reason(p->root));
+			text = ld_text(&l->arena, "%" LD_LINES "\n>>> referenced by: %s", text,
+				       ld_piece_name(l, p->reached_from));
+		ld_info(&l->diags, "why-live", "%" LD_LINES " (%s)", text, root_reason(p->root));
 	}
 }
 

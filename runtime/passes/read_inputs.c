@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/pool.h"
+#include "base/text.h"
 #include "format/archive.h"
 #include "format/elf_read.h"
 #include "passes/passes.h"
@@ -405,7 +406,7 @@ static const char *folders_line(struct ld_link *l)
 	if (!*l->library_paths)
 		return "\n>>> no directory to look in: name it with -L";
 	for (const char **dir = l->library_paths; *dir; dir++)
-		text = ld_printf(&l->arena, "%s %s%s", text, *dir, dir[1] ? "," : "");
+		text = ld_text(&l->arena, "%" LD_LINES " %s%s", text, *dir, dir[1] ? "," : "");
 	return text;
 }
 
@@ -415,8 +416,8 @@ int ld_add_library(struct ld_link *l, const char *name)
 
 	if (path)
 		return add_file(l, path, 0, BY_SEARCH);
-	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s%s", name,
-			folders_line(l));
+	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s%" LD_LINES,
+			name, folders_line(l));
 }
 
 /* ---- #pragma comment(lib, "x"): libraries that objects ask for ---- */
@@ -443,9 +444,10 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 	if (path)
 		add_file(l, path, 0, BY_OBJECT);
 	else
-		ld_error(&l->diags, "library-not-found",
-			 "%s: unable to find library from dependent library specifier: %s%s",
-			 ld_file_name(f), name, folders_line(l));
+		ld_error(
+		    &l->diags, "library-not-found",
+		    "%s: unable to find library from dependent library specifier: %s%" LD_LINES,
+		    ld_file_name(f), name, folders_line(l));
 }
 
 bool ld_add_dependent_libraries(struct ld_link *l)

@@ -9,16 +9,31 @@
 #include "report/report.h"
 
 /*
- * make has no way to write every name. What works: a backslash before blanks and '#', two for
- * each that stands before those; two dollars for one.
+ * The names that a rule of GNU make can hold both as a target and as a prerequisite. A backslash
+ * quotes blanks, '#' and ':', and each backslash before these; two dollars make one. Nothing quotes
+ * the others: '%' makes a pattern rule, '=' an assignment, '*', '?', '[' and '~' are expanded, and
+ * a newline would begin a line of the author's choice.
  */
+static bool is_expressible(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)name[i] < ' ' || strchr("%;=|*?[]", name[i]))
+			return false;
+	/* That is a member of an archive. */
+	if (n && name[n - 1] == ')' && strchr(name, '('))
+		return false;
+	/* make drops "./" first. */
+	return n && name[strspn(name, "./")] != '~' && !strchr(" \\&", name[n - 1]);
+}
+
 static void put_name(struct ld_arena *a, struct ld_blob *out, const char *name)
 {
 	for (const char *s = name; *s; s++) {
-		size_t slashes = strspn(s, "\\");
+		const char *end = s + strspn(s, "\\");
 
-		if (*s == ' ' || *s == '\t' || *s == '#' ||
-		    (slashes && strchr(" \t#", s[slashes]) && s[slashes]))
+		if (*end && strchr(" #:", *end))
 			ld_blob_put(a, out, "\\", 1);
 		else if (*s == '$')
 			ld_blob_put(a, out, "$", 1);
@@ -54,6 +69,23 @@ static void list_files(struct lister *t, const struct ld_link *l, bool temporary
 	}
 }
 
+void ld_check_dependencies(struct ld_link *l)
+{
+	struct lister t = {.a = &l->arena};
+
+	list_files(&t, l, false);
+	if (!is_expressible(l->dependency_target))
+		ld_error(&l->diags, "dependency-name",
+			 "cannot write a rule for '%s': make has no way to quote this name",
+			 l->dependency_target);
+	ld_for_each(i, &t.files)
+		if (!is_expressible(t.files.v[i]))
+			ld_warn(&l->diags, "dependency-name",
+				"'%s' is left out of the dependencies of '%s': make has no way to "
+				"quote this name",
+				t.files.v[i], l->dependency_target);
+}
+
 void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
 	struct lister t = {.a = a};
@@ -62,11 +94,15 @@ void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struc
 	put_name(a, out, l->dependency_target);
 	ld_blob_printf(a, out, ":");
 	ld_for_each(i, &t.files) {
+		if (!is_expressible(t.files.v[i]))
+			continue;
 		ld_blob_printf(a, out, " \\\n ");
 		put_name(a, out, t.files.v[i]);
 	}
 	ld_blob_printf(a, out, "\n");
 	ld_for_each(i, &t.files) {
+		if (!is_expressible(t.files.v[i]))
+			continue;
 		ld_blob_printf(a, out, "\n");
 		put_name(a, out, t.files.v[i]);
 		ld_blob_printf(a, out, ":\n");

@@ -17,7 +17,7 @@ struct map {
 	LD_VEC(const struct ld_piece *) copies;
 };
 
-#define PUT(m, ...) ld_blob_printf((m)->a, (m)->out, __VA_ARGS__)
+#define PUT(m, ...) ld_blob_text((m)->a, (m)->out, __VA_ARGS__)
 
 /* ---- what there is ---- */
 

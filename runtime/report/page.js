@@ -6,7 +6,12 @@ const PROGRAMS = 30;
 const MAX_STACK = 512;
 const MAX_FRAMES = 8;
 
-const facts = JSON.parse(document.getElementById("facts").textContent);
+/* Shown by its number, as in messages: a character of a name that is hidden, or that would change the
+ * direction of the text. */
+const HIDDEN = /[\0-\x08\v-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+const numbered = (c) => "\\u" + c.codePointAt(0).toString(16).padStart(4, "0");
+const facts = JSON.parse(document.getElementById("facts").textContent,
+	(key, value) => (typeof value === "string" ? value.replace(HIDDEN, numbered) : value));
 const KINDS = [["code", "Code"], ["data", "Data"], ["bss", "Zeroed data"], ["btf", "BTF"],
 	["btf_ext", "BTF.ext"], ["debug", "DWARF"]];
 

@@ -27,7 +27,9 @@ void ld_report_stats(struct ld_arena *a, struct ld_blob *out, const struct ld_li
 /* Passes and files with their times, as Chrome's trace events. */
 void ld_report_time_trace(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* The files that were read, as a rule for make. */
+/* The files that were read, as a rule for make; the former reports the names that it cannot hold.
+ */
+void ld_check_dependencies(struct ld_link *l);
 void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* Which members of archives were taken, for which name, asked for by whom. */

@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/json.h"
 #include "report/facts.h"
 
 struct json {
@@ -59,7 +58,7 @@ static void string(struct json *j, const char *name, const char *value)
 	if (!value)
 		return;
 	key(j, name);
-	ld_json_string(j->a, j->out, value);
+	ld_blob_json(j->a, j->out, value);
 }
 
 static void begin_list(struct json *j, const char *name)
@@ -254,12 +253,12 @@ static void put_attrs(struct json *j, const struct ld_map_facts *map)
 		const struct ld_attr_facts *attr = &map->attrs.v[i];
 
 		separate(j);
-		ld_json_string(j->a, j->out, attr->attr.name);
+		ld_blob_json(j->a, j->out, attr->attr.name);
 		put(j, ":");
 		if (attr->attr.kind == LD_MAP_NUMBER)
 			ld_blob_printf(j->a, j->out, "%llu", (unsigned long long)attr->attr.number);
 		else
-			ld_json_string(j->a, j->out, attr->text);
+			ld_blob_json(j->a, j->out, attr->text);
 	}
 	put(j, "}");
 }

@@ -82,9 +82,9 @@ void ld_report_stats(struct ld_arena *a, struct ld_blob *out, const struct ld_li
 	ld_count_output(&after, a, l);
 
 #define ROW(name, field)                                                                           \
-	ld_blob_printf(a, out, "%-20s %14llu %14llu\n", name, (unsigned long long)before.field,    \
-		       (unsigned long long)after.field)
-	ld_blob_printf(a, out, "%-20s %14s %14s\n", "", "in", "out");
+	ld_blob_text(a, out, "%-20s %14llu %14llu\n", name, (unsigned long long)before.field,      \
+		     (unsigned long long)after.field)
+	ld_blob_text(a, out, "%-20s %14s %14s\n", "", "in", "out");
 	ROW("files", files);
 	ROW("bytes", bytes);
 	ROW("sections", sections);

@@ -3,7 +3,6 @@
  * The trace event format of Chrome's tracing, which Perfetto opens too: "complete" events, times
  * in microseconds from the first one on.
  */
-#include "base/json.h"
 #include "report/report.h"
 
 static void put_time(struct ld_arena *a, struct ld_blob *out, const char *key, uint64_t ns)
@@ -19,10 +18,10 @@ static void put_span(struct ld_arena *a, struct ld_blob *out, const struct ld_sp
 	put_time(a, out, "ts", s->begin - start);
 	put_time(a, out, "dur", s->end - s->begin);
 	ld_blob_printf(a, out, ",\"name\":");
-	ld_json_string(a, out, s->name);
+	ld_blob_json(a, out, s->name);
 	if (s->detail) {
 		ld_blob_printf(a, out, ",\"args\":{\"detail\":");
-		ld_json_string(a, out, s->detail);
+		ld_blob_json(a, out, s->detail);
 		ld_blob_printf(a, out, "}");
 	}
 	ld_blob_printf(a, out, "},\n");

@@ -6,12 +6,12 @@ void ld_report_why_extract(struct ld_arena *a, struct ld_blob *out, const struct
 {
 	struct ld_inputs in = ld_inputs(l);
 
-	ld_blob_printf(a, out, "reference\textracted\tsymbol\n");
+	ld_blob_text(a, out, "reference\textracted\tsymbol\n");
 	ld_for_each(i, &in) {
 		const struct ld_file *f = in.v[i];
 
 		if (f->pulled_for)
-			ld_blob_printf(a, out, "%s\t%s\t%s\n", ld_file_name(f->pulled_by),
-				       ld_file_name(f), f->pulled_for);
+			ld_blob_text(a, out, "%s\t%s\t%s\n", ld_file_name(f->pulled_by),
+				     ld_file_name(f), f->pulled_for);
 	}
 }
