@@ -35,8 +35,7 @@
 #endif
 #define USED_SOON ((size_t)48 * 1024) /* of an arena's first chunk */
 #define ALIGN ((size_t)16)
-#define TINY_INPUT ((size_t)2048) /* bytes of an object, whose model goes into a chunk of this: */
-#define TINY_CHUNK ((size_t)8192)
+#define TINY_INPUT ((size_t)2048) /* bytes of an object, whose chunks begin small and double */
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
@@ -133,11 +132,26 @@ static bool is_large(const struct ld_arena *a, size_t size)
 	return size > chunk_size(a) / 4;
 }
 
+void ld_arena_begin_small(struct ld_arena *a, size_t size)
+{
+	a->first = 512 + 4 * size;
+}
+
 void ld_arena_expect(struct ld_arena *a, size_t size)
 {
 	if (size <= TINY_INPUT)
-		a->first = TINY_CHUNK;
+		ld_arena_begin_small(a, size);
 	a->large = size > CHUNK_SIZE;
+}
+
+/* Chunks for a small input, of which there may be a hundred thousand: each twice the last. */
+static void begin_tiny(struct ld_arena *a, size_t size)
+{
+	size_t bytes = a->first > size ? a->first : size;
+
+	a->next = new_chunk(a, bytes);
+	a->left = bytes;
+	a->first = bytes * 2;
 }
 
 /* A chunk for blocks up to size, and what comes after. */
@@ -145,9 +159,8 @@ static void begin_chunk(struct ld_arena *a, size_t size)
 {
 	bool first = !a->chunks;
 
-	if (first && a->first >= size) {
-		a->next = new_chunk(a, a->first);
-		a->left = a->first;
+	if (a->first && a->first < CHUNK_SIZE) {
+		begin_tiny(a, size);
 	} else {
 		a->next = new_chunk(a, chunk_size(a));
 		if (!a->chunk)

@@ -27,7 +27,7 @@ struct ld_arena {
 	struct ld_arena_chunk *chunks; /* newest first */
 	char *next;                    /* free bytes of the newest chunk */
 	size_t left;
-	size_t first;                  /* bytes of the first chunk; 0: as large as all others */
+	size_t first;                  /* bytes of the next chunk; 0: as large as all others */
 	bool large;                    /* the first chunk will be filled, too */
 	size_t chunk;                  /* bytes of the others; 0: the usual */
 	struct ld_arena_chunk *reused; /* by ld_arena_reset() */
@@ -46,6 +46,9 @@ void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other);
  * so that a hundred thousand of them have room.
  */
 void ld_arena_expect(struct ld_arena *a, size_t size);
+
+/* The same for one of many, of which most may not be needed: memory follows the size. */
+void ld_arena_begin_small(struct ld_arena *a, size_t size);
 
 /* size bytes of zeros, aligned to 16. Never NULL, also for size 0. */
 void *ld_alloc(struct ld_arena *a, size_t size) LD_NEVER_NULL;

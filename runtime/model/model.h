@@ -391,10 +391,11 @@ struct ld_link {
 	LD_VEC(struct ld_file *)
 	files; /* the inputs that take part; members where they were taken */
 	LD_VEC(struct ld_file *)
-	took_part;                /* the files before bitcode was compiled; empty: none was */
-	struct ld_puller *puller; /* of pull_members; NULL without archives */
-	bool lazy, whole_archive; /* for the inputs to come: --start-lib, --whole-archive */
-	struct ld_strmap deplibs; /* names in .deplibs that were looked for */
+	took_part;                   /* the files before bitcode was compiled; empty: none was */
+	struct ld_puller *puller;    /* of pull_members; NULL without archives */
+	bool lazy, whole_archive;    /* for the inputs to come: --start-lib, --whole-archive */
+	struct ld_strmap deplibs;    /* names in .deplibs that were looked for */
+	struct ld_strmap thin_files; /* those that thin archives name, by device and inode */
 	LD_VEC(struct ld_bind) binds;
 	bool binds_made;
 	LD_VEC(struct ld_name *) bound; /* made: the references' names */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -144,7 +145,8 @@ static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
 #define SMALL_OBJECT ((size_t)64 << 10) /* bytes: to read it is as cheap as to map it */
 #define LARGE_OBJECT ((size_t)64 << 20) /* its contents are not to be copied */
 #define FEW_MAPPED 8
-#define FILES_PER_THREAD 64 /* fewer are looked at before a thread has started */
+#define SMALL_MEMBER ((size_t)16 << 10) /* bytes of one that nobody may ask for */
+#define FILES_PER_THREAD 64             /* fewer are looked at before a thread has started */
 
 /*
  * Whether a file that is no archive is to be read when it is parsed. Of many objects most bytes are
@@ -159,21 +161,20 @@ static bool is_read_later(const struct ld_link *l, const struct ld_file *f, size
 	       (l->strip_debug && l->nr_mapped >= FEW_MAPPED && size <= LARGE_OBJECT);
 }
 
-static void begin_regular(struct ld_file *f, size_t size)
+static void begin_regular(struct ld_file *f, const char *path, size_t size)
 {
-	f->opened = f->path;
+	f->opened = path;
 	f->size = size;
-	if (size)
-		ld_arena_expect(&f->arena, size);
+	ld_arena_expect(&f->arena, size);
 }
 
-static int load_regular(struct ld_link *l, struct ld_file *f, int fd, size_t size)
+static int load_regular(struct ld_link *l, struct ld_file *f, const char *path, int fd, size_t size)
 {
 	char magic[LD_ARCHIVE_MAGIC_SIZE];
 	size_t nr;
 	void *map;
 
-	begin_regular(f, size);
+	begin_regular(f, path, size);
 	if (!f->size)
 		return 0;
 	/* Not from the mapping: its first page is for the thread that parses it. */
@@ -200,18 +201,19 @@ enum named_by {
 	BY_OBJECT,  /* .deplibs: a regular file in a directory that is searched */
 };
 
-/* Opens and loads f->path. The link owns f and its descriptor, in case memory runs out. */
-static int load(struct ld_link *l, struct ld_file *f, enum named_by by)
+/* Opens path and loads it as f. The link owns f and its descriptor, in case memory runs out. */
+static int load(struct ld_link *l, struct ld_file *f, const char *path, enum named_by by)
 {
 	struct stat st;
 	int fd, err;
 
 	LD_PUSH(&l->arena, &l->images, f);
-	err = by == BY_COMMAND ? open_any(f->path, &fd, &st) : open_regular(f->path, &fd, &st);
+	err = by == BY_COMMAND ? open_any(path, &fd, &st) : open_regular(path, &fd, &st);
 	if (err)
 		return err;
 	l->open_fd = fd;
-	err = S_ISREG(st.st_mode) ? load_regular(l, f, fd, (size_t)st.st_size) : read_stream(f, fd);
+	err = S_ISREG(st.st_mode) ? load_regular(l, f, path, fd, (size_t)st.st_size)
+				  : read_stream(f, fd);
 	close(fd);
 	l->open_fd = 0;
 	return err;
@@ -248,11 +250,55 @@ static bool is_in_library_path(const struct ld_link *l, const char *path)
 	return found;
 }
 
-/* A thin archive's member is a file, by a path from the archive's directory. */
-static int load_thin_member(struct ld_link *l, const struct ld_file *archive, struct ld_file *f,
-			    const char *name, enum named_by by)
+static struct ld_file *new_member(struct ld_link *l, const struct ld_file *archive,
+				  const char *name)
 {
-	const char *slash = strrchr(archive->path, '/'), *shown = f->path;
+	struct ld_file *f = new_file(l, ld_printf(&l->arena, "%s(%s)", archive->path, name));
+
+	f->archive = archive->path;
+	f->lazy = !l->whole_archive;
+	return f;
+}
+
+/* A file that thin archives name. */
+struct thin_file {
+	dev_t dev;
+	ino_t ino;
+	const char *archive; /* the first that names it */
+};
+
+/*
+ * Whether the file was a member before, of this archive or, for one that has to be asked for, of
+ * any: all that it defines is then offered already. An archive of some bytes may name a large
+ * object, a hundred times, in as many spellings.
+ */
+static bool is_repeated(struct ld_link *l, const struct ld_file *f, const char *path)
+{
+	struct thin_file *key;
+	struct stat st;
+	void **slot;
+
+	if (stat(path, &st))
+		return false;
+	key = LD_NEW(&l->arena, struct thin_file);
+	key->dev = st.st_dev;
+	key->ino = st.st_ino;
+	key->archive = f->archive;
+	slot = ld_strmap_slot(&l->arena, &l->thin_files, (const char *)key,
+			      offsetof(struct thin_file, archive));
+	if (!*slot) {
+		*slot = key;
+		return false;
+	}
+	return f->lazy || ((const struct thin_file *)*slot)->archive == f->archive;
+}
+
+/* Adds a member of a thin archive: a file, by a path from the archive's directory. */
+static int add_thin_member(struct ld_link *l, const struct ld_file *archive, const char *member,
+			   enum named_by by)
+{
+	const char *slash = strrchr(archive->path, '/'), *name = member;
+	struct ld_file *f;
 	int err;
 
 	if (name[0] != '/' && slash)
@@ -265,10 +311,13 @@ static int load_thin_member(struct ld_link *l, const struct ld_file *archive, st
 				">>> help: name the archive on the command line, or the member's "
 				"directory with -L",
 				name, archive->path);
-	f->path = name;
-	err = load(l, f, BY_SEARCH);
-	f->path = shown;
-	if (err)
+	f = new_member(l, archive, member);
+	if (is_repeated(l, f, name))
+		return 0;
+	err = load(l, f, name, BY_SEARCH);
+	if (!err)
+		add_input(l, f);
+	else
 		ld_error(&l->diags, "cannot-open",
 			 "cannot open %s: %s\n>>> a member of the thin archive %s", name,
 			 open_error(err), archive->path);
@@ -285,19 +334,20 @@ static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by
 		return err;
 	ld_for_each(i, &archive.members) {
 		const struct ld_member *m = &archive.members.v[i];
-		struct ld_file *f =
-		    new_file(l, ld_printf(&l->arena, "%s(%s)", file->path, m->name));
+		struct ld_file *f;
 
-		f->archive = file->path;
-		f->lazy = !l->whole_archive;
+		if (archive.thin) {
+			err |= add_thin_member(l, file, m->name, by);
+			continue;
+		}
+		f = new_member(l, file, m->name);
 		f->image = m->data;
 		f->size = m->size;
-		if (archive.thin && load_thin_member(l, file, f, m->name, by))
-			err = -EINVAL;
-		else
-			add_input(l, f);
+		if (m->size <= SMALL_MEMBER)
+			ld_arena_begin_small(&f->arena, m->size);
+		add_input(l, f);
 	}
-	return err;
+	return err ? -EINVAL : 0;
 }
 
 /* ---- what the API calls ---- */
@@ -333,12 +383,12 @@ static int add_file(struct ld_link *l, const char *path, size_t probed, enum nam
 
 	f->unread = probed && is_read_later(l, f, probed);
 	if (f->unread) {
-		begin_regular(f, probed);
+		begin_regular(f, f->path, probed);
 		LD_PUSH(&l->arena, &l->images, f);
 		add_input(l, f);
 		return 0;
 	}
-	err = load(l, f, by);
+	err = load(l, f, f->path, by);
 	if (err)
 		return cannot_open(l, path, err);
 	if (f->is_archive)
@@ -376,6 +426,7 @@ int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t 
 	struct ld_file *f = new_file(l, name);
 
 	LD_PUSH(&l->arena, &l->images, f);
+	ld_arena_expect(&f->arena, size);
 	f->image = ld_memdup(&f->arena, data, size);
 	f->size = size;
 	if (ld_is_archive(f->image, f->size))
