@@ -6,9 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-/* libiberty's bound: a response file that names itself ends here. */
+/* libiberty's bound. */
 #define MAX_RESPONSE_FILES 2000
+/*
+ * Bytes of response files that were read before. A few lines can name a large file often, and files
+ * that name each other twice double at each level.
+ */
+#define MAX_REPEATED ((size_t)1 << 20)
 
 struct pool_block {
 	struct pool_block *next;
@@ -178,15 +184,77 @@ static char *next_word(char **text, char *end)
 	return word;
 }
 
+/* A response file that was read. */
+struct read_file {
+	struct read_file *next;
+	dev_t dev;
+	ino_t ino;
+	bool open; /* its words are being looked at */
+};
+
 struct expansion {
-	struct words *out, *read;
+	struct words *out, *names;
 	struct pool *pool;
 	struct report *report;
 	unsigned files; /* response files read so far */
+	struct read_file *read;
+	size_t repeated; /* bytes of those that were read before */
 };
+
+static int refuse_file(struct expansion *x, const char *name, const char *why)
+{
+	return report_error(x->report, "response-file", "cannot read response file '%s': %s", name,
+			    why);
+}
+
+/* Its text, and what is noted of it in *file. NULL: it was reported why not. */
+static char *read_response(struct expansion *x, const char *name, size_t *size,
+			   struct read_file **file)
+{
+	bool nested = false;
+	struct read_file *f;
+	struct stat st;
+	char *text;
+
+	for (f = x->read; f; f = f->next)
+		nested |= f->open;
+	if (stat(name, &st)) {
+		refuse_file(x, name, strerror(errno));
+		return NULL;
+	}
+	/* What the command itself names may be a pipe. */
+	if (nested && !S_ISREG(st.st_mode)) {
+		refuse_file(x, name, "not a regular file");
+		return NULL;
+	}
+	for (f = x->read; f && (f->dev != st.st_dev || f->ino != st.st_ino);)
+		f = f->next;
+	if (f && f->open) {
+		refuse_file(x, name, "it names itself");
+		return NULL;
+	}
+	text = read_text(x->pool, name, size);
+	if (!text) {
+		refuse_file(x, name, strerror(errno));
+		return NULL;
+	}
+	x->repeated += f ? *size : 0;
+	if (x->repeated > MAX_REPEATED) {
+		refuse_file(x, name, "files that are named again add over 1 MiB");
+		return NULL;
+	}
+	if (!f) {
+		f = (struct read_file *)pool_alloc(x->pool, sizeof(*f));
+		*f = (struct read_file){x->read, st.st_dev, st.st_ino, false};
+		x->read = f;
+	}
+	*file = f;
+	return text;
+}
 
 static int expand_word(struct expansion *x, const char *word)
 {
+	struct read_file *file;
 	char *text, *end, *w;
 	size_t size;
 	int err = 0;
@@ -197,24 +265,24 @@ static int expand_word(struct expansion *x, const char *word)
 	}
 	if (x->files++ == MAX_RESPONSE_FILES)
 		return report_error(x->report, "response-file",
-				    "more than %d response files: '%s' seems to name itself",
+				    "more than %d response files, of which '%s' is the next",
 				    MAX_RESPONSE_FILES, word);
-	text = read_text(x->pool, word + 1, &size);
+	text = read_response(x, word + 1, &size, &file);
 	if (!text)
-		return report_error(x->report, "response-file",
-				    "cannot read response file '%s': %s", word + 1,
-				    strerror(errno));
-	words_add(x->read, word + 1);
+		return 1;
+	words_add(x->names, word + 1);
+	file->open = true;
 	end = text + size;
 	while (!err && (w = next_word(&text, end)))
 		err = expand_word(x, w);
+	file->open = false;
 	return err;
 }
 
 int expand_args(struct words *out, struct words *files, struct pool *pool, struct report *r,
 		size_t from, size_t argc, const char *const *argv)
 {
-	struct expansion x = {out, files, pool, r, 0};
+	struct expansion x = {.out = out, .names = files, .pool = pool, .report = r};
 	int err = 0;
 
 	for (size_t i = from; i < argc && !err; i++)

@@ -58,7 +58,7 @@ struct parse {
 	const struct words *args;
 	size_t next; /* the word to look at next, in args */
 	enum personality personality;
-	struct replay_word **last; /* where the next one of o->replay goes */
+	struct replay_word **last; /* where the next one of o->replay goes; NULL: not asked for */
 	int err;
 };
 
@@ -66,6 +66,7 @@ struct parse {
 struct spelling {
 	const struct option *opt;
 	const char *text;  /* "--license", "-o", for messages */
+	char letter[3];    /* room for "-o" */
 	const char *value; /* "" if none is given */
 	bool given;
 };
@@ -142,7 +143,7 @@ static bool match_long(struct parse *p, const char *arg, struct spelling *s)
 		if (!opt->name || strlen(opt->name) != len || strncmp(opt->name, name, len))
 			continue;
 		s->opt = opt;
-		s->text = pool_strndup(p->pool, arg, (size_t)(name - arg) + len);
+		s->text = name[len] ? pool_strndup(p->pool, arg, (size_t)(name - arg) + len) : arg;
 		s->given = name[len];
 		s->value = name + len + s->given;
 		return true;
@@ -151,7 +152,7 @@ static bool match_long(struct parse *p, const char *arg, struct spelling *s)
 }
 
 /* arg is -X or, where X takes a value, -XVALUE. */
-static bool match_letter(struct parse *p, const char *arg, struct spelling *s)
+static bool match_letter(const char *arg, struct spelling *s)
 {
 	if (arg[1] == '-')
 		return false;
@@ -161,7 +162,8 @@ static bool match_letter(struct parse *p, const char *arg, struct spelling *s)
 		if (opt->letter != arg[1] || (arg[2] && opt->form != VALUE))
 			continue;
 		s->opt = opt;
-		s->text = pool_printf(p->pool, "-%c", opt->letter);
+		snprintf(s->letter, sizeof(s->letter), "-%c", opt->letter);
+		s->text = s->letter;
 		s->given = arg[2];
 		s->value = arg + 2;
 		return true;
@@ -563,8 +565,12 @@ static int take(struct parse *p, const struct spelling *s)
 
 static void record(struct parse *p, const struct option *opt, const char *option, const char *value)
 {
-	struct replay_word *w = (struct replay_word *)pool_alloc(p->pool, sizeof(*w));
+	struct replay_word *w;
 
+	if (!p->last)
+		return;
+	w = (struct replay_word *)pool_alloc(p->pool, sizeof(*w));
+	option = option ? pool_strndup(p->pool, option, strlen(option)) : NULL;
 	*w = (struct replay_word){.kind = REPLAY_OPTION, .option = option, .value = value};
 	if (!opt) {
 		w->kind = REPLAY_INPUT;
@@ -598,7 +604,7 @@ static int parse_option(struct parse *p, const char *arg)
 {
 	struct spelling s;
 
-	if (!match_long(p, arg, &s) && !match_letter(p, arg, &s))
+	if (!match_long(p, arg, &s) && !match_letter(arg, &s))
 		return unknown_option(p, arg);
 	if (s.opt->form == FLAG && s.given)
 		return report_error(p->report, "invalid-value", "'%s' takes no value, got '%s'",
@@ -614,11 +620,23 @@ static int parse_option(struct parse *p, const char *arg)
 	return take(p, &s);
 }
 
+/* Whether --reproduce may be among the words: only then they are kept in another form, too. */
+static bool wants_replay(const struct words *args)
+{
+	for (size_t i = 0; i < args->n; i++)
+		if (args->v[i][0] == '-' && strstr(args->v[i], "reproduce"))
+			return true;
+	return false;
+}
+
 int parse_options(struct options *o, struct pool *pool, struct report *r, const struct words *args,
 		  enum personality personality)
 {
-	struct parse p = {o, pool, r, args, 0, personality, &o->replay, 0};
+	struct parse p = {.o = o, .pool = pool, .report = r, .args = args};
 	bool only_inputs = false;
+
+	p.personality = personality;
+	p.last = wants_replay(args) ? &o->replay : NULL;
 
 	o->lib.sz = BPFLD_OPTS_SIZE;
 	o->lib.lasting_inputs = true;

@@ -408,6 +408,8 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 	b->diag_ctx = opts.diag_ctx;
 	b->no_warn = ld_copy_strings(&b->l.arena, opts.no_warn);
 	b->error_limit = opts.error_limit ? opts.error_limit : DEFAULT_ERROR_LIMIT;
+	/* One more, which is not said, but that there are more. */
+	b->l.diags.limit = b->error_limit == UINT32_MAX ? 0 : (size_t)b->error_limit + 1;
 	b->fatal_warnings = opts.fatal_warnings;
 	b->no_image = opts.no_image;
 	ld_apply_opts(&b->l, &opts);

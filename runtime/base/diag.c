@@ -11,6 +11,14 @@ static void report(struct ld_diags *d, enum ld_severity severity, const char *id
 
 	if (d->muted && (severity == LD_WARNING || severity == LD_NOTE))
 		return;
+	/*
+	 * Nobody will see it: a hundred thousand inputs that are not there are no reason to
+	 * remember as many messages.
+	 */
+	if (severity == LD_ERROR && d->limit && d->errors >= d->limit) {
+		d->errors++;
+		return;
+	}
 	diag.message = ld_vtext(d->arena, fmt, args);
 	LD_PUSH(d->arena, &d->list, diag);
 	if (severity == LD_ERROR)

@@ -26,7 +26,8 @@ struct ld_diags {
 	LD_VEC(struct ld_diag) list;
 	LD_VEC(struct ld_diag) told; /* the warnings and notes that reached the user */
 	size_t said;                 /* how many of the list the callback has had */
-	size_t errors;               /* among the list */
+	size_t errors;               /* reported */
+	size_t limit;                /* errors that are kept; 0: all */
 	bool muted;                  /* warnings and notes are dropped */
 };
 

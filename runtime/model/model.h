@@ -401,8 +401,10 @@ struct ld_link {
 	LD_VEC(struct ld_name *) bound; /* made: the references' names */
 	struct ld_strmap isolated;      /* name -> the first file that defines it for itself */
 	int open_fd;                    /* while an input is loaded, else 0 */
-	uint32_t nr_mapped;             /* files */
-	bool big;                       /* byte order of all files */
+	void *probes;                   /* of read_inputs.c: room for the next call */
+	size_t nr_probes;
+	uint32_t nr_mapped; /* files */
+	bool big;           /* byte order of all files */
 	struct ld_strmap name_map;
 	LD_VEC(struct ld_name *) names; /* in order of first appearance */
 	struct ld_strmap out_map;

@@ -153,9 +153,9 @@ static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
  * DWARF and types that all have in common, and pages of a mapping that were touched stay with the
  * process. What most of is wanted, or more than once, is mapped.
  */
-static bool is_read_later(const struct ld_link *l, const struct ld_file *f, size_t size)
+static bool is_read_later(const struct ld_link *l, const char *archive, size_t size)
 {
-	if (!l->lasting_inputs || l->lto_fat || l->lazy || f->archive)
+	if (!l->lasting_inputs || l->lto_fat || l->lazy || archive)
 		return false;
 	return size <= SMALL_OBJECT ||
 	       (l->strip_debug && l->nr_mapped >= FEW_MAPPED && size <= LARGE_OBJECT);
@@ -180,7 +180,8 @@ static int load_regular(struct ld_link *l, struct ld_file *f, const char *path, 
 	/* Not from the mapping: its first page is for the thread that parses it. */
 	nr = read_magic(fd, magic);
 	f->is_archive = ld_is_archive(magic, nr);
-	f->unread = is_read_later(l, f, f->size) && !f->is_archive && !ld_is_bitcode(magic, nr);
+	f->unread =
+	    is_read_later(l, f->archive, f->size) && !f->is_archive && !ld_is_bitcode(magic, nr);
 	if (f->unread)
 		return 0;
 	if (l->nr_mapped >= MAX_MAPPED)
@@ -201,19 +202,24 @@ enum named_by {
 	BY_OBJECT,  /* .deplibs: a regular file in a directory that is searched */
 };
 
-/* Opens path and loads it as f. The link owns f and its descriptor, in case memory runs out. */
-static int load(struct ld_link *l, struct ld_file *f, const char *path, enum named_by by)
+/* Opens path for load(). The link owns the descriptor, in case memory runs out. */
+static int open_input(struct ld_link *l, const char *path, enum named_by by, struct stat *st)
 {
-	struct stat st;
-	int fd, err;
+	int fd, err = by == BY_COMMAND ? open_any(path, &fd, st) : open_regular(path, &fd, st);
+
+	if (!err)
+		l->open_fd = fd;
+	return err;
+}
+
+/* Loads what was opened as path. The link owns f, too. */
+static int load(struct ld_link *l, struct ld_file *f, const char *path, const struct stat *st)
+{
+	int fd = l->open_fd, err;
 
 	LD_PUSH(&l->arena, &l->images, f);
-	err = by == BY_COMMAND ? open_any(path, &fd, &st) : open_regular(path, &fd, &st);
-	if (err)
-		return err;
-	l->open_fd = fd;
-	err = S_ISREG(st.st_mode) ? load_regular(l, f, path, fd, (size_t)st.st_size)
-				  : read_stream(f, fd);
+	err = S_ISREG(st->st_mode) ? load_regular(l, f, path, fd, (size_t)st->st_size)
+				   : read_stream(f, fd);
 	close(fd);
 	l->open_fd = 0;
 	return err;
@@ -272,17 +278,13 @@ struct thin_file {
  * any: all that it defines is then offered already. An archive of some bytes may name a large
  * object, a hundred times, in as many spellings.
  */
-static bool is_repeated(struct ld_link *l, const struct ld_file *f, const char *path)
+static bool is_repeated(struct ld_link *l, const struct ld_file *f, const struct stat *st)
 {
-	struct thin_file *key;
-	struct stat st;
+	struct thin_file *key = LD_NEW(&l->arena, struct thin_file);
 	void **slot;
 
-	if (stat(path, &st))
-		return false;
-	key = LD_NEW(&l->arena, struct thin_file);
-	key->dev = st.st_dev;
-	key->ino = st.st_ino;
+	key->dev = st->st_dev;
+	key->ino = st->st_ino;
 	key->archive = f->archive;
 	slot = ld_strmap_slot(&l->arena, &l->thin_files, (const char *)key,
 			      offsetof(struct thin_file, archive));
@@ -299,6 +301,7 @@ static int add_thin_member(struct ld_link *l, const struct ld_file *archive, con
 {
 	const char *slash = strrchr(archive->path, '/'), *name = member;
 	struct ld_file *f;
+	struct stat st;
 	int err;
 
 	if (name[0] != '/' && slash)
@@ -312,9 +315,14 @@ static int add_thin_member(struct ld_link *l, const struct ld_file *archive, con
 				"directory with -L",
 				name, archive->path);
 	f = new_member(l, archive, member);
-	if (is_repeated(l, f, name))
+	err = open_input(l, name, BY_SEARCH, &st);
+	if (!err && is_repeated(l, f, &st)) {
+		close(l->open_fd);
+		l->open_fd = 0;
 		return 0;
-	err = load(l, f, name, BY_SEARCH);
+	}
+	if (!err)
+		err = load(l, f, name, &st);
 	if (!err)
 		add_input(l, f);
 	else
@@ -378,17 +386,23 @@ static void probe_file(void *ctx, uint32_t thread, uint32_t i)
 /* probed: the file's size if what it is has been found out, else 0. */
 static int add_file(struct ld_link *l, const char *path, size_t probed, enum named_by by)
 {
-	struct ld_file *f = new_file(l, path);
+	struct ld_file *f;
+	struct stat st;
 	int err;
 
-	f->unread = probed && is_read_later(l, f, probed);
-	if (f->unread) {
+	if (probed && is_read_later(l, NULL, probed)) {
+		f = new_file(l, path);
+		f->unread = true;
 		begin_regular(f, f->path, probed);
 		LD_PUSH(&l->arena, &l->images, f);
 		add_input(l, f);
 		return 0;
 	}
-	err = load(l, f, f->path, by);
+	err = open_input(l, path, by, &st);
+	if (!err) {
+		f = new_file(l, path);
+		err = load(l, f, f->path, &st);
+	}
 	if (err)
 		return cannot_open(l, path, err);
 	if (f->is_archive)
@@ -398,16 +412,26 @@ static int add_file(struct ld_link *l, const char *path, size_t probed, enum nam
 	return 0;
 }
 
+/* Room for nr of them: that of the last call, where it is enough. */
+static struct probe *get_probes(struct ld_link *l, size_t nr)
+{
+	if (nr > l->nr_probes) {
+		l->probes = LD_NEW_ARRAY(&l->arena, struct probe, nr);
+		l->nr_probes = nr;
+	}
+	return l->probes;
+}
+
 int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
 {
-	struct probe *probes = LD_NEW_ARRAY(&l->arena, struct probe, nr);
 	uint32_t threads = ld_choose_threads(l->threads, nr / FILES_PER_THREAD);
+	struct probe *probes = get_probes(l, nr);
 	int err = 0;
 
 	for (size_t i = 0; i < nr; i++) {
 		if (!paths[i])
 			return -EINVAL;
-		probes[i].path = paths[i];
+		probes[i] = (struct probe){.path = paths[i]};
 	}
 	/* By one thread they are better opened once. */
 	if (threads > 1 && l->lasting_inputs)
