@@ -236,11 +236,12 @@ static bool is_gcc_quirk(const struct ld_btf *btf, const struct btf_type *t)
 static int size_unknown(struct ld_btf_parser *p, uint32_t in_type, uint32_t info, uint32_t *size)
 {
 	uint32_t kind = BTF_INFO_KIND(info);
-	const struct btf_layout *layout = p->layout + kind;
+	const struct btf_layout *layout;
 
 	if (kind == BTF_KIND_UNKN || kind >= p->nr_layout)
 		return bad(p, "kind %u of type %u is not known%s", kind, in_type,
 			   kind && p->nr_layout ? ", and the layout section ends before it" : "");
+	layout = p->layout + kind;
 	if (layout->info_sz % 4 || layout->elem_sz % 4)
 		return bad(p, "kind %u of type %u is not known, and not made of 4-byte words", kind,
 			   in_type);
@@ -354,6 +355,21 @@ static int check_decl_tag(struct ld_btf_parser *p, uint32_t i, const struct btf_
 	return 0;
 }
 
+static int check_func(struct ld_btf_parser *p, uint32_t i, const struct btf_type *t)
+{
+	uint32_t nr;
+
+	if (kind_of(p->btf, t->type) != BTF_KIND_FUNC_PROTO)
+		return bad(p, "type of function %u is %u, not a prototype%s", i, t->type,
+			   unknown_kind(p, t->type));
+	if (ld_btf_vlen(t) > BTF_FUNC_EXTERN)
+		return bad(p, "linkage %u of function %u is not known", ld_btf_vlen(t), i);
+	nr = ld_btf_vlen(ld_btf_type(p->btf, t->type));
+	if (nr > BTF_MAX_VLEN)
+		return bad(p, "function %u has %u parameters, more than %u", i, nr, BTF_MAX_VLEN);
+	return 0;
+}
+
 int ld_btf_check_decls(struct ld_btf_parser *p)
 {
 	uint32_t k, j, kind;
@@ -365,14 +381,7 @@ int ld_btf_check_decls(struct ld_btf_parser *p)
 		const struct btf_var_secinfo *info = ld_btf_tail(t);
 
 		switch (ld_btf_kind(t)) {
-		case BTF_KIND_FUNC:
-			if (kind_of(p->btf, t->type) != BTF_KIND_FUNC_PROTO)
-				err = bad(p, "type of function %u is %u, not a prototype%s", i,
-					  t->type, unknown_kind(p, t->type));
-			else if (ld_btf_vlen(t) > BTF_FUNC_EXTERN)
-				err = bad(p, "linkage %u of function %u is not known",
-					  ld_btf_vlen(t), i);
-			break;
+		case BTF_KIND_FUNC: err = check_func(p, i, t); break;
 		case BTF_KIND_DATASEC:
 			for (j = 0; j < ld_btf_vlen(t) && !err; j++) {
 				kind = kind_of(p->btf, info[j].type);
@@ -399,8 +408,7 @@ static void void_nameless(void *ctx, uint32_t *type_id)
 		*type_id = 0;
 }
 
-/* Makes of gcc's what clang writes, but for nameless FWDs, and BTF_KIND_UNKN of what is not known.
- */
+/* Makes of gcc's what clang writes, and BTF_KIND_UNKN of what is not known. */
 static void mend_type(struct ld_btf *btf, struct btf_type *t)
 {
 	uint32_t kind = ld_btf_kind(t);
@@ -429,6 +437,7 @@ static void mend_types(struct ld_btf_parser *p)
 		btf->types = ld_memdup(p->arena, p->types, p->types_len);
 	for (i = 1; i < btf->nr_types; i++)
 		mend_type(btf, (struct btf_type *)(uintptr_t)ld_btf_type(btf, i));
+	/* Not before: references to them are recognised by the name that is missing. */
 	for (i = 1; i < btf->nr_types; i++)
 		if (is_nameless_fwd(btf, ld_btf_type(btf, i)))
 			((struct btf_type *)(uintptr_t)ld_btf_type(btf, i))->info = BTF_KIND_UNKN;

@@ -59,6 +59,17 @@ static struct ld_section *find_code(const struct ext_reader *r, const char *name
 	return ld_strmap_get(&r->code, name, strlen(name));
 }
 
+/* Why a record can't be of a function's type. */
+static const char *not_a_func(const struct ld_file *f, uint32_t in_type)
+{
+	const struct btf_type *t = in_type ? ld_btf_type(&f->btf, in_type) : NULL;
+
+	if (!t || ld_btf_kind(t) != BTF_KIND_UNKN)
+		return "type is not a FUNC";
+	return ld_printf(f->diags.arena, "type is not a FUNC: kind %u is not known",
+			 ld_btf_vlen(t));
+}
+
 /* Checks a record, and gives it the numbers that its types and strings have now. */
 static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
 		       const struct ld_section *sec, uint32_t *rec)
@@ -77,7 +88,7 @@ static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
 	if (kind != LD_EXT_FUNC)
 		rec[2] = ld_btf_map_str(map, rec[2]);
 	else if (!rec[1] || ld_btf_kind(ld_btf_type(&f->btf, rec[1])) != BTF_KIND_FUNC)
-		return bad_record(f, kind, sec->name, rec[0], "type is not a FUNC");
+		return bad_record(f, kind, sec->name, rec[0], not_a_func(f, rec[1]));
 	return 0;
 }
 

@@ -176,6 +176,12 @@ static void test_refused(void)
 	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, 0x10001), 1);
 	expect_error(&o, "linkage 65537 of function 2 is not known");
 	o = (struct out){0};
+	ADD(&o, 0, INFO(BTF_KIND_FUNC_PROTO, 0, 65536), 0);
+	for (uint32_t i = 0; i < 2 * 65536; i++)
+		LD_PUSH(&arena, &o.types, 0);
+	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, BTF_FUNC_GLOBAL), 1);
+	expect_error(&o, "function 2 has 65536 parameters, more than 65535");
+	o = (struct out){0};
 	add_int(&o, "int", 4, 32);
 	ADD(&o, 0, INFO(BTF_KIND_DATASEC, 0, 1), 4, 1, 0, 4);
 	expect_error(&o, "data section 2 holds type 1");
