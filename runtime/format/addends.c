@@ -67,12 +67,10 @@ static bool has_prefix(const char *s, const char *prefix)
 /* What a call's place holds, counted in instructions from the callee that the symbol names. */
 static struct ld_addend call_addend(int64_t in_place, int64_t value)
 {
-	struct ld_addend a = {in_place * LD_INSN_SIZE, (in_place - value) * LD_INSN_SIZE};
+	bool slots = in_place * LD_INSN_SIZE == value; /* maybe of GNU as 2.41 to 2.43 */
 
-	/* The symbol itself: no file has code where the older dialect would lead. */
-	if (!in_place || in_place * LD_INSN_SIZE == value)
-		a.gas = 0;
-	return a;
+	return (struct ld_addend){in_place * LD_INSN_SIZE,
+				  slots ? 0 : (in_place - value) * LD_INSN_SIZE};
 }
 
 struct ld_addend ld_implicit_addend(const struct ld_section *sec, const struct ld_reloc *r)
@@ -109,7 +107,7 @@ static void vote_by_call(struct evidence *e, const struct ld_sym *sym, struct ld
 {
 	bool llvm = is_call(sym, a.llvm), gas = is_call(sym, a.gas);
 
-	e->llvm.proof += llvm && (!gas || !a.llvm);
+	e->llvm.proof += llvm && !gas;
 	e->gas.proof += gas && !llvm;
 }
 

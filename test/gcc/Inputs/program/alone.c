@@ -10,6 +10,9 @@ int tail[12] = {1,2,3,4,5,6,7,8,9,10,11,12};
 const int ro0[2] = {1, 2};
 const int ro[3] = {11, 22, 33};
 int zero[2], zarr[6];
+#ifdef COMMON
+int common[6];
+#endif
 static N int one(int x) { asm volatile("" : "+r"(x)); return x + first[0]; }
 static N int two(int x) { asm volatile("" : "+r"(x)); return x * 3; }
 N int gone(int x) { asm volatile("" : "+r"(x)); return x + 10; }
@@ -24,6 +27,13 @@ SEC("tc") int prog(void *ctx)
 	asm volatile("" : "+r"(p), "+r"(q), "+r"(w), "+r"(t));
 	asm volatile("" : "+r"(s), "+r"(z), "+r"(r));
 	*z = 3;
+#ifdef COMMON
+	int *c = &common[2];
+	asm volatile("" : "+r"(c));
+	*c = 1;
+	if (common[2] != 1 || common[0])
+		return 1;
+#endif
 	/* 350364 */
 	int v = p[0] + p[1] + q[0] + q[1] + w[0] + t[0] + t[1] + s[0] + zarr[2] + r[0];
 	/* 1033, 3, 6, 12, 13, 1002: 352433 in all */
