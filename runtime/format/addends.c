@@ -51,12 +51,12 @@ struct votes {
 
 struct evidence {
 	struct votes llvm, gas;
-	bool old_types;     /* of GNU as up to 2.40 alone */
-	bool new_types;     /* of LLVM, and of GNU as since 2.41 */
-	bool addrsig;       /* LLVM wrote it, or a part of it */
-	bool joined;        /* by `ld -r`, of several files */
-	uint32_t idents;    /* compilers that .comment names, one for each file that was joined */
-	uint32_t gcc_major; /* the oldest gcc among them, or 0 */
+	bool old_types;  /* of GNU as up to 2.40 alone */
+	bool new_types;  /* of LLVM, and of GNU as since 2.41 */
+	bool addrsig;    /* LLVM wrote it, or a part of it */
+	bool joined;     /* by `ld -r`, of several files */
+	uint32_t idents; /* compilers that .comment names, one for each file that was joined */
+	unsigned long gcc_major; /* the gcc among them, or 0 */
 };
 
 static bool has_prefix(const char *s, const char *prefix)
@@ -115,7 +115,7 @@ static void vote_by_call(struct evidence *e, const struct ld_sym *sym, struct ld
 static void vote_by_description(uint32_t *llvm, uint32_t *gas, const struct ld_sym *sym,
 				struct ld_addend a)
 {
-	*llvm += !a.llvm && !is_inside(sym, a.gas);
+	*llvm += !a.llvm;
 	*gas += !a.gas && !is_inside(sym, a.llvm);
 }
 
@@ -134,8 +134,8 @@ static void vote_by_use(struct evidence *e, const struct ld_sym *sym, struct ld_
 		(llvm ? &e->llvm : &e->gas)->proof++;
 		return;
 	}
-	llvm = llvm && is_inside(sym, a.llvm);
-	gas = gas && is_inside(sym, a.gas);
+	llvm = is_inside(sym, a.llvm);
+	gas = is_inside(sym, a.gas);
 	votes = llvm ? &e->llvm : &e->gas;
 	votes->hints += llvm != gas;
 }
@@ -169,8 +169,7 @@ static void read_table(struct evidence *e, const struct ld_file *f, const struct
 
 		if (type == LD_R_GNU_DATA_32 || type == LD_R_GNU_DATA_64)
 			e->old_types = true;
-		else if (sec->kind != LD_SEC_CODE && type >= LD_R_BPF_64_ABS64 &&
-			 type <= LD_R_BPF_64_NODYLD32)
+		else if (type >= LD_R_BPF_64_ABS64 && type <= LD_R_BPF_64_NODYLD32)
 			e->new_types = true;
 		if (width && sec->data && ld_in_range(r.off, width, sec->size) &&
 		    r.sym < f->nr_syms && f->syms[r.sym].sec && f->syms[r.sym].value)
@@ -185,14 +184,10 @@ static void read_comment(struct evidence *e, const struct ld_section *sec)
 
 	for (; s < end && (nul = memchr(s, 0, (size_t)(end - s))); s = nul + 1) {
 		const char *version = strrchr(s, ' ');
-		unsigned long major;
 
 		e->idents += *s != 0;
-		if (!has_prefix(s, "GCC:") || !version)
-			continue;
-		major = strtoul(version, NULL, 10);
-		if (major && major < 1000 && (!e->gcc_major || major < e->gcc_major))
-			e->gcc_major = (uint32_t)major;
+		if (has_prefix(s, "GCC:") && version)
+			e->gcc_major = strtoul(version, NULL, 10);
 	}
 }
 
@@ -273,7 +268,7 @@ static enum ld_addends judge(const struct evidence *e)
 		return unanimous(e->llvm.proof, e->gas.proof);
 	if (e->llvm.dwarf || e->gas.dwarf)
 		return unanimous(e->llvm.dwarf, e->gas.dwarf);
-	if (e->addrsig && !e->idents)
+	if (e->addrsig)
 		return LD_ADDENDS_LLVM;
 	if (!e->llvm.hints == !e->gas.hints)
 		return LD_ADDENDS_OPEN;
@@ -328,7 +323,7 @@ void ld_choose_addends(struct ld_file *f)
 	e = read_evidence(f);
 	f->joined = is_joined(f, &e);
 	f->addends = judge(&e);
-	if (f->joined && (f->addends == LD_ADDENDS_GAS || !e.llvm.proof))
+	if (f->joined && !e.llvm.proof)
 		f->addends = LD_ADDENDS_OPEN;
 	if (f->link->addends == LD_ADDENDS_OPEN || (!f->joined && f->addends != LD_ADDENDS_OPEN))
 		return;

@@ -355,17 +355,6 @@ static void note_bitcode(const struct ld_section *sec)
 
 #define SMALL_GAP 8192 /* bytes: to read them is cheaper than to ask once more */
 
-/* GNU as, objcopy, strip and ld keep the names of sections apart from those of symbols. */
-static bool has_gnu_tables(const struct reader *r)
-{
-	const struct ld_file *f = r->f;
-
-	for (uint32_t i = 1; i < f->nr_secs; i++)
-		if (f->secs[i].type == SHT_SYMTAB && f->secs[i].link != r->shstrtab)
-			return !strcmp(f->secs[r->shstrtab].name, ".shstrtab");
-	return false;
-}
-
 /* What is looked at in a file that is read as far as needed. */
 static bool is_wanted(const struct ld_section *sec)
 {
@@ -481,7 +470,8 @@ static int read_sections(struct reader *r)
 		if ((sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY) && sec->size % 8)
 			return bad_section(sec, "size of pointers is not a multiple of 8");
 	}
-	f->gnu = has_gnu_tables(r);
+	/* GNU as, objcopy, strip and ld keep the names of sections apart from those of symbols. */
+	f->gnu = !strcmp(f->secs[r->shstrtab].name, ".shstrtab");
 	order = order_sections(f, &nr);
 	if ((err = check_overlaps(f, order, nr)) || (err = need_contents(f, order, nr)))
 		return err;
