@@ -670,7 +670,8 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 		p.err = report_error(p.report, "unsupported-option",
 				     "'--dynamic' and '-r' exclude each other: only what is to be "
 				     "loaded has functions that the loader finds");
-	o->lib.no_image = !o->skeleton && !o->subskeleton;
+	o->lib.c_names = o->skeleton || o->subskeleton;
+	o->lib.no_image = !o->lib.c_names;
 	o->lib.trace_symbols = o->trace_symbols.v;
 	o->lib.read_files = o->read_files.v;
 	o->lib.dependency_target = o->output;

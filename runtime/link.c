@@ -337,6 +337,7 @@ static int run_passes(struct bpfld *b)
 	l->symtab = ld_end_beside(l)->symtab;
 	ld_begin_beside(l, while_btf_is_made, 2);
 	RUN(ld_merge_btf);
+	RUN(ld_check_names);
 	RUN(ld_merge_btf_ext);
 	if ((err = flush_diags(b)))
 		return err;

@@ -114,6 +114,7 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->verify = opts->verify;
 	l->lasting_inputs = opts->lasting_inputs;
 	l->unique_statics = opts->unique_statics;
+	l->c_names = opts->c_names;
 	l->threads = opts->threads;
 	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
 	l->undefined = ld_copy_strings(&l->arena, opts->undefined);

@@ -356,7 +356,7 @@ struct ld_ref {
 struct ld_link {
 	/* options: see struct bpfld_opts */
 	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
-	bool lasting_inputs, unique_statics;
+	bool lasting_inputs, unique_statics, c_names;
 	const char *license;
 	const char **undefined;     /* ends in NULL */
 	const char **library_paths; /* the same */

@@ -101,6 +101,9 @@ void ld_make_symtab(struct ld_link *l);
 /* Makes .BTF, but for some strings; sets each file's out_types. */
 void ld_merge_btf(struct ld_link *l);
 
+/* c_names: refuses names of symbols and types that could become code in a C header. */
+void ld_check_names(struct ld_link *l);
+
 /* The tables of functions and CO-RE relocations of .BTF.ext. */
 void ld_merge_btf_ext(struct ld_link *l);
 

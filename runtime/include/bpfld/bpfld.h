@@ -207,10 +207,12 @@ struct bpfld_opts {
 	enum bpfld_addends addends; /* for files that do not show what their addends mean */
 	bool no_image; /* bpfld_image() may return NULL: the output is written only, which saves
 			  a copy of it */
+	bool c_names;  /* refuse names of symbols and types that could become code in a C header
+			  which bpftool makes of the output */
 };
 
 /* The end of the last member: padding behind it may be a member of a newer library. */
-#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, no_image) + sizeof(bool))
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, c_names) + sizeof(bool))
 
 /* What there is to tell about a link. */
 enum bpfld_text {

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Names that go into a C header: bpftool prints those of symbols and types as they are. Nobody may
+ * be given code to compile by way of a name. C++ and Rust have names that are no identifiers
+ * ("operator()", "Map<int, long>"); they do not compile, but they cannot become code either.
+ */
+#include <string.h>
+
+#include "passes/passes.h"
+
+/* What no code can do without: blocks, strings, initializers, comments, directives, and trigraphs
+ * and digraphs for them. */
+static bool is_harmless(const char *name)
+{
+	for (; *name; name++)
+		if ((unsigned char)*name < ' ' || *name == 0x7f || strchr(";{}=\"'\\#/%?", *name))
+			return false;
+	return true;
+}
+
+static void check(struct ld_link *l, const char *what, const char *name)
+{
+	if (!is_harmless(name))
+		ld_error(&l->diags, "unsafe-name", "the name of %s cannot go into a C header: '%s'",
+			 what, name);
+}
+
+struct checker {
+	struct ld_link *l;
+	const char *what;
+};
+
+static void check_str(void *ctx, uint32_t *off)
+{
+	const struct checker *c = ctx;
+
+	check(c->l, c->what, (const char *)c->l->btf->strs.bytes.data + *off);
+}
+
+void ld_check_names(struct ld_link *l)
+{
+	if (!l->c_names)
+		return;
+	ld_for_each(i, &l->out_syms) {
+		const struct ld_out_sym *s = &l->out_syms.v[i];
+		const struct ld_sym *sym = s->file ? &s->file->syms[s->in_sym] : NULL;
+
+		if (sym && sym->type != STT_FILE && sym->type != STT_SECTION)
+			check(l, "a symbol", sym->out_name);
+		else if (s->undefined)
+			check(l, "a symbol", s->undefined->name);
+	}
+	for (size_t off = sizeof(struct btf_header); l->btf && off < l->btf->types.size;) {
+		struct btf_type *t = (struct btf_type *)(void *)(l->btf->types.data + off);
+		uint32_t kind = ld_btf_kind(t);
+		struct checker c = {l, kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR
+					   ? "a symbol"
+					   : "a type or a member"};
+
+		/* Names of sections, and tags, which are any text, become no C. */
+		if (kind != BTF_KIND_DATASEC && kind != BTF_KIND_DECL_TAG)
+			ld_btf_each_str(t, check_str, &c);
+		off += ld_btf_type_size(kind, ld_btf_vlen(t)); /* the output has no unknown kind */
+	}
+}
