@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "loader/shared_maps.h"
 
 enum exit_status make_dirs(struct request *q, const char *name)
 {
@@ -60,7 +61,7 @@ static enum exit_status pin_all(struct request *q, const char *name, struct bpf_
 	bpf_object__for_each_map(map, obj)
 	{
 		/* One that says where it is pinned is there, and not ours alone. */
-		if (bpf_map__autocreate(map) && !bpf_map__is_pinned(map) &&
+		if (bpf_map__autocreate(map) && !bpf_map__pin_path(map) &&
 		    add_pin(q, bpf_map__fd(map), new_dir_of(q, name, "maps"), bpf_map__name(map)))
 			return EXIT_FAILED;
 	}
@@ -107,13 +108,25 @@ const char *name_of(struct request *q, const char *path)
 	return pool_strndup(q->pool, base, strcspn(base, "."));
 }
 
+/* Unlike other pins, that of such a map has its place. */
+static enum exit_status map_refused(struct request *q, const char *path, int err,
+				    const struct ld_refusal *why)
+{
+	if (!why->id)
+		return fail(q, "use the map that is pinned as", path, -err);
+	report_error(q->report, why->id, "%s\n>>> help: %s", why->text, why->help);
+	return EXIT_FAILED;
+}
+
 enum exit_status command_load(struct request *q)
 {
 	enum exit_status status;
 	struct bpf_object *obj;
-	const char *name;
+	const char *name, *path;
+	struct ld_shared_maps shared = {0};
+	struct ld_refusal why;
 	bool first = true;
-	int error;
+	int err;
 
 	if (!q->args.n) {
 		report_error(q->report, "usage", "load: at least one object");
@@ -129,15 +142,22 @@ enum exit_status command_load(struct request *q)
 		return EXIT_FAILED;
 	/* Before the verifier runs: it may take long. */
 	status = exists(q, name, NULL) ? already_loaded(q, name) : EXIT_DONE;
-	error = status ? 0 : -bpf_object__load(obj);
-	if (error)
-		status = fail(q, "load", name, error);
+	err = status ? 0 : ld_shared_maps_find(&shared, obj, &path, &why);
+	if (err)
+		status = map_refused(q, path, err, &why);
+	err = status ? 0 : bpf_object__load(obj);
+	if (err)
+		status = fail(q, "load", name, -err);
 	if (!status)
 		status = begin_change(q);
 	if (!status) {
-		status = pin_all(q, name, obj);
-		status = end_change(q, status ? status : publish(q, name));
+		err = ld_shared_maps_pin(&shared, &path, &why);
+		status = err ? map_refused(q, path, err, &why) : pin_all(q, name, obj);
+		status = status ? status : publish(q, name);
+		ld_shared_maps_drop(&shared, status);
+		end_change(q, status);
 	}
+	ld_shared_maps_drop(&shared, false);
 	bpf_object__close(obj);
 	return status || print_loaded(q, name, &first) ? EXIT_FAILED : EXIT_DONE;
 }

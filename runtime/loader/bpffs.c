@@ -231,16 +231,26 @@ static int by_syscall(int cmd, int fd, int dir, const char *name)
 	return ret < 0 ? -errno : ret;
 }
 
-int ld_bpffs_pin(int fd, const char *path, struct ld_refusal *why)
+static int pin(int fd, const char *path, bool shared, struct ld_refusal *why)
 {
 	const char *base;
-	int dir = walk_to(path, &base, false, why), err;
+	int dir = walk_to(path, &base, shared, why), err;
 
 	if (dir < 0)
 		return dir;
 	err = by_syscall(BPF_OBJ_PIN, fd, dir, base);
 	close(dir);
 	return err;
+}
+
+int ld_bpffs_pin(int fd, const char *path, struct ld_refusal *why)
+{
+	return pin(fd, path, false, why);
+}
+
+int ld_bpffs_pin_shared(int fd, const char *path, struct ld_refusal *why)
+{
+	return pin(fd, path, true, why);
 }
 
 /* What the entry is, if it is one that a loader makes. */
@@ -282,14 +292,30 @@ int ld_bpffs_refuse(const char *path, struct ld_refusal *why)
 		      user_of(st.st_uid).text);
 }
 
-int ld_bpffs_get(const char *path, struct ld_refusal *why)
+/* In a sticky directory nobody but the owner of a file can put another one in its place. */
+static int check_owner(int dir, const char *base, const char *path, struct ld_refusal *why)
+{
+	struct stat st;
+
+	if (fstatat(dir, base, &st, AT_SYMLINK_NOFOLLOW))
+		return -errno;
+	if (is_trusted(st.st_uid))
+		return 0;
+	return refuse(why, "untrusted-pins", "root can remove it",
+		      "%s was pinned by %s, who is neither root nor the caller", path,
+		      user_of(st.st_uid).text);
+}
+
+static int get(const char *path, bool shared, struct ld_refusal *why)
 {
 	const char *base;
-	int dir = walk_to(path, &base, false, why), fd;
+	int dir = walk_to(path, &base, shared, why), fd;
 
 	if (dir < 0)
 		return dir;
 	fd = kind_of(dir, base, path, why);
+	if (fd >= 0 && shared)
+		fd = check_owner(dir, base, path, why) ? -EPERM : fd;
 	if (fd == LD_BPFFS_PIN)
 		fd = by_syscall(BPF_OBJ_GET, 0, dir, base);
 	else if (fd == LD_BPFFS_DIR)
@@ -298,23 +324,44 @@ int ld_bpffs_get(const char *path, struct ld_refusal *why)
 	return fd;
 }
 
-/* A directory may lie in a shared one: nobody else can have put something else in its place, and
- * only an empty one goes. */
-int ld_bpffs_remove(const char *path, struct ld_refusal *why)
+int ld_bpffs_get(const char *path, struct ld_refusal *why)
+{
+	return get(path, false, why);
+}
+
+int ld_bpffs_get_shared(const char *path, struct ld_refusal *why)
+{
+	return get(path, true, why);
+}
+
+static int remove_at(const char *path, bool shared, struct ld_refusal *why)
 {
 	const char *base;
 	int dir = walk_to(path, &base, true, why), kind;
-	struct stat st;
 
 	if (dir < 0)
 		return dir;
 	kind = kind_of(dir, base, path, why);
-	if (kind == LD_BPFFS_PIN && !fstat(dir, &st))
-		kind = check_dir(dir, path, false, why) ? -EPERM : LD_BPFFS_PIN;
+	if (kind == LD_BPFFS_PIN && !shared)
+		kind = check_dir(dir, path, false, why) ? -EPERM : kind;
+	else if (kind == LD_BPFFS_PIN)
+		kind = check_owner(dir, base, path, why) ? -EPERM : kind;
 	if (kind >= 0 && unlinkat(dir, base, kind == LD_BPFFS_DIR ? AT_REMOVEDIR : 0))
 		kind = -errno;
 	close(dir);
 	return kind < 0 ? kind : 0;
+}
+
+/* A directory may lie in a shared one: nobody else can have put something else in its place, and
+ * only an empty one goes. */
+int ld_bpffs_remove(const char *path, struct ld_refusal *why)
+{
+	return remove_at(path, false, why);
+}
+
+int ld_bpffs_remove_shared(const char *path, struct ld_refusal *why)
+{
+	return remove_at(path, true, why);
 }
 
 int ld_bpffs_rename(const char *from, const char *to, struct ld_refusal *why)

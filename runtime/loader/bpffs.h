@@ -50,6 +50,14 @@ int ld_bpffs_refuse(const char *path, struct ld_refusal *why);
 /* Removes a pin or an empty directory. */
 int ld_bpffs_remove(const char *path, struct ld_refusal *why);
 
+/*
+ * The same for pins in a directory that may be sticky and writable by all: what is opened there has
+ * to be pinned by root or the caller.
+ */
+int ld_bpffs_pin_shared(int fd, const char *path, struct ld_refusal *why);
+int ld_bpffs_get_shared(const char *path, struct ld_refusal *why);
+int ld_bpffs_remove_shared(const char *path, struct ld_refusal *why);
+
 /* Fails with -EEXIST if there is something at to. */
 int ld_bpffs_rename(const char *from, const char *to, struct ld_refusal *why);
 

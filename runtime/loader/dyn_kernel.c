@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "loader/dyn.h"
+#include "loader/shared_maps.h"
 
 #define LOG_SIZE (64 * 1024)
 
@@ -127,8 +128,26 @@ bool ld_kernel_replaces(char *why, size_t size)
 
 /* ---- loading ---- */
 
+static int load_with_maps(struct bpfld_dyn *d, struct bpf_object *obj)
+{
+	struct ld_shared_maps shared;
+	struct ld_refusal why;
+	const char *path;
+	int err = ld_shared_maps_find(&shared, obj, &path, &why), ret = 0;
+
+	if (!err)
+		ret = bpf_object__load(obj);
+	if (!err && !ret)
+		err = ld_shared_maps_pin(&shared, &path, &why);
+	if (err)
+		ld_dyn_error(d, err, why.id ? why.id : "cannot-pin", "cannot use the map %s: %s",
+			     path, why.id ? why.text : strerror(-err));
+	ld_shared_maps_drop(&shared, err);
+	return err ? err : ret;
+}
+
 /* Loads obj; if a program is refused, text has the verifier's reason. Returns libbpf's error. */
-static int load_object(struct bpf_object *obj, char *text, size_t size)
+static int load_object(struct bpfld_dyn *d, struct bpf_object *obj, char *text, size_t size)
 {
 	struct bpf_program *prog;
 	size_t nr = 0, i = 0;
@@ -142,7 +161,7 @@ static int load_object(struct bpf_object *obj, char *text, size_t size)
 		return -ENOMEM;
 	bpf_object__for_each_program(prog, obj)
 	    bpf_program__set_log_buf(prog, logs + i++ * LOG_SIZE, LOG_SIZE);
-	err = bpf_object__load(obj);
+	err = load_with_maps(d, obj);
 	for (i = 0; err && i < nr; i++) {
 		const char *line = last_line(logs + i * LOG_SIZE);
 
@@ -165,7 +184,7 @@ int ld_kernel_load_main(struct bpfld_module *main)
 	char text[256];
 	int err;
 
-	err = load_object(main->obj, text, sizeof(text));
+	err = load_object(main->d, main->obj, text, sizeof(text));
 	if (err)
 		return cannot_load(main, err, text);
 	main->loaded = true;
@@ -281,7 +300,7 @@ static int load_anchor(struct bpfld_module *lib, const struct ld_instance *insta
 	/* libbpf does this by the section, which an anchor has but for show. */
 	if (instance->type.prog == BPF_PROG_TYPE_SYSCALL)
 		bpf_program__set_flags(prog, BPF_F_SLEEPABLE);
-	err = load_object(*obj, text, sizeof(text));
+	err = load_object(lib->d, *obj, text, sizeof(text));
 	if (!err)
 		return 0;
 	bpf_object__close(*obj);
@@ -333,7 +352,7 @@ static int load_entries(struct bpfld_module *lib, struct ld_instance *instance,
 	if (!err)
 		err = share_maps(lib, instance->obj);
 	if (!err)
-		err = load_object(instance->obj, text, sizeof(text));
+		err = load_object(lib->d, instance->obj, text, sizeof(text));
 	return err ? cannot_load(lib, err, text) : 0;
 }
 

@@ -240,7 +240,7 @@ static void pin_maps(struct bpfld_module *m, const struct bpf_object *obj, const
 	bpf_object__for_each_map(map, obj)
 	{
 		/* One that says where it is pinned is there, and not the module's alone. */
-		if (*err || !bpf_map__autocreate(map) || bpf_map__is_pinned(map) ||
+		if (*err || !bpf_map__autocreate(map) || bpf_map__pin_path(map) ||
 		    ld_pinned_map(m, bpf_map__name(map)) >= 0)
 			continue;
 		maps = maps ? maps : make_subdir(m->d, dir, "maps", err);

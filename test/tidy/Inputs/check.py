@@ -61,7 +61,7 @@ LAYERS = [("runtime/base/", 0), ("runtime/kernel/", 0), ("runtime/model/", 1), (
           ("runtime/loader/", 6), ("runtime/compat/", 6)]
 
 # What the command line programs share with the libraries: it knows nothing of a link.
-SHARED = ["base/text.h", "loader/bpffs.h"]
+SHARED = ["base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
 
 def layer(path):
     for prefix, number in LAYERS:
