@@ -95,7 +95,7 @@ class UnitTest(FileBasedTest):
         run = subprocess.run([os.path.join(self.programs, name)], cwd=folder,
                              env=test.config.environment, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             timeout=lit_config.maxIndividualTestTime or None)
+                             timeout=test.config.time_limit)
         output = run.stdout.decode(errors="replace") + "exit status %d\n" % run.returncode
         return with_sanitizers(test, lit.Test.Result(
             lit.Test.FAIL if run.returncode else lit.Test.PASS, output))

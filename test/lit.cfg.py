@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -105,16 +106,27 @@ if "address" in config.sanitize:
     config.available_features.add("asan")
 if os.geteuid() == 0:
     config.available_features.add("root")
+# private-mounts: mounts that nobody else sees; where a chroot's root is no mount, unshare refuses.
+# pty: a terminal to write to; a container may have no /dev/pts.
+for feature, probe in (("private-mounts", ["unshare", "-m", "true"]), ("pty", ["script", "-qec", "true", "/dev/null"])):
+    if shutil.which(probe[0]) and subprocess.run(
+            probe, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            check=False).returncode == 0:
+        config.available_features.add(feature)
 reason = bpfld_lit.bpf_load_error()
 if reason is None:
     config.available_features.add("bpf-load")
 else:
     lit_config.note("no bpf-load: the kernel refuses a trivial program: %s" % reason)
 
+config.time_limit = None
 # Longer than any test takes; with it, a loop is a failure. lit needs psutil for that.
 try:
     import psutil
-    lit_config.maxIndividualTestTime = 1800 if "BPFLD_FULL" in os.environ else 600
+    config.time_limit = 1800 if "BPFLD_FULL" in os.environ else 600
+    # Since LLVM 23 it is of the configuration.
+    owner = config if hasattr(config, "maxIndividualTestTime") else lit_config
+    owner.maxIndividualTestTime = config.time_limit
 except ImportError:
     pass
 
