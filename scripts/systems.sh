@@ -115,6 +115,7 @@ make_root() {
 	else
 		tar -C "$dir" -xpf "$cache/$suite.tar" || return 1
 	fi
+	chmod 755 "$dir" # it is the root directory of all users there
 	echo "deb $mirror $suite main" >"$dir/etc/apt/sources.list"
 	apt-config dump | grep -E '^Acquire::(https?|ftp)::' >"$dir/etc/apt/apt.conf.d/99archive" || true
 	! [ -e /etc/ssl/certs/ca-certificates.crt ] || {
