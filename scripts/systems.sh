@@ -118,7 +118,7 @@ make_root() {
 	fi
 	chmod 755 "$dir" # it is the root directory of all users there
 	echo "deb $mirror $suite main" >"$dir/etc/apt/sources.list"
-	apt-config dump | grep -E '^Acquire::(https?|ftp)::' >"$dir/etc/apt/apt.conf.d/99archive" || true
+	apt-config dump | grep -E '^Acquire::((https?|ftp)::|Check-)' >"$dir/etc/apt/apt.conf.d/99archive" || true
 	! [ -e /etc/ssl/certs/ca-certificates.crt ] || {
 		mkdir -p "$dir/etc/ssl/certs"
 		cp -L /etc/ssl/certs/ca-certificates.crt "$dir/etc/ssl/certs/"
