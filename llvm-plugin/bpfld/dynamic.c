@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -41,10 +42,12 @@ static const char *find_library(struct request *q, const char *name)
 
 		for (size_t k = 0; k < sizeof(forms) / sizeof(forms[0]); k++) {
 			const char *path = pool_printf(q->pool, forms[k], dir, name);
+			struct stat st;
 
 			if (*name == ':')
 				path = pool_printf(q->pool, "%s/%s", dir, name + 1);
-			if (!access(path, F_OK))
+			/* What is searched for is a file, and no pipe to wait for. */
+			if (!stat(path, &st) && S_ISREG(st.st_mode))
 				return path;
 		}
 	}
