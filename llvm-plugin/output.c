@@ -125,8 +125,24 @@ static int make_temporary(struct output *out, char *name)
 
 #define MAX_KEPT_NAME 200 /* bytes of a name that the temporary one begins with */
 
-/* A file next to path. It has its mode before it has contents. Returns -1 and sets errno. */
-static int open_beside(struct output *out, struct pool *pool, const char *path, mode_t mode)
+/* Sets the mode of a new file; of what old grants its group nothing goes to another group. */
+static int set_mode(int fd, mode_t mode, const struct stat *old)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -1;
+	if (old && st.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
+		mode &= ~(mode_t)070 | (mode & 07) << 3;
+	return fchmod(fd, mode);
+}
+
+/*
+ * A file next to path, in the place of old if that is not NULL. It has its mode before it has
+ * contents. Returns -1 and sets errno.
+ */
+static int open_beside(struct output *out, struct pool *pool, const char *path, mode_t mode,
+		       const struct stat *old)
 {
 	/* Whatever the length of a name that the file system takes, it takes this one. */
 	int len = (int)(base_name(path) - path) + MAX_KEPT_NAME;
@@ -137,7 +153,7 @@ static int open_beside(struct output *out, struct pool *pool, const char *path, 
 	fd = make_temporary(out, name);
 	if (fd < 0)
 		return -1;
-	if (!fchmod(fd, mode))
+	if (!set_mode(fd, mode, old))
 		return fd;
 	close(fd);
 	drop_output(out);
@@ -161,14 +177,14 @@ static int open_target(struct output *out, struct pool *pool, const char *path, 
 	int fd;
 
 	if (stat(path, &st))
-		return errno == ENOENT ? open_beside(out, pool, path, mode) : -1;
+		return errno == ENOENT ? open_beside(out, pool, path, mode, NULL) : -1;
 	if (!S_ISREG(st.st_mode))
 		return open(path, O_WRONLY | O_CLOEXEC);
 	/* Through a symbolic link to its target: the link stays. */
 	real = realpath(path, NULL);
 	if (!real)
 		return -1;
-	fd = open_beside(out, pool, pool_strndup(pool, real, strlen(real)), mode);
+	fd = open_beside(out, pool, pool_strndup(pool, real, strlen(real)), mode, &st);
 	free(real);
 	return fd;
 }

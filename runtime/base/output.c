@@ -106,12 +106,25 @@ static int take_place(const char *tmp, const char *path, bool replaces)
 	return rename(tmp, path) ? errno : 0;
 }
 
+/* The mode of the old file; of its group's bits nothing goes to another group. */
+static int keep_mode(int fd, const struct stat *old)
+{
+	mode_t mode = old->st_mode & 0777;
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return errno;
+	if (st.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
+		mode &= ~(mode_t)070 | (mode & 07) << 3;
+	return fchmod(fd, mode) ? errno : 0;
+}
+
 /* old: what the file has been so far, or NULL. */
 static int write_and_rename(const char *path, const struct stat *old, const struct iovec *pieces,
 			    size_t nr)
 {
 	/* Who may not read the old file reads nothing of the new one either. */
-	mode_t mode = old ? old->st_mode & 0777 : 0666;
+	mode_t mode = old ? old->st_mode & 0707 : 0666;
 	size_t tmp_size = strlen(path) + 64;
 	char *tmp = malloc(tmp_size);
 	int fd, err;
@@ -125,8 +138,8 @@ static int write_and_rename(const char *path, const struct stat *old, const stru
 		return err;
 	}
 	err = write_all(fd, pieces, nr);
-	if (!err && old && fchmod(fd, mode))
-		err = errno;
+	if (!err && old)
+		err = keep_mode(fd, old);
 	if (close(fd) && !err)
 		err = errno;
 	if (!err)
