@@ -15,7 +15,7 @@ static int cannot_write(struct report *r, const char *path, int err)
 	char folder[4096];
 
 	/* What isn't there is a directory on the way to it: the first one says where to look. */
-	for (const char *slash = path; err == ENOENT && (slash = strchr(slash + 1, '/'));)
+	for (const char *slash = path; err == ENOENT && *slash && (slash = strchr(slash + 1, '/'));)
 		if (snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path) <
 			(int)sizeof(folder) &&
 		    access(folder, F_OK))

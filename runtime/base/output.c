@@ -201,7 +201,8 @@ const char *ld_write_error(struct ld_arena *a, const char *path, int err)
 	const char *last = strrchr(path, '/'), *folder;
 
 	/* What isn't there is a directory on the way to it: the first one says where to look. */
-	for (const char *slash = path; err == ENOENT && (slash = strchr(slash + 1, '/'));) {
+	for (const char *slash = path;
+	     err == ENOENT && *slash && (slash = strchr(slash + 1, '/'));) {
 		folder = ld_printf(a, "%.*s", (int)(slash - path), path);
 		if (access(folder, F_OK))
 			return ld_printf(a, "there is no directory %s", folder);

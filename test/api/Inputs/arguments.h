@@ -70,7 +70,7 @@ static __attribute__((unused)) void drop_bpfld_new(const void *l)
 #include <bpfld/loader.h>
 
 static struct bpfld_dyn *dyn;
-static struct bpfld_module *program, *library;
+static struct bpfld_module *given_program, *given_library;
 
 static struct bpfld_dyn *new_dyn(void)
 {
@@ -173,8 +173,8 @@ static void begin(const char *name, ...)
 
 	o.mode = BPFLD_DYN_STATIC;
 	CHECK((dyn = bpfld_dyn_new(&o, NULL)));
-	CHECK((program = bpfld_dyn_add_main_mem(dyn, "a.o", a.data, a.size, NULL)));
-	CHECK((library = bpfld_dyn_add_library_mem(dyn, "b.o", b.data, b.size, NULL)));
+	CHECK((given_program = bpfld_dyn_add_main_mem(dyn, "a.o", a.data, a.size, NULL)));
+	CHECK((given_library = bpfld_dyn_add_library_mem(dyn, "b.o", b.data, b.size, NULL)));
 #endif
 }
 
@@ -214,6 +214,7 @@ static void run(const char *name, void (*test)(void))
 	pid = fork();
 	CHECK(pid >= 0);
 	if (!pid) {
+		failures = 0;
 		test();
 		fflush(stdout);
 		_exit(failures != 0);
