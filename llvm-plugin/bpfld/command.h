@@ -121,6 +121,9 @@ void unpublish(struct request *q, const char *name);
 bool is_new(struct request *q, const char *name);
 enum exit_status remove_pins(struct request *q, const char *name);
 
+/* Notes what a killed command has left. */
+void note_unfinished(struct request *q);
+
 enum exit_status already_loaded(struct request *q, const char *name);
 enum exit_status not_loaded(struct request *q, const char *name);
 /* Reports err, a negative errno value, with what ld_bpffs_...() knows of it. */

@@ -138,6 +138,7 @@ enum exit_status command_ls(struct request *q)
 		words_free(&loaded);
 		return status;
 	}
+	note_unfinished(q);
 	if (q->json)
 		printf("[");
 	for (size_t i = 0; i < names->n; i++)

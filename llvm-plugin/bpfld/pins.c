@@ -268,6 +268,24 @@ static bool try_lock(int fd)
 	return !flock(fd, LOCK_EX | LOCK_NB) && !fstat(fd, &st) && st.st_nlink;
 }
 
+void note_unfinished(struct request *q)
+{
+	const char *changes = dir_of(q, "~", NULL);
+	struct words names = {0};
+	struct ld_refusal why;
+	int fd = ld_bpffs_open(changes, &why);
+
+	if (fd < 0)
+		return;
+	if (try_lock(fd) && !read_dir(q, changes, &names) && names.n)
+		report_note(q->report, "unfinished-change",
+			    "%s holds what a bpfld that was killed has left: the next load or "
+			    "unload removes it",
+			    changes);
+	words_free(&names);
+	close(fd);
+}
+
 /* Opens and locks ROOT/~. */
 static enum exit_status lock(struct request *q)
 {

@@ -55,6 +55,9 @@ def after(what, killed, unloading):
     state = note()
     if not killed:
         assert state != "half", (what, pins())
+    left = any(p.startswith("fs/pins/~/") for p in pins())
+    listed = subprocess.run([bpfld, "ls", "--root=fs/pins"], capture_output=True, text=True, check=False)
+    assert listed.returncode == 0 and ("[unfinished-change]" in listed.stderr) == left, (what, listed)
     # One of the two ways to go on, in turn.
     if state == "half" and (seen["half"] % 2 or unloading):
         status, errors = run(load)
