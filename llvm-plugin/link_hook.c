@@ -154,6 +154,9 @@ static enum kind kind_of_archive(int fd)
 		long long size = atoll(header + 48);
 		enum kind kind;
 
+		/* Not a header, as in the hole of a sparse file: nothing follows. */
+		if (memcmp(header + 58, "`\n", 2))
+			break;
 		if (pread(fd, elf, sizeof(elf), at + 60) == sizeof(elf)) {
 			kind = kind_of_header(elf);
 			if (kind != KIND_UNKNOWN)
