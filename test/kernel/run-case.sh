@@ -15,7 +15,8 @@ Links: final; final in reversed order; each half with -r, then final; and -r -S.
 reversed one must make programs with the same tags.
 A case with user/main.c is checked by that program instead, compiled against the skeleton
 `prog.skel.h` (struct testprog) and the subskeleton `prog.subskel.h` (struct testprog_sub) that
-bpftool makes of the link; the light skeleton of it must load and run, too.
+bpftool makes of the link; the light skeleton of it must load and run, too. SHOWS_HIDDEN is 1 there if the
+skeleton has the hidden variable `secret`.
 
 A line `LINKS: final reversed partial drop-in` in the case names those that it is about.
 
@@ -80,8 +81,8 @@ check_user() {
 		"$bpftool" "$2" "$user/prog.skel.h" &&
 		run "$1: subskeleton" sh -c '"$1" gen subskeleton "$2" name testprog_sub >"$3"' sh \
 			"$bpftool" "$2" "$user/prog.subskel.h" &&
-		run "$1: compile the skeleton" cc -g -Wall -Werror -I"$user" "$dir/user/main.c" -lbpf \
-			-o "$user/main" &&
+		run "$1: compile the skeleton" cc -g -Wall -Werror -I"$user" \
+			-DSHOWS_HIDDEN="$(grep -c ' secret;' "$user/prog.skel.h")" "$dir/user/main.c" -lbpf -o "$user/main" &&
 		run "$1 does not do what it should" "$user/main"
 	run "$1: light skeleton" sh -c '"$1" gen skeleton -L "$2" name testprog >"$3"' sh \
 		"$bpftool" "$2" "$user/prog.lskel.h" &&
