@@ -49,7 +49,7 @@ test_packages() {
 # HTML.
 full_packages() {
 	test_packages
-	echo pandoc debhelper lintian debootstrap rpm cpio qemu-user-static gcc-aarch64-linux-gnu \
+	echo build-essential pandoc debhelper lintian debootstrap rpm cpio qemu-user-static gcc-aarch64-linux-gnu \
 		libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
 }
 
@@ -78,11 +78,18 @@ copy_sources() {
 	)
 }
 
-# The parts of Debian 12's archive that apt uses here, each as its address, suite and component.
+# The release of Debian that apt uses here.
+archive_suite() {
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+		awk '$1 !~ /-/ && $2 == "main" { print $1; exit }'
+}
+
+# The parts of its archive that apt uses, each as its address, suite and component.
 debian_archive() {
 	# shellcheck disable=SC2016
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-		grep -E ' bookworm(-updates|-security)? ' | sort -u
+		grep -E " $(archive_suite)(-updates|-security)? " | sort -u
 }
 
 # Those of the packages in the arguments that are not installed.

@@ -7,19 +7,20 @@ usage() {
 	cat <<'END'
 Usage: scripts/package.sh [option...] deb|rpm
 
-  deb            Debian packages, from packaging/debian with dpkg-buildpackage; needs what its
-                 control file names in Build-Depends (apt-get build-dep does it from the source
-                 that --source leaves)
+  deb            Debian packages, from packaging/debian with dpkg-buildpackage, with bpfld-lto-N for
+                 each LLVM that apt has from 14 on; needs the Build-Depends of the control file
+                 (apt-get build-dep installs them, given the source that --source leaves)
   rpm            RPM packages, from packaging/rpm with rpmbuild; on a system that is not made of RPM
                  packages nothing checks that what its spec file requires is there
 
   --output DIR   put the packages there (build-packages)
-  --build DIR    copy the sources there and build (a temporary folder, removed afterwards)
-  --source       only make the source tree, in the folder of --build, and build nothing
+  --build DIR    copy the sources there and build (a temporary directory, removed afterwards)
+  --source       only make the source tree, in the directory of --build, and build nothing
   --no-lto       without the packages for link-time optimisation, which need llvm-N-dev
   --help         this text
 
-For a Debian build of your own: cp -r packaging/debian debian && dpkg-buildpackage -b -us -uc
+For a Debian build of your own: scripts/package.sh --build DIR --source deb, and then, in
+DIR/bpfld-VERSION, dpkg-buildpackage -b -us -uc
 END
 }
 
@@ -66,8 +67,23 @@ mkdir -p "$tree"
 
 copy_sources "$tree"
 
+# debian/control, and what bpfld-lto-N holds, for the LLVMs that apt has.
+make_control() {
+	releases=$(llvm_releases)
+	for n in $releases; do
+		echo "               llvm-$n-dev <!pkg.bpfld.nolto>,"
+	done >"$build/llvm-dev"
+	sed -e '/^#/d' -e "/^@LLVM_DEV@\$/{r $build/llvm-dev" -e 'd}' control.in >control
+	for n in $releases; do
+		sed "/^#/d; s/@N@/$n/g" control-lto.in >>control
+		echo "usr/lib/*/bpfld/lto-$n.so" >"bpfld-lto-$n.install"
+	done
+	rm control.in control-lto.in "$build/llvm-dev"
+}
+
 deb() {
 	cp -r "$root/packaging/debian" "$tree/debian"
+	(cd "$tree/debian" && make_control)
 	[ -z "$source" ] || exit 0
 	(cd "$tree" && DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES-} $profiles" dpkg-buildpackage -b -us -uc) ||
 		die "dpkg-buildpackage failed"

@@ -19,7 +19,7 @@ if [ ! -e "$sysroot/done" ]; then
 			-o Dir::Cache="$sysroot/apt/cache" -o Dir::Etc::sourcelist="$sysroot/apt/sources.list" \
 			-o Dir::Etc::sourceparts=- -o Acquire::Languages=none "$@"
 	}
-	debian_archive | grep ' bookworm main$' | sed 's/^/deb /' >"$sysroot/apt/sources.list"
+	debian_archive | grep " $(archive_suite) main\$" | sed 's/^/deb /' >"$sysroot/apt/sources.list"
 	[ -s "$sysroot/apt/sources.list" ]
 	apt update >&2
 	(cd "$sysroot" && apt download libelf1 libelf-dev zlib1g zlib1g-dev >&2)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# debian-root.sh ROOT DEBS NEWER TESTS: makes a bare Debian 12 in ROOT, unless there is one, and does there
-# what users do. Run it in a mount namespace of its own. How this machine reaches Debian's archive
+# debian-root.sh ROOT DEBS NEWER TESTS: makes a bare Debian, of the release that apt uses here, in ROOT, unless
+# there is one, and does there what users do. Run it in a mount namespace of its own. How this machine reaches Debian's archive
 # (sources, proxies) is how ROOT does.
 set -eux -o pipefail
 root=$1 debs=$2 newer=$3 tests=$4
@@ -9,9 +9,9 @@ export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
 # shellcheck source=scripts/deps.sh
 . "$(dirname "$0")/../../../scripts/deps.sh"
-mirror=$(debian_archive | awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
+mirror=$(archive_address)
 [ -e "$root/usr/bin/apt-get" ] ||
-	debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"}
+	debootstrap --variant=minbase "$(archive_suite)" "$root" ${mirror:+"$mirror"}
 debian_archive | sed 's/^/deb /' >"$root/etc/apt/sources.list"
 apt-config dump | grep -E '^Acquire::(https?|ftp)::' >"$root/etc/apt/apt.conf.d/99archive" || true
 ! [ -e /etc/ssl/certs/ca-certificates.crt ] || {
@@ -59,54 +59,75 @@ none() {
 in_root apt-get -q update
 none
 
+# The oldest clang, the newest, and one between.
+mapfile -t clangs < <(llvm_releases)
+a=${clangs[0]} b=${clangs[-1]} c=${clangs[1]}
+
 : a clang before
-get clang-14 libc6-dev
+get "clang-$a" libc6-dev
 echo 'int x;' >"$root/tmp/x.c"
-in_root clang-14 -target bpf -c /tmp/x.c -o /tmp/x.o
-fails in_root clang-14 -target bpf /tmp/x.c -o /tmp/x.o # or what follows shows nothing
+in_root "clang-$a" -target bpf -c /tmp/x.c -o /tmp/x.o
+fails in_root "clang-$a" -target bpf /tmp/x.c -o /tmp/x.o # or what follows shows nothing
 get /bpfld/debs/bpfld_*.deb
-links 14
+links "$a"
 
 : a clang after, and gcc-bpf
-get clang-19
-links 14 19
+get "clang-$b"
+links "$a" "$b"
 get gcc-bpf
-links 14 19
+links "$a" "$b"
+in_root bpfld-hook status | grep 'bpf-gcc of gcc-bpf: hooked'
+in_root apt-get -q -y purge gcc-bpf
+[ ! -e "$root/usr/lib/gcc/bpf" ]
+get gcc-bpf
 
 : an upgrade
 get /bpfld/newer/bpfld_*.deb
 in_root dpkg -s bpfld | grep -Fx 'Version: 99.0'
-links 14 19
+links "$a" "$b"
 
 : a clang that goes leaves nothing of ours
-in_root apt-get -q -y purge clang-19
-[ ! -e "$root/usr/lib/llvm-19/bin" ]
-links 14
+in_root apt-get -q -y purge "clang-$b"
+[ ! -e "$root/usr/lib/llvm-$b/bin" ]
+links "$a"
 
-: who removes the hook keeps it that way
+: an edit stays through an upgrade
+cfg=$root/usr/lib/llvm-$c/bin/bpf.cfg
+get "clang-$c"
+if [ "$c" -ge 16 ]; then
+	echo '# mine' >>"$cfg"
+	get --reinstall /bpfld/newer/bpfld_*.deb
+	grep -Fx '# mine' "$cfg"
+	rm "$cfg"
+	in_root bpfld-hook sync
+fi
+links "$a" "$c"
+
+: a hook that was removed stays so
 in_root bpfld-hook remove
 none
-get clang-16
 get --reinstall /bpfld/newer/bpfld_*.deb
 none
 in_root bpfld-hook install
-links 14 16
+links "$a" "$c"
 
-: a file of somebody else stays, and stops nothing
-ln -sf /bin/false "$root/usr/lib/llvm-16/bin/bpf-gcc"
+: a file of others stays, and stops nothing
+ln -sf /bin/false "$root/usr/lib/llvm-$c/bin/bpf-gcc"
 get --reinstall /bpfld/newer/bpfld_*.deb
-[ "$(readlink "$root/usr/lib/llvm-16/bin/bpf-gcc")" = /bin/false ]
-rm "$root/usr/lib/llvm-16/bin/bpf-gcc"
+[ "$(readlink "$root/usr/lib/llvm-$c/bin/bpf-gcc")" = /bin/false ]
+rm "$root/usr/lib/llvm-$c/bin/bpf-gcc"
 in_root bpfld-hook sync
-links 14 16
+links "$a" "$c"
 
 : the libraries, and link-time optimisation
-get gcc pkg-config /bpfld/newer/lib*.deb
+get gcc make cmake /bpfld/newer/lib*.deb
+in_root /bpfld/tests/build-cmake
+get pkg-config
 in_root /bpfld/tests/build
-get /bpfld/newer/bpfld-lto-14_*.deb
+get "/bpfld/newer/bpfld-lto-${a}_*.deb"
 in_root sh -c 'cd /tmp && echo "int f(void) { return 7; }" >f.c &&
 	echo "int f(void); __attribute__((section(\"xdp\"))) int p(void *c) { return f(); }" >p.c &&
-	clang-14 -target bpf -O2 -g -flto -c f.c p.c && ld.bpf --lto-emit-asm f.o p.o -o - >asm'
+	"clang-$1" -target bpf -O2 -g -flto -c f.c p.c && ld.bpf --lto-emit-asm f.o p.o -o - >asm' sh "$a"
 grep 'r0 = 7' "$root/tmp/asm"
 
 : removed, and purged, there is no trace
