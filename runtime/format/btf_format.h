@@ -49,8 +49,6 @@ struct btf_type {
 /* What is written. */
 #define BTF_MAX_VLEN 0xffffu
 
-/* Kernels keep types below this id, void counted. */
-
 enum {
 	BTF_KIND_UNKN,
 	BTF_KIND_INT,

@@ -13,7 +13,7 @@ for case in "$@"; do
 	[ ! -e "$name.in/user/main.c" ] || continue
 	for source in "$name.in"/*.[cs]; do
 		"$clang" -target bpf -g -O2 -Wall -Wno-unused-command-line-argument \
-			-I"$here/Inputs" -c "$source" -o "$source.o"
+			-I"$here/Inputs" -I"$here/../btf/Inputs" -c "$source" -o "$source.o"
 	done
 	"$ld" --verify -o "$name.o" "$name.in"/*.o
 	echo "bpfrun \"\$FILES/$name.o\" $(tr '\n' ' ' <"$name.in/expect")" >"cases/$name.sh"

@@ -16,6 +16,7 @@ or pin behind. Programs are in its PATH; files are in $FILES.
   --file FILE     copy the file into the guest
   --verbose       print the output of passing cases, too
   --timeout SECS  for all cases together (default 240)
+  --each SECS     for one case (default 100)
   --accel KIND    kvm or tcg (default: kvm if a first guest runs under it on this machine; the
                   cache keeps the answer until the machine boots again)
   --fetch         only make sure that the kernel is in the cache
@@ -27,7 +28,7 @@ the exit status is 77.
 END
 }
 
-kernel='' cache='' tmp='' verbose='' limit=240 accel='' fetch_only=''
+kernel='' cache='' tmp='' verbose='' limit=240 each=100 accel='' fetch_only=''
 programs=() files=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -38,6 +39,7 @@ while [ $# -gt 0 ]; do
 	--file) files+=("$2"); shift ;;
 	--verbose) verbose=yes ;;
 	--timeout) limit=$2; shift ;;
+	--each) each=$2; shift ;;
 	--accel) accel=$2; shift ;;
 	--fetch) fetch_only=yes ;;
 	--help) usage; exit 0 ;;
@@ -176,6 +178,7 @@ for case in "$@"; do
 	cp "$case" "$root/cases/$name" || exit 1
 done
 printf '%s\n' "${names[@]}" >"$root/cases.list"
+echo "$each" >"$root/case.limit"
 cp "$cache/config-$kernel" "$root/boot/config"
 (cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null) >"$tmp/initramfs" || exit 1
 
