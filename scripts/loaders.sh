@@ -6,13 +6,13 @@ set -eu
 usage() {
 	cat <<'END'
 Usage: scripts/loaders.sh [option...]
-Builds bpfld and tries what it links: by clang 14, 16, 19 and gcc, on this machine's kernel and on
-Linux 6.1 and 6.12 in guests, loaded by libbpf, by libbpfld-loader and by cilium/ebpf. Prints a table
+Builds bpfld and tries what it links: by each clang and gcc here, on this machine's kernel and on
+Linux 6.1, 6.12 and 7.2 in guests, loaded by libbpf, by libbpfld-loader and by cilium/ebpf. Prints a table
 of how many objects were linked and loaded, and each that loads without bpfld only. Takes root.
 
-  --docs             also write the table into docs/kernels.md
+  --docs             also write the rows into docs/kernels.md, in place of those of this system
   --compiler CC      this one; may be given several times
-  --kernel K         here, 6.1 or 6.12; may be given several times
+  --kernel K         here, 6.1, 6.12 or 7.2; may be given several times
   --loader L         libbpf, libbpfld-loader or cilium; may be given several times
   --only TEXT        sets of inputs whose name contains this
   --no-selftests     without the kernel's selftests

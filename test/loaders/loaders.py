@@ -348,25 +348,64 @@ def count(sets, verdicts):
 
 # ---- the table ----
 
-HEAD = "| kernel | compiler | loader | linked | opened | loaded | programs loaded | " \
-       "not loaded, nor without bpfld | else not loaded |\n" + "| --- " * 9 + "|"
+HEAD = "| system | kernel | compiler | loader | linked | opened | loaded | programs loaded | " \
+       "not loaded, nor without bpfld | else not loaded |\n" + "| --- " * 10 + "|"
+
+
+def system():
+    """What the table calls this system: "Debian 12", or the suite where it has no number yet."""
+    with open("/etc/os-release", encoding="utf-8") as f:
+        release = dict(line.rstrip().split("=", 1) for line in f if "=" in line)
+    number = release.get("VERSION_ID", "").strip('"')
+    return f"Debian {number}" if number else "sid"
+
+
+def output_of(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          check=False).stdout.strip()
+
+
+def loader_names():
+    """{a loader: how the table calls it, with the library's version}"""
+    libbpf = re.match(r"(\d+\.\d+)?", output_of("pkg-config", "--modversion", "libbpf")).group()
+    cilium = re.match(r"[^+-]*", output_of("dpkg-query", "-Wf", "${Version}",
+                                           "golang-github-cilium-ebpf-dev")).group()
+    return {"libbpf": f"libbpf {libbpf}", "libbpfld-loader": f"libbpfld-loader, libbpf {libbpf}",
+            "cilium": f"cilium/ebpf {cilium.removesuffix('.0')}"}
 
 
 class Table:
     def __init__(self, args):
         self.args = args
         self.rows, self.worse, self.notes = [], [], []
+        self.system, self.loaders = system(), loader_names()
 
     def add(self, kernel, compiler, loader, cell, failed):
         where = f"{kernel}, {compiler}, {loader}"
-        self.rows.append(f"| {kernel} | {compiler} | {loader} | {cell.linked} | {cell.opened} | "
+        self.rows.append(f"| {self.system} | {kernel} | {compiler} | {self.loaders[loader]} | {cell.linked} | {cell.opened} | "
                          f"{cell.loaded} | {cell.programs} | {cell.alike} | {len(cell.worse)} |")
         self.worse += [f"{where}: {w}" for w in cell.worse] + [f"{where}: {f}" for f in failed]
         print(self.rows[-1], *[f"  worse: {w}" for w in cell.worse], *failed, sep="\n",
               file=sys.stderr, flush=True)
 
-    def text(self):
-        return "\n".join(self.notes + ["", HEAD] + self.rows)
+    def text(self, before=""):
+        """The table; what a page had before is kept, where this run has not measured it again."""
+        old = before.splitlines()
+        notes = merged([l for l in old if l.startswith("- ")], self.notes, lambda l: l.split(" (")[0])
+        rows = [l for l in old if l.startswith("| ") and l not in HEAD.splitlines()]
+        rows = merged(rows, self.rows, lambda l: l.split(" | ")[:4])
+        return "\n".join(notes + ["", HEAD] + rows)
+
+
+def merged(old, new, key):
+    """Each line of old, or the one of new with the same key; then the rest of new."""
+    for line in new:
+        same = [i for i, o in enumerate(old) if key(o) == key(line)]
+        if same:
+            old[same[0]] = line
+        else:
+            old.append(line)
+    return old
 
 
 def kernel_names(args):
@@ -387,7 +426,7 @@ def fill(args, table, sources, compilers):
         table.worse += [f"{compiler.name}: does not link: {s.name}: {s.refused}" for s in sets
                         if not s.linked and s.ref and len(s.inputs) > 1]
         several = sum(len(s.inputs) > 1 for s in linked)
-        table.notes.append(f"- {compiler.name} ({compiler.version}): {len(sets)} sets of inputs, "
+        table.notes.append(f"- {table.system}, {compiler.name} ({compiler.version}): {len(sets)} sets of inputs, "
                            f"{len(linked)} linked, {several} of them of several objects"
                            + "".join(f"; refused: {s.name}: {s.refused}" for s in sets
                                      if not s.linked))
@@ -414,7 +453,7 @@ def parse_args():
     ap.add_argument("--compiler", action="append", help="may be given several times (default: "
                     "each clang-N from 14 on, bpf-gcc as present)")
     ap.add_argument("--kernel", action="append",
-                    help="here, 6.1, 6.12; may be given several times (default: all)")
+                    help="here, 6.1, 6.12, 7.2; may be given several times (default: all)")
     ap.add_argument("--loader", action="append", choices=list(LOADERS),
                     help="may be given several times (default: those that are built)")
     ap.add_argument("--cache", required=True, help="folder for what stays between runs")
@@ -427,7 +466,7 @@ def parse_args():
     args.kernels = os.path.join(args.cache, "kernels")
     args.programs = os.path.abspath(args.programs)
     args.compiler = args.compiler or clangs() + [c for c in ["bpf-gcc"] if shutil.which(c)]
-    args.kernel = args.kernel or ["here", "6.1", "6.12"]
+    args.kernel = args.kernel or ["here", "6.1", "6.12", "7.2"]
     args.loader = args.loader or [n for n, p in LOADERS.items()
                                   if os.path.exists(os.path.join(args.programs, p))]
     return args
@@ -443,9 +482,11 @@ def main():
     os.makedirs(args.work, exist_ok=True)
     kernel = None
     if not args.no_selftests:
-        if not Kernel.tarball("6.12"):
-            skip("no linux-source-6.12")
-        kernel = Kernel("6.12", args.cache, args.bpftool)
+        # The sources that the system has: 6.12, or those of a later kernel.
+        found = [s for s in ("6.12", "7.2") if Kernel.tarball(s)]
+        if not found:
+            skip("no linux-source-6.12 or linux-source-7.2")
+        kernel = Kernel(found[0], args.cache, args.bpftool)
         kernel.prepare()
     table = Table(args)
     with concurrent.futures.ProcessPoolExecutor(2) as pool:
@@ -459,7 +500,9 @@ def main():
     for worse in table.worse:
         print("worse: " + worse)
     if args.docs:
-        measured.replace(args.docs, BEGIN, END, table.text())
+        with open(args.docs, encoding="utf-8") as f:
+            before = f.read().split(BEGIN)[1].split(END)[0]
+        measured.replace(args.docs, BEGIN, END, table.text(before))
     return 1 if table.worse else 0
 
 
