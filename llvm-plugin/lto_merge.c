@@ -194,14 +194,48 @@ static void set_cpu(struct compiler *c, LLVMModuleRef m)
 	}
 }
 
-/* Code for the BPF intrinsics that tell of types: clang has run this on all that it optimised. */
-static int lower_intrinsics(struct compiler *c, LLVMModuleRef m)
+/* Whether optimising makes a register of it, as it does of each parameter that clang stores. */
+static bool is_register(LLVMValueRef alloca)
+{
+	for (LLVMUseRef use = LLVMGetFirstUse(alloca); use; use = LLVMGetNextUse(use)) {
+		LLVMValueRef user = LLVMGetUser(use);
+		bool load = LLVMIsALoadInst(user);
+
+		if (!load && (!LLVMIsAStoreInst(user) || LLVMGetOperand(user, 1) != alloca))
+			return false;
+		if (LLVMGetVolatile(user))
+			return false;
+	}
+	return LLVMGetFirstUse(alloca);
+}
+
+static bool is_unoptimised(LLVMValueRef function)
+{
+	static const char optnone[] = "optnone";
+	unsigned kind = LLVMGetEnumAttributeKindForName(optnone, sizeof(optnone) - 1);
+
+	if (LLVMIsDeclaration(function) ||
+	    LLVMGetEnumAttributeAtIndex(function, LLVMAttributeFunctionIndex, kind))
+		return false;
+	for (LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(function)); i;
+	     i = LLVMGetNextInstruction(i))
+		if (LLVMIsAAllocaInst(i) && is_register(i))
+			return true;
+	return false;
+}
+
+/*
+ * Optimises a module as clang does before it writes one: merged code is optimised without the
+ * passes that make it fit for the verifier, and without those that lower BPF's intrinsics. Most
+ * modules have been, but not those of clang's -fembed-bitcode=all.
+ */
+static int optimise_alone(struct compiler *c, LLVMModuleRef m)
 {
 	LLVMTargetMachineRef machine;
 	bool found = false;
 
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
-		found |= !strncmp(name_of(f), "llvm.preserve.", 14) ||
+		found |= is_unoptimised(f) || !strncmp(name_of(f), "llvm.preserve.", 14) ||
 			 !strncmp(name_of(f), "llvm.bpf.preserve.", 18) ||
 			 !strncmp(name_of(f), "llvm.bpf.btf.type.id", 20);
 	if (!found)
@@ -224,7 +258,7 @@ LLVMModuleRef read_alone(struct compiler *c, size_t number)
 		c->cpu = wanted;
 		c->features = "";
 	}
-	return lower_intrinsics(c, m) ? NULL : m;
+	return optimise_alone(c, m) ? NULL : m;
 }
 
 /* ---- symbols ---- */
@@ -465,7 +499,7 @@ static int read_modules(struct compiler *c)
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		LLVMModuleRef m = c->parsed[i].module = read_module(c, &job->modules[i]);
 
-		if (!m || (!c->r->options->cpu && check_cpu(c, i)) || lower_intrinsics(c, m))
+		if (!m || (!c->r->options->cpu && check_cpu(c, i)) || optimise_alone(c, m))
 			return 1;
 		set_cpu(c, m);
 		apply_symbols(m, &job->modules[i]);
