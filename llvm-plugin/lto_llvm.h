@@ -33,6 +33,7 @@ struct compiler {
 
 	/* The CPU that code is generated for, and the first function that names it. */
 	const char *cpu, *features;
+	const char *default_cpu; /* of functions that name none; NULL: each names one */
 	const char *cpu_module, *cpu_function; /* the latter is NULL while no function does */
 	unsigned long long passthroughs;       /* calls of llvm.bpf.passthrough so far */
 };

@@ -108,20 +108,27 @@ static LLVMValueRef first_definition(LLVMModuleRef m)
 
 static const char cpu_key[] = "target-cpu", features_key[] = "target-features";
 
-/* What the clang that made the module, or this LLVM if it doesn't say, compiles for by itself. */
-static const char *default_cpu(const struct compiler *c, size_t number)
+/*
+ * What the clang that made the module, or this LLVM if it doesn't say, compiles for without -mcpu=.
+ * Where clangs of both kinds made modules, their machine code would need the newer CPU as well.
+ */
+static void take_default_cpu(struct compiler *c, size_t number, LLVMModuleRef m)
 {
 	int release = c->r->releases[number];
+	const char *cpu = (release ? release : LLVM_VERSION_MAJOR) < 20 ? "v1" : "v3";
 
-	return (release ? release : LLVM_VERSION_MAJOR) < 20 ? "v1" : "v3";
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		if (!LLVMIsDeclaration(f) && !*string_attribute(f, cpu_key) &&
+		    (!c->default_cpu || strcmp(cpu, c->default_cpu) > 0))
+			c->default_cpu = cpu;
 }
 
-static const char *cpu_of(const struct compiler *c, size_t number, LLVMValueRef function)
+static const char *cpu_of(const struct compiler *c, LLVMValueRef function)
 {
 	const char *cpu = string_attribute(function, cpu_key);
 
 	if (!*cpu)
-		return default_cpu(c, number);
+		return c->default_cpu;
 	return strcmp(cpu, "generic") ? cpu : "v1";
 }
 
@@ -139,26 +146,27 @@ static char *copy(const char *text)
 	return s;
 }
 
-static void take_cpu(struct compiler *c, size_t number, LLVMValueRef function)
+static void take_cpu(struct compiler *c, LLVMValueRef function)
 {
-	c->cpu = copy(function ? cpu_of(c, number, function) : default_cpu(c, number));
+	c->cpu = copy(function ? cpu_of(c, function) : "v1");
 	c->features = copy(function ? features_of(function) : "");
 	c->cpu_function = function ? copy(name_of(function)) : NULL;
 	c->cpu_module = c->module;
 }
 
 /* All functions that have code must be for one CPU: that of the first. */
-static int check_cpu(struct compiler *c, size_t number)
+static int check_cpu(struct compiler *c, LLVMModuleRef m)
 {
-	LLVMModuleRef m = c->parsed[number].module;
-
 	if (!c->cpu_function)
-		take_cpu(c, number, first_definition(m));
+		take_cpu(c, first_definition(m));
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
-		const char *cpu = cpu_of(c, number, f), *features = features_of(f);
+		const char *cpu, *features;
 
-		if (LLVMIsDeclaration(f) ||
-		    (!strcmp(c->cpu, cpu) && !strcmp(c->features, features)))
+		if (LLVMIsDeclaration(f))
+			continue;
+		cpu = cpu_of(c, f);
+		features = features_of(f);
+		if (!strcmp(c->cpu, cpu) && !strcmp(c->features, features))
 			continue;
 		return report_error(c, "lto-cpu-conflict",
 				    "modules are compiled for different CPUs\n"
@@ -252,7 +260,9 @@ LLVMModuleRef read_alone(struct compiler *c, size_t number)
 	if (!m)
 		return NULL;
 	c->lenient = true;
-	take_cpu(c, number, first_definition(m));
+	c->default_cpu = NULL;
+	take_default_cpu(c, number, m);
+	take_cpu(c, first_definition(m));
 	/* Code that its own CPU lacks instructions for is compiled at all for a newer one only. */
 	if (wanted && strcmp(wanted, c->cpu) > 0) {
 		c->cpu = wanted;
@@ -497,9 +507,16 @@ static int read_modules(struct compiler *c)
 	c->cpu = c->r->options->cpu;
 	c->features = "";
 	for (size_t i = 0; i < job->nr_modules; i++) {
-		LLVMModuleRef m = c->parsed[i].module = read_module(c, &job->modules[i]);
+		c->parsed[i].module = read_module(c, &job->modules[i]);
+		if (!c->parsed[i].module)
+			return 1;
+		take_default_cpu(c, i, c->parsed[i].module);
+	}
+	for (size_t i = 0; i < job->nr_modules; i++) {
+		LLVMModuleRef m = c->parsed[i].module;
 
-		if (!m || (!c->r->options->cpu && check_cpu(c, i)) || optimise_alone(c, m))
+		c->module = job->modules[i].name;
+		if ((!c->r->options->cpu && check_cpu(c, m)) || optimise_alone(c, m))
 			return 1;
 		set_cpu(c, m);
 		apply_symbols(m, &job->modules[i]);
