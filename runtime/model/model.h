@@ -120,9 +120,10 @@ struct ld_piece {
 	const char *home;        /* the section that it is moved to, or NULL */
 	bool subprogram;         /* a program that --bind makes a function of .text */
 	bool live;
-	bool reached;        /* with --gc-sections: from a root */
-	enum ld_root root;   /* the same: why it is one */
-	uint32_t fold_class; /* with --icf: equal pieces share it; 0: no candidate */
+	bool reached;                        /* with --gc-sections: from a root */
+	bool explained;                      /* with --why-live: its chain has been printed */
+	enum ld_root root;                   /* the same: why it is one */
+	uint32_t candidate;                  /* with --icf: its number + 1; 0: none */
 	const struct ld_piece *reached_from; /* what first led to it; NULL for a root */
 	struct ld_piece
 	    *same; /* the piece whose copy stands for this one: equal strings, licenses */

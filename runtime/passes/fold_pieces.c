@@ -9,6 +9,12 @@
  * something that they refer to. Each round can only split, so it ends; and what was never split is
  * equal, for a difference would have to show in some finite chain of references.
  *
+ * A round looks only at those that refer to members of a new class. The largest part of a split
+ * class keeps its number, so that a candidate changes its class a logarithmic number of times
+ * (Hopcroft, "An n log n algorithm for minimizing states in a finite automaton", 1971). What a
+ * candidate refers to is kept as a sum of hashes, to which a changed reference adds a difference.
+ * Hashes only propose: what is folded has been compared.
+ *
  * Candidates are what has no identity of its own: static functions of .text (the kernel verifies
  * global ones by themselves, and user space finds them by name) without decl tags, and constants
  * that user space can't set before the program is loaded (those that are not volatile).
@@ -24,14 +30,37 @@
 
 struct candidate {
 	struct ld_piece *p;
-	uint32_t order; /* position among the inputs */
+	const uint8_t *bytes; /* without what relocations will fill in */
+	uint32_t prototype;   /* of a function: a node of the graph, or 0 */
 	uint32_t class;
-	uint64_t hash; /* of what does not depend on classes, then of everything */
+	uint64_t hash; /* of what does not depend on classes */
+	uint64_t refs; /* of what the relocations name, given the classes */
+	bool queued;
+};
+
+/* A relocation that names a candidate, by the candidate. */
+struct user {
+	uint32_t by;    /* candidate that has the relocation */
+	uint64_t place; /* hash of which relocation it is, and of its addend */
+};
+
+/* Members of a class are folder.members[first .. first + nr). */
+struct class
+{
+	uint32_t first, nr;
 };
 
 struct folder {
 	struct ld_link *l;
-	LD_VEC(struct candidate) all;
+	LD_VEC(struct candidate) all; /* in the order of the inputs */
+	uint32_t *members, *place;    /* candidates, grouped by class; where each of them is */
+	struct class *classes;
+	uint32_t nr_classes;
+	uint32_t *users_at; /* by candidate: its users are users[users_at[i] .. users_at[i + 1]) */
+	struct user *users;
+	LD_VEC(uint32_t) queue; /* candidates whose refs have changed */
+	LD_VEC(uint32_t) moved; /* those that get another class in this round, */
+	LD_VEC(uint32_t) left;  /* and the class of each before */
 };
 
 /* ---- candidates ---- */
@@ -111,12 +140,6 @@ static void note_tags(struct ld_link *l)
 
 /* ---- what two pieces must agree on ---- */
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
-	return h ^ (h >> 29);
-}
-
 /* The bytes with what relocations will fill in left out. */
 static void clean_bytes(const struct ld_piece *p, uint8_t *to)
 {
@@ -167,11 +190,10 @@ static bool same_core(const struct ld_piece *a, const struct ld_piece *b)
 	return true;
 }
 
-/* What a relocation names: a class, or one thing that is equal to itself only. */
+/* What a relocation names: a candidate, or one thing that is equal to itself only. */
 struct named {
-	const void *thing;
-	bool is_name;   /* thing is a struct ld_name, else a struct ld_piece */
-	uint32_t class; /* 0: none */
+	const void *thing;  /* a struct ld_name or a struct ld_piece */
+	uint32_t candidate; /* + 1; 0: none */
 	int64_t off;
 };
 
@@ -181,18 +203,16 @@ static struct named named_by(const struct ld_piece *p, const struct ld_reloc *r)
 	const struct ld_piece *to = t.piece && t.piece->same ? t.piece->same : t.piece;
 	struct named n = {.off = t.off};
 
-	if (to && to->fold_class) {
-		n.class = to->fold_class;
-	} else if (to) {
+	if (to && to->candidate)
+		n.candidate = to->candidate;
+	else if (to)
 		n.thing = to;
-	} else {
+	else
 		n.thing = p->sec->file->syms[r->sym].global;
-		n.is_name = true;
-	}
 	return n;
 }
 
-static bool same_relocs(const struct ld_piece *a, const struct ld_piece *b)
+static bool same_relocs(const struct folder *f, const struct ld_piece *a, const struct ld_piece *b)
 {
 	if (a->rel_end - a->rel != b->rel_end - b->rel)
 		return false;
@@ -202,170 +222,287 @@ static bool same_relocs(const struct ld_piece *a, const struct ld_piece *b)
 		struct named n = named_by(a, r), m = named_by(b, s);
 
 		if (r->off - a->off != s->off - b->off || r->type != s->type ||
-		    n.thing != m.thing || n.class != m.class || n.off != m.off)
+		    n.thing != m.thing || n.off != m.off || !n.candidate != !m.candidate)
+			return false;
+		if (n.candidate &&
+		    f->all.v[n.candidate - 1].class != f->all.v[m.candidate - 1].class)
 			return false;
 	}
 	return true;
 }
 
 /* Everything that no class has a part in. */
-static bool look_alike(struct folder *f, const struct ld_piece *a, const struct ld_piece *b)
+static bool look_alike(const struct candidate *x, const struct candidate *y)
 {
-	uint8_t *x, *y;
+	const struct ld_piece *a = x->p, *b = y->p;
 
-	if (a->size != b->size || a->align != b->align || a->sec->kind != b->sec->kind ||
-	    strcmp(ld_out_name(a), ld_out_name(b)) != 0 || prototype(a) != prototype(b) ||
-	    !same_core(a, b))
-		return false;
-	x = ld_alloc(&f->l->arena, a->size);
-	y = ld_alloc(&f->l->arena, b->size);
-	clean_bytes(a, x);
-	clean_bytes(b, y);
-	return !memcmp(x, y, a->size);
+	return x->hash == y->hash && a->size == b->size && a->align == b->align &&
+	       a->sec->kind == b->sec->kind && !strcmp(ld_out_name(a), ld_out_name(b)) &&
+	       x->prototype == y->prototype && !memcmp(x->bytes, y->bytes, a->size) &&
+	       same_core(a, b);
 }
 
-static void hash_alone(struct folder *f, struct candidate *c)
+static void add_candidate(struct folder *f, struct ld_piece *p)
 {
-	const struct ld_piece *p = c->p;
+	struct candidate c = {.p = p, .prototype = prototype(p)};
 	uint8_t *bytes = ld_alloc(&f->l->arena, p->size);
 
 	clean_bytes(p, bytes);
-	c->hash = mix(ld_hash_bytes(bytes, p->size), prototype(p));
+	c.bytes = bytes;
+	c.hash = ld_hash_word(ld_hash_bytes(bytes, p->size), c.prototype);
 	for (uint32_t k = p->rel; k < p->rel_end; k++)
-		c->hash = mix(c->hash, p->sec->relocs[k].off - p->off + p->sec->relocs[k].type);
+		c.hash =
+		    ld_hash_words(c.hash, p->sec->relocs[k].off - p->off, p->sec->relocs[k].type);
+	LD_PUSH(&f->l->arena, &f->all, c);
+	p->candidate = (uint32_t)f->all.nr;
+}
+
+/* ---- what refers to what ---- */
+
+static uint64_t reference(uint64_t place, uint32_t class)
+{
+	return ld_hash_words(0, place, class);
+}
+
+/* Counts the users of each candidate, or lists them; adds up what each candidate refers to. */
+static void note_users(struct folder *f, bool list)
+{
+	ld_for_each(i, &f->all) {
+		struct candidate *c = &f->all.v[i];
+
+		for (uint32_t k = c->p->rel; k < c->p->rel_end; k++) {
+			struct named n = named_by(c->p, &c->p->sec->relocs[k]);
+			uint64_t place = ld_hash_words(0, k - c->p->rel, (uint64_t)n.off);
+
+			if (!n.candidate && list) {
+				c->refs += ld_hash_words(1, place, (uintptr_t)n.thing);
+			} else if (!list) {
+				f->users_at[n.candidate + 1] += n.candidate != 0;
+			} else {
+				f->users[f->users_at[n.candidate]++] =
+				    (struct user){(uint32_t)i, place};
+				c->refs += reference(place, f->all.v[n.candidate - 1].class);
+			}
+		}
+	}
+}
+
+/* users_at[i + 1] is first where the next user of i goes, and so in the end where those of i + 1
+ * begin. */
+static void find_users(struct folder *f)
+{
+	size_t nr = f->all.nr;
+
+	f->users_at = LD_NEW_ARRAY(&f->l->arena, uint32_t, nr + 2);
+	note_users(f, false);
+	for (size_t i = 1; i < nr + 2; i++)
+		f->users_at[i] += f->users_at[i - 1];
+	f->users = LD_NEW_ARRAY(&f->l->arena, struct user, f->users_at[nr + 1]);
+	note_users(f, true);
 }
 
 /* ---- classes ---- */
 
-static int by_hash(const void *a, const void *b)
-{
-	const struct candidate *x = a, *y = b;
+/* qsort() takes no context. */
+struct key {
+	uint32_t class, candidate;
+	uint64_t hash;
+};
 
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return x->order < y->order ? -1 : 1;
-}
-
-static int by_class(const void *a, const void *b)
+static int compare_keys(const void *a, const void *b)
 {
-	const struct candidate *x = a, *y = b;
+	const struct key *x = a, *y = b;
 
 	if (x->class != y->class)
 		return x->class < y->class ? -1 : 1;
-	return x->order < y->order ? -1 : 1;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->candidate < y->candidate ? -1 : 1;
 }
 
-/* Members of one hash that don't look alike (a collision, or bad luck) get classes of their own. */
+static void put_member(struct folder *f, uint32_t place, uint32_t candidate)
+{
+	f->members[place] = candidate;
+	f->place[candidate] = place;
+}
+
+static void queue(struct folder *f, uint32_t candidate)
+{
+	struct candidate *c = &f->all.v[candidate];
+
+	if (c->queued || f->classes[c->class].nr == 1)
+		return;
+	c->queued = true;
+	LD_PUSH(&f->l->arena, &f->queue, candidate);
+}
+
+/* What does not look like the first of its hash gets a class of its own: the hash is a proposal. */
 static void first_classes(struct folder *f)
 {
-	qsort(f->all.v, f->all.nr, sizeof(*f->all.v), by_hash);
-	ld_for_each(i, &f->all) {
-		struct candidate *c = &f->all.v[i], *before = i ? c - 1 : NULL;
+	size_t nr = f->all.nr;
+	struct key *keys = LD_NEW_ARRAY(&f->l->arena, struct key, nr);
 
-		c->class = before && before->hash == c->hash && look_alike(f, before->p, c->p)
-			       ? before->class
-			       : (uint32_t)i + 1;
-		c->p->fold_class = c->class;
+	f->members = LD_NEW_ARRAY(&f->l->arena, uint32_t, nr);
+	f->place = LD_NEW_ARRAY(&f->l->arena, uint32_t, nr);
+	f->classes = LD_NEW_ARRAY(&f->l->arena, struct class, nr);
+	for (uint32_t i = 0; i < nr; i++)
+		keys[i] = (struct key){0, i, f->all.v[i].hash};
+	qsort(keys, nr, sizeof(*keys), compare_keys);
+	for (uint32_t i = 0; i < nr; i++) {
+		struct candidate *c = &f->all.v[keys[i].candidate];
+		struct class *last = &f->classes[f->nr_classes - 1];
+
+		put_member(f, i, keys[i].candidate);
+		if (!i || !look_alike(&f->all.v[f->members[last->first]], c)) {
+			last = &f->classes[f->nr_classes++];
+			last->first = i;
+		}
+		last->nr++;
+		c->class = f->nr_classes - 1;
 	}
+	for (uint32_t i = 0; i < nr; i++)
+		queue(f, i);
 }
 
-/* Not by address: the order of what is said must not depend on where memory is. */
-static uint64_t hash_thing(const struct named *n)
+/* Makes a class of the members [first, first + nr). Their users hear of it when the round ends. */
+static void split_off(struct folder *f, uint32_t first, uint32_t nr)
 {
-	const struct ld_piece *p = n->thing;
-	const struct ld_name *name = n->thing;
+	for (uint32_t i = first; i < first + nr; i++) {
+		struct candidate *c = &f->all.v[f->members[i]];
 
-	if (n->class || !n->thing)
-		return n->class;
-	if (n->is_name)
-		return ld_hash_bytes(name->name, strlen(name->name));
-	return mix(mix(p->sec->file->index, p->sec->index), p->off);
-}
-
-static uint64_t hash_named(const struct candidate *c)
-{
-	const struct ld_piece *p = c->p;
-	uint64_t h = c->class;
-
-	for (uint32_t k = p->rel; k < p->rel_end; k++) {
-		struct named n = named_by(p, &p->sec->relocs[k]);
-
-		h = mix(h, (uint64_t)n.off);
-		h = mix(h, hash_thing(&n));
+		LD_PUSH(&f->l->arena, &f->moved, f->members[i]);
+		LD_PUSH(&f->l->arena, &f->left, c->class);
+		c->class = f->nr_classes;
 	}
-	return h;
+	f->classes[f->nr_classes++] = (struct class){first, nr};
 }
 
-/* Splits each class by what its members refer to; whether any was split. */
-static bool refine(struct folder *f)
+/*
+ * Splits a class by the keys of nr of its members. The others refer to what they did before, so
+ * that they are one more part.
+ */
+static void split_class(struct folder *f, const struct key *keys, uint32_t nr)
 {
-	bool split = false;
-	size_t i, k;
+	struct class *class = &f->classes[keys[0].class];
+	uint32_t first = class->first, rest = class->nr - nr, i, k, largest = rest, kept = first;
 
-	ld_for_each(n, &f->all)
-		f->all.v[n].hash = hash_named(&f->all.v[n]);
-	qsort(f->all.v, f->all.nr, sizeof(*f->all.v), by_class);
-	for (i = 0; i < f->all.nr; i = k) {
-		uint32_t class = f->all.v[i].class;
+	for (i = 0; i < nr; i++) {
+		uint32_t to = first + rest + i, from = f->place[keys[i].candidate];
 
-		for (k = i + 1; k < f->all.nr && f->all.v[k].class == class; k++)
+		/* Those before to and not among keys move to the front. */
+		put_member(f, from, f->members[to]);
+		put_member(f, to, keys[i].candidate);
+	}
+	for (i = 0; i < nr; i = k) {
+		for (k = i + 1; k < nr && keys[k].hash == keys[i].hash; k++)
 			;
-		qsort(&f->all.v[i], k - i, sizeof(*f->all.v), by_hash);
-		for (size_t n = i; n < k; n++) {
-			struct candidate *c = &f->all.v[n];
-
-			c->class = n > i && c[-1].hash == c->hash && same_relocs(c[-1].p, c->p)
-				       ? c[-1].class
-				       : (uint32_t)n + 1;
-			split |= c->class != (uint32_t)i + 1;
-		}
+		if (k - i <= largest)
+			continue;
+		largest = k - i;
+		kept = first + rest + i;
 	}
-	/* Only now, as the hashes and comparisons above are of the round before. */
-	ld_for_each(n, &f->all)
-		f->all.v[n].p->fold_class = f->all.v[n].class;
-	return split;
+	if (rest && kept != first)
+		split_off(f, first, rest);
+	for (i = 0; i < nr; i = k) {
+		for (k = i + 1; k < nr && keys[k].hash == keys[i].hash; k++)
+			;
+		if (first + rest + i != kept)
+			split_off(f, first + rest + i, k - i);
+	}
+	*class = (struct class){kept, largest};
 }
 
-/* Classes get the position of their first member, so that what is said has the inputs' order. */
-static void order_classes(struct folder *f)
+/* A candidate has left a class: what its users refer to has changed. */
+static void tell_users(struct folder *f, uint32_t candidate, uint32_t left)
 {
-	uint32_t class = 0, first = 0;
+	uint32_t now = f->all.v[candidate].class;
 
-	qsort(f->all.v, f->all.nr, sizeof(*f->all.v), by_class);
-	ld_for_each(i, &f->all) {
-		struct candidate *c = &f->all.v[i];
+	for (uint32_t i = f->users_at[candidate]; i < f->users_at[candidate + 1]; i++) {
+		const struct user *u = &f->users[i];
 
-		if (!i || c->class != class) {
-			class = c->class;
-			first = c->order;
-		}
-		c->class = first;
+		f->all.v[u->by].refs += reference(u->place, now) - reference(u->place, left);
+		queue(f, u->by);
 	}
-	qsort(f->all.v, f->all.nr, sizeof(*f->all.v), by_class);
 }
 
+static void refine(struct folder *f)
+{
+	struct key *keys = LD_NEW_ARRAY(&f->l->arena, struct key, f->all.nr);
+
+	while (f->queue.nr) {
+		uint32_t nr = (uint32_t)f->queue.nr, i, k;
+
+		for (i = 0; i < nr; i++) {
+			struct candidate *c = &f->all.v[f->queue.v[i]];
+
+			keys[i] = (struct key){c->class, f->queue.v[i], c->refs};
+			c->queued = false;
+		}
+		f->queue.nr = f->moved.nr = f->left.nr = 0;
+		qsort(keys, nr, sizeof(*keys), compare_keys);
+		for (i = 0; i < nr; i = k) {
+			for (k = i + 1; k < nr && keys[k].class == keys[i].class; k++)
+				;
+			split_class(f, &keys[i], k - i);
+		}
+		ld_for_each(n, &f->moved)
+			tell_users(f, f->moved.v[n], f->left.v[n]);
+	}
+}
+
+/* Gives a class of its own to what differs from the first of its class; whether anything does. */
+static bool split_misfits(struct folder *f)
+{
+	uint32_t nr = f->nr_classes;
+	bool any = false;
+
+	for (uint32_t i = 0; i < nr; i++) {
+		struct class *class = &f->classes[i];
+
+		for (uint32_t k = class->nr; k-- > 1;) {
+			uint32_t at = class->first + k, last = class->first + class->nr - 1;
+			uint32_t misfit = f->members[at];
+
+			if (same_relocs(f, f->all.v[f->members[class->first]].p,
+					f->all.v[misfit].p))
+				continue;
+			put_member(f, at, f->members[last]);
+			put_member(f, last, misfit);
+			class->nr--;
+			split_off(f, last, 1);
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* By class in the order of their first members, so that what is printed has the inputs' order. */
 static void fold(struct folder *f)
 {
+	struct key *keys = LD_NEW_ARRAY(&f->l->arena, struct key, f->all.nr);
+	uint32_t *first = LD_NEW_ARRAY(&f->l->arena, uint32_t, f->nr_classes);
 	struct ld_link *l = f->l;
 	struct ld_piece *kept = NULL;
 
-	order_classes(f);
+	for (uint32_t i = (uint32_t)f->all.nr; i--;)
+		first[f->all.v[i].class] = i;
+	for (uint32_t i = 0; i < f->all.nr; i++)
+		keys[i] = (struct key){first[f->all.v[i].class], i, 0};
+	qsort(keys, f->all.nr, sizeof(*keys), compare_keys);
 	ld_for_each(i, &f->all) {
-		const struct candidate *c = &f->all.v[i];
-		bool first_copy =
-		    i && c->class == c[-1].class && (i < 2 || c->class != c[-2].class);
+		struct ld_piece *p = f->all.v[keys[i].candidate].p;
 
-		if (!i || c->class != c[-1].class) {
-			kept = c->p;
+		if (keys[i].candidate == keys[i].class) {
+			kept = p;
 			continue;
 		}
-		if (l->print_icf && first_copy)
+		if (l->print_icf && keys[i - 1].candidate == keys[i].class)
 			ld_info(&l->diags, "icf", "selected section %s", ld_piece_name(l, kept));
 		if (l->print_icf)
 			ld_info(&l->diags, "icf", "  removing identical section %s",
-				ld_piece_name(l, c->p));
-		c->p->same = kept;
-		c->p->live = false;
+				ld_piece_name(l, p));
+		p->same = kept;
+		p->live = false;
 	}
 }
 
@@ -380,20 +517,16 @@ void ld_fold_pieces(struct ld_link *l)
 		struct ld_file *file = l->files.v[i];
 
 		for (uint32_t k = 0; k < file->nr_used; k++)
-			for (uint32_t n = 0; n < file->used[k]->nr_pieces; n++) {
-				struct candidate c = {.p = &file->used[k]->pieces[n],
-						      .order = (uint32_t)f.all.nr};
-
-				if (!is_candidate(c.p))
-					continue;
-				hash_alone(&f, &c);
-				LD_PUSH(&l->arena, &f.all, c);
-			}
+			for (uint32_t n = 0; n < file->used[k]->nr_pieces; n++)
+				if (is_candidate(&file->used[k]->pieces[n]))
+					add_candidate(&f, &file->used[k]->pieces[n]);
 	}
 	if (!f.all.nr)
 		return;
 	first_classes(&f);
-	while (refine(&f))
-		;
+	find_users(&f);
+	do
+		refine(&f);
+	while (split_misfits(&f));
 	fold(&f);
 }
