@@ -32,7 +32,7 @@ static struct inspector *new_inspector(void)
 	in->l.diags.arena = &in->l.arena;
 	in->l.threads = 1;
 	in->l.strip_debug = true;
-	in->l.library_paths = in->l.keep = (const char **)&nothing;
+	in->l.library_paths = in->l.keep.list = (const char **)&nothing;
 	return in;
 }
 

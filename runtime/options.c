@@ -103,6 +103,21 @@ static void map_renames(struct ld_link *l, const char **renames)
 	}
 }
 
+static void note_defsyms(struct ld_link *l, const char **defsyms)
+{
+	for (; *defsyms; defsyms++) {
+		const char *equals = strchr(*defsyms, '=');
+
+		map_name(l, &l->defsym_names, *defsyms, (size_t)(equals - *defsyms), *defsyms);
+		map_name(l, &l->defsym_names, equals + 1, strlen(equals + 1), *defsyms);
+	}
+}
+
+static void copy_names(struct ld_link *l, struct ld_names *to, const char *const *list, bool globs)
+{
+	ld_names_init(&l->arena, to, ld_copy_strings(&l->arena, list), globs);
+}
+
 void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 {
 	l->partial = opts->output == BPFLD_PARTIAL;
@@ -117,13 +132,14 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->c_names = opts->c_names;
 	l->threads = opts->threads;
 	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
-	l->undefined = ld_copy_strings(&l->arena, opts->undefined);
+	copy_names(l, &l->undefined, opts->undefined, false);
 	l->library_paths = ld_copy_strings(&l->arena, opts->library_paths);
-	l->keep = ld_copy_strings(&l->arena, opts->keep);
-	l->why_live = ld_copy_strings(&l->arena, opts->why_live);
-	l->export = ld_copy_strings(&l->arena, opts->export_globs);
-	l->localize = ld_copy_strings(&l->arena, opts->localize);
+	copy_names(l, &l->keep, opts->keep, true);
+	copy_names(l, &l->why_live, opts->why_live, true);
+	copy_names(l, &l->export, opts->export_globs, true);
+	copy_names(l, &l->localize, opts->localize, true);
 	l->defsyms = ld_copy_strings(&l->arena, opts->defsyms);
+	note_defsyms(l, l->defsyms);
 	l->dynamic = opts->dynamic;
 	l->entries = ld_copy_strings(&l->arena, opts->entries);
 	l->anchor = opts->anchor ? ld_strdup(&l->arena, opts->anchor) : NULL;
@@ -139,7 +155,7 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->icf = opts->icf;
 	l->print_icf = opts->print_icf_sections;
 	l->trace = opts->trace;
-	l->trace_symbols = ld_copy_strings(&l->arena, opts->trace_symbols);
+	copy_names(l, &l->trace_symbols, opts->trace_symbols, false);
 	l->read_files = ld_copy_strings(&l->arena, opts->read_files);
 	if (opts->lto) {
 		l->lto = LD_NEW(&l->arena, struct bpfld_lto);

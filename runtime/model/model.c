@@ -2,7 +2,6 @@
 #include "model/model.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,14 +35,6 @@ const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym)
 	if (!other)
 		other = ld_strmap_get(&l->rename_map, name, len);
 	return other ? other : name;
-}
-
-bool ld_matches(const char *const *globs, const char *name)
-{
-	for (; *globs; globs++)
-		if (!fnmatch(*globs, name, 0))
-			return true;
-	return false;
 }
 
 const uint8_t *ld_make_image(struct ld_link *l)

@@ -26,6 +26,7 @@
 #include "base/arena.h"
 #include "base/blob.h"
 #include "base/diag.h"
+#include "base/names.h"
 #include "base/span.h"
 #include "base/strmap.h"
 #include "format/btf.h"
@@ -359,21 +360,21 @@ struct ld_link {
 	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
 	bool lasting_inputs, unique_statics, c_names;
 	const char *license;
-	const char **undefined;     /* ends in NULL */
+	struct ld_names undefined;  /* plain names */
 	const char **library_paths; /* the same */
 	bool gc_sections, print_gc, icf, print_icf;
-	enum ld_addends addends;       /* of files that do not show it; LD_ADDENDS_OPEN: an error */
-	const char **keep, **why_live; /* globs; end in NULL */
-	const char **export, **localize; /* the same */
-	const char **defsyms;            /* "A=B"; ends in NULL */
-	const char **wraps, **renames;   /* "SYM"; "OLD=NEW"; end in NULL */
-	bool dynamic;                    /* what is undefined gets stubs */
-	const char **entries;            /* functions that get an entry; ends in NULL */
-	const char *anchor;              /* section of the anchor to make instead, or NULL */
-	struct ld_strmap wrap_map;       /* undefined name -> the name that is meant */
-	struct ld_strmap rename_map;     /* global name -> the name that it gets */
+	enum ld_addends addends; /* of files that do not show it; LD_ADDENDS_OPEN: an error */
+	struct ld_names keep, why_live, export, localize;
+	const char **defsyms;          /* "A=B"; ends in NULL */
+	struct ld_strmap defsym_names; /* both sides of each */
+	const char **wraps, **renames; /* "SYM"; "OLD=NEW"; end in NULL */
+	bool dynamic;                  /* what is undefined gets stubs */
+	const char **entries;          /* functions that get an entry; ends in NULL */
+	const char *anchor;            /* section of the anchor to make instead, or NULL */
+	struct ld_strmap wrap_map;     /* undefined name -> the name that is meant */
+	struct ld_strmap rename_map;   /* global name -> the name that it gets */
 	bool trace;
-	const char **trace_symbols; /* ends in NULL */
+	struct ld_names trace_symbols; /* plain names */
 	const char *dependency_target;
 	const char **read_files; /* by the caller; ends in NULL */
 	uint32_t threads;        /* to use at most: 1 and more once the passes run */

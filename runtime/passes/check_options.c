@@ -3,6 +3,7 @@
  * Options that have no effect on this link: what they name is in no input that takes part, or
  * they need another option. Other linkers say nothing, and a typing error goes unnoticed.
  */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "passes/passes.h"
@@ -15,93 +16,114 @@ enum scope {
 
 struct pattern {
 	const char *option, *text; /* as given */
-	const char *glob;          /* what a name must match */
+	struct found *found;
 	enum scope scope;
-	bool matched;
+};
+
+/* Which symbols a name or a glob has matched. */
+struct found {
+	const char *glob; /* NULL: a plain name */
+	bool local, global;
 };
 
 struct checker {
 	struct ld_link *l;
 	LD_VEC(struct pattern) patterns;
-	uint32_t left; /* not matched yet */
+	struct ld_strmap names; /* plain name -> struct found */
+	LD_VEC(struct found *) globs;
 };
 
-static void add_pattern(struct checker *c, const char *option, const char *text, const char *glob,
-			enum scope scope)
+static struct found *found_of(struct checker *c, const char *name, size_t len)
 {
-	struct pattern p = {option, text, glob, scope, false};
+	void **slot = ld_strmap_slot(&c->l->arena, &c->names, name, len);
 
-	LD_PUSH(&c->l->arena, &c->patterns, p);
-	c->left++;
+	if (!*slot)
+		*slot = LD_NEW(&c->l->arena, struct found);
+	return *slot;
 }
 
-static void add_globs(struct checker *c, const char *option, const char **globs, enum scope scope)
+/* Of text the first len bytes are a name. */
+static void add_name(struct checker *c, const char *option, const char *text, size_t len)
 {
-	for (; *globs; globs++)
-		add_pattern(c, option, *globs, *globs, scope);
+	LD_PUSH(&c->l->arena, &c->patterns,
+		(struct pattern){option, text, found_of(c, text, len), GLOBALS});
 }
 
-static void match_symbol(struct checker *c, const struct ld_sym *sym)
+static void add_names(struct checker *c, const char *option, const struct ld_names *names,
+		      enum scope scope)
 {
-	ld_for_each(i, &c->patterns) {
-		struct pattern *p = &c->patterns.v[i];
-		const char *globs[] = {p->glob, NULL};
+	for (const char **name = names->list; *name; name++) {
+		struct pattern p = {option, *name, NULL, scope};
 
-		if (p->matched || !*sym->name || (p->scope == GLOBALS && sym->bind == STB_LOCAL))
-			continue;
-		/* A symbol goes by both of its names where --rename or --wrap changed it. */
-		if (!ld_matches(globs, sym->name) &&
-		    !(sym->global && ld_matches(globs, sym->global->name)))
-			continue;
-		p->matched = true;
-		c->left--;
+		if (ld_is_glob(*name)) {
+			p.found = LD_NEW(&c->l->arena, struct found);
+			p.found->glob = *name;
+			LD_PUSH(&c->l->arena, &c->globs, p.found);
+		} else {
+			p.found = found_of(c, *name, strlen(*name));
+		}
+		LD_PUSH(&c->l->arena, &c->patterns, p);
 	}
 }
 
-static void match_all(struct checker *c)
+static void match_name(struct checker *c, const char *name, bool local)
+{
+	struct found *found = ld_strmap_get(&c->names, name, strlen(name));
+
+	if (found)
+		*(local ? &found->local : &found->global) = true;
+	ld_for_each(i, &c->globs) {
+		bool *matched = local ? &c->globs.v[i]->local : &c->globs.v[i]->global;
+
+		if (!*matched && !fnmatch(c->globs.v[i]->glob, name, 0))
+			*matched = true;
+	}
+}
+
+/* A symbol goes by both of its names where --rename or --wrap changed it. */
+static void match_symbols(struct checker *c)
 {
 	ld_for_each(i, &c->l->files) {
 		const struct ld_file *f = c->l->files.v[i];
 
-		for (uint32_t k = 1; c->left && k < f->nr_syms; k++)
-			match_symbol(c, &f->syms[k]);
+		for (uint32_t k = 1; c->patterns.nr && k < f->nr_syms; k++) {
+			const struct ld_sym *sym = &f->syms[k];
+
+			if (!*sym->name)
+				continue;
+			match_name(c, sym->name, sym->bind == STB_LOCAL);
+			if (sym->global && strcmp(sym->global->name, sym->name) != 0)
+				match_name(c, sym->global->name, sym->bind == STB_LOCAL);
+		}
 	}
 }
 
-/* A name as a glob that matches it and nothing else. */
-static const char *literal(struct ld_link *l, const char *name, size_t len)
+static bool has_matched(const struct pattern *p)
 {
-	char *glob = ld_alloc(&l->arena, 2 * len + 1), *to = glob;
-
-	for (size_t i = 0; i < len; i++) {
-		if (strchr("*?[\\", name[i]))
-			*to++ = '\\';
-		*to++ = name[i];
-	}
-	return glob;
+	return p->found->global || (p->scope == ANY && p->found->local);
 }
 
 void ld_check_options(struct ld_link *l)
 {
 	struct checker c = {.l = l};
 
-	add_globs(&c, "--keep", l->keep, ANY);
-	add_globs(&c, "--why-live", l->why_live, ANY);
-	add_globs(&c, "--export", l->export, GLOBALS);
-	add_globs(&c, "--localize", l->localize, GLOBALS);
+	add_names(&c, "--keep", &l->keep, ANY);
+	add_names(&c, "--why-live", &l->why_live, ANY);
+	add_names(&c, "--export", &l->export, GLOBALS);
+	add_names(&c, "--localize", &l->localize, GLOBALS);
 	for (const char **w = l->wraps; *w; w++)
-		add_pattern(&c, "--wrap", *w, literal(l, *w, strlen(*w)), GLOBALS);
+		add_name(&c, "--wrap", *w, strlen(*w));
 	for (const char **r = l->renames; *r; r++)
-		add_pattern(&c, "--rename", *r, literal(l, *r, strcspn(*r, "=")), GLOBALS);
-	match_all(&c);
+		add_name(&c, "--rename", *r, strcspn(*r, "="));
+	match_symbols(&c);
 	ld_for_each(i, &c.patterns) {
 		const struct pattern *p = &c.patterns.v[i];
 
-		if (!p->matched)
+		if (!has_matched(p))
 			ld_warn(&l->diags, "unused-option", "%s=%s matches no symbol", p->option,
 				p->text);
 	}
-	if (*l->why_live && !l->gc_sections)
+	if (*l->why_live.list && !l->gc_sections)
 		ld_warn(&l->diags, "unused-option",
 			"--why-live needs --gc-sections: without it everything is kept");
 }

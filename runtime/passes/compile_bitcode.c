@@ -219,18 +219,8 @@ static bool is_asked_for(const struct ld_link *l, const struct ld_name *n)
 	for (const struct ld_mention *m = n->mentions; m; m = m->next)
 		if (!m->file->bitcode)
 			return true;
-	for (const char **name = l->undefined; *name; name++)
-		if (!strcmp(*name, n->name))
-			return true;
-	for (const char **pair = l->defsyms; *pair; pair++) {
-		const char *equals = strchr(*pair, '=');
-
-		if (!strcmp(equals + 1, n->name) ||
-		    (!strncmp(*pair, n->name, (size_t)(equals - *pair)) &&
-		     !n->name[equals - *pair]))
-			return true;
-	}
-	return ld_matches(l->keep, n->name);
+	return ld_strmap_get(&l->defsym_names, n->name, strlen(n->name)) ||
+	       ld_names_match(&l->undefined, n->name) || ld_names_match(&l->keep, n->name);
 }
 
 /* Whether the definition that sym is goes for another one, or for none. */

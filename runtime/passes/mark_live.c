@@ -10,6 +10,7 @@
  * relocations, hidden ones too, and the exception callbacks that decl tags name. DWARF describes
  * and keeps nothing alive.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -18,12 +19,13 @@
 /* An edge that BTF makes: a decl tag of one function names another. */
 struct tag_edge {
 	struct ld_piece *from, *to;
+	size_t order; /* among the edges as they were found */
 };
 
 struct marker {
 	struct ld_link *l;
-	LD_VEC(struct ld_piece *) work; /* reached, and their edges not yet followed */
-	LD_VEC(struct tag_edge) tag_edges;
+	LD_VEC(struct ld_piece *) work;    /* reached, and their edges not yet followed */
+	LD_VEC(struct tag_edge) tag_edges; /* ordered by from */
 };
 
 /* ---- what could be in the output at all ---- */
@@ -75,14 +77,6 @@ static bool is_loader_section(const struct ld_section *sec)
 	       !strncmp(sec->name, ".struct_ops", 11) || !strcmp(sec->name, ".deplibs");
 }
 
-static bool is_named(const struct ld_link *l, const char *name)
-{
-	for (const char **u = l->undefined; *u; u++)
-		if (!strcmp(*u, name))
-			return true;
-	return ld_matches(l->keep, name);
-}
-
 static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
@@ -96,7 +90,9 @@ static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
 
-		if (is_named(l, sym->global ? sym->global->name : sym->name))
+		const char *name = sym->global ? sym->global->name : sym->name;
+
+		if (ld_names_match(&l->undefined, name) || ld_names_match(&l->keep, name))
 			return LD_ROOT_NAMED;
 		if (sym->global && (sec->kind != LD_SEC_CODE || l->partial))
 			return LD_ROOT_GLOBAL;
@@ -124,6 +120,31 @@ static void reach_winner(struct marker *m, const struct ld_piece *p, const struc
 		reach(m, ld_sym_target(f, p->sec->syms[i]).piece, from);
 }
 
+/* The first edge from p or from what comes after it. */
+static size_t first_tag_edge(const struct marker *m, const struct ld_piece *p)
+{
+	size_t lo = 0, hi = m->tag_edges.nr;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (m->tag_edges.v[mid].from < p)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void follow_tags(struct marker *m, const struct ld_piece *p)
+{
+	for (size_t i = first_tag_edge(m, p); i < m->tag_edges.nr; i++) {
+		if (m->tag_edges.v[i].from != p)
+			return;
+		reach(m, m->tag_edges.v[i].to, p);
+	}
+}
+
 static void follow(struct marker *m, const struct ld_piece *p)
 {
 	for (uint32_t k = p->rel; k < p->rel_end; k++) {
@@ -136,6 +157,7 @@ static void follow(struct marker *m, const struct ld_piece *p)
 		else
 			reach(m, to, p);
 	}
+	follow_tags(m, p);
 }
 
 static void follow_all(struct marker *m)
@@ -146,15 +168,40 @@ static void follow_all(struct marker *m)
 
 /* ---- edges that BTF makes ---- */
 
+/* Symbols of a file, to be found by name or by BTF type; only where some tag asks for that. */
+struct file_index {
+	struct ld_strmap functions; /* name -> the first STT_FUNC's struct ld_sym */
+	uint32_t *first, *next; /* by own type: the first in_sym; by in_sym: the next; 0: none */
+};
+
+static struct file_index index_file(struct ld_arena *a, const struct ld_file *f)
+{
+	struct file_index x = {0};
+
+	x.first = LD_NEW_ARRAY(a, uint32_t, ld_btf_nr_own(&f->btf));
+	x.next = LD_NEW_ARRAY(a, uint32_t, f->nr_syms);
+	for (uint32_t i = f->nr_syms; i-- > 1;) {
+		struct ld_sym *sym = &f->syms[i];
+
+		if (sym->type == STT_FUNC)
+			*ld_strmap_slot(a, &x.functions, sym->name, strlen(sym->name)) = sym;
+		if (!sym->btf || !sym->piece)
+			continue;
+		x.next[i] = x.first[ld_btf_own(&f->btf, sym->btf)];
+		x.first[ld_btf_own(&f->btf, sym->btf)] = i;
+	}
+	return x;
+}
+
 /* The function called name that file f means: its own static one, or the global one. */
 static struct ld_piece *find_function(const struct ld_link *l, const struct ld_file *f,
-				      const char *name)
+				      const struct file_index *x, const char *name)
 {
 	const struct ld_name *n = ld_strmap_get(&l->name_map, name, strlen(name));
+	const struct ld_sym *sym = ld_strmap_get(&x->functions, name, strlen(name));
 
-	for (uint32_t i = 1; i < f->nr_syms; i++)
-		if (f->syms[i].type == STT_FUNC && !strcmp(f->syms[i].name, name))
-			return ld_sym_target(f, i).piece;
+	if (sym)
+		return ld_sym_target(f, (uint32_t)(sym - f->syms)).piece;
 	return n && n->owner ? ld_name_def(n)->piece : NULL;
 }
 
@@ -163,6 +210,7 @@ static void add_tag_edges(struct marker *m, const struct ld_file *f)
 {
 	static const char prefix[] = "exception_callback:";
 	size_t len = strlen(prefix);
+	struct file_index x = {0};
 
 	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
 		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
@@ -174,30 +222,33 @@ static void add_tag_edges(struct marker *m, const struct ld_file *f)
 		tag = ld_btf_str(&f->btf, t->name_off);
 		if (strncmp(tag, prefix, len))
 			continue;
-		to = find_function(m->l, f, tag + len);
-		for (uint32_t k = 1; to && k < f->nr_syms; k++)
-			if (f->syms[k].btf == t->type && f->syms[k].piece)
-				LD_PUSH(&m->l->arena, &m->tag_edges,
-					(struct tag_edge){f->syms[k].piece, to});
+		if (!x.first)
+			x = index_file(&m->l->arena, f);
+		to = find_function(m->l, f, &x, tag + len);
+		/* A tag may be on a type proper, which is the base's where the file has one. */
+		if (!to || t->type < f->btf.base_types)
+			continue;
+		for (uint32_t k = x.first[ld_btf_own(&f->btf, t->type)]; k; k = x.next[k])
+			LD_PUSH(&m->l->arena, &m->tag_edges,
+				(struct tag_edge){f->syms[k].piece, to, m->tag_edges.nr});
 	}
 }
 
-static void follow_tags(struct marker *m)
+static int compare_edges(const void *a, const void *b)
 {
-	bool again = true;
+	const struct tag_edge *x = a, *y = b;
 
-	while (again) {
-		again = false;
-		ld_for_each(i, &m->tag_edges) {
-			const struct tag_edge *e = &m->tag_edges.v[i];
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
 
-			if (!e->from->reached || e->to->reached)
-				continue;
-			reach(m, e->to, e->from);
-			again = true;
-		}
-		follow_all(m);
-	}
+static void find_tag_edges(struct marker *m)
+{
+	ld_for_each(i, &m->l->btf_files)
+		add_tag_edges(m, m->l->btf_files.v[i]);
+	if (m->tag_edges.nr)
+		qsort(m->tag_edges.v, m->tag_edges.nr, sizeof(*m->tag_edges.v), compare_edges);
 }
 
 /* ---- the garbage collection ---- */
@@ -267,23 +318,41 @@ static const char *root_reason(enum ld_root root)
 	}
 }
 
+/*
+ * What p was reached through. The chain from a piece on is printed once, so that all chains
+ * together are no longer than the code: where one meets another, it refers to that.
+ */
+static void put_chain(struct ld_link *l, struct ld_blob *text, struct ld_piece *p)
+{
+	bool known = false;
+
+	while (p->reached_from && !known) {
+		known = p->explained;
+		p->explained = true;
+		p = (struct ld_piece *)(uintptr_t)p->reached_from;
+		ld_blob_text(&l->arena, text, "\n>>> referenced by: %s", ld_piece_name(l, p));
+	}
+	if (p->reached_from)
+		ld_blob_text(&l->arena, text, ", and on as shown above");
+	else
+		ld_blob_text(&l->arena, text, " (%s)", root_reason(p->root));
+}
+
 static void explain(struct marker *m, struct ld_section *sec)
 {
 	struct ld_link *l = m->l;
 
 	for (uint32_t i = 0; i < sec->nr_syms; i++) {
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
-		const struct ld_piece *p = sym->piece;
-		const char *text;
+		struct ld_blob text = {0};
 
-		if (!p || !p->live || ld_is_label(sym) || !ld_matches(l->why_live, sym->name))
+		if (!sym->piece || !sym->piece->live || ld_is_label(sym) ||
+		    !ld_names_match(&l->why_live, sym->name))
 			continue;
-		text =
-		    ld_text(&l->arena, "live symbol: %s:(%s)", ld_file_name(sec->file), sym->name);
-		for (; p->reached_from; p = p->reached_from)
-			text = ld_text(&l->arena, "%" LD_LINES "\n>>> referenced by: %s", text,
-				       ld_piece_name(l, p->reached_from));
-		ld_info(&l->diags, "why-live", "%" LD_LINES " (%s)", text, root_reason(p->root));
+		put_chain(l, &text, sym->piece);
+		ld_blob_put(&l->arena, &text, "", 1);
+		ld_info(&l->diags, "why-live", "live symbol: %s:(%s)%" LD_LINES,
+			ld_file_name(sec->file), sym->name, (const char *)text.data);
 	}
 }
 
@@ -295,11 +364,9 @@ void ld_mark_live(struct ld_link *l)
 	if (!l->gc_sections)
 		return;
 	each_section(l, add_roots, &m);
-	ld_for_each(i, &l->btf_files)
-		add_tag_edges(&m, l->btf_files.v[i]);
+	find_tag_edges(&m);
 	follow_all(&m);
-	follow_tags(&m);
 	each_section(l, sweep, &m);
-	if (*l->why_live)
+	if (*l->why_live.list)
 		each_section(l, explain, &m);
 }

@@ -123,7 +123,7 @@ static void want_options(struct ld_puller *p)
 	static const struct ld_file command_line = {.path = "<internal>"};
 	struct ld_link *l = p->l;
 
-	for (const char **name = l->undefined; *name; name++)
+	for (const char **name = l->undefined.list; *name; name++)
 		want(p, *name, &command_line);
 	for (const char **pair = l->defsyms; *pair; pair++) {
 		const char *equals = strchr(*pair, '=');

@@ -237,8 +237,8 @@ static void finish_name(struct ld_link *l, struct ld_name *n)
 		n->sealed = true;
 	if (def->piece && def->piece->subprogram)
 		n->sealed = true;
-	if (may_seal(l, def) &&
-	    (ld_matches(l->localize, n->name) || (*l->export && !ld_matches(l->export, n->name))))
+	if (may_seal(l, def) && (ld_names_match(&l->localize, n->name) ||
+				 (*l->export.list && !ld_names_match(&l->export, n->name))))
 		n->sealed = true;
 }
 

@@ -4,14 +4,6 @@
 
 #include "report/report.h"
 
-static bool is_traced(const struct ld_link *l, const char *name)
-{
-	for (const char **p = l->trace_symbols; *p; p++)
-		if (!strcmp(*p, name))
-			return true;
-	return false;
-}
-
 static const char *role_of(const struct ld_sym *sym)
 {
 	/* A COMMON symbol that won has a section by now: the linker's own. */
@@ -26,7 +18,7 @@ static void trace_symbols(struct ld_link *l, const struct ld_file *f)
 		const struct ld_sym *sym = &f->syms[k];
 		const char *role = role_of(sym);
 
-		if (sym->bind == STB_LOCAL || !is_traced(l, sym->name))
+		if (sym->bind == STB_LOCAL || !ld_names_match(&l->trace_symbols, sym->name))
 			continue;
 		/* What a member that nobody has asked for refers to doesn't matter. */
 		if (f->lazy && role)
@@ -45,7 +37,7 @@ void ld_report_trace(struct ld_link *l)
 
 		if (l->trace && !f->lazy)
 			ld_info(&l->diags, "trace", "%s", ld_file_name(f));
-		if (*l->trace_symbols)
+		if (*l->trace_symbols.list)
 			trace_symbols(l, f);
 	}
 }
