@@ -350,25 +350,26 @@ const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t o
 			 (unsigned long long)off);
 }
 
-/* The first relocation of f that names in_sym. */
-static const struct ld_reloc *first_use(const struct ld_file *f, uint32_t in_sym,
-					const struct ld_section **where)
+/*
+ * The first relocation of f that names in_sym. All are looked up at once: there may be as many
+ * diagnostics as symbols. Of two passes at one time each may make the same table.
+ */
+static struct ld_use first_use(struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
 {
-	uint32_t i, k;
+	struct ld_file *cache = (struct ld_file *)(uintptr_t)f;
+	struct ld_use *uses = atomic_load(&cache->first_uses);
 
-	for (i = 0; i < f->nr_used; i++) {
+	if (uses)
+		return uses[in_sym];
+	uses = LD_NEW_ARRAY(&l->arena, struct ld_use, f->nr_syms);
+	for (uint32_t i = f->nr_used; i--;) {
 		const struct ld_section *sec = f->used[i];
 
-		if (sec->kind == LD_SEC_DEBUG)
-			continue;
-		for (k = 0; k < sec->nr_relocs; k++) {
-			if (sec->relocs[k].sym != in_sym)
-				continue;
-			*where = sec;
-			return &sec->relocs[k];
-		}
+		for (uint32_t k = sec->nr_relocs; sec->kind != LD_SEC_DEBUG && k--;)
+			uses[sec->relocs[k].sym] = (struct ld_use){sec, &sec->relocs[k]};
 	}
-	return NULL;
+	atomic_store(&cache->first_uses, uses);
+	return uses[in_sym];
 }
 
 const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
@@ -384,8 +385,8 @@ const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in
 			return ld_printf(&l->arena, "%s (%s)", f->source, f->path);
 		return ld_file_name(f);
 	}
-	use = first_use(f, in_sym, &sec);
-	if (use)
-		return ld_place(l, sec, use->off);
+	use = first_use(l, f, in_sym);
+	if (use.sec)
+		return ld_place(l, use.sec, use.reloc->off);
 	return ld_file_name(f);
 }

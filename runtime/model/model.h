@@ -168,6 +168,12 @@ enum ld_addends {
 	LD_ADDENDS_OPEN, /* one or the other */
 };
 
+/* A relocation and where it is. */
+struct ld_use {
+	const struct ld_section *sec; /* NULL: none */
+	const struct ld_reloc *reloc;
+};
+
 /* A symbol of a file's symbol table. */
 struct ld_sym {
 	bool isolated;    /* was global in the input: see bind_symbols.c */
@@ -273,6 +279,7 @@ struct ld_file {
 	uint32_t nr_syms;
 	uint32_t first_global;               /* in_sym: those below are all local */
 	uint32_t nr_defined;                 /* global and weak symbols with a section */
+	_Atomic(struct ld_use *) first_uses; /* by in_sym; made for the first diagnostic */
 	bool has_common;                     /* some symbol was SHN_COMMON */
 	LD_VEC(struct ld_section *) commons; /* made for COMMON symbols that this file owns */
 

@@ -123,43 +123,53 @@ static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32
 
 /* ---- defaults ---- */
 
-/* What a decl tag "bpfld:default=N" on some declaration says, else 0. */
-static int32_t read_default(struct ld_link *l, const struct ld_file *f, uint32_t in_func,
-			    int32_t value)
+/* What a decl tag "bpfld:default=N" says. */
+static void read_default(struct ld_link *l, const struct ld_file *f, const struct btf_type *tag,
+			 int32_t *value)
 {
-	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
-		const char *tag = ld_btf_str(&f->btf, t->name_off);
-		size_t len = strlen(DEFAULT_TAG);
-		long long number;
-		char *end;
+	const char *text = ld_btf_str(&f->btf, tag->name_off) + strlen(DEFAULT_TAG);
+	long long number;
+	char *end;
 
-		if (ld_btf_kind(t) != BTF_KIND_DECL_TAG || t->type != in_func ||
-		    strncmp(tag, DEFAULT_TAG, len))
-			continue;
-		errno = 0;
-		number = strtoll(tag + len, &end, 0);
-		if (errno || !tag[len] || *end || number < INT32_MIN || number > INT32_MAX)
-			ld_error(&l->diags, "import-default",
-				 "%s: '%s': the default is no number of 32 bits: '%s'",
-				 ld_file_name(f), ld_btf_name(&f->btf, in_func), tag);
-		else
-			value = (int32_t)number;
-	}
-	return value;
+	errno = 0;
+	number = strtoll(text, &end, 0);
+	if (errno || !*text || *end || number < INT32_MIN || number > INT32_MAX)
+		ld_error(&l->diags, "import-default",
+			 "%s: '%s': the default is no number of 32 bits: '%s%s'", ld_file_name(f),
+			 ld_btf_name(&f->btf, tag->type), DEFAULT_TAG, text);
+	else
+		*value = (int32_t)number;
 }
 
-static int32_t default_of(struct ld_link *l, const struct ld_name *n)
+/* The tags of f say the defaults of imports; where several do, the last declaration's. */
+static void read_defaults(struct maker *m, const struct ld_file *f)
 {
-	int32_t value = 0;
+	const struct btf_type **tags = NULL; /* by own type */
 
-	for (const struct ld_mention *m = n->mentions; m; m = m->next) {
-		uint32_t in_func = m->file->has_btf ? m->file->syms[m->sym].btf : 0;
+	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
 
-		if (in_func)
-			value = read_default(l, m->file, in_func, value);
+		if (ld_btf_kind(t) != BTF_KIND_DECL_TAG ||
+		    strncmp(ld_btf_str(&f->btf, t->name_off), DEFAULT_TAG, strlen(DEFAULT_TAG)))
+			continue;
+		if (!tags)
+			tags = LD_NEW_ARRAY(&m->l->arena, const struct btf_type *,
+					    ld_btf_nr_own(&f->btf));
+		tags[ld_btf_own(&f->btf, t->type)] = t;
 	}
-	return value;
+	for (uint32_t i = 1; tags && i < f->nr_syms; i++) {
+		const struct ld_sym *sym = &f->syms[i];
+		const struct btf_type *tag = NULL;
+		uintptr_t import = 0;
+
+		if (sym->global && sym->btf)
+			tag = tags[ld_btf_own(&f->btf, sym->btf)];
+		if (tag)
+			import = (uintptr_t)ld_strmap_get(&m->map, sym->global->name,
+							  strlen(sym->global->name));
+		if (import)
+			read_default(m->l, f, tag, &m->l->imports.v[import - 1].value);
+	}
 }
 
 /* ---- the stubs ---- */
@@ -171,7 +181,6 @@ static void make_stub(struct ld_link *l, struct ld_file *f, struct ld_import *im
 	const char *why = bad_import(l, decl->file, in_func);
 	uint8_t *insns = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE);
 
-	import->value = default_of(l, import->name);
 	import->prototype = ld_btf_print_symbol(&l->arena, &decl->file->btf, in_func);
 	if (why)
 		ld_error(&l->diags, "import-type",
@@ -201,6 +210,9 @@ void ld_make_stubs(struct ld_link *l)
 			find_imports(&m, l->files.v[i]->used[k]);
 	if (!l->imports.nr)
 		return;
+	ld_for_each(i, &l->files)
+		if (l->files.v[i]->has_btf)
+			read_defaults(&m, l->files.v[i]);
 	f = ld_made_file(l, "<stubs>", (uint32_t)l->imports.nr);
 	ld_for_each(i, &l->imports)
 		make_stub(l, f, &l->imports.v[i]);
