@@ -31,7 +31,8 @@ static bool is_function(const struct ld_sym *sym)
 static void add_function(struct ld_arena *a, struct ld_facts *f, const struct ld_section *sec,
 			 const struct ld_sym *sym)
 {
-	struct ld_func_facts fn = {.sec = sec, .piece = sym->piece, .off = sym->value};
+	struct ld_func_facts fn = {
+	    .sec = sec, .piece = sym->piece, .off = sym->value, .next = LD_NO_INDEX};
 
 	fn.name = sym->emit ? sym->out_name : sym->name;
 	fn.size = sym->size;

@@ -35,6 +35,8 @@ struct ld_func_facts {
 	bool kept;                  /* its code is in the output */
 	bool program;               /* outside .text */
 	const struct ld_func *func; /* in the call graph, or NULL */
+	uint32_t
+	    next; /* function that the chain of most stack from here goes on with, or LD_NO_INDEX */
 };
 
 /* Equal calls of one function, at several places perhaps. */
@@ -45,15 +47,16 @@ struct ld_call_facts {
 	uint32_t places;
 };
 
-/* A program, or a callback that runs on a stack of its own: the worst chain from there. */
+/*
+ * A program, or a callback that runs on a stack of its own. The worst chain from there follows
+ * ld_func_facts.next: chains of many programs have most functions in common.
+ */
 struct ld_chain_facts {
 	uint32_t root; /* index of a function */
 	bool later;
-	uint64_t stack;   /* of the frames of chain, each rounded up to 16 */
-	uint64_t sure;    /* the worst that the verifier surely comes to; what warnings are about */
-	uint32_t frames;  /* of the longest chain */
-	uint32_t reached; /* functions, the root too */
-	struct ld_indexes chain;
+	uint64_t stack;  /* of the frames of chain, each rounded up to 16 */
+	uint64_t sure;   /* the worst that the verifier surely comes to; what warnings are about */
+	uint32_t frames; /* of the longest chain */
 };
 
 struct ld_var_facts {

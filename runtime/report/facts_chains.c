@@ -19,7 +19,6 @@ struct gatherer {
 	const struct ld_calls *calls;
 	uint32_t *facts_of;  /* index in the call graph -> index of the function's facts */
 	struct worst *worst; /* by function of the call graph */
-	uint32_t *seen, *todo;
 };
 
 static void gather_calls(struct gatherer *g)
@@ -73,29 +72,6 @@ static void find_worst(struct gatherer *g, uint32_t index)
 	w->frames++;
 }
 
-/* How many functions root calls, directly or not, itself counted. */
-static uint32_t count_reached(struct gatherer *g, uint32_t root, uint32_t mark)
-{
-	uint32_t nr = 0, reached = 0;
-
-	g->seen[root] = mark;
-	g->todo[nr++] = root;
-	while (nr) {
-		const struct ld_func *func = &g->calls->funcs[g->todo[--nr]];
-
-		reached++;
-		for (uint32_t i = func->call; i < func->call_end; i++) {
-			uint32_t callee = g->calls->calls.v[i].callee;
-
-			if (g->seen[callee] == mark)
-				continue;
-			g->seen[callee] = mark;
-			g->todo[nr++] = callee;
-		}
-	}
-	return reached;
-}
-
 static void add_chain(struct gatherer *g, uint32_t root, bool later)
 {
 	const struct worst *w = &g->worst[root];
@@ -104,9 +80,6 @@ static void add_chain(struct gatherer *g, uint32_t root, bool later)
 	c.stack = w->stack;
 	c.sure = w->sure;
 	c.frames = w->frames;
-	c.reached = count_reached(g, root, root + 1);
-	for (uint32_t at = root; at != LD_NO_INDEX; at = g->worst[at].next)
-		LD_PUSH(g->a, &c.chain, g->facts_of[at]);
 	LD_PUSH(g->a, &g->f->chains, c);
 }
 
@@ -118,8 +91,6 @@ void ld_gather_chains(struct ld_arena *a, struct ld_facts *f)
 
 	g.facts_of = LD_NEW_ARRAY(a, uint32_t, calls->nr_funcs);
 	g.worst = LD_NEW_ARRAY(a, struct worst, calls->nr_funcs);
-	g.seen = LD_NEW_ARRAY(a, uint32_t, calls->nr_funcs);
-	g.todo = LD_NEW_ARRAY(a, uint32_t, calls->nr_funcs);
 	ld_for_each(i, &f->funcs) {
 		if (f->funcs.v[i].func)
 			g.facts_of[f->funcs.v[i].func - calls->funcs] = (uint32_t)i;
@@ -127,6 +98,9 @@ void ld_gather_chains(struct ld_arena *a, struct ld_facts *f)
 	gather_calls(&g);
 	for (uint32_t i = 0; i < calls->nr_funcs; i++)
 		find_worst(&g, calls->order[i]);
+	for (uint32_t i = 0; i < calls->nr_funcs; i++)
+		if (g.worst[i].next != LD_NO_INDEX)
+			f->funcs.v[g.facts_of[i]].next = g.facts_of[g.worst[i].next];
 	ld_for_each(i, &calls->calls) {
 		if (calls->calls.v[i].kind == LD_CALL_LATER)
 			later[calls->calls.v[i].callee] = true;

@@ -212,10 +212,28 @@ function warnings() {
 
 /* ---- programs ---- */
 
+/* The functions of the chain that needs most stack. */
+function chainOf(p) {
+	const chain = [];
+
+	for (let f = p.function; f !== undefined; f = facts.functions[f].next)
+		chain.push(f);
+	return chain;
+}
+
+/* How many functions a program calls, directly or not, itself counted. */
+function reachedBy(data, p) {
+	const seen = new Set([p.function]);
+
+	for (const f of seen)
+		data.callsOf(f).forEach((c) => seen.add(c.to));
+	return seen.size;
+}
+
 /* The frames of a chain beside each other; the mark is where the verifier stops. */
 function meter(p) {
 	const top = Math.max(MAX_STACK, p.stack);
-	const frames = p.chain.map((f) => Math.ceil(facts.functions[f].stack / 16) * 16).filter((n) => n);
+	const frames = chainOf(p).map((f) => Math.ceil(facts.functions[f].stack / 16) * 16).filter((n) => n);
 
 	return make("div", { class: "meter", role: "img",
 		"aria-label": `${p.stack} of ${MAX_STACK} bytes of stack` },
@@ -231,7 +249,7 @@ function callLists() {
 		calls[c.from].push(c);
 		callers[c.to].push(c.from);
 	}
-	return { functions: facts.functions, callsOf: (f) => calls[f], callersOf: (f) => callers[f] };
+	return { functions: facts.functions, callsOf: (f) => calls[f], callersOf: (f) => callers[f], chainOf };
 }
 
 function legend() {
@@ -246,10 +264,10 @@ function legend() {
 }
 
 function programBody(data, p) {
-	const steps = p.chain.map((f) => make("li", {}, make("span", {},
+	const steps = chainOf(p).map((f) => make("li", {}, make("span", {},
 		make("code", {}, facts.functions[f].name), ` ${Math.ceil(facts.functions[f].stack / 16) * 16}`)));
 
-	if (p.functions === 1)
+	if (!data.callsOf(p.function).length)
 		return make("p", { class: "note" }, `It calls no function. ${facts.functions[p.function].place}`);
 	return make("div", {},
 		make("p", { class: "note" }, `Most stack: ${bytes(p.stack)}, each frame rounded up to 16` +
@@ -277,7 +295,7 @@ function programDetails(data, p) {
 			make("span", { class: "figures" },
 				make("span", { class: p.stack > MAX_STACK ? "bad" : "" }, `${number(p.stack)} of ${MAX_STACK} bytes`), " · ",
 				make("span", { class: p.frames > MAX_FRAMES ? "bad" : "" }, count(p.frames, "frame")), " · ",
-				count(p.functions, "function"))),
+				count(reachedBy(data, p), "function"))),
 		body);
 
 	return details;
@@ -289,7 +307,7 @@ function programs() {
 	if (!facts.programs.length)
 		return [make("p", { class: "empty" }, "The output has no program, that is no function outside .text.")];
 	const data = callLists();
-	const sorted = [...facts.programs].sort((a, b) => b.stack - a.stack || b.functions - a.functions);
+	const sorted = [...facts.programs].sort((a, b) => b.stack - a.stack || b.frames - a.frames);
 	const list = make("div");
 	let shown = [];
 	let limit = PROGRAMS;

@@ -203,7 +203,7 @@ class CallGraph {
 	constructor(data, program) {
 		this.data = data;
 		this.program = program;
-		this.chain = program.chain;
+		this.chain = data.chainOf(program);
 		this.open = openAtFirst(program.function, this.chain, data.callsOf);
 		this.current = program.function;
 		this.about = make("p", { class: "about", "aria-live": "polite" });

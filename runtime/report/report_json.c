@@ -113,7 +113,7 @@ static void put_head(struct json *j, const struct ld_facts *f)
 {
 	const struct ld_link *l = f->l;
 
-	number(j, "format", 1);
+	number(j, "format", 2);
 	string(j, "linker", "bpfld " BPFLD_VERSION);
 	string(j, "output", l->dependency_target);
 	string(j, "link", l->partial ? "partial" : "final");
@@ -185,6 +185,8 @@ static void put_function(struct json *j, const struct ld_func_facts *fn)
 		flag(j, "tail_call", fn->func->calls_tail);
 		flag(j, "reached", fn->func->reached);
 		number(j, "stack", fn->func->frame);
+		if (fn->next != LD_NO_INDEX)
+			number(j, "next", fn->next);
 		if (fn->func->verified != fn->func->frame)
 			number(j, "stack_sure", fn->func->verified);
 	}
@@ -238,8 +240,6 @@ static void put_calls(struct json *j, const struct ld_facts *f)
 		number(j, "stack", c->stack);
 		number(j, "stack_sure", c->sure);
 		number(j, "frames", c->frames);
-		number(j, "functions", c->reached);
-		indexes(j, "chain", &c->chain);
 		put(j, "}");
 	}
 	put(j, "]");

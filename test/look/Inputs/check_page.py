@@ -59,8 +59,11 @@ def check_warnings(b, facts):
 
 def check_graph(b, facts):
     """The picture of the program on top: its functions and calls, with their stack."""
-    p = sorted(facts["programs"], key=lambda p: (-p["stack"], -p["functions"]))[0]
+    p = sorted(facts["programs"], key=lambda p: (-p["stack"], -p["frames"]))[0]
     functions = facts["functions"]
+    chain = [p["function"]]
+    while "next" in functions[chain[-1]]:
+        chain.append(functions[chain[-1]]["next"])
     shown = b.js("""[...document.querySelectorAll('details.program[open] .node')].map(n =>
         [n.querySelector('title').textContent, n.querySelector('.small').textContent,
          n.classList.contains('worst')])""")
@@ -68,7 +71,7 @@ def check_graph(b, facts):
              if "stack" in functions[f]}
     for name, text, _ in shown:
         assert text.startswith("%d byte" % stack[name]), (name, text, stack[name])
-    same({n for n, _, worst in shown if worst}, {functions[f]["name"] for f in p["chain"]}, "chain")
+    same({n for n, _, worst in shown if worst}, {functions[f]["name"] for f in chain}, "chain")
     assert len(shown) <= 80, "%d functions in one picture" % len(shown)
     # Boxes don't overlap.
     overlaps = b.js("""(() => {

@@ -124,8 +124,9 @@ def check_calls(report):
         assert call["kind"] in ("call", "callback", "later")
         assert "dropped" not in functions[call["from"]] and "dropped" not in functions[call["to"]]
     for p in report["programs"]:
-        chain = p["chain"]
-        same(chain[0], p["function"], "the chain's begin")
+        chain = [p["function"]]
+        while "next" in functions[chain[-1]]:
+            chain.append(functions[chain[-1]]["next"])
         same(sum((functions[f]["stack"] + 15) // 16 * 16 for f in chain), p["stack"], "stack of a chain")
         for a, b in zip(chain, chain[1:]):
             assert any(c["from"] == a and c["to"] == b for c in report["calls"]), "chain without a call"
