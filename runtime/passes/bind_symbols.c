@@ -24,95 +24,111 @@
 
 /* ---- which symbols are meant ---- */
 
+/* An input, and its symbols by name once one of them is looked for: in_sym of the first. */
+struct input {
+	struct ld_file *f;
+	bool indexed;
+	struct ld_strmap undefined, defined, statics;
+};
+
+/* The inputs of one name. */
+struct inputs {
+	LD_VEC(struct input *) list;
+};
+
+struct binder {
+	struct ld_link *l;
+	struct ld_strmap paths; /* name in diagnostics -> struct inputs */
+};
+
 static int wrong(struct ld_link *l, const struct ld_bind *b, const char *what)
 {
 	return ld_error(&l->diags, "bind", "cannot bind '%s' of %s to '%s' of %s: %" LD_LINES,
 			b->name, b->object, b->target, b->to_object, what);
 }
 
-/* The n-th input (from 1) of that name, or of n = 0 the only one; their number. */
-static size_t find_input(const struct ld_link *l, const char *name, size_t len, uint64_t n,
-			 struct ld_file **found)
+static void list_inputs(struct binder *binder)
 {
-	size_t nr = 0;
+	struct ld_arena *a = &binder->l->arena;
 
-	ld_for_each(i, &l->inputs) {
-		const char *path = ld_file_name(l->inputs.v[i]);
+	ld_for_each(i, &binder->l->inputs) {
+		struct input *in = LD_NEW(a, struct input);
+		const char *path = ld_file_name(binder->l->inputs.v[i]);
+		void **slot = ld_strmap_slot(a, &binder->paths, path, strlen(path));
+		struct inputs *same = *slot;
 
-		if (strncmp(path, name, len) != 0 || path[len])
-			continue;
-		nr++;
-		if (nr == n || !n)
-			*found = l->inputs.v[i];
+		if (!same)
+			*slot = same = LD_NEW(a, struct inputs);
+		in->f = binder->l->inputs.v[i];
+		LD_PUSH(a, &same->list, in);
 	}
-	return nr;
 }
 
 /* The input that object names: by the name that it has in diagnostics, with "#N" the N-th such. */
-static struct ld_file *find_object(struct ld_link *l, const struct ld_bind *b, const char *object)
+static struct input *find_object(const struct binder *binder, const struct ld_bind *b,
+				 const char *object)
 {
+	const struct inputs *same = ld_strmap_get(&binder->paths, object, strlen(object));
 	const char *hash = strrchr(object, '#');
-	struct ld_file *found = NULL;
+	struct ld_link *l = binder->l;
 	uint64_t n = 0;
-	size_t nr = find_input(l, object, strlen(object), 0, &found);
 
-	if (nr == 1)
-		return found;
-	if (nr > 1) {
+	if (same && same->list.nr == 1)
+		return same->list.v[0];
+	if (same) {
 		wrong(l, b,
 		      ld_text(&l->arena, "%zu inputs are called %s\n>>> the first of them is %s#1",
-			      nr, object, object));
+			      same->list.nr, object, object));
 		return NULL;
 	}
 	for (const char *c = hash ? hash + 1 : ""; isdigit((unsigned char)*c); c++)
 		n = n < UINT32_MAX ? n * 10 + (uint64_t)(*c - '0') : n;
 	if (n)
-		nr = find_input(l, object, (size_t)(hash - object), n, &found);
-	if (n && nr >= n)
-		return found;
+		same = ld_strmap_get(&binder->paths, object, (size_t)(hash - object));
+	if (same && n <= same->list.nr)
+		return same->list.v[n - 1];
 	wrong(l, b, ld_text(&l->arena, "no input is called %s", object));
 	return NULL;
 }
 
-/* The in_sym of the global that is, or is not, defined in f; 0: none. */
-static uint32_t find_global(const struct ld_file *f, const char *name, bool defined)
+static void index_symbols(struct ld_arena *a, struct input *in)
 {
-	for (uint32_t i = 1; i < f->nr_syms; i++) {
-		const struct ld_sym *sym = &f->syms[i];
+	for (uint32_t i = in->f->nr_syms; i-- > 1 && !in->indexed;) {
+		const struct ld_sym *sym = &in->f->syms[i];
+		bool local = sym->bind == STB_LOCAL;
+		struct ld_strmap *map = local                ? &in->statics
+					: ld_is_defined(sym) ? &in->defined
+							     : &in->undefined;
 
-		if (sym->bind != STB_LOCAL && ld_is_defined(sym) == defined &&
-		    !strcmp(sym->name, name))
-			return i;
+		if (!local || sym->sec)
+			*ld_strmap_slot(a, map, sym->name, strlen(sym->name)) =
+			    (void *)(uintptr_t)i;
 	}
-	return 0;
+	in->indexed = true;
 }
 
-static bool has_static(const struct ld_file *f, const char *name)
+static uint32_t find_name(const struct ld_strmap *map, const char *name)
 {
-	for (uint32_t i = 1; i < f->nr_syms; i++)
-		if (f->syms[i].bind == STB_LOCAL && f->syms[i].sec &&
-		    !strcmp(f->syms[i].name, name))
-			return true;
-	return false;
+	return (uint32_t)(uintptr_t)ld_strmap_get(map, name, strlen(name));
 }
 
 /* What from means by name, and may be given away: an extern, a map, a variable, a weak function. */
-static uint32_t find_reference(const struct ld_file *f, const char *name)
+static uint32_t find_reference(const struct input *in, const char *name)
 {
-	uint32_t ref = find_global(f, name, false), own = find_global(f, name, true);
-	const struct ld_section *sec = own ? f->syms[own].sec : NULL;
+	uint32_t ref = find_name(&in->undefined, name), own = find_name(&in->defined, name);
+	const struct ld_section *sec = own ? in->f->syms[own].sec : NULL;
 
-	bool default_code = sec && f->syms[own].bind == STB_WEAK && ld_is_text(sec->name);
+	bool default_code = sec && in->f->syms[own].bind == STB_WEAK && ld_is_text(sec->name);
 
 	return ref || !sec || (sec->kind == LD_SEC_CODE && !default_code) ? ref : own;
 }
 
-static const char *no_target(const struct ld_file *f, const char *name)
+static const char *no_target(const struct input *in, const char *name)
 {
-	if (has_static(f, name))
+	if (find_name(&in->statics, name))
 		return "the target is static: compilers change how those are called";
-	return find_global(f, name, false) ? "the target's object only declares it"
-					   : "the target's object does not define it";
+	return find_name(&in->undefined, name) ? "the target's object only declares it"
+					       : "the target's object does not define it";
 }
 
 /* An object that is named takes part, also where it is a member of an archive. */
@@ -142,20 +158,21 @@ static bool is_circle(const struct ld_file *from, uint32_t ref, const struct ld_
 
 /* Why the reference of from can't mean the target of to, or NULL. */
 static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
-			       const struct ld_file *from, uint32_t ref, const struct ld_file *to,
+			       const struct input *from_in, uint32_t ref, const struct input *to_in,
 			       uint32_t target)
 {
+	const struct ld_file *from = from_in->f, *to = to_in->f;
 	const struct ld_name *n = ref ? from->syms[ref].global : NULL;
 
 	if (from->bitcode || to->bitcode)
 		return "link-time optimisation merges bitcode, and who calls whom with it\n"
 		       ">>> compile both of them without bitcode";
 	if (!ref)
-		return find_global(from, b->name, true)
+		return find_name(&from_in->defined, b->name)
 			   ? "it is a function of the first object itself"
 			   : "the first object does not use it";
 	if (!target)
-		return no_target(to, b->target);
+		return no_target(to_in, b->target);
 	if (n && (n->owner != to || n->owner_sym != target))
 		return ld_text(&l->arena, "it is bound to '%s' of %s already", ld_name_def(n)->name,
 			       ld_file_name(n->owner));
@@ -164,17 +181,25 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 	return NULL;
 }
 
-static void bind(struct ld_link *l, const struct ld_bind *b)
+static void bind(struct binder *binder, const struct ld_bind *b)
 {
-	struct ld_file *from = find_object(l, b, b->object);
-	struct ld_file *to = from ? find_object(l, b, b->to_object) : NULL;
-	uint32_t ref = to ? find_reference(from, b->name) : 0;
-	uint32_t target = to ? find_global(to, b->target, true) : 0;
-	const char *reason = to ? find_reason(l, b, from, ref, to, target) : NULL;
+	struct ld_link *l = binder->l;
+	struct input *from_in = find_object(binder, b, b->object);
+	struct input *to_in = from_in ? find_object(binder, b, b->to_object) : NULL;
+	struct ld_file *from, *to;
+	uint32_t ref, target;
+	const char *reason;
 	struct ld_name *n;
 
-	if (!to)
+	if (!to_in)
 		return;
+	index_symbols(&l->arena, from_in);
+	index_symbols(&l->arena, to_in);
+	from = from_in->f;
+	to = to_in->f;
+	ref = find_reference(from_in, b->name);
+	target = find_name(&to_in->defined, b->target);
+	reason = find_reason(l, b, from_in, ref, to_in, target);
 	if (reason) {
 		wrong(l, b, reason);
 		return;
@@ -192,8 +217,12 @@ static void bind(struct ld_link *l, const struct ld_bind *b)
 void ld_bind_symbols(struct ld_link *l)
 {
 	/* When the inputs of the command line are known; libraries that they ask for come later. */
+	struct binder binder = {.l = l};
+
+	if (l->binds.nr && !l->binds_made)
+		list_inputs(&binder);
 	for (size_t i = 0; i < l->binds.nr && !l->binds_made; i++)
-		bind(l, &l->binds.v[i]);
+		bind(&binder, &l->binds.v[i]);
 	l->binds_made = true;
 }
 
@@ -237,6 +266,7 @@ static void make_subprogram(struct ld_link *l, const struct ld_name *n)
 /* By global name: how often it is defined. */
 struct definitions {
 	size_t nr;
+	uint32_t last; /* number behind the name that was tried last for another */
 };
 
 /* Groups and COMMON symbols are made to be merged; licenses have a pass of their own. */
@@ -282,10 +312,13 @@ static void rename_global(struct ld_link *l, struct ld_strmap *map, struct ld_fi
 			  struct ld_sym *sym)
 {
 	const char *first = ld_qualify(&l->arena, ld_file_name(f), ld_global_name(l, sym));
+	struct definitions *tried = definitions_of(l, map, first);
 	const char *name = first;
 
-	for (uint32_t n = 2; definitions_of(l, map, name)->nr; n++)
-		name = ld_printf(&l->arena, "%s_%u", first, n);
+	if (!tried->last)
+		tried->last = 1;
+	while (definitions_of(l, map, name)->nr)
+		name = ld_printf(&l->arena, "%s_%u", first, ++tried->last);
 	definitions_of(l, map, name)->nr++;
 	ld_note(&l->diags, "renamed-program",
 		"'%s' of %s is called '%s' in the output: the name is taken", sym->name,
