@@ -50,19 +50,18 @@ void ld_strtab_reserve(struct ld_arena *a, struct ld_strtab *t, size_t nr)
 		grow(a, t, cap);
 }
 
-uint32_t ld_strtab_add(struct ld_arena *a, struct ld_strtab *t, const char *s)
+uint32_t ld_strtab_put(struct ld_arena *a, struct ld_strtab *t, const char *s, size_t size)
 {
-	size_t len = strlen(s) + 1;
-	uint32_t hash = (uint32_t)ld_hash_bytes(s, len);
+	uint32_t hash = (uint32_t)ld_hash_bytes(s, size);
 	struct ld_strtab_slot *slot;
 
 	/* Half empty at least: a search ends soon. */
 	if ((t->nr + 1) * 2 > t->cap)
 		grow(a, t, t->cap ? t->cap * 2 : 256);
-	slot = find(t, s, len, hash);
+	slot = find(t, s, size, hash);
 	if (!slot->place) {
 		*slot = (struct ld_strtab_slot){hash, (uint32_t)t->bytes.size + 1};
-		ld_blob_put(a, &t->bytes, s, len);
+		ld_blob_put(a, &t->bytes, s, size);
 		t->nr++;
 	}
 	return slot->place - 1;

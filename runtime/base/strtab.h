@@ -3,6 +3,8 @@
 #ifndef LD_BASE_STRTAB_H
 #define LD_BASE_STRTAB_H
 
+#include <string.h>
+
 #include "base/blob.h"
 
 struct ld_strtab_slot {
@@ -19,7 +21,12 @@ struct ld_strtab {
 /* Makes room for nr strings, so that the table need not grow to that. */
 void ld_strtab_reserve(struct ld_arena *a, struct ld_strtab *t, size_t nr);
 
-/* The offset of s, which is added if it is new. It is copied. */
-uint32_t ld_strtab_add(struct ld_arena *a, struct ld_strtab *t, const char *s);
+/* The offset of s, of size bytes with its NUL, which is added if it is new. It is copied. */
+uint32_t ld_strtab_put(struct ld_arena *a, struct ld_strtab *t, const char *s, size_t size);
+
+static inline uint32_t ld_strtab_add(struct ld_arena *a, struct ld_strtab *t, const char *s)
+{
+	return ld_strtab_put(a, t, s, strlen(s) + 1);
+}
 
 #endif

@@ -10,6 +10,8 @@
 #define LAYOUT_FIELDS 24u /* where the header has them, if it is that long */
 #define MAX_STRIP 32u     /* C has no use for longer chains of qualifiers, typedefs and arrays */
 #define NO_COMPONENT UINT32_MAX
+#define NAMES_PER_BYTE 4
+#define SPARE_NAMES (64 << 10)
 #define IS_COMPOSITE(k) ((k) == BTF_KIND_STRUCT || (k) == BTF_KIND_UNION)
 
 /*
@@ -370,10 +372,26 @@ static int check_func(struct ld_btf_parser *p, uint32_t i, const struct btf_type
 	return 0;
 }
 
+/* Names may share bytes, but not as many as make them long in proportion to the section. */
+static int check_decl_names(struct ld_btf_parser *p)
+{
+	const struct ld_btf *btf = p->btf;
+	uint64_t left = NAMES_PER_BYTE * ((uint64_t)p->types_len + btf->strs_len) + SPARE_NAMES;
+
+	for (uint32_t k = 0; k < btf->nr_decls; k++) {
+		size_t len = strlen(ld_btf_name(btf, btf->decls[k]));
+
+		if (len > left)
+			return bad(p, "names of functions and variables share too many bytes");
+		left -= len;
+	}
+	return 0;
+}
+
 int ld_btf_check_decls(struct ld_btf_parser *p)
 {
+	int err = check_decl_names(p);
 	uint32_t k, j, kind;
-	int err = 0;
 
 	for (k = 0; k < p->btf->nr_decls && !err; k++) {
 		uint32_t i = p->btf->decls[k];

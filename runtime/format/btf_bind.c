@@ -173,6 +173,21 @@ static struct ld_sym *symbol_at(const struct ld_section *sec, uint64_t off, cons
 	return NULL;
 }
 
+/* The same; where the name is the file's only one, without a look at other symbols of that place.
+ */
+static struct ld_sym *static_at(const struct binder *b, const struct ld_section *sec, uint64_t off,
+				const char *name)
+{
+	struct ld_sym *local = ld_strmap_get(&b->locals, name, strlen(name));
+	struct ld_sym *global = ld_strmap_get(&b->globals, name, strlen(name));
+
+	if (local == &ambiguous || global == &ambiguous)
+		return symbol_at(sec, off, name);
+	if (local && local->sec == sec && local->value == off)
+		return local;
+	return global && global->sec == sec && global->value == off ? global : NULL;
+}
+
 static void bind_datasec(struct binder *b, uint32_t datasec)
 {
 	struct ld_file *f = b->f;
@@ -198,7 +213,7 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		}
 		if (linkage != BTF_VAR_STATIC || ld_btf_kind(var) != BTF_KIND_VAR || !sec)
 			continue;
-		sym = symbol_at(sec, info[i].offset, var_name);
+		sym = static_at(b, sec, info[i].offset, var_name);
 		if (!sym)
 			sym = lookup(&b->locals, var_name);
 		/* What a partial link has made of hidden variables may be global in ELF. */

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "format/btf_write.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
-struct ld_btf_out *ld_btf_out_new(struct ld_arena *a)
+struct ld_btf_out *ld_btf_out_new(struct ld_arena *a, uint64_t strs_left)
 {
 	struct ld_btf_out *out = LD_NEW(a, struct ld_btf_out);
 
 	out->arena = a;
 	out->nr_types = 1;
+	out->strs_left = strs_left;
 	ld_blob_add(a, &out->types, sizeof(struct btf_header));
 	ld_btf_out_str(out, "");
 	return out;
@@ -19,8 +22,15 @@ uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s)
 	size_t recent = (uintptr_t)s % LD_BTF_RECENT;
 
 	if (out->recent[recent].s != s) {
+		size_t size = strlen(s) + 1;
+
+		if (size > out->strs_left) {
+			out->strs_spent = true;
+			return 0;
+		}
+		out->strs_left -= size;
 		out->recent[recent].s = s;
-		out->recent[recent].off = ld_strtab_add(out->arena, &out->strs, s);
+		out->recent[recent].off = ld_strtab_put(out->arena, &out->strs, s, size);
 	}
 	return out->recent[recent].off;
 }

@@ -15,7 +15,9 @@ struct ld_btf_out {
 	struct ld_arena *arena;
 	struct ld_blob types; /* behind room for the header */
 	struct ld_strtab strs;
-	uint32_t nr_types; /* the next out_type */
+	uint32_t nr_types;  /* the next out_type */
+	uint64_t strs_left; /* bytes of strings that may still be asked for */
+	bool strs_spent;    /* more were: the section is of no use */
 	/* By address: what was asked for lately; a file name is asked for with every line. */
 	struct {
 		const char *s;
@@ -23,7 +25,11 @@ struct ld_btf_out {
 	} recent[LD_BTF_RECENT];
 };
 
-struct ld_btf_out *ld_btf_out_new(struct ld_arena *a);
+/*
+ * strs_left limits the strings. An input can name each place in one long string as a name: then all
+ * names together are as long as the square of its size.
+ */
+struct ld_btf_out *ld_btf_out_new(struct ld_arena *a, uint64_t strs_left);
 
 /* The offset of s in the string section; equal strings are stored once. s must stay valid. */
 uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s);

@@ -14,7 +14,9 @@
 #include "format/addends.h"
 #include "format/insn.h"
 
-#define SHT_LLVM_DEPLIBS 0x6fff4c04  /* SHT_LLVM_DEPENDENT_LIBRARIES */
+#define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
+#define NAMES_PER_BYTE 4
+#define SPARE_NAMES (64 << 10)
 #define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums don't overflow */
 
 struct reader {
@@ -22,6 +24,7 @@ struct reader {
 	const uint8_t *headers;
 	uint32_t symtab, strtab, symtab_shndx; /* section indexes; 0: none */
 	uint32_t shstrtab;
+	uint64_t name_bytes; /* of sections and symbols read so far */
 };
 
 bool ld_is_bitcode(const void *image, size_t size)
@@ -141,12 +144,26 @@ static int bad_section(struct ld_section *sec, const char *what)
 
 /* The NUL-terminated string at off of a string table, or NULL. */
 /* Only string tables are kept where not the whole file is. */
-static const char *table_str(const struct ld_section *tab, uint64_t off)
+static const char *table_str(struct reader *r, const struct ld_section *tab, uint64_t off)
 {
-	if (tab->type != SHT_STRTAB || !tab->data || off >= tab->size ||
-	    !memchr(tab->data + off, 0, tab->size - off))
+	const uint8_t *s = tab->data + off, *end;
+
+	if (tab->type != SHT_STRTAB || !tab->data || off >= tab->size)
 		return NULL;
-	return (const char *)tab->data + off;
+	end = memchr(s, 0, tab->size - off);
+	if (!end)
+		return NULL;
+	r->name_bytes += (uint64_t)(end - s);
+	return (const char *)s;
+}
+
+/*
+ * Names may be tails of others, as compilers write them. Were each a tail of one long string, all
+ * together would be as long as the square of the file's size.
+ */
+static bool has_too_long_names(const struct reader *r)
+{
+	return r->name_bytes > NAMES_PER_BYTE * (uint64_t)r->f->size + SPARE_NAMES;
 }
 
 #define NAMES_BEFORE 2048 /* bytes: what compilers write before the section headers */
@@ -456,9 +473,11 @@ static int read_sections(struct reader *r)
 	for (i = 1; i < f->nr_secs; i++) {
 		struct ld_section *sec = &f->secs[i];
 
-		sec->name = table_str(names, header_word(r, i, offsetof(Elf64_Shdr, sh_name)));
+		sec->name = table_str(r, names, header_word(r, i, offsetof(Elf64_Shdr, sh_name)));
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
+		if (has_too_long_names(r))
+			return bad_section(sec, "names of sections share too many bytes");
 		sec->kind = classify(sec, f->link);
 		f->gcc_lto |= has_prefix(sec->name, ".gnu.lto_");
 		clean_flags(sec);
@@ -525,9 +544,11 @@ static int read_symbol(struct reader *r, uint32_t i)
 	uint8_t info = p[offsetof(Elf64_Sym, st_info)];
 	uint32_t shndx = ld_get16(p + offsetof(Elf64_Sym, st_shndx), f->big);
 
-	sym->name = table_str(&f->secs[r->strtab], ld_get32(p, f->big));
+	sym->name = table_str(r, &f->secs[r->strtab], ld_get32(p, f->big));
 	if (!sym->name)
 		return bad_symbol(f, i, "name is outside the string table");
+	if (has_too_long_names(r))
+		return bad_symbol(f, i, "names of symbols share too many bytes");
 	sym->bind = ELF64_ST_BIND(info);
 	sym->type = ELF64_ST_TYPE(info);
 	sym->vis = ELF64_ST_VISIBILITY(p[offsetof(Elf64_Sym, st_other)]);

@@ -51,6 +51,18 @@ const uint8_t *ld_make_image(struct ld_link *l)
 	return l->image;
 }
 
+#define NAMES_PER_BYTE 8
+#define SPARE_NAMES (1 << 20)
+
+uint64_t ld_names_limit(const struct ld_link *l)
+{
+	uint64_t size = 0;
+
+	ld_for_each(i, &l->files)
+		size += l->files.v[i]->size;
+	return NAMES_PER_BYTE * size + SPARE_NAMES;
+}
+
 struct ld_sym *ld_name_def(const struct ld_name *n)
 {
 	return n->owner ? &n->owner->syms[n->owner_sym] : NULL;
@@ -375,8 +387,7 @@ static struct ld_use first_use(struct ld_link *l, const struct ld_file *f, uint3
 const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
 {
 	const struct ld_sym *sym = &f->syms[in_sym];
-	const struct ld_section *sec;
-	const struct ld_reloc *use;
+	struct ld_use use;
 
 	if (sym->sec && sym->sec->kind == LD_SEC_CODE)
 		return ld_place(l, sym->sec, sym->value);

@@ -546,8 +546,11 @@ static inline bool ld_is_defined(const struct ld_sym *sym)
 	return sym->sec || sym->abs || sym->common;
 }
 
-/* Whether name matches one of the globs, a list that ends in NULL. */
-bool ld_matches(const char *const *globs, const char *name);
+/*
+ * Bytes that the names of a .BTF section may have together, counted each time that they are used:
+ * far more than compilers write, and in proportion to the inputs.
+ */
+uint64_t ld_names_limit(const struct ld_link *l);
 
 /* The owner's symbol, or NULL. */
 struct ld_sym *ld_name_def(const struct ld_name *n);

@@ -117,6 +117,13 @@ void ld_join_btf_ext(struct ld_link *l)
 
 	if (!l->btf)
 		return;
+	if (l->btf->strs_spent || (l->line_strs && l->line_strs->strs_spent)) {
+		ld_error(&l->diags, "btf-limit",
+			 "the names in .BTF and .BTF.ext have more than %llu bytes together\n"
+			 ">>> compilers write less than a tenth: some input lets names share bytes",
+			 (unsigned long long)ld_names_limit(l));
+		return;
+	}
 	if (l->line_strs)
 		map_lines(l);
 	for (int kind = 0; kind < LD_EXT_NR; kind++) {

@@ -19,6 +19,20 @@ struct item {
 	struct ld_proto *proto;
 };
 
+/* A decl tag that names the type on a list. */
+struct contains {
+	const struct ld_file *f;
+	const char *name; /* "TYPE:field" */
+	uint32_t node;    /* that has the tag; 0: a FUNC or VAR, which is live */
+	uint32_t next;    /* of the tags on it: + 1, or 0 */
+};
+
+/* A file's structs by name. */
+struct struct_index {
+	struct ld_strmap first; /* in_type */
+	uint32_t *next;         /* by in_type: the next of that name, or 0 */
+};
+
 struct merger {
 	struct ld_link *l;
 	struct ld_arena *a;
@@ -27,8 +41,12 @@ struct merger {
 	uint8_t *live;             /* by node */
 	LD_VEC(struct item) order; /* what is live, as the output has it */
 	LD_VEC(struct item) work;  /* what was marked live and whose references were not */
-	bool int_made;             /* the INT "int" is not in the graph, and was made */
-	uint32_t int_type;         /* out_type of "int" */
+	LD_VEC(struct contains) contains;
+	uint32_t *first_tag;           /* by node: a tag that it has, + 1; NULL: there are none */
+	LD_VEC(uint32_t) due;          /* tags on types that have become live */
+	struct struct_index **structs; /* by file index; NULL until one is asked for */
+	bool int_made;                 /* the INT "int" is not in the graph, and was made */
+	uint32_t int_type;             /* out_type of "int" */
 };
 
 /* ---- liveness ---- */
@@ -83,6 +101,9 @@ static void mark_node(struct merger *m, uint32_t node)
 		refuse_unknown(m, node);
 	else
 		add_item(m, node, NULL);
+	for (uint32_t tag = m->first_tag ? m->first_tag[node] : 0; tag;
+	     tag = m->contains.v[tag - 1].next)
+		LD_PUSH(m->a, &m->due, tag - 1);
 }
 
 /* The INT "int": the graph's, or a new one. */
@@ -138,56 +159,89 @@ static void mark_reachable(struct merger *m)
 
 /* ---- decl tags ---- */
 
-/* "contains:TYPE:field" on a list head names the type that is on the list. */
-static bool mark_contained(struct merger *m, const struct ld_file *f, const char *tag)
+static struct struct_index *index_structs(struct merger *m, const struct ld_file *f)
 {
-	const char *name = tag + strlen("contains:");
-	size_t len = strcspn(name, ":");
-	bool found = false;
+	struct struct_index *x = LD_NEW(m->a, struct struct_index);
 
-	for (uint32_t s = 0; s < f->btf.nr_stretches; s++) {
+	x->next = LD_NEW_ARRAY(m->a, uint32_t, f->btf.nr_types);
+	for (uint32_t s = f->btf.nr_stretches; s--;) {
 		const struct ld_btf_stretch *stretch = &f->btf.stretches[s];
 
-		for (uint32_t k = stretch->first; k < stretch->first + stretch->nr; k++) {
-			const struct btf_type *t = ld_btf_type(&f->btf, k);
-			const char *n = ld_btf_str(&f->btf, t->name_off);
+		for (uint32_t k = stretch->first + stretch->nr; k-- > stretch->first;) {
+			const char *name = ld_btf_name(&f->btf, k);
+			void **slot;
 
-			if (ld_btf_kind(t) == BTF_KIND_STRUCT && !strncmp(n, name, len) &&
-			    !n[len] && !m->live[ld_node_of(f, k)]) {
-				mark_node(m, ld_node_of(f, k));
-				found = true;
-			}
+			if (ld_btf_kind(ld_btf_type(&f->btf, k)) != BTF_KIND_STRUCT || !*name)
+				continue;
+			slot = ld_strmap_slot(m->a, &x->first, name, strlen(name));
+			x->next[k] = (uint32_t)(uintptr_t)*slot;
+			*slot = (void *)(uintptr_t)k;
 		}
 	}
-	return found;
+	return x;
 }
 
-static bool tag_target_live(const struct merger *m, const struct ld_file *f,
-			    const struct btf_type *tag)
+/* "contains:TYPE:field" on a list head names the type that is on the list. */
+static void mark_contained(struct merger *m, const struct contains *c)
 {
-	uint32_t node = ld_node_of(f, tag->type);
+	struct struct_index **x = &m->structs[c->f->index];
+	uint32_t k;
 
-	return !node || m->live[node];
+	if (!*x)
+		*x = index_structs(m, c->f);
+	k = (uint32_t)(uintptr_t)ld_strmap_get(&(*x)->first, c->name, strcspn(c->name, ":"));
+	for (; k; k = (*x)->next[k])
+		mark_node(m, ld_node_of(c->f, k));
 }
 
+/* Lists the tags; those on types that are live already are due. */
+static void find_contains(struct merger *m)
+{
+	static const char prefix[] = "contains:";
+	size_t len = strlen(prefix);
+
+	ld_for_each(i, &m->l->btf_files) {
+		const struct ld_file *f = m->l->btf_files.v[i];
+
+		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
+			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
+			const char *name = ld_btf_str(&f->btf, t->name_off);
+			struct contains c = {.f = f, .name = name + len};
+
+			if (ld_btf_kind(t) != BTF_KIND_DECL_TAG || strncmp(name, prefix, len))
+				continue;
+			if (!m->first_tag)
+				m->first_tag = LD_NEW_ARRAY(m->a, uint32_t, m->l->graph.nr);
+			c.node = ld_node_of(f, t->type);
+			c.next = m->first_tag[c.node];
+			LD_PUSH(m->a, &m->contains, c);
+			m->first_tag[c.node] = (uint32_t)m->contains.nr;
+			if (!c.node || m->live[c.node])
+				LD_PUSH(m->a, &m->due, (uint32_t)m->contains.nr - 1);
+		}
+	}
+	m->structs = LD_NEW_ARRAY(m->a, struct struct_index *, m->l->files.nr);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* In the order of the inputs, and then what has become live by that. */
 static void mark_tagged(struct merger *m)
 {
-	bool again = true;
+	find_contains(m);
+	while (m->due.nr) {
+		size_t nr = m->due.nr;
+		uint32_t *due = ld_memdup(m->a, m->due.v, nr * sizeof(*due));
 
-	while (again) {
-		again = false;
-		ld_for_each(i, &m->l->btf_files) {
-			struct ld_file *f = m->l->btf_files.v[i];
-
-			for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
-				const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
-				const char *name = ld_btf_str(&f->btf, t->name_off);
-
-				if (ld_btf_kind(t) == BTF_KIND_DECL_TAG &&
-				    !strncmp(name, "contains:", 9) && tag_target_live(m, f, t))
-					again |= mark_contained(m, f, name);
-			}
-		}
+		m->due.nr = 0;
+		qsort(due, nr, sizeof(*due), by_number);
+		for (size_t i = 0; i < nr; i++)
+			mark_contained(m, &m->contains.v[due[i]]);
 		mark_reachable(m);
 	}
 }
@@ -539,7 +593,7 @@ void ld_merge_btf(struct ld_link *l)
 
 	if (!l->btf_files.nr)
 		return;
-	m.out = l->btf = ld_btf_out_new(&l->arena);
+	m.out = l->btf = ld_btf_out_new(&l->arena, ld_names_limit(l));
 	reserve(&m);
 	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->graph.nr);
 	l->node_out = LD_NEW_ARRAY(m.a, uint32_t, l->graph.nr);

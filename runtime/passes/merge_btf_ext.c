@@ -156,7 +156,7 @@ void ld_merge_lines(struct ld_link *l)
 		return;
 	/* Beside merge_btf there is no .BTF yet. */
 	if (!l->btf)
-		l->line_strs = ld_btf_out_new(&l->arena);
+		l->line_strs = ld_btf_out_new(&l->arena, ld_names_limit(l));
 	write_table(l, LD_EXT_LINE, l->btf ? l->btf : l->line_strs);
 }
 
