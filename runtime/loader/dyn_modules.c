@@ -164,6 +164,8 @@ int ld_module_read(struct bpfld_module *m)
 		opts.diag = m->d->diag;
 		opts.diag_ctx = m->d->diag_ctx;
 		opts.threads = 1;
+		/* read_functions() strips, too, and has no diagnostics: its errors appear here. */
+		opts.strip = BPFLD_STRIP_DEBUG;
 		opts.dynamic = !m->library;
 		opts.unresolved_ok = m->library;
 		l = bpfld_new(&opts, &err);
