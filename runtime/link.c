@@ -580,8 +580,12 @@ static int make_text(struct bpfld *b, struct call *c)
 
 	if (b->state != LINKED && !reports[c->number].any_time)
 		return -EINVAL;
-	if (reports[c->number].reads_image)
-		ld_make_image(&b->l);
+	if (reports[c->number].reads_image && memcmp(ld_make_image(&b->l), ELFMAG, SELFMAG) != 0) {
+		ld_error(&b->l.diags, "no-object",
+			 "there is no object that a map, a report or statistics can describe: the "
+			 "link ends with assembly or bitcode");
+		return flush_diags(b);
+	}
 	reports[c->number].write(&b->l.arena, &out, &b->l);
 	if (c->number == BPFLD_TEXT_DEPENDENCIES) {
 		ld_check_dependencies(&b->l);
