@@ -91,7 +91,7 @@ done
 # Another user swaps a directory for a link to a victim, while root unloads what they have made.
 mallory mkdir -p fs/pins/app/links
 setpriv --reuid=65534 --regid=65534 --clear-groups bash -c '
-	for i in {1..10000}; do
+	while [ ! -e stop ]; do
 		mkdir fs/pins/app/links; mv -T fs/pins/app/links fs/pins/app/old; ln -s "$1" fs/pins/app/links; rm -r fs/pins/app/links fs/pins/app/old
 		mv -T fs/pins fs/swapped; ln -s other fs/pins; rm fs/pins; mv -T fs/swapped fs/pins
 	done' - "$PWD/victim" 2>/dev/null &
@@ -102,8 +102,8 @@ for i in $(seq 60); do
 	done
 	[ "$(find victim fs/other)" = "$before" ] || die "race: a victim was changed"
 done
-kill $loop
-wait $loop 2>/dev/null || :
+touch stop
+wait $loop || :
 rm -rf fs/pins fs/swapped
 
 "$bpfld" unload --root=fs/other precious
