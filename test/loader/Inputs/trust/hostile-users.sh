@@ -89,6 +89,7 @@ done
 
 # ---- races ----
 # Another user swaps a directory for a link to a victim, while root unloads what they have made.
+rm -f stop
 mallory mkdir -p fs/pins/app/links
 setpriv --reuid=65534 --regid=65534 --clear-groups bash -c '
 	while [ ! -e stop ]; do
