@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Names that go into a C header: bpftool prints those of symbols and types as they are. Nobody may
- * be given code to compile by way of a name. C++ and Rust have names that are no identifiers
- * ("operator()", "Map<int, long>"); they do not compile, but they cannot become code either.
+ * Names that go into a C header: bpftool prints those of symbols, types and maps as they are, and
+ * each data section is a map. Nobody may be given code to compile by way of a name. C++ and Rust
+ * have names that are no identifiers ("operator()", "Map<int, long>"); they do not compile, but
+ * they cannot become code either.
  */
 #include <string.h>
 
@@ -23,6 +24,13 @@ static void check(struct ld_link *l, const char *what, const char *name)
 	if (!is_harmless(name))
 		ld_error(&l->diags, "unsafe-name", "the name of %s cannot go into a C header: '%s'",
 			 what, name);
+}
+
+/* libbpf makes a map of its name, which bpftool puts between quotes. */
+static bool becomes_map(const char *section)
+{
+	return !strncmp(section, ".data", 5) || !strncmp(section, ".rodata", 7) ||
+	       !strncmp(section, ".bss", 4);
 }
 
 struct checker {
@@ -50,6 +58,9 @@ void ld_check_names(struct ld_link *l)
 		else if (s->undefined)
 			check(l, "a symbol", s->undefined->name);
 	}
+	ld_for_each(i, &l->outs)
+		if (becomes_map(l->outs.v[i]->name))
+			check(l, "a section", l->outs.v[i]->name);
 	for (size_t off = sizeof(struct btf_header); l->btf && off < l->btf->types.size;) {
 		struct btf_type *t = (struct btf_type *)(void *)(l->btf->types.data + off);
 		uint32_t kind = ld_btf_kind(t);
@@ -57,7 +68,7 @@ void ld_check_names(struct ld_link *l)
 					   ? "a symbol"
 					   : "a type or a member"};
 
-		/* Names of sections, and tags, which are any text, become no C. */
+		/* Sections are checked above; tags, which are any text, become no C. */
 		if (kind != BTF_KIND_DATASEC && kind != BTF_KIND_DECL_TAG)
 			ld_btf_each_str(t, check_str, &c);
 		off += ld_btf_type_size(kind, ld_btf_vlen(t)); /* the output has no unknown kind */

@@ -18,6 +18,7 @@ struct struct_Q0 variable_Q8;
 union union_Q3 other;
 enum enum_Q4 third;
 int (*pointer)(int);
+int in_section SEC(".data.section_QD") = 1;
 static volatile int local_QA = 1;
 __attribute__((noinline)) int function_QB(int x) { return x + local_QA; }
 SEC("raw_tp/sys_enter") int program_QC(void *ctx)
