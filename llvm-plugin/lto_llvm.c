@@ -507,6 +507,10 @@ static enum lto_status run(const struct lto_request *r)
 	if (parse_llvm_options(c))
 		return LTO_FAILED;
 	c->context = LLVMContextCreate();
+#if LLVM_VERSION_MAJOR == 15
+	/* Else the first module decides, and one of LLVM 14 decides for pointers with types. */
+	LLVMContextSetOpaquePointers(c->context, 1);
+#endif
 	LLVMContextSetDiagnosticHandler(c->context, on_diagnostic, c);
 	err = r->job->want == BPFLD_LTO_EACH ? compile_each(c) : compile_all(c);
 	if (!err && !c->failed)
