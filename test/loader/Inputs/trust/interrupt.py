@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 
+# LeakSanitizer does not work under strace.
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
 bpfld, mode = sys.argv[1:3]
 load = [bpfld, "load", "--root=fs/pins", "-a", "app.o"]
 unload = [bpfld, "unload", "--root=fs/pins", "app"]
