@@ -152,7 +152,7 @@ static const char *parse_spec(const char *fmt, struct spec *spec, va_list *args)
 
 static void put_string(struct sink *to, const struct spec *spec, const char *s)
 {
-	bool lines = spec->precision == atoi(LD_LINES + 1), left = strchr(spec->flags, '-');
+	bool lines = spec->precision == atoi(&LD_LINES[1]), left = strchr(spec->flags, '-');
 	size_t n, width = spec->width > 0 ? (size_t)spec->width : 0, begin = to->size;
 	struct sink count = {to->put, to->ctx, 0};
 
