@@ -68,9 +68,10 @@ static bool has_prefix(const char *s, const char *prefix)
 static struct ld_addend call_addend(int64_t in_place, int64_t value)
 {
 	bool slots = in_place * LD_INSN_SIZE == value; /* maybe of GNU as 2.41 to 2.43 */
+	/* Unsigned, as the value of a symbol outside of what is linked can be any number. */
+	uint64_t from_value = ((uint64_t)in_place - (uint64_t)value) * LD_INSN_SIZE;
 
-	return (struct ld_addend){in_place * LD_INSN_SIZE,
-				  slots ? 0 : (in_place - value) * LD_INSN_SIZE};
+	return (struct ld_addend){in_place * LD_INSN_SIZE, slots ? 0 : (int64_t)from_value};
 }
 
 struct ld_addend ld_implicit_addend(const struct ld_section *sec, const struct ld_reloc *r)
