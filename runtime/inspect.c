@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "bpfld/bpfld.h"
-#include "format/btf_print.h"
-#include "format/insn.h"
-#include "passes/compare_types.h"
-#include "passes/func_type.h"
+#include "btf/print.h"
+#include "elf/insn.h"
+#include "passes/check/compare_types.h"
+#include "passes/check/func_type.h"
 #include "passes/passes.h"
 
 /* Links nothing: reads up to two objects with the passes that read. */

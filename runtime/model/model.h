@@ -29,9 +29,9 @@
 #include "base/names.h"
 #include "base/span.h"
 #include "base/strmap.h"
-#include "format/btf.h"
-#include "format/btf_dedup.h"
-#include "format/btf_write.h"
+#include "btf/btf.h"
+#include "btf/dedup/dedup.h"
+#include "btf/write.h"
 
 struct bpfld_lto;
 struct ld_beside;
@@ -161,7 +161,7 @@ struct ld_section {
 	struct ld_out *out; /* where its pieces go; set by layout_sections */
 };
 
-/* What implicit addends mean: see format/addends.c. */
+/* What implicit addends mean: see elf/addends.c. */
 enum ld_addends {
 	LD_ADDENDS_LLVM, /* the distance from the symbol */
 	LD_ADDENDS_GAS,  /* with the symbol's value on top, as GNU as up to 2.43 has it */
@@ -238,7 +238,7 @@ struct ld_file {
 	const char *path;   /* as given */
 	const char *source; /* the first STT_FILE's name, or NULL */
 	bool linked;        /* it has several: an output of -r or of a linker */
-	bool made;          /* by the linker: see passes/made_file.h */
+	bool made;          /* by the linker: see passes/select/made_file.h */
 	bool temporary;     /* path was made up by the compiler driver */
 	bool named;         /* path is the caller's name for it */
 	bool bound_to;      /* --bind names it as a target: what clashes in it is its own */
@@ -435,7 +435,7 @@ struct ld_link {
 	struct ld_btf_graph graph;
 	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
 	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
-	struct ld_btf_plan *plan; /* what of BTF depends on symbols; see passes/btf_plan.h */
+	struct ld_btf_plan *plan; /* what of BTF depends on symbols; see passes/output/btf_plan.h */
 	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
 	uint8_t *btf_ext; /* header of .BTF.ext, LD_EXT_HEADER bytes; NULL: the output has none */
 	struct ld_ext_plan ext[LD_EXT_NR]; /* its tables, one behind the other */

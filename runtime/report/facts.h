@@ -6,7 +6,7 @@
 #ifndef LD_REPORT_FACTS_H
 #define LD_REPORT_FACTS_H
 
-#include "format/btf_print.h"
+#include "btf/print.h"
 #include "model/calls.h"
 #include "report/report.h"
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/btf_merge.h"
-#include "format/btf_split.h"
+#include "btf/dedup/merge.h"
+#include "btf/dedup/split.h"
 
 #define MAX_IN 1024
 

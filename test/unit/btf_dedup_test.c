@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Tests of runtime/format/btf*.c with libbpf's btf__dedup() as oracle.
+ * Tests of runtime/btf/dedup/ with libbpf's btf__dedup() as oracle.
  *
  *   btf_dedup_test                        hand-made cases and random graphs
  *   btf_dedup_test FILE...                also the BTF of these objects, all merged

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/btf_print.h"
+#include "btf/print.h"
 
 static struct ld_arena arena;
 static struct ld_diags diags = {.arena = &arena};

@@ -55,10 +55,9 @@ def length(root):
 
 
 # A folder may include what has a smaller number, and itself; see docs/design.md.
-LAYERS = [("runtime/base/", 0), ("runtime/kernel/", 0), ("runtime/model/", 1), ("runtime/format/", 2),
-          ("runtime/passes/", 3), ("runtime/report/", 4), ("runtime/options.", 5), ("runtime/link.c", 5),
-          ("runtime/inspect.c", 5),
-          ("runtime/loader/", 6), ("runtime/compat/", 6)]
+LAYERS = [("runtime/base/", 0), ("runtime/kernel/", 0), ("runtime/btf/", 1), ("runtime/model/", 2),
+          ("runtime/elf/", 3), ("runtime/passes/", 4), ("runtime/report/", 5), ("runtime/options.", 6),
+          ("runtime/link.c", 6), ("runtime/inspect.c", 6), ("runtime/loader/", 7), ("runtime/compat/", 7)]
 
 # What the command line programs share with the libraries: it knows nothing of a link.
 SHARED = ["base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
@@ -77,19 +76,6 @@ def includes(root, path):
             yield number, m.group(1)
 
 
-def reaches(root, header, prefix):
-    """Whether a header of runtime/ includes one under prefix, itself or through others."""
-    seen, todo = set(), [header]
-    while todo:
-        name = todo.pop()
-        if name.startswith(prefix):
-            return True
-        if name not in seen and os.path.exists(os.path.join(root, "runtime", name)):
-            seen.add(name)
-            todo += [n for _, n in includes(root, "runtime/" + name)]
-    return False
-
-
 def layering(root):
     """Includes point down the numbers."""
     for path in files(root):
@@ -104,15 +90,12 @@ def layering(root):
         if own is None:
             continue
         for number, name in includes(root, path):
-            if path.startswith(("runtime/loader/", "runtime/compat/")) and layer("runtime/" + name) not in (None, 6) and name not in SHARED:
+            if path.startswith(("runtime/loader/", "runtime/compat/")) and layer("runtime/" + name) not in (None, 7) and name not in SHARED:
                 yield "%s:%d: includes %s; only the public headers are for the loader" % (
                     path, number, name)
                 continue
             other = layer("runtime/" + name)
             if other is None or other <= own:
-                continue
-            # The model holds BTF: what a format declares without knowing the model is below it.
-            if own == 1 and other == 2 and not reaches(root, name, "model/"):
                 continue
             yield "%s:%d: includes %s, of a layer above" % (path, number, name)
 
@@ -205,7 +188,7 @@ def design(root):
     order = passes_of(root)
     page = "\n".join(lines(root, "docs/design.md"))
     rows = [(name, m.group(2))
-            for m in re.finditer(r"^\| (`ld_[^|]*) \| `(passes/\w+\.c)`", page, re.M)
+            for m in re.finditer(r"^\| (`ld_[^|]*) \| `(passes/[\w/]+\.c)`", page, re.M)
             for name in re.findall(r"`ld_(\w+)`", m.group(1))]
     if [name for name, _ in rows] != order:
         yield "docs/design.md: passes are %s; runtime/passes/passes.h has %s" % (
@@ -216,9 +199,9 @@ def design(root):
             yield "docs/design.md: %s is not there" % full
         elif not defines("\n".join(lines(root, full)), name):
             yield "docs/design.md: ld_%s is not in %s" % (name, full)
-    for name in sorted(os.listdir(os.path.join(root, "runtime", "passes"))):
-        if name.endswith(".c") and "passes/" + name not in page:
-            yield "runtime/passes/%s: docs/design.md does not name it" % name
+    for path in sorted(files(root)):
+        if re.match(r"runtime/passes/.*\.c$", path) and path[len("runtime/"):] not in page:
+            yield "%s: docs/design.md does not name it" % path
 
 
 def links(root):

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#ifndef LD_ELF_ADDENDS_H
+#define LD_ELF_ADDENDS_H
+
+#include "model/model.h"
+
+/*
+ * Decides what the addends in the places of f's SHT_REL relocations mean, from its sections and
+ * symbols, which have been read: f->addends and f->joined.
+ */
+void ld_choose_addends(struct ld_file *f);
+
+/* The addend of r, in bytes, as it was written in its place, and as GNU as up to 2.43 means it. */
+struct ld_addend {
+	int64_t llvm, gas;
+};
+struct ld_addend ld_implicit_addend(const struct ld_section *sec, const struct ld_reloc *r);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#ifndef LD_ELF_BTF_EXT_H
+#define LD_ELF_BTF_EXT_H
+
+#include "btf/dedup/split.h"
+#include "model/model.h"
+
+/*
+ * Parses the .BTF.ext section ext of f, whose .BTF has been parsed to map, and hangs its records on
+ * the sections that they are about. The bytes of ext are not needed any more. Format: the kernel's
+ * Documentation/bpf/btf.rst, ".BTF.ext section".
+ */
+int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const struct ld_btf_map *map);
+
+/* Words of a record as known today, without the tail that a newer compiler may add. */
+extern const uint32_t ld_ext_words[LD_EXT_NR];
+
+#endif

@@ -1,0 +1,797 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * An ELF relocatable file to the model, read from the image byte by byte: nothing need be aligned,
+ * and every number is checked against the file.
+ */
+#include "elf/elf_read.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/sparse.h"
+#include "elf/addends.h"
+#include "elf/insn.h"
+
+#define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
+#define NAMES_PER_BYTE 4
+#define SPARE_NAMES (64 << 10)
+#define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums don't overflow */
+
+struct reader {
+	struct ld_file *f;
+	const uint8_t *headers;
+	uint32_t symtab, strtab, symtab_shndx; /* section indexes; 0: none */
+	uint32_t shstrtab;
+	uint64_t name_bytes; /* of sections and symbols read so far */
+};
+
+bool ld_is_bitcode(const void *image, size_t size)
+{
+	/* The magic number of bitcode, or of the wrapper that some tools put around it. */
+	return size >= 4 &&
+	       (!memcmp(image, "BC\xc0\xde", 4) || !memcmp(image, "\xde\xc0\x17\x0b", 4));
+}
+
+bool ld_is_bpf_object(const void *image, size_t size)
+{
+	const unsigned char *e = image;
+
+	return size >= sizeof(Elf64_Ehdr) && !memcmp(e, ELFMAG, SELFMAG) &&
+	       e[EI_CLASS] == ELFCLASS64 &&
+	       ld_get16(e + offsetof(Elf64_Ehdr, e_machine), e[EI_DATA] == ELFDATA2MSB) == EM_BPF;
+}
+
+static const char *machine_name(unsigned int machine)
+{
+	switch (machine) {
+	case EM_X86_64: return "x86-64";
+	case EM_386: return "i386";
+	case EM_AARCH64: return "AArch64";
+	case EM_ARM: return "ARM";
+	case EM_RISCV: return "RISC-V";
+	case EM_S390: return "s390";
+	case EM_PPC64: return "PowerPC64";
+	case EM_MIPS: return "MIPS";
+	case EM_LOONGARCH: return "LoongArch";
+	default: return NULL;
+	}
+}
+
+static int not_elf(struct ld_file *f)
+{
+	const unsigned char *e = f->image;
+	const char *name = ld_file_name(f);
+
+	if (!f->size)
+		return ld_error(&f->diags, "not-an-object", "%s: file is empty", name);
+	if (ld_is_bitcode(e, f->size))
+		return ld_error(&f->diags, "bitcode-input",
+				"%s: LLVM bitcode, and this program links machine code only\n"
+				">>> compile without -flto",
+				name);
+	if (f->size >= 8 && (!memcmp(e, "!<arch>\n", 8) || !memcmp(e, "!<thin>\n", 8)))
+		return ld_error(&f->diags, "archive-input",
+				"%s: an archive in an archive\n"
+				">>> `llvm-ar qL` adds the members of an archive instead",
+				name);
+	return ld_error(&f->diags, "not-an-object", "%s: not an ELF object", name);
+}
+
+/* Whether size bytes at off are there; they must be in range. */
+static int need(struct ld_file *f, uint64_t off, uint64_t size)
+{
+	int err = f->sparse ? ld_sparse_need(f->sparse, off, size) : 0;
+
+	if (err == EOVERFLOW)
+		return ld_error(&f->diags, "truncated-file",
+				"%s: file is truncated: it became shorter while it was read",
+				ld_file_name(f));
+	return !err ? 0
+		    : ld_error(&f->diags, "cannot-open", "cannot read %s: %s", ld_file_name(f),
+			       strerror(err));
+}
+
+static int check_header(struct ld_file *f)
+{
+	const unsigned char *e = f->image;
+	const char *name = ld_file_name(f);
+	uint16_t machine, type;
+	int err = need(f, 0, f->size < sizeof(Elf64_Ehdr) ? f->size : sizeof(Elf64_Ehdr));
+
+	if (err)
+		return err;
+	if (f->size < SELFMAG || memcmp(e, ELFMAG, SELFMAG))
+		return not_elf(f);
+	if (f->size < sizeof(Elf64_Ehdr))
+		return ld_error(&f->diags, "truncated-file",
+				"%s: file is truncated: %zu bytes, an ELF header has %zu", name,
+				f->size, sizeof(Elf64_Ehdr));
+	if (e[EI_DATA] != ELFDATA2LSB && e[EI_DATA] != ELFDATA2MSB)
+		return ld_error(&f->diags, "invalid-elf", "%s: unknown byte order %u", name,
+				e[EI_DATA]);
+	f->big = e[EI_DATA] == ELFDATA2MSB;
+	machine = ld_get16(e + offsetof(Elf64_Ehdr, e_machine), f->big);
+	type = ld_get16(e + offsetof(Elf64_Ehdr, e_type), f->big);
+	if (machine != EM_BPF) {
+		const char *other = machine_name(machine);
+
+		if (other)
+			return ld_error(&f->diags, "wrong-machine",
+					"%s: %s object, not a BPF object\n"
+					">>> compile it with -target bpf",
+					name, other);
+		return ld_error(&f->diags, "wrong-machine",
+				"%s: object for machine %u, not a BPF object\n"
+				">>> compile it with -target bpf",
+				name, machine);
+	}
+	if (e[EI_CLASS] != ELFCLASS64)
+		return ld_error(&f->diags, "wrong-machine",
+				"%s: 32-bit ELF; BPF objects are 64-bit", name);
+	if (type != ET_REL)
+		return ld_error(&f->diags, "not-an-object",
+				"%s: not a relocatable object (ELF type %u)", name, type);
+	return 0;
+}
+
+static int bad_section(struct ld_section *sec, const char *what)
+{
+	return ld_error(&sec->file->diags, "invalid-elf", "%s: section %u (%s): %s",
+			ld_file_name(sec->file), sec->index, sec->name ? sec->name : "?", what);
+}
+
+/* The NUL-terminated string at off of a string table, or NULL. */
+/* Only string tables are kept where not the whole file is. */
+static const char *table_str(struct reader *r, const struct ld_section *tab, uint64_t off)
+{
+	const uint8_t *s = tab->data + off, *end;
+
+	if (tab->type != SHT_STRTAB || !tab->data || off >= tab->size)
+		return NULL;
+	end = memchr(s, 0, tab->size - off);
+	if (!end)
+		return NULL;
+	r->name_bytes += (uint64_t)(end - s);
+	return (const char *)s;
+}
+
+/*
+ * Names may be tails of others, as compilers write them. Were each a tail of one long string, all
+ * together would be as long as the square of the file's size.
+ */
+static bool has_too_long_names(const struct reader *r)
+{
+	return r->name_bytes > NAMES_PER_BYTE * (uint64_t)r->f->size + SPARE_NAMES;
+}
+
+#define NAMES_BEFORE 2048 /* bytes: what compilers write before the section headers */
+
+/* The section headers at off, nr or 1 and in range, and the names that most likely stand before. */
+static int need_headers(struct ld_file *f, uint64_t off, uint64_t nr)
+{
+	uint64_t size = (nr ? nr : 1) * sizeof(Elf64_Shdr), more;
+
+	more = off < NAMES_BEFORE ? off : NAMES_BEFORE;
+	if (!ld_in_range(off, size, f->size))
+		size = sizeof(Elf64_Shdr);
+	return need(f, off - more, size + more);
+}
+
+/* The table of section headers, and which section has the names. */
+static int find_headers(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	const uint8_t *e = f->image;
+	uint64_t off = ld_get64(e + offsetof(Elf64_Ehdr, e_shoff), f->big);
+	uint64_t nr = ld_get16(e + offsetof(Elf64_Ehdr, e_shnum), f->big);
+	uint32_t names = ld_get16(e + offsetof(Elf64_Ehdr, e_shstrndx), f->big);
+	int err;
+
+	if (off && ld_get16(e + offsetof(Elf64_Ehdr, e_shentsize), f->big) != sizeof(Elf64_Shdr))
+		return ld_error(&f->diags, "invalid-elf", "%s: section headers are not %zu bytes",
+				ld_file_name(f), sizeof(Elf64_Shdr));
+	if (off && !ld_in_range(off, sizeof(Elf64_Shdr), f->size))
+		nr = UINT64_MAX;
+	else if (off && (err = need_headers(f, off, nr)))
+		return err;
+	/* Numbers that are too large for the ELF header stand in the first section's (gABI). */
+	else if (off && !nr)
+		nr = ld_get64(e + off + offsetof(Elf64_Shdr, sh_size), f->big);
+	if (!off || nr < 2)
+		return ld_error(&f->diags, "invalid-elf", "%s: object has no sections",
+				ld_file_name(f));
+	if (nr > (f->size - (off < f->size ? off : f->size)) / sizeof(Elf64_Shdr) ||
+	    nr > UINT32_MAX)
+		return ld_error(&f->diags, "truncated-file",
+				"%s: file is truncated: section headers are past its end",
+				ld_file_name(f));
+	if ((err = need(f, off, nr * sizeof(Elf64_Shdr))))
+		return err;
+	if (names == SHN_XINDEX)
+		names = ld_get32(e + off + offsetof(Elf64_Shdr, sh_link), f->big);
+	if (!names || names >= nr)
+		return ld_error(&f->diags, "invalid-elf",
+				"%s: index %u of the section names is out of range",
+				ld_file_name(f), names);
+	r->headers = e + off;
+	r->shstrtab = names;
+	f->nr_secs = (uint32_t)nr;
+	return 0;
+}
+
+static uint64_t header_word(const struct reader *r, uint32_t i, size_t field)
+{
+	return ld_get32(r->headers + (size_t)i * sizeof(Elf64_Shdr) + field, r->f->big);
+}
+
+static uint64_t header_long(const struct reader *r, uint32_t i, size_t field)
+{
+	return ld_get64(r->headers + (size_t)i * sizeof(Elf64_Shdr) + field, r->f->big);
+}
+
+static int read_section_header(struct reader *r, uint32_t i)
+{
+	struct ld_file *f = r->f;
+	struct ld_section *sec = &f->secs[i];
+	uint64_t off = header_long(r, i, offsetof(Elf64_Shdr, sh_offset));
+
+	sec->file = f;
+	sec->index = i;
+	sec->type = (uint32_t)header_word(r, i, offsetof(Elf64_Shdr, sh_type));
+	sec->flags = header_long(r, i, offsetof(Elf64_Shdr, sh_flags));
+	sec->size = header_long(r, i, offsetof(Elf64_Shdr, sh_size));
+	sec->align = header_long(r, i, offsetof(Elf64_Shdr, sh_addralign));
+	sec->align = sec->align ? sec->align : 1;
+	sec->entsize = header_long(r, i, offsetof(Elf64_Shdr, sh_entsize));
+	sec->link = (uint32_t)header_word(r, i, offsetof(Elf64_Shdr, sh_link));
+	sec->info = (uint32_t)header_word(r, i, offsetof(Elf64_Shdr, sh_info));
+	if (sec->align & (sec->align - 1) || sec->align > UINT32_MAX)
+		return bad_section(sec, "alignment is not a power of two below 4 GiB");
+	if (sec->type == SHT_NULL)
+		sec->size = 0;
+	else if (sec->flags & SHF_COMPRESSED)
+		return bad_section(sec, "compressed sections are not supported");
+	if (sec->type == SHT_NULL || sec->type == SHT_NOBITS)
+		return sec->size > MAX_SIZE ? bad_section(sec, "size is out of range") : 0;
+	if (!ld_in_range(off, sec->size, f->size))
+		return ld_error(
+		    &f->diags, "truncated-file",
+		    "%s: file is truncated: section %u has %llu bytes at byte %llu of %zu",
+		    ld_file_name(f), i, (unsigned long long)sec->size, (unsigned long long)off,
+		    f->size);
+	sec->data = f->image + off;
+	return 0;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct ld_section *x = *(struct ld_section *const *)a;
+	const struct ld_section *y = *(struct ld_section *const *)b;
+
+	if (x->data != y->data)
+		return x->data < y->data ? -1 : 1;
+	return x->index < y->index ? -1 : 1;
+}
+
+/* The sections that have contents, by their place in the file. */
+static struct ld_section **order_sections(struct ld_file *f, size_t *nr)
+{
+	struct ld_section **order = LD_NEW_ARRAY(&f->arena, struct ld_section *, f->nr_secs);
+
+	*nr = 0;
+	for (uint32_t i = 1; i < f->nr_secs; i++)
+		if (f->secs[i].data && f->secs[i].size)
+			order[(*nr)++] = &f->secs[i];
+	qsort(order, *nr, sizeof(*order), compare_places);
+	return order;
+}
+
+/* Were sections to share bytes, a small file could ask for any amount of memory. */
+static int check_overlaps(struct ld_file *f, struct ld_section **order, size_t nr)
+{
+	for (size_t i = 1; i < nr; i++)
+		if (order[i]->data < order[i - 1]->data + order[i - 1]->size)
+			return ld_error(&f->diags, "invalid-elf",
+					"%s: section %u (%s) overlaps section %u (%s)",
+					ld_file_name(f), order[i]->index, order[i]->name,
+					order[i - 1]->index, order[i - 1]->name);
+	return 0;
+}
+
+static bool has_prefix(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_link *l)
+{
+	const char *n = sec->name;
+
+	switch (sec->type) {
+	case SHT_NOBITS: return LD_SEC_BSS;
+	case SHT_PROGBITS:
+	case SHT_NOTE:
+	case SHT_INIT_ARRAY:
+	case SHT_FINI_ARRAY: break;
+	case SHT_LLVM_DEPLIBS: return l->partial ? LD_SEC_DATA : LD_SEC_NONE;
+	default: return LD_SEC_NONE;
+	}
+	if (!strcmp(n, ".BTF"))
+		return LD_SEC_BTF;
+	if (!strcmp(n, ".BTF.ext"))
+		return LD_SEC_BTF_EXT;
+	if (has_prefix(n, ".note") || !strcmp(n, ".llvmbc") || !strcmp(n, ".llvmcmd") ||
+	    !strcmp(n, ".comment") || has_prefix(n, ".eh_frame") || has_prefix(n, ".gnu.lto_") ||
+	    has_prefix(n, ".gnu.debuglto_"))
+		return LD_SEC_NONE;
+	/* DWARF that is not wanted is not looked at, and neither are its relocations. */
+	if (has_prefix(n, ".debug_"))
+		return l->strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
+	/* Loaders go by these names before they look at flags. */
+	if (!strcmp(n, ".maps") || !strcmp(n, "license") || !strcmp(n, "version"))
+		return LD_SEC_DATA;
+	if (sec->flags & SHF_EXECINSTR && sec->type == SHT_PROGBITS)
+		return LD_SEC_CODE;
+	/* A loader knows its sections by name: clang's .jumptables has no flags at all. */
+	return LD_SEC_DATA;
+}
+
+/* Flags that contradict what a section is, or mean nothing to a linker, go no further. */
+static void clean_flags(struct ld_section *sec)
+{
+	sec->flags &= SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_MERGE | SHF_STRINGS | SHF_GROUP |
+		      SHF_GNU_RETAIN;
+	if (sec->kind == LD_SEC_CODE)
+		sec->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
+	else
+		sec->flags &= ~(uint64_t)SHF_EXECINSTR;
+}
+
+/* A list of strings: the libraries that #pragma comment(lib, "x") names. */
+static int check_deplibs(struct ld_section *sec)
+{
+	if (sec->size && (!sec->data || sec->data[sec->size - 1]))
+		return bad_section(sec, "does not end in a string");
+	sec->file->deplibs = sec;
+	return 0;
+}
+
+/* What -fembed-bitcode and -ffat-lto-objects put beside the machine code. */
+static void note_bitcode(const struct ld_section *sec)
+{
+	struct ld_file *f = sec->file;
+
+	if (!f->link->lto_fat || f->bitcode || !sec->data || !ld_is_bitcode(sec->data, sec->size) ||
+	    (strcmp(sec->name, ".llvmbc") && strcmp(sec->name, ".llvm.lto")))
+		return;
+	f->bitcode = sec->data;
+	f->bitcode_size = sec->size;
+}
+
+#define SMALL_GAP 8192 /* bytes: to read them is cheaper than to ask once more */
+
+/* What is looked at in a file that is read as far as needed. */
+static bool is_wanted(const struct ld_section *sec)
+{
+	const struct ld_file *f = sec->file;
+	enum ld_sec_kind kind;
+
+	if (f->gnu)
+		return true;
+	switch (sec->type) {
+	case SHT_SYMTAB:
+	case SHT_SYMTAB_SHNDX:
+	case SHT_STRTAB:
+	case SHT_GROUP:
+	case SHT_LLVM_DEPLIBS: return true;
+	case SHT_REL:
+	case SHT_RELA:
+		kind = sec->info < f->nr_secs ? f->secs[sec->info].kind : LD_SEC_NONE;
+		return kind != LD_SEC_NONE && kind != LD_SEC_BTF && kind != LD_SEC_BTF_EXT;
+	default: return sec->kind != LD_SEC_NONE;
+	}
+}
+
+/* What outlives the reading of a file that is read as far as needed. */
+static bool is_kept(const struct ld_section *sec)
+{
+	return sec->type == SHT_STRTAB || sec->type == SHT_LLVM_DEPLIBS ||
+	       (sec->kind != LD_SEC_NONE && sec->kind != LD_SEC_BTF && sec->kind != LD_SEC_BTF_EXT);
+}
+
+/* Reads what is wanted of the sections, which stand in the file's order. */
+static int need_contents(struct ld_file *f, struct ld_section **order, size_t nr)
+{
+	uint64_t start = 0, end = 0;
+
+	if (!f->sparse)
+		return 0;
+	for (size_t i = 0; i < nr; i++) {
+		uint64_t off = (uint64_t)(order[i]->data - f->image);
+		int err;
+
+		if (!is_wanted(order[i]))
+			continue;
+		if (off - end > SMALL_GAP) {
+			if ((err = need(f, start, end - start)))
+				return err;
+			start = off;
+		}
+		end = off + order[i]->size;
+	}
+	return need(f, start, end - start);
+}
+
+/* Copies what outlives the reading. What was not read must not be looked at. */
+static void keep_contents(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	const char *names = (const char *)f->secs[r->shstrtab].data;
+
+	for (uint32_t i = 1; f->sparse && i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		if (!is_wanted(sec))
+			sec->data = NULL;
+		else if (is_kept(sec) && sec->data)
+			sec->data = ld_memdup(&f->arena, sec->data, sec->size);
+	}
+	for (uint32_t i = 1; f->sparse && i < f->nr_secs; i++)
+		f->secs[i].name =
+		    (const char *)f->secs[r->shstrtab].data + (f->secs[i].name - names);
+}
+
+void ld_elf_forget_image(struct ld_file *f)
+{
+	for (uint32_t i = 1; i < f->nr_secs; i++)
+		if (!is_kept(&f->secs[i]))
+			f->secs[i].data = NULL;
+	f->image = NULL;
+}
+
+static int read_sections(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	struct ld_section **order, *names;
+	int err = find_headers(r);
+	uint32_t i;
+	size_t nr;
+
+	if (err)
+		return err;
+	f->secs = LD_NEW_ARRAY(&f->arena, struct ld_section, f->nr_secs);
+	f->secs[0].name = "";
+	f->secs[0].file = f;
+	for (i = 1; i < f->nr_secs; i++)
+		if ((err = read_section_header(r, i)))
+			return err;
+	names = &f->secs[r->shstrtab];
+	if (names->data && (err = need(f, (uint64_t)(names->data - f->image), names->size)))
+		return err;
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		sec->name = table_str(r, names, header_word(r, i, offsetof(Elf64_Shdr, sh_name)));
+		if (!sec->name)
+			return bad_section(sec, "name is outside the string table");
+		if (has_too_long_names(r))
+			return bad_section(sec, "names of sections share too many bytes");
+		sec->kind = classify(sec, f->link);
+		f->gcc_lto |= has_prefix(sec->name, ".gnu.lto_");
+		clean_flags(sec);
+		/* As a variable's it would be taken for the output's own. */
+		if (sec->kind == LD_SEC_BSS && has_prefix(sec->name, ".BTF"))
+			return bad_section(sec, "has no contents in the file");
+		if (sec->kind == LD_SEC_CODE && sec->size % 8)
+			return bad_section(sec, "size of code is not a multiple of 8");
+		if ((sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY) && sec->size % 8)
+			return bad_section(sec, "size of pointers is not a multiple of 8");
+	}
+	/* GNU as, objcopy, strip and ld keep the names of sections apart from those of symbols. */
+	f->gnu = !strcmp(f->secs[r->shstrtab].name, ".shstrtab");
+	order = order_sections(f, &nr);
+	if ((err = check_overlaps(f, order, nr)) || (err = need_contents(f, order, nr)))
+		return err;
+	keep_contents(r);
+	for (i = 1; i < f->nr_secs; i++) {
+		if (f->secs[i].type == SHT_LLVM_DEPLIBS && (err = check_deplibs(&f->secs[i])))
+			return err;
+		note_bitcode(&f->secs[i]);
+	}
+	return 0;
+}
+
+/* Finds the symbol table and what goes with it. */
+static int find_tables(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	uint32_t i;
+
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *sec = &f->secs[i];
+
+		if (sec->type == SHT_SYMTAB_SHNDX)
+			r->symtab_shndx = i;
+		if (sec->type != SHT_SYMTAB)
+			continue;
+		if (r->symtab)
+			return bad_section(sec, "second symbol table");
+		if (sec->entsize != sizeof(Elf64_Sym) || sec->size % sizeof(Elf64_Sym))
+			return bad_section(sec, "symbol table entries are not 24 bytes");
+		if (!sec->link || sec->link >= f->nr_secs)
+			return bad_section(sec, "string table index is out of range");
+		if (sec->size / sizeof(Elf64_Sym) > UINT32_MAX)
+			return bad_section(sec, "too many symbols");
+		r->symtab = i;
+		r->strtab = sec->link;
+	}
+	return 0;
+}
+
+static int bad_symbol(struct ld_file *f, uint32_t i, const char *what)
+{
+	return ld_error(&f->diags, "invalid-elf", "%s: symbol %u (%s): %s", ld_file_name(f), i,
+			f->syms[i].name ? f->syms[i].name : "?", what);
+}
+
+static int read_symbol(struct reader *r, uint32_t i)
+{
+	struct ld_file *f = r->f;
+	struct ld_sym *sym = &f->syms[i];
+	const uint8_t *p = f->secs[r->symtab].data + (size_t)i * sizeof(Elf64_Sym);
+	uint8_t info = p[offsetof(Elf64_Sym, st_info)];
+	uint32_t shndx = ld_get16(p + offsetof(Elf64_Sym, st_shndx), f->big);
+
+	sym->name = table_str(r, &f->secs[r->strtab], ld_get32(p, f->big));
+	if (!sym->name)
+		return bad_symbol(f, i, "name is outside the string table");
+	if (has_too_long_names(r))
+		return bad_symbol(f, i, "names of symbols share too many bytes");
+	sym->bind = ELF64_ST_BIND(info);
+	sym->type = ELF64_ST_TYPE(info);
+	sym->vis = ELF64_ST_VISIBILITY(p[offsetof(Elf64_Sym, st_other)]);
+	sym->value = ld_get64(p + offsetof(Elf64_Sym, st_value), f->big);
+	sym->size = ld_get64(p + offsetof(Elf64_Sym, st_size), f->big);
+	if (sym->size > MAX_SIZE)
+		return bad_symbol(f, i, "size is out of range");
+	if (sym->bind > STB_WEAK)
+		return bad_symbol(f, i, "unknown binding");
+	if (sym->type > STT_TLS)
+		return bad_symbol(f, i, "unknown type");
+	if (sym->bind != STB_LOCAL && !sym->name[0])
+		return bad_symbol(f, i, "is global, and has no name");
+	/* Where COMMON is meant the section says so; no loader knows the type. */
+	if (sym->type == STT_COMMON)
+		sym->type = STT_OBJECT;
+	/* No loader finds it by a name, so that it is a label. */
+	if ((sym->type == STT_FUNC || sym->type == STT_OBJECT) && !sym->name[0])
+		sym->type = STT_NOTYPE;
+	/* The name of a source file has no place, whatever section it is said to be in. */
+	if (sym->type == STT_FILE) {
+		if (sym->bind != STB_LOCAL)
+			return bad_symbol(f, i, "names a source file, and is not local");
+		sym->abs = true;
+		return 0;
+	}
+	if (shndx == SHN_XINDEX) {
+		const struct ld_section *x = &f->secs[r->symtab_shndx];
+
+		if (!r->symtab_shndx || x->size / 4 <= i || !x->data)
+			return bad_symbol(f, i, "has no entry in the extended section index table");
+		shndx = ld_get32(x->data + (size_t)i * 4, f->big);
+	} else if (shndx == SHN_ABS || shndx == SHN_COMMON) {
+		sym->abs = shndx == SHN_ABS;
+		sym->common = shndx == SHN_COMMON;
+		if (sym->common && sym->bind == STB_LOCAL)
+			return bad_symbol(f, i, "is COMMON, but not global");
+		if (sym->common && (sym->value & (sym->value - 1) || sym->value > UINT32_MAX))
+			return bad_symbol(f, i, "alignment is not a power of two");
+		return 0;
+	} else if (shndx >= SHN_LORESERVE) {
+		return bad_symbol(f, i, "reserved section index");
+	}
+	if (!shndx)
+		return 0;
+	if (shndx >= f->nr_secs)
+		return bad_symbol(f, i, "section index is out of range");
+	sym->sec = &f->secs[shndx];
+	if (!ld_in_range(sym->value, sym->size, sym->sec->size) && sym->sec->kind != LD_SEC_NONE)
+		return bad_symbol(f, i, "reaches past the end of its section");
+	if (sym->type == STT_FUNC && sym->sec->kind == LD_SEC_CODE && sym->value % 8)
+		return bad_symbol(f, i, "function does not begin at an instruction");
+	return 0;
+}
+
+/* So that passes need not look at each symbol of each file for what few have. */
+static void note_global(struct ld_file *f, uint32_t i)
+{
+	const struct ld_sym *sym = &f->syms[i];
+
+	if (sym->bind == STB_LOCAL)
+		return;
+	if (f->first_global > i)
+		f->first_global = i;
+	f->nr_defined += sym->sec != NULL;
+	f->has_common |= sym->common;
+}
+
+static int read_symbols(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	uint32_t i;
+
+	if (!r->symtab) {
+		f->syms = LD_NEW_ARRAY(&f->arena, struct ld_sym, 1);
+		f->syms[0].name = "";
+		f->nr_syms = 1;
+		return 0;
+	}
+	f->nr_syms = (uint32_t)(f->secs[r->symtab].size / sizeof(Elf64_Sym));
+	f->syms = LD_NEW_ARRAY(&f->arena, struct ld_sym, (size_t)f->nr_syms + 1);
+	f->syms[0].name = "";
+	if (!f->nr_syms)
+		f->nr_syms = 1;
+	f->first_global = f->nr_syms;
+	for (i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		int err = read_symbol(r, i);
+
+		if (err)
+			return err;
+		if (sym->common && !strcmp(sym->name, "__gnu_lto_slim"))
+			return ld_error(&f->diags, "gcc-lto",
+					"%s: holds gcc's intermediate code and no machine code\n"
+					">>> compile without -flto, or add -ffat-lto-objects",
+					ld_file_name(f));
+		note_global(f, i);
+		if (sym->type != STT_FILE || !sym->name[0])
+			continue;
+		f->linked = f->source;
+		if (!f->source)
+			f->source = sym->name;
+	}
+	return 0;
+}
+
+static int compare_relocs(const void *a, const void *b)
+{
+	const struct ld_reloc *x = a, *y = b;
+
+	return x->off < y->off ? -1 : x->off > y->off;
+}
+
+uint32_t ld_reloc_type(const struct ld_section *sec, uint32_t type)
+{
+	if (type == LD_R_GNU_DATA_64)
+		return LD_R_BPF_64_ABS64;
+	if (type == LD_R_GNU_DATA_32)
+		return LD_R_BPF_64_ABS32;
+	if (sec->kind != LD_SEC_CODE && type == LD_R_BPF_64_64)
+		return LD_R_BPF_64_ABS64;
+	if (sec->kind != LD_SEC_CODE && type == LD_R_BPF_64_32)
+		return LD_R_BPF_64_ABS32;
+	return type;
+}
+
+unsigned int ld_reloc_width(uint32_t type)
+{
+	switch (type) {
+	case LD_R_BPF_64_64: return 2 * LD_INSN_SIZE;
+	case LD_R_BPF_64_32: return LD_INSN_SIZE;
+	case LD_R_BPF_64_ABS64: return 8;
+	case LD_R_BPF_64_ABS32:
+	case LD_R_BPF_64_NODYLD32: return 4;
+	default: return 0;
+	}
+}
+
+/* The relocations of sec, from the table in rel; they are ordered by offset afterwards. */
+static int read_relocs(struct reader *r, struct ld_section *rel, struct ld_section *sec)
+{
+	struct ld_file *f = r->f;
+	bool rela = rel->type == SHT_RELA, sorted = true;
+	size_t size = rela ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel), nr = rel->size / size, i;
+
+	if (rel->size % size || nr > UINT32_MAX)
+		return bad_section(rel, "size is not a multiple of a relocation's");
+	if (rel->link != r->symtab)
+		return bad_section(rel, "its symbol table is not the object's");
+	if (sec->nr_relocs)
+		return bad_section(rel, "second relocation section for one section");
+	sec->relocs = LD_NEW_ARRAY(&f->arena, struct ld_reloc, nr);
+	sec->nr_relocs = (uint32_t)nr;
+	for (i = 0; i < nr; i++) {
+		const uint8_t *p = rel->data + i * size;
+		uint64_t info = ld_get64(p + 8, f->big);
+		struct ld_reloc *reloc = &sec->relocs[i];
+
+		reloc->off = ld_get64(p, f->big);
+		reloc->type = ld_reloc_type(sec, (uint32_t)info);
+		reloc->sym = (uint32_t)(info >> 32);
+		reloc->addend = rela ? (int64_t)ld_get64(p + 16, f->big) : 0;
+		reloc->explicit_addend = rela;
+		if (reloc->sym >= f->nr_syms)
+			return ld_error(&f->diags, "invalid-elf",
+					"%s: relocation %zu of %s: symbol %u is out of range",
+					ld_file_name(f), i, sec->name, reloc->sym);
+		if (i && reloc->off < reloc[-1].off)
+			sorted = false;
+	}
+	if (!sorted)
+		qsort(sec->relocs, nr, sizeof(*sec->relocs), compare_relocs);
+	return 0;
+}
+
+static int read_all_relocs(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	uint32_t i;
+
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *rel = &f->secs[i], *sec;
+		int err;
+
+		if (rel->type != SHT_REL && rel->type != SHT_RELA)
+			continue;
+		if (!rel->info || rel->info >= f->nr_secs)
+			return bad_section(rel, "section that it relocates is out of range");
+		sec = &f->secs[rel->info];
+		/* In .BTF and .BTF.ext the values stand in place; the symbols tell no more. */
+		if (sec->kind == LD_SEC_NONE || sec->kind == LD_SEC_BTF ||
+		    sec->kind == LD_SEC_BTF_EXT)
+			continue;
+		err = read_relocs(r, rel, sec);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Names the members of each COMDAT group by its signature. */
+static int read_groups(struct reader *r)
+{
+	struct ld_file *f = r->f;
+	uint32_t i;
+
+	for (i = 1; i < f->nr_secs; i++) {
+		struct ld_section *g = &f->secs[i];
+		size_t k;
+
+		if (g->type != SHT_GROUP)
+			continue;
+		if (g->size < 4 || g->size % 4 || g->link != r->symtab || g->info >= f->nr_syms)
+			return bad_section(g, "malformed section group");
+		if (!(ld_get32(g->data, f->big) & GRP_COMDAT))
+			continue;
+		for (k = 1; k < g->size / 4; k++) {
+			uint32_t member = ld_get32(g->data + k * 4, f->big);
+
+			if (!member || member >= f->nr_secs)
+				return bad_section(g, "group member is out of range");
+			f->secs[member].group = f->syms[g->info].name;
+			f->has_groups = true;
+		}
+	}
+	return 0;
+}
+
+static int read_elf(struct reader *r)
+{
+	int err;
+
+	if ((err = read_sections(r)) || (err = find_tables(r)) || (err = read_symbols(r)) ||
+	    (err = read_groups(r)) || (err = read_all_relocs(r)))
+		return err;
+	ld_choose_addends(r->f);
+	return 0;
+}
+
+int ld_elf_read(struct ld_file *f)
+{
+	struct reader r = {.f = f};
+	int err = check_header(f);
+
+	return err ? err : read_elf(&r);
+}

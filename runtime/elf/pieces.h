@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#ifndef LD_ELF_PIECES_H
+#define LD_ELF_PIECES_H
+
+#include "model/model.h"
+
+/*
+ * Splits every section of f into pieces, gives each relocation its target and addend, and adds the
+ * hidden edges. f->secs and f->syms are as ld_elf_read() leaves them.
+ */
+int ld_make_pieces(struct ld_file *f);
+
+#endif

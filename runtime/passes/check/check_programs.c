@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * What a kernel refuses of single functions, or confuses: calls that need a license, global
+ * functions of types that can't be verified by themselves, maps whose names it cuts.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "elf/insn.h"
+#include "kernel/helpers.h"
+#include "kernel/limits.h"
+#include "model/calls.h"
+#include "passes/check/func_type.h"
+#include "passes/passes.h"
+
+/* ---- license ---- */
+
+/* What a function calls at off that needs a license. */
+static const char *gpl_callee(struct ld_link *l, const struct ld_func *func)
+{
+	const struct ld_section *sec = func->sec;
+	const uint8_t *insn = sec->data + func->gpl_off;
+	const char *helper = ld_helper_name(ld_insn_imm(insn, sec->file->big));
+
+	if (!ld_insn_src(insn, sec->file->big) && helper)
+		return ld_printf(&l->arena, "bpf_%s", helper);
+	return "a function of the kernel";
+}
+
+static void check_license(struct ld_link *l)
+{
+	const struct ld_calls *calls = l->calls;
+
+	if (l->has_license)
+		return;
+	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
+		const struct ld_func *func = &calls->funcs[i];
+
+		if (!func->surely || !func->needs_gpl)
+			continue;
+		ld_warn(&l->diags, "missing-license",
+			"no file has a license section; the kernel gives %s to programs under a "
+			"GPL-compatible license only\n>>> called by %s at %s",
+			gpl_callee(l, func), func->sym->name,
+			ld_place(l, func->sec, func->gpl_off));
+		return;
+	}
+}
+
+/* ---- global functions ---- */
+
+/* Only a direct call makes the verifier look at a global function. */
+static bool *called_funcs(struct ld_link *l)
+{
+	const struct ld_calls *calls = l->calls;
+	bool *called = LD_NEW_ARRAY(&l->arena, bool, calls->nr_funcs);
+
+	ld_for_each(i, &calls->calls) {
+		const struct ld_call *call = &calls->calls.v[i];
+
+		if (call->kind == LD_CALL_DIRECT && call->sure && calls->funcs[call->caller].surely)
+			called[call->callee] = true;
+	}
+	return called;
+}
+
+static void report_prototype(struct ld_link *l, const struct ld_func *func, const char *why)
+{
+	ld_warn(&l->diags, "global-function-type",
+		"the verifier can't check the global function '%s' by itself: %s\n"
+		">>> defined at %s\n"
+		">>> static or hidden, it is checked with its callers",
+		func->sym->name, why, ld_place(l, func->sec, func->off));
+}
+
+/* The first of nr functions that only later kernels take. */
+static void note_prototype(struct ld_link *l, const struct ld_func *func, const char *why,
+			   const struct ld_kernel *taking, uint32_t nr)
+{
+	const char *more = "";
+
+	if (nr > 1)
+		more = ld_text(&l->arena, "\n>>> and %u more like it", nr - 1);
+	ld_note(&l->diags, "global-function-kernels",
+		"kernels before %s refuse the global function '%s': %s\n"
+		">>> defined at %s\n"
+		">>> static or hidden, all kernels check it with its callers%" LD_LINES,
+		taking->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
+}
+
+static void check_global_functions(struct ld_link *l)
+{
+	const struct ld_calls *calls = l->calls;
+	const bool *called = called_funcs(l);
+	bool **tagged = LD_NEW_ARRAY(&l->arena, bool *, l->files.nr);
+	const struct ld_func *noted = NULL;
+	const struct ld_kernel *noted_taking = NULL;
+	const char *noted_why = NULL;
+	uint32_t nr_noted = 0;
+
+	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
+		const struct ld_func *func = &calls->funcs[i];
+		const struct ld_file *f = func->sec->file;
+		const struct ld_kernel *taking;
+		const char *why;
+
+		if (!called[i] || !func->global || func->program)
+			continue;
+		why = ld_bad_prototype(l, f, func->sym->btf, &taking);
+		if (why && !tagged[f->index])
+			tagged[f->index] = ld_tagged_funcs(l, f);
+		if (!why || tagged[f->index][func->sym->btf])
+			continue;
+		if (!taking) {
+			report_prototype(l, func, why);
+		} else if (!nr_noted++) {
+			noted = func;
+			noted_why = why;
+			noted_taking = taking;
+		}
+	}
+	if (noted)
+		note_prototype(l, noted, noted_why, noted_taking, nr_noted);
+}
+
+/* ---- map names ---- */
+
+static bool is_map(const struct ld_file *f, const struct ld_sym *sym, uint32_t in_sym)
+{
+	const struct ld_name *n = sym->global;
+
+	if (sym->type != STT_OBJECT || !sym->sec || strcmp(sym->sec->name, ".maps") != 0 ||
+	    !sym->piece || !sym->piece->live)
+		return false;
+	return !n || (n->owner == f && n->owner_sym == in_sym);
+}
+
+static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct ld_file *f,
+		      uint32_t in_sym)
+{
+	struct ld_sym *sym = &f->syms[in_sym];
+	size_t len = strlen(sym->name);
+	const char *cut = ld_printf(&l->arena, "%.*s", LD_KERNEL_NAME, sym->name);
+	const struct ld_sym *other;
+	void **slot;
+
+	slot = ld_strmap_slot(&l->arena, by_cut_name, cut, strlen(cut));
+	other = *slot;
+	if (!other)
+		*slot = sym;
+	/* Two static maps of one name: one of them will be called something else. */
+	if (!other || !strcmp(other->name, sym->name) ||
+	    (len <= LD_KERNEL_NAME && strlen(other->name) <= LD_KERNEL_NAME))
+		return;
+	ld_note(&l->diags, "map-name-clash",
+		"maps '%s' and '%s' have one name in the kernel: it keeps %d characters, '%s'\n"
+		">>> %s\n>>> %s",
+		other->name, sym->name, LD_KERNEL_NAME, cut, ld_file_name(other->sec->file),
+		ld_file_name(f));
+}
+
+static void check_map_names(struct ld_link *l)
+{
+	struct ld_strmap by_cut_name = {0};
+
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++)
+			if (is_map(f, &f->syms[k], k))
+				check_map(l, &by_cut_name, f, k);
+	}
+}
+
+void ld_check_programs(struct ld_link *l)
+{
+	check_license(l);
+	check_global_functions(l);
+	check_map_names(l);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Each declaration of a name, and each weak definition that lost, against the definition; where no
+ * input defines the name, each later declaration against the first one. What agreeing means is in
+ * compare_types.c; this file chooses what to compare, sums up what is alike, and words it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "btf/print.h"
+#include "passes/check/compare_types.h"
+#include "passes/passes.h"
+
+/* A symbol of a file. */
+struct site {
+	struct ld_file *file;
+	uint32_t sym; /* in_sym */
+};
+
+struct check {
+	struct site site[2]; /* [0] is the one named first in the message */
+	struct site blamed;  /* the one that is there for the sake of this check */
+	struct ld_types_finding found;
+};
+
+/* Findings that differ in the file only. */
+struct group {
+	struct check *first;
+	LD_VEC(uint32_t) files; /* index of each file blamed, ascending but for repetitions */
+};
+
+struct state {
+	struct ld_link *l;
+	LD_VEC(struct check) checks; /* in the order of the names' appearance in the files */
+	struct ld_strmap first;      /* name without definition -> struct site: its first extern */
+	struct ld_strmap group_map;
+	LD_VEC(struct group *) groups;
+};
+
+static struct ld_sym *sym_of(const struct site *s)
+{
+	return &s->file->syms[s->sym];
+}
+
+static const struct btf_type *decl_of(const struct site *s)
+{
+	return ld_btf_type(&s->file->btf, sym_of(s)->btf);
+}
+
+static bool is_defined(const struct site *s)
+{
+	const struct ld_sym *sym = sym_of(s);
+
+	return sym->sec || sym->abs || sym->common;
+}
+
+/* A FUNC or VAR stands behind it. */
+static bool has_type(const struct site *s)
+{
+	uint32_t kind;
+
+	if (!s->file->has_btf || !sym_of(s)->btf)
+		return false;
+	kind = ld_btf_kind(decl_of(s));
+	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR;
+}
+
+/* "extern const void name __ksym", an address without a type. */
+static bool is_typeless(const struct site *s)
+{
+	const struct btf_type *t = decl_of(s);
+
+	return ld_btf_kind(t) == BTF_KIND_VAR && !ld_btf_strip(&s->file->btf, t->type);
+}
+
+static bool is_map(const struct site *s)
+{
+	const struct ld_sym *sym = sym_of(s);
+	uint32_t sec = s->file->extern_secs ? ld_extern_sec(s->file, sym->btf) : 0;
+
+	if (ld_btf_kind(decl_of(s)) != BTF_KIND_VAR)
+		return false;
+	if (sym->sec)
+		return !strcmp(sym->sec->name, ".maps");
+	return sec && !strcmp(ld_btf_name(&s->file->btf, sec), ".maps");
+}
+
+/* The license and version sections have rules of their own. */
+static bool is_text(const struct site *s)
+{
+	const struct ld_section *sec = sym_of(s)->sec;
+
+	return sec && (!strcmp(sec->name, "license") || !strcmp(sec->name, "version"));
+}
+
+/*
+ * What to compare s with, or false. The first extern of a name that nothing defines, or that is
+ * defined without BTF, speaks for the name.
+ */
+static bool find_other(struct state *st, struct site *s, struct site *other)
+{
+	struct ld_name *name = sym_of(s)->global;
+	struct site *first;
+	void **slot;
+
+	*other = (struct site){name->owner, name->owner_sym};
+	if (other->file && has_type(other))
+		return true;
+	slot = ld_strmap_slot(&st->l->arena, &st->first, name->name, strlen(name->name));
+	first = *slot;
+	if (first && !(is_typeless(first) && ld_btf_kind(decl_of(s)) == BTF_KIND_VAR)) {
+		*other = *first;
+		return true;
+	}
+	*slot = ld_memdup(&st->l->arena, s, sizeof(*s));
+	return false;
+}
+
+static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
+{
+	struct site s = {f, in_sym}, other;
+	struct check c = {0};
+
+	if (!f->syms[in_sym].global || !has_type(&s) || !find_other(st, &s, &other))
+		return;
+	if (other.file == f || is_text(&s) || is_text(&other))
+		return;
+	if (is_typeless(&s) && (is_defined(&other) || ld_btf_kind(decl_of(&other)) == BTF_KIND_VAR))
+		return;
+	c.blamed = s;
+	c.site[0] = is_defined(&other) ? s : other;
+	c.site[1] = is_defined(&other) ? other : s;
+	LD_PUSH(&st->l->arena, &st->checks, c);
+}
+
+static void run_check(struct ld_type_walk *w, struct check *c)
+{
+	struct ld_decl_pair pair = {
+	    .file = {c->site[0].file, c->site[1].file},
+	    .btf = {sym_of(&c->site[0])->btf, sym_of(&c->site[1])->btf},
+	    .map = {is_map(&c->site[0]), is_map(&c->site[1])},
+	    .both_ways = is_defined(&c->site[0]),
+	    .undefined = !is_defined(&c->site[1]),
+	    .ksym = !is_defined(&c->site[1]) && sym_of(&c->site[0])->global->ksym,
+	};
+
+	/* A declaration of a map may leave the section to the definition. */
+	if (pair.map[1] || !is_defined(&c->site[1]))
+		pair.map[0] = pair.map[1] = pair.map[0] || pair.map[1];
+	c->found = ld_compare_decls(w, &pair);
+}
+
+static int by_files(const void *a, const void *b)
+{
+	const struct check *x = *(struct check *const *)a, *y = *(struct check *const *)b;
+
+	for (int side = 0; side < 2; side++) {
+		uint32_t i = x->site[side].file->index, j = y->site[side].file->index;
+
+		if (i != j)
+			return i < j ? -1 : 1;
+	}
+	return x < y ? -1 : x > y;
+}
+
+/* File pair by file pair, so that what two files share is compared once. */
+static void run_checks(struct state *st)
+{
+	struct ld_type_walk *w = ld_type_walk_new(st->l);
+	struct check **order = LD_NEW_ARRAY(&st->l->arena, struct check *, st->checks.nr);
+
+	ld_for_each(i, &st->checks)
+		order[i] = &st->checks.v[i];
+	if (st->checks.nr)
+		qsort(order, st->checks.nr, sizeof(*order), by_files);
+	ld_for_each(i, &st->checks)
+		run_check(w, order[i]);
+}
+
+static const char *print_site(struct ld_link *l, const struct site *s)
+{
+	const struct ld_btf *btf = &s->file->btf;
+	const struct ld_sym *sym = sym_of(s);
+	const char *text = is_map(s) ? ld_btf_print_map(&l->arena, btf, sym->btf)
+				     : ld_btf_print_symbol(&l->arena, btf, sym->btf);
+
+	return is_defined(s) && sym->bind == STB_WEAK ? ld_printf(&l->arena, "__weak %s", text)
+						      : text;
+}
+
+/* What makes two findings one: a struct's layout is told once, whatever names lead to it. */
+static const char *group_key(struct ld_link *l, const struct check *c)
+{
+	const struct ld_types_finding *found = &c->found;
+
+	if (found->diff == LD_TYPES_LAYOUT)
+		return ld_printf(&l->arena, "%s", found->reason);
+	return ld_printf(&l->arena, "%d\n%s\n%s\n%s\n%s", found->diff,
+			 sym_of(&c->site[0])->global->name, print_site(l, &c->site[0]),
+			 print_site(l, &c->site[1]), found->reason);
+}
+
+static void group_check(struct state *st, struct check *c)
+{
+	struct ld_arena *a = &st->l->arena;
+	const char *key = group_key(st->l, c);
+	void **slot = ld_strmap_slot(a, &st->group_map, key, strlen(key));
+	uint32_t file = c->blamed.file->index;
+	struct group *g = *slot;
+
+	if (!g) {
+		*slot = g = LD_NEW(a, struct group);
+		g->first = c;
+		LD_PUSH(a, &st->groups, g);
+	}
+	if (!g->files.nr || g->files.v[g->files.nr - 1] < file)
+		LD_PUSH(a, &g->files, file);
+}
+
+/* The lines that name one side. */
+static const char *describe(struct ld_link *l, const struct check *c, int side)
+{
+	const struct site *s = &c->site[side];
+	bool defined = is_defined(s), alike = defined == is_defined(&c->site[0]);
+	const char *how = side && alike ? "and as     " : defined ? "defined as " : "declared as";
+
+	return ld_text(&l->arena, "\n>>> %s  %s\n>>>   %s  %s", how, print_site(l, s),
+		       defined ? "at       " : "used at  ", ld_sym_place(l, s->file, s->sym));
+}
+
+#define MAX_NAMED 4 /* files */
+
+/* The other files of a group: on which side they stand must be plain. */
+static const char *others_line(struct ld_link *l, const struct group *g)
+{
+	const char *text;
+	size_t nr = g->files.nr < MAX_NAMED + 1 ? g->files.nr : MAX_NAMED + 1;
+
+	if (nr < 2)
+		return "";
+	text = ld_text(&l->arena, "\n>>> like %s:", ld_file_name(g->first->blamed.file));
+	for (size_t i = 1; i < nr; i++)
+		text = ld_text(&l->arena, "%" LD_LINES "%s %s", text, i > 1 ? "," : "",
+			       ld_file_name(l->files.v[g->files.v[i]]));
+	if (g->files.nr > nr)
+		text = ld_text(&l->arena, "%" LD_LINES " and %zu more", text, g->files.nr - nr);
+	return text;
+}
+
+static void report(struct ld_link *l, const struct group *g)
+{
+	const struct check *c = g->first;
+	const struct ld_types_finding *found = &c->found;
+	const char *name = sym_of(&c->site[0])->global->name;
+	const char *more = others_line(l, g);
+	const char *sides =
+	    ld_text(&l->arena, "%" LD_LINES "%" LD_LINES, describe(l, c, 0), describe(l, c, 1));
+	const char *path =
+	    found->path ? ld_text(&l->arena, "\n>>> reached by   %s", found->path) : "";
+
+	if (found->diff == LD_TYPES_CONFLICT)
+		ld_error(&l->diags, "conflicting-types",
+			 "conflicting types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
+			 found->reason, more);
+	else if (found->diff == LD_TYPES_MISMATCH)
+		ld_warn(&l->diags, "type-mismatch",
+			"mismatched types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
+			found->reason, more);
+	else
+		ld_warn(&l->diags, "struct-layout",
+			"different layouts of '%s' behind '%s'%" LD_LINES "%" LD_LINES "\n"
+			">>> %s%" LD_LINES,
+			found->what, name, sides, path, found->reason, more);
+}
+
+void ld_check_types(struct ld_link *l)
+{
+	struct state st = {.l = l};
+
+	if (l->no_check_types)
+		return;
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		for (uint32_t s = 1; s < f->nr_syms; s++)
+			collect_sym(&st, f, s);
+	}
+	run_checks(&st);
+	ld_for_each(i, &st.checks) {
+		if (st.checks.v[i].found.diff != LD_TYPES_AGREE)
+			group_check(&st, &st.checks.v[i]);
+	}
+	ld_for_each(i, &st.groups)
+		report(l, st.groups.v[i]);
+}

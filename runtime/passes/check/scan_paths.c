@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Which code of a function the verifier is sure to look at. It gets to both sides of a branch that
+ * nothing known at load can decide. Of another branch it may leave out a side: then the slots up to
+ * where all sides have met again are unsure. That place is found without a graph: code is passed in
+ * its order, and as long as some side is open, the furthest that a jump of an open side leads is
+ * kept; the sides have met when that slot is reached. A side that ends in an exit never meets.
+ */
+#include "passes/check/scan_paths.h"
+
+struct sweep {
+	const uint8_t *code;
+	uint32_t nr; /* slots */
+	bool big;
+	uint8_t *flags; /* by slot: LD_PATH_* */
+
+	bool again;         /* a jump back made something sure that was passed already */
+	bool open;          /* some side of an unsure branch has not met the others yet */
+	uint32_t meet;      /* where they meet, as far as is known */
+	uint32_t furthest;  /* the furthest that any jump leads, so far */
+	uint32_t exited_at; /* the last exit so far */
+	bool exited;
+};
+
+static void make_sure(struct sweep *w, uint32_t slot, uint32_t from)
+{
+	if (slot >= w->nr || w->flags[slot] & LD_PATH_SURE)
+		return;
+	w->flags[slot] |= LD_PATH_SURE;
+	w->again |= slot <= from;
+}
+
+static void meet_at(struct sweep *w, uint32_t slot)
+{
+	w->meet = !w->open || slot > w->meet ? slot : w->meet;
+	w->open = true;
+}
+
+static void sweep_jump(struct sweep *w, uint32_t slot, uint32_t to)
+{
+	uint8_t flags = w->flags[slot];
+	bool surely = flags & LD_PATH_SURE;
+
+	if (to > w->furthest)
+		w->furthest = to;
+	if (surely && flags & LD_PATH_SURE_JUMP)
+		make_sure(w, to, slot);
+	if (surely && flags & LD_PATH_SURE_FALL)
+		make_sure(w, slot + 1, slot);
+	if (surely ? flags & (LD_PATH_SURE_JUMP | LD_PATH_SURE_FALL) : !w->open)
+		return;
+	if (to > slot) {
+		meet_at(w, to);
+		meet_at(w, slot + 1);
+		return;
+	}
+	/* A loop is left in the end: here, unless something in it leads further or out. */
+	meet_at(w, w->furthest > slot + 1 ? w->furthest : slot + 1);
+	if (w->exited && w->exited_at >= to)
+		meet_at(w, w->nr);
+}
+
+static void sweep_insn(struct sweep *w, uint32_t slot)
+{
+	const uint8_t *insn = w->code + (uint64_t)slot * LD_INSN_SIZE;
+	uint32_t next = slot + (insn[0] == LD_OP_LD_IMM64 ? 2 : 1);
+	int64_t distance;
+
+	if (w->open && slot >= w->meet) {
+		w->open = false;
+		w->flags[slot] |= LD_PATH_SURE;
+	}
+	if (insn[0] == LD_OP_EXIT) {
+		w->exited = true;
+		w->exited_at = slot;
+		if (w->open && !(w->flags[slot] & LD_PATH_SURE))
+			meet_at(w, w->nr);
+	} else if (ld_is_goto(insn[0]) && ld_insn_is_jump(insn, w->big, &distance)) {
+		w->flags[slot] |= LD_PATH_SURE_JUMP;
+		sweep_jump(w, slot, ld_jump_target(w->nr, slot, distance));
+	} else if (ld_insn_is_jump(insn, w->big, &distance)) {
+		sweep_jump(w, slot, ld_jump_target(w->nr, slot, distance));
+	} else if (w->flags[slot] & LD_PATH_SURE) {
+		make_sure(w, next, slot);
+	}
+}
+
+void ld_mark_sure(const uint8_t *code, uint32_t nr, bool big, uint8_t *flags)
+{
+	const unsigned int patience = 4;
+
+	flags[0] |= LD_PATH_SURE;
+	for (unsigned int round = 0; round < patience; round++) {
+		struct sweep w = {.code = code, .nr = nr, .big = big, .flags = flags};
+
+		for (uint32_t i = 0; i < nr; i++)
+			if (!(flags[i] & LD_PATH_SECOND))
+				sweep_insn(&w, i);
+		if (!w.again)
+			return;
+	}
+}

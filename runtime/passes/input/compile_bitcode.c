@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Link-time optimisation. The compiler is the caller's (struct bpfld_lto); what is known here is
+ * the link: which modules take part, which definition stands for each name, what is seen from
+ * outside.
+ *
+ * An input that is bitcode alone is first compiled by itself, to an object that is never put into
+ * the output: it tells the symbols and types. So every input is an object, some with bitcode beside
+ * the machine code; archives, resolution and type checks know no difference, and what they have to
+ * say they say before modules are merged, when it can still be told who declared what.
+ *
+ * Then the modules of all files that take part become one object. It takes the place of the first
+ * of them among the inputs, and the link begins anew with inputs that are machine code only.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bpfld/bpfld.h"
+#include "elf/elf_read.h"
+#include "passes/passes.h"
+
+/* ---- what the compiler hands over ---- */
+
+struct compile {
+	struct ld_link *l;
+	struct bpfld_lto_job job;
+	LD_VEC(struct bpfld_lto_module) modules;
+	LD_VEC(struct ld_file *) files; /* by module */
+	struct made {
+		const void *data; /* NULL: nothing yet */
+		size_t size;
+	} * made; /* by module */
+	struct said {
+		struct said *next;
+		enum bpfld_severity severity;
+		const char *id, *message;
+	} * said, **last;
+};
+
+/*
+ * Memory for what the compiler calls back with. It is no arena's: the compiler must not be left by
+ * a longjmp. NULL if there is none.
+ */
+static void *new_block(struct ld_link *l, size_t size)
+{
+	struct ld_block *b = size < PTRDIFF_MAX ? calloc(1, sizeof(*b) + size) : NULL;
+
+	if (!b)
+		return NULL;
+	b->next = l->blocks;
+	l->blocks = b;
+	return b->data;
+}
+
+static int take(const struct bpfld_lto_job *job, size_t module, const void *data, size_t size)
+{
+	struct compile *c = job ? job->priv : NULL;
+	void *copy;
+
+	if (!c || !data || module >= job->nr_modules || c->made[module].data)
+		return -EINVAL;
+	copy = new_block(c->l, size);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, data, size);
+	c->made[module] = (struct made){copy, size};
+	return 0;
+}
+
+static int take_report(const struct bpfld_lto_job *job, enum bpfld_severity severity,
+		       const char *id, const char *message)
+{
+	struct compile *c = job ? job->priv : NULL;
+	size_t id_size, message_size;
+	struct said *s;
+
+	if (!c || !id || !message || (unsigned int)severity > BPFLD_INFO)
+		return -EINVAL;
+	id_size = strlen(id) + 1;
+	message_size = strlen(message) + 1;
+	s = new_block(c->l, sizeof(*s) + id_size + message_size);
+	if (!s)
+		return -ENOMEM;
+	s->severity = severity;
+	s->id = memcpy(s + 1, id, id_size);
+	s->message = memcpy((char *)(s + 1) + id_size, message, message_size);
+	*c->last = s;
+	c->last = &s->next;
+	return 0;
+}
+
+/* In the order in which it was said. */
+static void pass_on_reports(struct compile *c)
+{
+	struct ld_diags *d = &c->l->diags;
+
+	for (const struct said *s = c->said; s; s = s->next)
+		switch (s->severity) {
+		case BPFLD_NOTE: ld_note(d, s->id, "%" LD_LINES, s->message); break;
+		case BPFLD_WARNING: ld_warn(d, s->id, "%" LD_LINES, s->message); break;
+		case BPFLD_ERROR: ld_error(d, s->id, "%" LD_LINES, s->message); break;
+		case BPFLD_INFO: ld_info(d, s->id, "%" LD_LINES, s->message); break;
+		}
+}
+
+static void add_module(struct compile *c, struct ld_file *f, const uint8_t *data, size_t size)
+{
+	struct bpfld_lto_module m = {.name = ld_file_name(f), .data = data, .size = size};
+
+	LD_PUSH(&c->l->arena, &c->modules, m);
+	LD_PUSH(&c->l->arena, &c->files, f);
+}
+
+/* Runs the compiler; c->made[i] is then what it made of module i. What it had to say is said. */
+static int compile(struct compile *c, enum bpfld_lto_want want)
+{
+	struct ld_link *l = c->l;
+	size_t errors = l->diags.errors;
+	int err;
+
+	c->job = (struct bpfld_lto_job){
+	    .sz = sizeof(c->job),
+	    .want = want,
+	    .modules = c->modules.v,
+	    .nr_modules = c->modules.nr,
+	    .gc_sections = l->gc_sections && !l->partial,
+	    .take = take,
+	    .report = take_report,
+	    .priv = c,
+	};
+	c->last = &c->said;
+	c->made = LD_NEW_ARRAY(&l->arena, struct made, c->modules.nr);
+	err = l->lto->compile(l->lto->ctx, &c->job);
+	pass_on_reports(c);
+	if (err == -ENOMEM)
+		longjmp(*l->arena.oom, 1);
+	for (size_t i = 0; !err && i < (want == BPFLD_LTO_EACH ? c->modules.nr : 1); i++)
+		if (!c->made[i].data)
+			err = -EINVAL;
+	if (err && l->diags.errors == errors)
+		ld_error(&l->diags, "lto-failed", "link-time optimisation failed: %s",
+			 strerror(-err));
+	return err || l->diags.errors > errors ? -EINVAL : 0;
+}
+
+/* ---- inputs that are bitcode alone ---- */
+
+/* The object that stands for f from now on; f stays where it is, for who frees it. */
+static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
+{
+	struct ld_file *n = LD_NEW(&l->arena, struct ld_file);
+
+	n->link = l;
+	n->path = f->path;
+	n->temporary = f->temporary;
+	n->named = f->named;
+	n->opened = f->opened;
+	n->lazy = f->lazy;
+	n->archive = f->archive;
+	n->pulled_for = f->pulled_for;
+	n->pulled_by = f->pulled_by;
+	n->image = f->image;
+	n->unread = f->unread;
+	n->size = f->size;
+	n->arena.oom = l->arena.oom;
+	n->diags.arena = &n->arena;
+	return n;
+}
+
+/* What is no more among the inputs, but must be freed with the link. */
+static void retire(struct ld_link *l, struct ld_file *f)
+{
+	/* What is mapped is among the images. */
+	if (!f->mapped)
+		LD_PUSH(&l->arena, &l->images, f);
+}
+
+void ld_read_bitcode(struct ld_link *l)
+{
+	struct compile c = {.l = l};
+	size_t k = 0;
+
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
+
+		if (l->lto && f->stage == LD_FILE_NEW && !f->unread &&
+		    ld_is_bitcode(f->image, f->size))
+			add_module(&c, f, f->image, f->size);
+	}
+	if (!c.modules.nr)
+		return;
+	if (compile(&c, BPFLD_LTO_EACH)) {
+		ld_for_each(i, &c.files)
+			c.files.v[i]->stage = LD_FILE_BROKEN;
+		return;
+	}
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i], *n;
+
+		if (k == c.files.nr || f != c.files.v[k])
+			continue;
+		n = l->inputs.v[i] = stand_in(l, f);
+		retire(l, f);
+		n->bitcode = f->image;
+		n->bitcode_size = f->size;
+		n->image = c.made[k].data;
+		n->size = c.made[k].size;
+		k++;
+	}
+}
+
+/* ---- what becomes of symbols ---- */
+
+/* Names that something else than bitcode asks for: options, and objects without it. */
+static bool is_asked_for(const struct ld_link *l, const struct ld_name *n)
+{
+	for (const struct ld_mention *m = n->mentions; m; m = m->next)
+		if (!m->file->bitcode)
+			return true;
+	return ld_strmap_get(&l->defsym_names, n->name, strlen(n->name)) ||
+	       ld_names_match(&l->undefined, n->name) || ld_names_match(&l->keep, n->name);
+}
+
+/* Whether the definition that sym is goes for another one, or for none. */
+static bool is_lost(const struct ld_file *f, const struct ld_sym *sym)
+{
+	const struct ld_sym *def;
+
+	if (sym->sec && (sym->sec->discarded || sym->sec->replaced))
+		return true;
+	if (!sym->global)
+		return false;
+	def = ld_name_def(sym->global);
+	/* COMMON ones are merged to the largest. The one that won has a section of the linker's
+	 * own. */
+	if (sym->common && def && (def->common || (def->sec && !def->sec->index)))
+		return false;
+	return def != sym && sym->global->owner != f;
+}
+
+struct symbols {
+	LD_VEC(struct bpfld_lto_symbol) list;
+};
+
+static void add_symbol(struct ld_link *l, const struct ld_file *f, const struct ld_sym *sym,
+		       struct symbols *symbols)
+{
+	struct bpfld_lto_symbol s = {.name = sym->name};
+	const struct ld_name *n = sym->global;
+
+	if (!sym->name[0] || sym->type == STT_FILE || sym->type == STT_SECTION)
+		return;
+	if (ld_is_defined(sym)) {
+		s.drop = is_lost(f, sym);
+		s.local = !s.drop && n && n->sealed && !is_asked_for(l, n);
+	}
+	if (n && strcmp(n->name, sym->name) != 0)
+		s.new_name = n->name;
+	if (s.drop || s.local || s.new_name)
+		LD_PUSH(&l->arena, &symbols->list, s);
+}
+
+static void add_symbols(struct ld_link *l, const struct ld_file *f, struct bpfld_lto_module *m)
+{
+	struct symbols symbols = {0};
+
+	for (uint32_t i = 1; i < f->nr_syms; i++)
+		add_symbol(l, f, &f->syms[i], &symbols);
+	m->symbols = symbols.list.v;
+	m->nr_symbols = symbols.list.nr;
+}
+
+/* ---- all modules ---- */
+
+/* As if nothing had been resolved yet; lto stands in place of the first file with bitcode. */
+static void begin_anew(struct ld_link *l, struct ld_file *lto)
+{
+	bool placed = false;
+
+	l->inputs.nr = 0;
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		LD_PUSH(&l->arena, &l->took_part, f);
+		retire(l, f);
+		if (!f->bitcode)
+			LD_PUSH(&l->arena, &l->inputs, stand_in(l, f));
+		else if (!placed)
+			LD_PUSH(&l->arena, &l->inputs, lto);
+		placed |= f->bitcode != NULL;
+	}
+	l->files.nr = l->names.nr = l->btf_files.nr = 0;
+	l->name_map = (struct ld_strmap){0};
+	l->graph = (struct ld_btf_graph){0};
+	l->isolated = (struct ld_strmap){0};
+	l->bound.nr = 0;
+	l->puller = NULL;
+	l->has_license = l->binds_made = false;
+}
+
+bool ld_compile_bitcode(struct ld_link *l)
+{
+	struct compile c = {.l = l};
+	struct ld_file *lto;
+
+	ld_for_each(i, &l->files) {
+		struct ld_file *f = l->files.v[i];
+
+		if (!f->bitcode)
+			continue;
+		add_module(&c, f, f->bitcode, f->bitcode_size);
+		add_symbols(l, f, &c.modules.v[c.modules.nr - 1]);
+	}
+	/* With errors the machine code will do: for finding what else is wrong. */
+	if (!c.modules.nr || l->diags.errors)
+		return false;
+	if (compile(&c, (enum bpfld_lto_want)l->lto_want))
+		return true;
+	if (l->lto_want != BPFLD_LTO_WHOLE) {
+		struct iovec made = {(void *)(uintptr_t)c.made[0].data, c.made[0].size};
+
+		LD_PUSH(&l->arena, &l->output, made);
+		l->output_size = made.iov_len;
+		return true;
+	}
+	lto = LD_NEW(&l->arena, struct ld_file);
+	lto->link = l;
+	lto->path = "lto.o";
+	lto->lto = true;
+	lto->arena.oom = l->arena.oom;
+	lto->diags.arena = &lto->arena;
+	lto->image = c.made[0].data;
+	lto->size = c.made[0].size;
+	begin_anew(l, lto);
+	return true;
+}

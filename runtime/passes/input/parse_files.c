@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Bytes to the model, each file for itself and in parallel. After this, input is no more hostile.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "base/sparse.h"
+#include "elf/btf_bind.h"
+#include "elf/btf_ext.h"
+#include "elf/elf_read.h"
+#include "elf/pieces.h"
+#include "passes/passes.h"
+
+static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
+{
+	const struct ld_section *btf = NULL, *ext = NULL;
+	struct ld_btf_digest *model = f->link->btf_model;
+	struct ld_btf_source source = {.where = ld_file_name(f), .big = f->big};
+	struct ld_btf_map map;
+	uint32_t i;
+	int err;
+
+	for (i = 1; i < f->nr_secs; i++) {
+		const struct ld_section *sec = &f->secs[i];
+		const struct ld_section **found = sec->kind == LD_SEC_BTF       ? &btf
+						  : sec->kind == LD_SEC_BTF_EXT ? &ext
+										: NULL;
+
+		if (found && *found)
+			return ld_error(&f->diags, "invalid-elf", "%s: second section %s",
+					ld_file_name(f), sec->name);
+		if (found)
+			*found = sec;
+	}
+	if (!btf)
+		return 0;
+	source.data = btf->data;
+	source.size = btf->size;
+	source.kept = !f->sparse;
+	if ((err = ld_btf_parse_like(&f->arena, scratch, &f->diags, &source, model, &f->btf, &map)))
+		return err;
+	f->has_btf = true;
+	if (ext && (err = ld_btf_ext_parse(f, ext, &map)))
+		return err;
+	ld_btf_bind(f);
+	f->digest = ld_btf_digest(&f->arena, &f->btf, model, map.twins);
+	return 0;
+}
+
+/* The file that number nr of the modules was. */
+static const struct ld_file *module_file(const struct ld_link *l, unsigned long nr)
+{
+	ld_for_each(i, &l->took_part)
+		if (l->took_part.v[i]->bitcode && nr-- == 0)
+			return l->took_part.v[i];
+	return NULL;
+}
+
+/*
+ * In what was compiled of several files statics have the file's number behind their names, to be
+ * told apart: "calls.lto.2", or "calls.lto.2.0" where the compiler has split them.
+ */
+static void restore_names(struct ld_file *f)
+{
+	f->origins = LD_NEW_ARRAY(&f->arena, const struct ld_file *, f->nr_syms);
+	for (uint32_t i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+		const char *mark = strstr(sym->name, ".lto.");
+		char *end;
+
+		if (sym->bind != STB_LOCAL || !mark || !isdigit((unsigned char)mark[5]))
+			continue;
+		f->origins[i] = module_file(f->link, strtoul(mark + 5, &end, 10));
+		sym->name = ld_printf(&f->arena, "%.*s%s", (int)(mark - sym->name), sym->name, end);
+	}
+}
+
+/* Of a member that nobody has asked for yet, the symbols are enough. */
+static void parse_file(struct ld_file *f, struct ld_arena *scratch)
+{
+	struct ld_span span = ld_span_begin("parse_file", f->path);
+
+	if (f->stage == LD_FILE_NEW) {
+		f->stage = LD_FILE_BROKEN;
+		if (ld_elf_read(f))
+			return;
+		f->stage = LD_FILE_READ;
+		/* Nothing is to happen a second time. */
+		for (uint32_t i = 1; f->lto && i < f->nr_syms; i++)
+			f->syms[i].final_name = true;
+	}
+	if (f->lazy || f->stage != LD_FILE_READ)
+		return;
+	f->stage = LD_FILE_BROKEN;
+	if (!ld_make_pieces(f) && !parse_btf(f, scratch))
+		f->stage = LD_FILE_PARSED;
+	if (f->lto && f->stage == LD_FILE_PARSED)
+		restore_names(f);
+	ld_span_end(&span);
+	LD_PUSH(&f->arena, &f->spans, span);
+}
+
+/* What a thread needs for the file that it parses, and then for the next one. */
+struct room {
+	struct ld_arena scratch;
+	struct ld_arena slabs; /* where files' arenas begin */
+	struct ld_sparse image;
+	bool used;
+};
+
+struct parse {
+	struct ld_link *l;
+	struct room rooms[LD_MAX_THREADS]; /* by thread */
+};
+
+/* The same for a file whose image is there only now. */
+static void read_and_parse(struct ld_file *f, struct room *room)
+{
+	int err = ld_sparse_open(&room->image, f->opened);
+
+	if (err) {
+		f->stage = LD_FILE_BROKEN;
+		ld_error(&f->diags, "cannot-open", "cannot open %s: %s", f->path, strerror(err));
+		return;
+	}
+	ld_arena_begin_in(&f->arena, &room->slabs);
+	f->sparse = &room->image;
+	f->image = room->image.bytes;
+	f->size = room->image.size;
+	parse_file(f, &room->scratch);
+	f->sparse = NULL;
+	ld_elf_forget_image(f);
+	ld_sparse_close(&room->image);
+}
+
+static void parse_task(void *ctx, uint32_t thread, uint32_t i)
+{
+	struct parse *p = ctx;
+	struct ld_file *f = p->l->inputs.v[i];
+	struct room *room = &p->rooms[thread];
+	jmp_buf oom;
+
+	if (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ)
+		return;
+	f->arena.oom = room->scratch.oom = room->slabs.oom = &oom;
+	f->arena.pages = room->slabs.pages = p->l->pages;
+	if (room->used)
+		ld_arena_reset(&room->scratch);
+	ld_arena_expect_reuse(&room->scratch);
+	room->used = true;
+	if (setjmp(oom))
+		f->failed = true;
+	else if (f->unread)
+		read_and_parse(f, room);
+	else
+		parse_file(f, &room->scratch);
+}
+
+/* An archive may hold what is not for us: such a member offers nothing. */
+static enum ld_severity severity_for(const struct ld_file *f, const struct ld_diag *d)
+{
+	bool foreign = !strcmp(d->id, "not-an-object") || !strcmp(d->id, "wrong-machine") ||
+		       !strcmp(d->id, "gcc-lto");
+
+	return f->lazy && f->archive && foreign && d->severity == LD_ERROR ? LD_WARNING
+									   : d->severity;
+}
+
+/* Says what the files' own lists hold, in the order of the command line. */
+static void collect_diags(struct ld_link *l)
+{
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
+
+		for (; f->diags.said < f->diags.list.nr; f->diags.said++) {
+			struct ld_diag d = f->diags.list.v[f->diags.said];
+
+			d.severity = severity_for(f, &d);
+			l->diags.errors += d.severity == LD_ERROR;
+			LD_PUSH(&l->arena, &l->diags.list, d);
+		}
+	}
+}
+
+static void check_byte_order(struct ld_link *l)
+{
+	struct ld_file *first = NULL;
+
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
+
+		if (f->lazy || f->stage != LD_FILE_PARSED)
+			continue;
+		if (!first) {
+			first = f;
+			l->big = f->big;
+		}
+		if (f->big == l->big)
+			continue;
+		ld_error(&l->diags, "mixed-byte-order",
+			 "%s: %s object among %s ones\n"
+			 ">>> the first input is %s\n"
+			 ">>> compile all of them with the same of -target bpfel and -target bpfeb",
+			 ld_file_name(f), f->big ? "big-endian" : "little-endian",
+			 l->big ? "big-endian" : "little-endian", ld_file_name(first));
+	}
+}
+
+static bool is_to_be_parsed(const struct ld_file *f)
+{
+	return !f->lazy && (f->stage == LD_FILE_NEW || f->stage == LD_FILE_READ);
+}
+
+/* The index of the largest input that is still to be parsed; the number of inputs if there is none.
+ */
+static uint32_t find_largest(const struct ld_link *l)
+{
+	size_t found = l->inputs.nr;
+
+	ld_for_each(i, &l->inputs)
+		if (is_to_be_parsed(l->inputs.v[i]) &&
+		    (found == l->inputs.nr || l->inputs.v[i]->size > l->inputs.v[found]->size))
+			found = i;
+	return (uint32_t)found;
+}
+
+#define MODEL_TRIES 4 /* the largest may have no types at all */
+
+/*
+ * The types of other files are compared with those of the largest one, which is parsed first. It
+ * stays the same one for the whole link: nothing may depend on which of the files are parsed when.
+ */
+static void choose_model(struct parse *p)
+{
+	struct ld_link *l = p->l;
+
+	for (int tries = 0; tries < MODEL_TRIES && !l->btf_model; tries++) {
+		uint32_t largest = find_largest(l);
+		struct ld_file *f;
+
+		if (largest == l->inputs.nr)
+			return;
+		parse_task(p, 0, largest);
+		f = l->inputs.v[largest];
+		if (f->stage == LD_FILE_PARSED && f->digest &&
+		    ld_btf_make_model(&l->arena, f->digest))
+			l->btf_model = f->digest;
+	}
+}
+
+void ld_parse_files(struct ld_link *l)
+{
+	struct parse *p = LD_NEW(&l->arena, struct parse);
+
+	p->l = l;
+	if (l->inputs.nr > 1)
+		choose_model(p);
+	ld_parallel(l->threads, (uint32_t)l->inputs.nr, parse_task, p);
+	for (uint32_t i = 0; i < LD_MAX_THREADS; i++) {
+		ld_arena_free(&p->rooms[i].scratch);
+		ld_arena_adopt(&l->arena, &p->rooms[i].slabs);
+		ld_sparse_free(&p->rooms[i].image);
+	}
+	ld_for_each(i, &l->inputs) {
+		struct ld_file *f = l->inputs.v[i];
+
+		f->arena.oom = l->arena.oom;
+		if (f->failed)
+			longjmp(*l->arena.oom, 1);
+	}
+	collect_diags(l);
+	check_byte_order(l);
+}

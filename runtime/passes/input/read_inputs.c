@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Names to bytes: files are mapped, archives become their members, libraries are searched for. All
+ * is said before the next input is looked at, so that a link with five missing files names five.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/pool.h"
+#include "base/text.h"
+#include "elf/archive.h"
+#include "elf/elf_read.h"
+#include "passes/passes.h"
+
+static struct ld_file *new_file(struct ld_link *l, const char *name)
+{
+	struct ld_file *f = LD_NEW(&l->arena, struct ld_file);
+
+	f->link = l;
+	f->path = ld_strdup(&l->arena, name);
+	f->arena.oom = l->arena.oom;
+	f->diags.arena = &f->arena;
+	return f;
+}
+
+static void add_input(struct ld_link *l, struct ld_file *f)
+{
+	LD_PUSH(&l->arena, &l->inputs, f);
+}
+
+/* ---- one file ---- */
+
+/*
+ * Opens what has to be a regular file. Anything else is not opened at all: to open a device or a
+ * pipe may have an effect, or wait. Returns an errno value.
+ */
+static int open_regular(const char *path, int *fd, struct stat *st)
+{
+	int err = 0;
+
+	if (stat(path, st))
+		return errno;
+	if (!S_ISREG(st->st_mode))
+		return ENODEV;
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (*fd < 0)
+		return errno;
+	/* It may be another file by now. */
+	if (fstat(*fd, st))
+		err = errno;
+	else if (!S_ISREG(st->st_mode))
+		err = ENODEV;
+	if (err)
+		close(*fd);
+	return err;
+}
+
+/* The same for a regular file or a pipe, which may have to wait for its writer. */
+static int open_any(const char *path, int *fd, struct stat *st)
+{
+	if (stat(path, st))
+		return errno;
+	if (S_ISREG(st->st_mode))
+		return open_regular(path, fd, st);
+	if (S_ISDIR(st->st_mode))
+		return EISDIR;
+	if (!S_ISFIFO(st->st_mode))
+		return ENODEV;
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return *fd < 0 ? errno : 0;
+}
+
+/* A pipe can't be mapped: it is read to its end. Returns an errno value. */
+static int read_stream(struct ld_file *f, int fd)
+{
+	size_t cap = 65536;
+	uint8_t *buf = ld_alloc(&f->arena, cap);
+
+	f->image = buf;
+	for (;;) {
+		ssize_t n;
+
+		if (f->size == cap) {
+			uint8_t *bigger = ld_alloc(&f->arena, cap * 2);
+
+			memcpy(bigger, buf, cap);
+			cap *= 2;
+			f->image = buf = bigger;
+		}
+		n = read(fd, buf + f->size, cap - f->size);
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0)
+			f->size += (size_t)n;
+		if (!n)
+			break;
+	}
+	f->is_archive = ld_is_archive(f->image, f->size);
+	return 0;
+}
+
+/*
+ * A process has 65,530 mappings unless its system is told otherwise, and memory is made of
+ * mappings, too: of more inputs than this the rest is read.
+ */
+#define MAX_MAPPED 20000
+
+/* A regular file as a copy; it may have become shorter. Returns an errno value. */
+static int read_regular(struct ld_file *f, int fd)
+{
+	uint8_t *buf = ld_alloc(&f->arena, f->size);
+	size_t got = 0;
+
+	while (got < f->size) {
+		ssize_t n = pread(fd, buf + got, f->size - got, (off_t)got);
+
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (!n)
+			break;
+		if (n > 0)
+			got += (size_t)n;
+	}
+	f->image = buf;
+	f->size = got;
+	return 0;
+}
+
+static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
+{
+	ssize_t n;
+
+	do
+		n = pread(fd, magic, LD_ARCHIVE_MAGIC_SIZE, 0);
+	while (n < 0 && errno == EINTR);
+	return n > 0 ? (size_t)n : 0;
+}
+
+#define SMALL_OBJECT ((size_t)64 << 10) /* bytes: to read it is as cheap as to map it */
+#define LARGE_OBJECT ((size_t)64 << 20) /* its contents are not to be copied */
+#define FEW_MAPPED 8
+#define SMALL_MEMBER ((size_t)16 << 10) /* bytes of one that nobody may ask for */
+#define FILES_PER_THREAD 64             /* fewer are looked at before a thread has started */
+
+/*
+ * Whether a file that is no archive is to be read when it is parsed. Of many objects most bytes are
+ * DWARF and types that all have in common, and pages of a mapping that were touched stay with the
+ * process. What most of is wanted, or more than once, is mapped.
+ */
+static bool is_read_later(const struct ld_link *l, const char *archive, size_t size)
+{
+	if (!l->lasting_inputs || l->lto_fat || l->lazy || archive)
+		return false;
+	return size <= SMALL_OBJECT ||
+	       (l->strip_debug && l->nr_mapped >= FEW_MAPPED && size <= LARGE_OBJECT);
+}
+
+static void begin_regular(struct ld_file *f, const char *path, size_t size)
+{
+	f->opened = path;
+	f->size = size;
+	ld_arena_expect(&f->arena, size);
+}
+
+static int load_regular(struct ld_link *l, struct ld_file *f, const char *path, int fd, size_t size)
+{
+	char magic[LD_ARCHIVE_MAGIC_SIZE];
+	size_t nr;
+	void *map;
+
+	begin_regular(f, path, size);
+	if (!f->size)
+		return 0;
+	/* Not from the mapping: its first page is for the thread that parses it. */
+	nr = read_magic(fd, magic);
+	f->is_archive = ld_is_archive(magic, nr);
+	f->unread =
+	    is_read_later(l, f->archive, f->size) && !f->is_archive && !ld_is_bitcode(magic, nr);
+	if (f->unread)
+		return 0;
+	if (l->nr_mapped >= MAX_MAPPED)
+		return read_regular(f, fd);
+	map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return errno;
+	f->image = map;
+	f->mapped = true;
+	l->nr_mapped++;
+	return 0;
+}
+
+/* Who names a file decides what it may be. */
+enum named_by {
+	BY_COMMAND, /* it may be a pipe */
+	BY_SEARCH,  /* -l, or a thin archive: a regular file */
+	BY_OBJECT,  /* .deplibs: a regular file in a directory that is searched */
+};
+
+/* Opens path for load(). The link owns the descriptor, in case memory runs out. */
+static int open_input(struct ld_link *l, const char *path, enum named_by by, struct stat *st)
+{
+	int fd, err = by == BY_COMMAND ? open_any(path, &fd, st) : open_regular(path, &fd, st);
+
+	if (!err)
+		l->open_fd = fd;
+	return err;
+}
+
+/* Loads what was opened as path. The link owns f, too. */
+static int load(struct ld_link *l, struct ld_file *f, const char *path, const struct stat *st)
+{
+	int fd = l->open_fd, err;
+
+	LD_PUSH(&l->arena, &l->images, f);
+	err = S_ISREG(st->st_mode) ? load_regular(l, f, path, fd, (size_t)st->st_size)
+				   : read_stream(f, fd);
+	close(fd);
+	l->open_fd = 0;
+	return err;
+}
+
+static const char *open_error(int err)
+{
+	return err == ENODEV ? "not a regular file" : strerror(err);
+}
+
+static int cannot_open(struct ld_link *l, const char *path, int err)
+{
+	ld_error(&l->diags, "cannot-open", "cannot open %s: %s", path, open_error(err));
+	return -err;
+}
+
+/* ---- archives ---- */
+
+/* Whether path leads, through links and "..", to a place below a directory that is searched. */
+static bool is_in_library_path(const struct ld_link *l, const char *path)
+{
+	char *real = realpath(path, NULL);
+	bool found = false;
+
+	for (const char **dir = l->library_paths; real && *dir && !found; dir++) {
+		char *below = realpath(*dir, NULL);
+		size_t len = below ? strlen(below) : 0;
+
+		len -= len == 1; /* "/" */
+		found = below && !strncmp(real, below, len) && real[len] == '/';
+		free(below);
+	}
+	free(real);
+	return found;
+}
+
+static struct ld_file *new_member(struct ld_link *l, const struct ld_file *archive,
+				  const char *name)
+{
+	struct ld_file *f = new_file(l, ld_printf(&l->arena, "%s(%s)", archive->path, name));
+
+	f->archive = archive->path;
+	f->lazy = !l->whole_archive;
+	return f;
+}
+
+/* A file that thin archives name. */
+struct thin_file {
+	dev_t dev;
+	ino_t ino;
+	const char *archive; /* the first that names it */
+};
+
+/*
+ * Whether the file was a member before, of this archive or, for one that has to be asked for, of
+ * any: all that it defines is then offered already. An archive of some bytes may name a large
+ * object, a hundred times, in as many spellings.
+ */
+static bool is_repeated(struct ld_link *l, const struct ld_file *f, const struct stat *st)
+{
+	struct thin_file *key = LD_NEW(&l->arena, struct thin_file);
+	void **slot;
+
+	key->dev = st->st_dev;
+	key->ino = st->st_ino;
+	key->archive = f->archive;
+	slot = ld_strmap_slot(&l->arena, &l->thin_files, (const char *)key,
+			      offsetof(struct thin_file, archive));
+	if (!*slot) {
+		*slot = key;
+		return false;
+	}
+	return f->lazy || ((const struct thin_file *)*slot)->archive == f->archive;
+}
+
+/* Adds a member of a thin archive: a file, by a path from the archive's directory. */
+static int add_thin_member(struct ld_link *l, const struct ld_file *archive, const char *member,
+			   enum named_by by)
+{
+	const char *slash = strrchr(archive->path, '/'), *name = member;
+	struct ld_file *f;
+	struct stat st;
+	int err;
+
+	if (name[0] != '/' && slash)
+		name = ld_printf(&l->arena, "%.*s/%s", (int)(slash - archive->path), archive->path,
+				 name);
+	if (by == BY_OBJECT && !access(name, F_OK) && !is_in_library_path(l, name))
+		return ld_error(&l->diags, "cannot-open",
+				"cannot open %s: not in a library directory\n"
+				">>> a member of the thin archive %s, which an object asks for\n"
+				">>> help: name the archive on the command line, or the member's "
+				"directory with -L",
+				name, archive->path);
+	f = new_member(l, archive, member);
+	err = open_input(l, name, BY_SEARCH, &st);
+	if (!err && is_repeated(l, f, &st)) {
+		close(l->open_fd);
+		l->open_fd = 0;
+		return 0;
+	}
+	if (!err)
+		err = load(l, f, name, &st);
+	if (!err)
+		add_input(l, f);
+	else
+		ld_error(&l->diags, "cannot-open",
+			 "cannot open %s: %s\n>>> a member of the thin archive %s", name,
+			 open_error(err), archive->path);
+	return -err;
+}
+
+static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by)
+{
+	struct ld_archive archive = {0};
+	int err =
+	    ld_archive_read(&l->arena, &l->diags, file->path, file->image, file->size, &archive);
+
+	if (err)
+		return err;
+	ld_for_each(i, &archive.members) {
+		const struct ld_member *m = &archive.members.v[i];
+		struct ld_file *f;
+
+		if (archive.thin) {
+			err |= add_thin_member(l, file, m->name, by);
+			continue;
+		}
+		f = new_member(l, file, m->name);
+		f->image = m->data;
+		f->size = m->size;
+		if (m->size <= SMALL_MEMBER)
+			ld_arena_begin_small(&f->arena, m->size);
+		add_input(l, f);
+	}
+	return err ? -EINVAL : 0;
+}
+
+/* ---- what the API calls ---- */
+
+/* What many files are is found out in parallel. */
+struct probe {
+	const char *path;
+	size_t size; /* of a regular file that is an object; 0: it is to be loaded to find out */
+};
+
+static void probe_file(void *ctx, uint32_t thread, uint32_t i)
+{
+	struct probe *p = (struct probe *)ctx + i;
+	char magic[LD_ARCHIVE_MAGIC_SIZE];
+	struct stat st;
+	size_t nr;
+	int fd;
+
+	(void)thread;
+	if (open_regular(p->path, &fd, &st))
+		return;
+	nr = read_magic(fd, magic);
+	close(fd);
+	if (!ld_is_archive(magic, nr) && !ld_is_bitcode(magic, nr))
+		p->size = (size_t)st.st_size;
+}
+
+/* probed: the file's size if what it is has been found out, else 0. */
+static int add_file(struct ld_link *l, const char *path, size_t probed, enum named_by by)
+{
+	struct ld_file *f;
+	struct stat st;
+	int err;
+
+	if (probed && is_read_later(l, NULL, probed)) {
+		f = new_file(l, path);
+		f->unread = true;
+		begin_regular(f, f->path, probed);
+		LD_PUSH(&l->arena, &l->images, f);
+		add_input(l, f);
+		return 0;
+	}
+	err = open_input(l, path, by, &st);
+	if (!err) {
+		f = new_file(l, path);
+		err = load(l, f, f->path, &st);
+	}
+	if (err)
+		return cannot_open(l, path, err);
+	if (f->is_archive)
+		return add_members(l, f, by);
+	f->lazy = l->lazy;
+	add_input(l, f);
+	return 0;
+}
+
+/* Room for nr of them: that of the last call, where it is enough. */
+static struct probe *get_probes(struct ld_link *l, size_t nr)
+{
+	if (nr > l->nr_probes) {
+		l->probes = LD_NEW_ARRAY(&l->arena, struct probe, nr);
+		l->nr_probes = nr;
+	}
+	return l->probes;
+}
+
+int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
+{
+	uint32_t threads = ld_choose_threads(l->threads, nr / FILES_PER_THREAD);
+	struct probe *probes = get_probes(l, nr);
+	int err = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!paths[i])
+			return -EINVAL;
+		probes[i] = (struct probe){.path = paths[i]};
+	}
+	/* By one thread they are better opened once. */
+	if (threads > 1 && l->lasting_inputs)
+		ld_parallel(threads, (uint32_t)nr, probe_file, probes);
+	for (size_t i = 0; i < nr; i++) {
+		int ret = add_file(l, paths[i], probes[i].size, BY_COMMAND);
+
+		if (!err)
+			err = ret;
+	}
+	return err;
+}
+
+int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size)
+{
+	struct ld_file *f = new_file(l, name);
+
+	LD_PUSH(&l->arena, &l->images, f);
+	ld_arena_expect(&f->arena, size);
+	f->image = ld_memdup(&f->arena, data, size);
+	f->size = size;
+	if (ld_is_archive(f->image, f->size))
+		return add_members(l, f, BY_COMMAND);
+	f->lazy = l->lazy;
+	add_input(l, f);
+	return 0;
+}
+
+/* The file that -lNAME means: libNAME.a, or with ':' before it NAME itself. NULL: not found. */
+static const char *find_library(struct ld_link *l, const char *name)
+{
+	for (const char **dir = l->library_paths; *dir; dir++) {
+		const char *path = name[0] == ':' ? ld_printf(&l->arena, "%s/%s", *dir, name + 1)
+						  : ld_printf(&l->arena, "%s/lib%s.a", *dir, name);
+
+		if (!access(path, F_OK))
+			return path;
+	}
+	return NULL;
+}
+
+/* Where a library was looked for. */
+static const char *folders_line(struct ld_link *l)
+{
+	const char *text = "\n>>> looked in";
+
+	if (!*l->library_paths)
+		return "\n>>> no directory to look in: name it with -L";
+	for (const char **dir = l->library_paths; *dir; dir++)
+		text = ld_text(&l->arena, "%" LD_LINES " %s%s", text, *dir, dir[1] ? "," : "");
+	return text;
+}
+
+int ld_add_library(struct ld_link *l, const char *name)
+{
+	const char *path = find_library(l, name);
+
+	if (path)
+		return add_file(l, path, 0, BY_SEARCH);
+	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s%" LD_LINES,
+			name, folders_line(l));
+}
+
+/* ---- #pragma comment(lib, "x"): libraries that objects ask for ---- */
+
+static void add_dependent(struct ld_link *l, const struct ld_file *f, const char *name)
+{
+	void **slot = ld_strmap_slot(&l->arena, &l->deplibs, name, strlen(name));
+	const char *path;
+
+	if (*slot)
+		return;
+	*slot = (void *)(uintptr_t)name;
+	/* An object chooses among the files of the library directories, and no others. */
+	if (strchr(name, '/')) {
+		ld_error(&l->diags, "library-not-found",
+			 "%s: dependent library specifier is a path: %s\n"
+			 ">>> help: name its directory with -L, and in the source the file only",
+			 ld_file_name(f), name);
+		return;
+	}
+	path = find_library(l, name);
+	if (!path)
+		path = find_library(l, ld_printf(&l->arena, ":%s", name));
+	if (path)
+		add_file(l, path, 0, BY_OBJECT);
+	else
+		ld_error(
+		    &l->diags, "library-not-found",
+		    "%s: unable to find library from dependent library specifier: %s%" LD_LINES,
+		    ld_file_name(f), name, folders_line(l));
+}
+
+bool ld_add_dependent_libraries(struct ld_link *l)
+{
+	size_t nr = l->inputs.nr;
+
+	/* --whole-archive and --start-lib are for what the command line names. */
+	l->whole_archive = l->lazy = false;
+	/* A partial link keeps the lists: it is the program that needs the libraries. */
+	for (size_t i = 0; !l->partial && i < nr; i++) {
+		const struct ld_file *f = l->inputs.v[i];
+		const struct ld_section *sec = f->deplibs;
+		uint64_t off = 0;
+
+		while (!f->lazy && sec && off < sec->size) {
+			const char *name = (const char *)sec->data + off;
+
+			add_dependent(l, f, name);
+			off += strlen(name) + 1;
+		}
+	}
+	return l->inputs.nr > nr;
+}

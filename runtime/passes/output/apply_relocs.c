@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The contents of the output sections. A relocation of the input becomes one of the output, since
+ * a BPF object is relocated again when it is loaded; a hidden edge is resolved into the
+ * instruction, as the compiler had it.
+ */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/pool.h"
+#include "elf/elf_read.h"
+#include "elf/insn.h"
+#include "passes/beside.h"
+#include "passes/passes.h"
+
+/* Some of an output section's pieces: those that a thread fills in. */
+struct part {
+	struct ld_link *l, copy;
+	struct ld_out *out;
+	size_t piece, end; /* of out->pieces */
+	Elf64_Rel *relocs; /* of the output; there is room for what the pieces have */
+	size_t nr;
+	bool failed;
+};
+
+struct site {
+	struct ld_link *l;
+	struct part *part;
+	struct ld_out *out;
+	const struct ld_piece *piece;
+	const struct ld_reloc *r;
+	uint64_t off; /* bytes into out */
+	uint8_t *at;
+};
+
+static void out_of_range(const struct site *s, int64_t value)
+{
+	ld_error(&s->l->diags, "relocation-range", "relocation value %lld does not fit\n>>> at %s",
+		 (long long)value, ld_place(s->l, s->piece->sec, s->r->off));
+}
+
+/* Puts value, in bytes, where the relocation's type has its addend. */
+static void put_addend(const struct site *s, int64_t value)
+{
+	bool big = s->l->big;
+
+	switch (s->r->type) {
+	case LD_R_BPF_64_64:
+		if (value < INT32_MIN || value > INT32_MAX)
+			out_of_range(s, value);
+		ld_insn_set_imm(s->at, (int32_t)value, big);
+		ld_insn_set_imm(s->at + LD_INSN_SIZE, value < 0 ? -1 : 0, big);
+		break;
+	case LD_R_BPF_64_32:
+		value = value / LD_INSN_SIZE - 1;
+		if (value < INT32_MIN || value > INT32_MAX)
+			out_of_range(s, value);
+		ld_insn_set_imm(s->at, (int32_t)value, big);
+		break;
+	case LD_R_BPF_64_ABS64: ld_put64(s->at, (uint64_t)value, big); break;
+	default:
+		if (value < INT32_MIN || value > UINT32_MAX)
+			out_of_range(s, value);
+		ld_put32(s->at, (uint32_t)value, big);
+		break;
+	}
+}
+
+/*
+ * DWARF's mark of an address that is gone: all ones (DWARF 6, 3.1.1). In the range and location
+ * lists of DWARF 4 that has a meaning of its own; there an empty range, from 1 to 1, says the same.
+ */
+static int64_t dead_address(const struct ld_out *out)
+{
+	return !strcmp(out->name, ".debug_ranges") || !strcmp(out->name, ".debug_loc") ? 1 : -1;
+}
+
+/* What the place holds where there is nothing to refer to. */
+static void put_nothing(const struct site *s)
+{
+	static const uint8_t r0_is_0[LD_INSN_SIZE] = {LD_OP_MOV64_IMM};
+
+	if (s->r->type == LD_R_BPF_64_32)
+		/* The call stands behind a test of the address, which is 0: it is never made. */
+		memcpy(s->at, r0_is_0, sizeof(r0_is_0));
+	else
+		put_addend(s, s->out->kind == LD_SEC_DEBUG ? dead_address(s->out) : 0);
+}
+
+static void add_reloc(const struct site *s, uint32_t out_sym)
+{
+	Elf64_Rel rel = {.r_offset = s->off, .r_info = ELF64_R_INFO((uint64_t)out_sym, s->r->type)};
+
+	s->part->relocs[s->part->nr++] = rel;
+}
+
+/* What went by a name, and an addend that the name's owner has no room for, goes by its place. */
+static void check_place(const struct site *s, const struct ld_ref *ref)
+{
+	if (s->r->type == LD_R_BPF_64_32 && ref->out->kind != LD_SEC_CODE)
+		ld_error(&s->l->diags, "invalid-relocation",
+			 "call into section '%s', which is not code\n>>> at %s", ref->out->name,
+			 ld_place(s->l, s->piece->sec, s->r->off));
+	if (ref->addend >= 0 && (uint64_t)ref->addend <= ref->out->size)
+		return;
+	ld_error(&s->l->diags, "relocation-range",
+		 "relocation names a place outside of section '%s'\n>>> at %s", ref->out->name,
+		 ld_place(s->l, s->piece->sec, s->r->off));
+}
+
+/* A call of another file's function, or of the copy that won over what was called by its place. */
+static void check_callee(const struct site *s, const struct ld_ref *ref)
+{
+	const struct ld_sym *sym = ref->sym;
+
+	if (s->r->type != LD_R_BPF_64_32)
+		return;
+	if (sym->sec && sym->sec->kind != LD_SEC_CODE)
+		ld_error(&s->l->diags, "invalid-relocation",
+			 "call of '%s', which is not code\n>>> at %s\n>>> defined in %s",
+			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off),
+			 ld_file_name(sym->sec->file));
+	else if (ref->addend && sym->out_bind != STB_LOCAL)
+		ld_error(&s->l->diags, "relocation-range",
+			 "call leads into the middle of '%s', of which another copy was taken\n"
+			 ">>> at %s",
+			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off));
+}
+
+static void apply(const struct site *s)
+{
+	struct ld_ref ref = ld_reloc_ref(s->piece->sec, s->r);
+
+	if (s->r->hidden && ref.form == LD_REF_SECTION && ref.out == s->out) {
+		/* Counted in slots from the next instruction, for ld_imm64 of a function too. */
+		int64_t distance = (ref.addend - (int64_t)s->off) / LD_INSN_SIZE - 1;
+
+		if (distance < INT32_MIN || distance > INT32_MAX)
+			out_of_range(s, distance);
+		ld_insn_set_imm(s->at, (int32_t)distance, s->l->big);
+		return;
+	}
+	switch (ref.form) {
+	case LD_REF_NONE: put_nothing(s); return;
+	case LD_REF_SYM:
+		check_callee(s, &ref);
+		add_reloc(s, ref.sym->out_sym);
+		break;
+	case LD_REF_UNDEFINED: add_reloc(s, ref.name->out_sym); break;
+	case LD_REF_SECTION:
+		check_place(s, &ref);
+		add_reloc(s, ref.out->sym);
+		break;
+	}
+	put_addend(s, ref.addend);
+}
+
+static void fill_part(struct part *part)
+{
+	struct ld_out *out = part->out;
+
+	for (size_t i = part->piece; i < part->end; i++) {
+		const struct ld_piece *p = out->pieces.v[i];
+		struct site s = {.l = part->l, .part = part, .out = out, .piece = p};
+
+		if (p->sec->data && p->size)
+			memcpy(out->data + p->out_off, p->sec->data + p->off, p->size);
+		for (uint32_t k = p->rel; k < p->rel_end; k++) {
+			s.r = &p->sec->relocs[k];
+			s.off = p->out_off + (s.r->off - p->off);
+			s.at = out->data + s.off;
+			apply(&s);
+		}
+	}
+}
+
+static void fill_task(void *ctx, uint32_t thread, uint32_t i)
+{
+	struct part *part = (struct part *)ctx + i;
+	jmp_buf oom;
+
+	(void)thread;
+	part->copy.arena.oom = &oom;
+	if (setjmp(oom))
+		part->failed = true;
+	else
+		fill_part(part);
+}
+
+static uint32_t nr_relocs(const struct ld_piece *p)
+{
+	return p->rel_end - p->rel;
+}
+
+/* Parts of about the same number of relocations. */
+static struct part *split_out(struct ld_link *l, struct ld_out *out, uint32_t nr_parts,
+			      size_t relocs)
+{
+	struct part *parts = LD_NEW_ARRAY(&l->arena, struct part, nr_parts);
+	size_t piece = 0, reloc = 0;
+
+	for (uint32_t i = 0; i < nr_parts; i++) {
+		size_t until = relocs / nr_parts * (i + 1);
+
+		parts[i] = (struct part){.l = l, .out = out, .piece = piece};
+		parts[i].relocs = out->relocs.v + reloc;
+		for (; piece < out->pieces.nr && (reloc < until || i + 1 == nr_parts); piece++)
+			reloc += nr_relocs(out->pieces.v[piece]);
+		parts[i].end = piece;
+	}
+	return parts;
+}
+
+static void fill_in_parallel(struct ld_link *l, struct part *parts, uint32_t nr)
+{
+	bool failed = false;
+
+	for (uint32_t i = 0; i < nr; i++) {
+		parts[i].l = &parts[i].copy;
+		ld_copy_link(&parts[i].copy, l);
+	}
+	ld_parallel(nr, nr, fill_task, parts);
+	for (uint32_t i = 0; i < nr; i++) {
+		ld_take_copy(l, &parts[i].copy);
+		failed |= parts[i].failed;
+	}
+	if (failed)
+		longjmp(*l->arena.oom, 1);
+}
+
+#define RELOCS_PER_THREAD                                                                          \
+	65536 /* DWARF has that many; fewer are done before a thread has started */
+
+static void fill(struct ld_link *l, struct ld_out *out)
+{
+	size_t relocs = 0;
+	struct part *parts;
+	uint32_t nr;
+
+	out->data = ld_alloc(&l->arena, out->size);
+	ld_for_each(i, &out->pieces)
+		relocs += nr_relocs(out->pieces.v[i]);
+	out->relocs.v = LD_NEW_ARRAY(&l->arena, Elf64_Rel, relocs);
+	out->relocs.cap = relocs;
+	nr = ld_choose_threads(l->threads, relocs / RELOCS_PER_THREAD);
+	parts = split_out(l, out, nr, relocs);
+	if (nr > 1)
+		fill_in_parallel(l, parts, nr);
+	else
+		fill_part(parts);
+	/* Not every relocation of the input has become one of the output. */
+	for (uint32_t i = 0; i < nr; i++) {
+		memmove(out->relocs.v + out->relocs.nr, parts[i].relocs,
+			parts[i].nr * sizeof(*parts[i].relocs));
+		out->relocs.nr += parts[i].nr;
+	}
+}
+
+/* ---- jump tables ---- */
+
+/*
+ * An entry of a table in .jumptables is the target's offset in the code section that uses the
+ * table, in bytes. Where that section has moved within the output's, the entries move with it.
+ */
+static void move_table(struct ld_link *l, const struct ld_section *code, struct ld_piece *table,
+		       const struct ld_reloc *use)
+{
+	struct ld_out *out = table->out;
+
+	if (!out || !out->data || table->rel != table->rel_end)
+		return;
+	if (table->user && table->user != code) {
+		ld_error(&l->diags, "jump-table",
+			 "a jump table is used by two sections\n>>> used at %s\n>>> and in %s",
+			 ld_place(l, code, use->off), table->user->name);
+		return;
+	}
+	if (table->user)
+		return;
+	table->user = code;
+	for (uint64_t i = 0; i + 8 <= table->size; i += 8) {
+		uint8_t *at = out->data + table->out_off + i;
+		uint64_t target = ld_get64(at, l->big);
+		const struct ld_piece *p = target < code->size ? ld_piece_at(code, target) : NULL;
+
+		if (!p || !p->live) {
+			ld_error(&l->diags, "jump-table",
+				 "jump table entry %llu leads out of the code\n>>> used at %s",
+				 (unsigned long long)(i / 8), ld_place(l, code, use->off));
+			return;
+		}
+		ld_put64(at, ld_piece_out_off(p, target - p->off), l->big);
+	}
+}
+
+static void move_tables(struct ld_link *l, const struct ld_out *out)
+{
+	ld_for_each(i, &out->pieces) {
+		const struct ld_piece *p = out->pieces.v[i];
+
+		for (uint32_t k = p->rel; k < p->rel_end; k++) {
+			const struct ld_reloc *r = &p->sec->relocs[k];
+			struct ld_target t = ld_reloc_target(p->sec->file, r);
+
+			if (t.piece && !strcmp(t.piece->sec->name, ".jumptables"))
+				move_table(l, p->sec, t.piece, r);
+		}
+	}
+}
+
+void ld_apply_relocs(struct ld_link *l)
+{
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->kind != LD_SEC_BSS)
+			fill(l, l->outs.v[i]);
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->kind == LD_SEC_CODE)
+			move_tables(l, l->outs.v[i]);
+}

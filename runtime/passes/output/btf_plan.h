@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* What choose_btf decides and merge_btf writes: the part of .BTF that depends on symbols. */
+#ifndef LD_PASSES_OUTPUT_BTF_PLAN_H
+#define LD_PASSES_OUTPUT_BTF_PLAN_H
+
+#include "model/model.h"
+
+/* A prototype that no input has: made for a FUNC whose own does not do. */
+struct ld_proto {
+	const struct ld_file *f; /* types from this one; NULL: "int f(void)" */
+	uint32_t in_type;
+	const char **names; /* of its parameters; NULL without any */
+	bool live;
+	uint32_t out_type;
+};
+
+/* A FUNC that func_info names and no symbol. */
+struct ld_unnamed {
+	struct ld_file *f;
+	uint32_t in_func;
+	const struct ld_entity *entity;
+};
+
+struct ld_member {
+	const struct ld_entity *entity;
+	uint64_t off, size; /* bytes */
+};
+
+struct ld_datasec {
+	const char *name;
+	uint64_t size;                    /* bytes */
+	LD_VEC(struct ld_member) members; /* by offset; externs first, at 0 */
+};
+
+struct ld_btf_plan {
+	LD_VEC(struct ld_entity *) funcs;
+	LD_VEC(struct ld_entity *) vars;
+	LD_VEC(struct ld_datasec *) secs;
+	LD_VEC(struct ld_unnamed) unnamed;
+	uint32_t int_node; /* of the INT "int"; 0: there is none */
+};
+
+#endif

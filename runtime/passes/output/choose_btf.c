@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Which FUNCs, VARs and DATASECs the output's .BTF has. They are made from the symbols that the
+ * output has, since linkage, owner and offset are the linker's to decide; a FUNC's prototype is
+ * its owner's, or one made here where that does not do.
+ */
+#include <string.h>
+
+#include "base/hash.h"
+#include "passes/output/btf_plan.h"
+#include "passes/passes.h"
+
+struct chooser {
+	struct ld_link *l;
+	struct ld_arena *a;
+	struct ld_btf_plan *plan;
+	struct ld_strmap func_map;  /* prototype, tags and name -> static FUNC */
+	struct ld_strmap sec_map;   /* name -> struct ld_datasec */
+	struct ld_strmap proto_map; /* signature -> struct ld_proto */
+	struct ld_strmap node_map;  /* signature -> node of a FUNC_PROTO */
+	bool protos_indexed;        /* node_map is filled */
+	uint64_t **tag_sigs;        /* by file, in_type: a digest of the decl tags on it */
+};
+
+/* ---- decl tags ---- */
+
+/* Two static functions with different tags are two FUNCs, equal though they may be otherwise. */
+static void digest_tags(struct chooser *c)
+{
+	ld_for_each(i, &c->l->btf_files) {
+		struct ld_file *f = c->l->btf_files.v[i];
+
+		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
+			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
+			const char *name = ld_btf_str(&f->btf, t->name_off);
+
+			if (ld_btf_kind(t) != BTF_KIND_DECL_TAG)
+				continue;
+			if (!c->tag_sigs[f->index])
+				c->tag_sigs[f->index] =
+				    LD_NEW_ARRAY(c->a, uint64_t, f->btf.nr_types);
+			c->tag_sigs[f->index][t->type] +=
+			    ld_hash_words(0, ld_hash_bytes(name, strlen(name)),
+					  *(const uint32_t *)ld_btf_tail(t));
+		}
+	}
+}
+
+/* ---- prototypes ---- */
+
+static bool has_anonymous_params(const struct ld_file *f, uint32_t in_proto)
+{
+	const struct btf_type *t = ld_btf_type(&f->btf, in_proto);
+	const struct btf_param *p = ld_btf_tail(t);
+
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
+		if (!p[i].name_off && p[i].type)
+			return true;
+	return false;
+}
+
+/* Another file's FUNC of this name, with a prototype of as many parameters, all named. */
+static const struct ld_file *find_named_proto(const struct ld_name *n, uint32_t vlen,
+					      uint32_t *in_proto)
+{
+	for (const struct ld_mention *m = n->mentions; m; m = m->next) {
+		const struct ld_btf *btf = &m->file->btf;
+		uint32_t in_func = m->file->syms[m->sym].btf, proto;
+
+		if (!in_func || ld_btf_kind(ld_btf_type(btf, in_func)) != BTF_KIND_FUNC)
+			continue;
+		proto = ld_btf_type(btf, in_func)->type;
+		if (ld_btf_vlen(ld_btf_type(btf, proto)) != vlen ||
+		    has_anonymous_params(m->file, proto))
+			continue;
+		*in_proto = proto;
+		return m->file;
+	}
+	return NULL;
+}
+
+/* The names of a prototype's parameters; the kernel wants one for each. */
+static const char **param_names(struct chooser *c, const struct ld_file *f, uint32_t in_proto)
+{
+	const struct btf_type *t = ld_btf_type(&f->btf, in_proto);
+	const struct btf_param *params = ld_btf_tail(t);
+	const char **names = LD_NEW_ARRAY(c->a, const char *, ld_btf_vlen(t));
+
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
+		names[i] = !params[i].name_off && params[i].type
+			       ? ld_printf(c->a, "arg%u", i + 1)
+			       : ld_btf_str(&f->btf, params[i].name_off);
+	return names;
+}
+
+/* The node of the INT "int", or 0. */
+static uint32_t find_int(const struct ld_link *l)
+{
+	for (uint32_t node = 1; node < l->graph.nr; node++) {
+		const struct ld_btf_node *n = &l->graph.nodes[node];
+		const struct ld_btf *btf = &l->btf_files.v[n->input]->btf;
+		const struct btf_type *t = ld_btf_type(btf, n->type);
+
+		if (ld_btf_kind(t) == BTF_KIND_INT && t->size == 4 &&
+		    !strcmp(ld_btf_str(btf, t->name_off), "int"))
+			return node;
+	}
+	return 0;
+}
+
+static void add_text(struct chooser *c, struct ld_blob *b, const char *text)
+{
+	ld_blob_put(c->a, b, text, strlen(text));
+}
+
+/* Equal for equal prototypes. */
+static const char *proto_signature(struct chooser *c, const struct ld_proto *p)
+{
+	const struct btf_type *t = p->f ? ld_btf_type(&p->f->btf, p->in_type) : NULL;
+	const struct btf_param *params = t ? ld_btf_tail(t) : NULL;
+	struct ld_blob sig = {0};
+
+	if (!t)
+		return c->plan->int_node ? ld_printf(c->a, "%u", c->plan->int_node) : "int";
+	add_text(c, &sig, ld_printf(c->a, "%u", ld_node_of(p->f, t->type)));
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++) {
+		add_text(c, &sig, ld_printf(c->a, ",%u ", ld_node_of(p->f, params[i].type)));
+		add_text(c, &sig, p->names[i]);
+	}
+	ld_blob_add(c->a, &sig, 1);
+	return (const char *)sig.data;
+}
+
+/* The graph's nodes by signature, but for those with anonymous parameters. */
+static void index_protos(struct chooser *c)
+{
+	c->protos_indexed = true;
+	for (uint32_t node = 1; node < c->l->graph.nr; node++) {
+		const struct ld_btf_node *n = &c->l->graph.nodes[node];
+		struct ld_proto p = {.f = c->l->btf_files.v[n->input], .in_type = n->type};
+		const char *sig;
+		void **slot;
+
+		if (ld_btf_kind(ld_btf_type(&p.f->btf, n->type)) != BTF_KIND_FUNC_PROTO ||
+		    has_anonymous_params(p.f, n->type))
+			continue;
+		p.names = param_names(c, p.f, n->type);
+		sig = proto_signature(c, &p);
+		slot = ld_strmap_slot(c->a, &c->node_map, sig, strlen(sig));
+		if (!*slot)
+			*slot = (void *)(uintptr_t)node;
+	}
+}
+
+/* Gives func the prototype p: the graph's if it has that one. */
+static void use_proto(struct chooser *c, struct ld_proto p, struct ld_entity *func)
+{
+	const char *sig;
+	void **slot;
+
+	if (!c->protos_indexed)
+		index_protos(c);
+	sig = proto_signature(c, &p);
+	func->node = (uint32_t)(uintptr_t)ld_strmap_get(&c->node_map, sig, strlen(sig));
+	if (func->node)
+		return;
+	slot = ld_strmap_slot(c->a, &c->proto_map, sig, strlen(sig));
+	if (!*slot)
+		*slot = ld_memdup(c->a, &p, sizeof(p));
+	func->proto = *slot;
+}
+
+/*
+ * The prototype of a FUNC of f. The kernel refuses anonymous parameters in a function that is
+ * defined, so where the definition leaves them out another file's declaration may help.
+ */
+static void choose_proto(struct chooser *c, const struct ld_file *f, uint32_t in_func,
+			 const struct ld_name *n, struct ld_entity *func)
+{
+	struct ld_proto p = {.f = f, .in_type = ld_btf_type(&f->btf, in_func)->type};
+	const struct ld_file *named;
+	uint32_t named_type = 0;
+
+	func->node = ld_node_of(f, p.in_type);
+	if (!n || !n->owner || !has_anonymous_params(f, p.in_type))
+		return;
+	named = find_named_proto(n, ld_btf_vlen(ld_btf_type(&f->btf, p.in_type)), &named_type);
+	/* What a declaration tells about a function without BTF has names in some way. */
+	if (!named && f == n->owner)
+		return;
+	p.names = named ? param_names(c, named, named_type) : param_names(c, f, p.in_type);
+	use_proto(c, p, func);
+}
+
+/* ---- several names for one place ---- */
+
+static bool is_extern(const struct ld_file *f, uint32_t in_type)
+{
+	const struct btf_type *t = ld_btf_type(&f->btf, in_type);
+
+	if (ld_btf_kind(t) == BTF_KIND_FUNC)
+		return ld_btf_vlen(t) == BTF_FUNC_EXTERN;
+	return *(const uint32_t *)ld_btf_tail(t) == BTF_VAR_GLOBAL_EXTERN;
+}
+
+/* The next symbol that stands where sym does, after the one at *k of its section's; NULL: no more.
+ */
+static struct ld_sym *next_name(const struct ld_sym *sym, uint32_t *k)
+{
+	const struct ld_piece *p = sym->piece;
+	struct ld_file *f = p->sec->file;
+
+	for (; *k < p->sym_end; ++*k) {
+		struct ld_sym *other = &f->syms[p->sec->syms[*k]];
+
+		if (other->value > sym->value)
+			return NULL;
+		if (other != sym && other->value == sym->value) {
+			++*k;
+			return other;
+		}
+	}
+	return NULL;
+}
+
+/* The first of the piece's symbols that may stand where sym does. */
+static uint32_t first_name(const struct ld_sym *sym)
+{
+	const struct ld_piece *p = sym->piece;
+	const struct ld_sym *syms = p->sec->file->syms;
+	uint32_t lo = p->sym, hi = p->sym_end;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (syms[p->sec->syms[mid]].value < sym->value)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Whether the compiler described what sym names under another name: sym is an alias. */
+static bool is_alias(const struct ld_sym *sym)
+{
+	const struct ld_file *f = sym->piece->sec->file;
+	const struct ld_sym *other;
+	uint32_t k = first_name(sym);
+
+	while ((other = next_name(sym, &k)))
+		if (other->type == sym->type && other->btf && !is_extern(f, other->btf))
+			return true;
+	return false;
+}
+
+/* Whether another name of the same place has a FUNC already. */
+static bool has_func(const struct ld_sym *sym)
+{
+	const struct ld_sym *other;
+	uint32_t k = first_name(sym);
+
+	while ((other = next_name(sym, &k)))
+		if (other->entity)
+			return true;
+	return false;
+}
+
+/* ---- functions ---- */
+
+/* Equal static functions of several files share one FUNC. */
+static struct ld_entity *add_func(struct chooser *c, const struct ld_entity *func, uint64_t tags)
+{
+	struct ld_entity *copy;
+	void **slot = NULL;
+
+	if (func->linkage == BTF_FUNC_STATIC) {
+		const uint64_t numbers[] = {func->node, (uintptr_t)func->proto, tags};
+		size_t len = strlen(func->name);
+		char *key = ld_alloc(c->a, sizeof(numbers) + len);
+
+		memcpy(key, numbers, sizeof(numbers));
+		memcpy(key + sizeof(numbers), func->name, len);
+		slot = ld_strmap_slot(c->a, &c->func_map, key, sizeof(numbers) + len);
+		copy = *slot;
+		if (copy)
+			return copy;
+	}
+	copy = ld_memdup(c->a, func, sizeof(*func));
+	LD_PUSH(c->a, &c->plan->funcs, copy);
+	if (slot)
+		*slot = copy;
+	return copy;
+}
+
+static struct ld_entity *func_from_btf(struct chooser *c, const struct ld_file *f, uint32_t in_func,
+				       const struct ld_name *n, const char *name, uint32_t linkage)
+{
+	struct ld_entity func = {.name = name, .kind = BTF_KIND_FUNC, .linkage = linkage};
+	const uint64_t *sigs = c->tag_sigs[f->index];
+
+	choose_proto(c, f, in_func, n, &func);
+	return add_func(c, &func, sigs ? sigs[in_func] : 0);
+}
+
+/* How much a declaration tells: one in a DATASEC more than one outside, a type more than none. */
+static int weight(const struct ld_file *f, uint32_t in_type)
+{
+	const struct btf_type *t = ld_btf_type(&f->btf, in_type);
+	bool typed = ld_btf_kind(t) == BTF_KIND_FUNC || ld_btf_strip(&f->btf, t->type);
+
+	return (ld_extern_sec(f, in_type) ? 2 : 0) + typed;
+}
+
+/* The declaration of a name that tells most, the first such. kind 0: FUNC or VAR. */
+static const struct ld_mention *find_declaration(const struct ld_name *n, uint32_t kind)
+{
+	const struct ld_mention *found = NULL;
+	int most = -1;
+
+	for (const struct ld_mention *m = n->mentions; m && most < 3; m = m->next) {
+		const struct ld_file *f = m->file;
+		uint32_t in_type = f->syms[m->sym].btf;
+
+		if (!in_type || (kind && ld_btf_kind(ld_btf_type(&f->btf, in_type)) != kind))
+			continue;
+		if (weight(f, in_type) > most) {
+			most = weight(f, in_type);
+			found = m;
+		}
+	}
+	return found;
+}
+
+/*
+ * A function without BTF among others that have it: the loader wants func_info for each, so it
+ * gets a FUNC. A guessed prototype must not be verified as a global function's: static linkage.
+ */
+static struct ld_entity *synthesize_func(struct chooser *c, const struct ld_sym *sym)
+{
+	bool made = sym->sec->file->made;
+	const struct ld_name *n = made ? sym->proto : sym->global;
+	struct ld_entity func = {.name = ld_c_name(c->a, sym->out_name), .kind = BTF_KIND_FUNC};
+	const struct ld_mention *decl = n ? find_declaration(n, BTF_KIND_FUNC) : NULL;
+
+	func.linkage = made ? BTF_FUNC_GLOBAL : BTF_FUNC_STATIC;
+	if (decl)
+		choose_proto(c, decl->file, decl->file->syms[decl->sym].btf, n, &func);
+	else
+		use_proto(c, (struct ld_proto){0}, &func);
+	return add_func(c, &func, 0);
+}
+
+static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
+				     const struct ld_sym *sym)
+{
+	const char *name;
+	uint32_t linkage;
+
+	/* One FUNC does for a place, whatever names it has. */
+	if (!sym->btf)
+		return c->l->ext[LD_EXT_FUNC].wanted && !has_func(sym) && !is_alias(sym)
+			   ? synthesize_func(c, sym)
+			   : NULL;
+	linkage = ld_btf_vlen(ld_btf_type(&f->btf, sym->btf));
+	if (linkage == BTF_FUNC_EXTERN)
+		linkage = BTF_FUNC_GLOBAL;
+	if (sym->out_bind == STB_LOCAL)
+		linkage = BTF_FUNC_STATIC;
+	/* A static function goes by what the compiler calls it: C++ and gcc change its symbol. */
+	name = sym->global ? ld_c_name(c->a, sym->out_name) : ld_btf_name(&f->btf, sym->btf);
+	return func_from_btf(c, f, sym->btf, sym->global, name, linkage);
+}
+
+/* ---- variables ---- */
+
+static void add_member(struct chooser *c, const char *sec, uint64_t size, struct ld_member member)
+{
+	void **slot = ld_strmap_slot(c->a, &c->sec_map, sec, strlen(sec));
+	struct ld_datasec *ds = *slot;
+
+	if (!ds) {
+		ds = *slot = LD_NEW(c->a, struct ld_datasec);
+		ds->name = sec;
+		LD_PUSH(c->a, &c->plan->secs, ds);
+	}
+	/* Externs, which have no size, may be members too. */
+	if (size)
+		ds->size = size;
+	LD_PUSH(c->a, &ds->members, member);
+}
+
+static struct ld_entity *add_var(struct chooser *c, const struct ld_file *f, uint32_t in_var,
+				 const char *name, uint32_t linkage)
+{
+	struct ld_entity *var = LD_NEW(c->a, struct ld_entity);
+
+	var->name = name;
+	var->kind = BTF_KIND_VAR;
+	var->linkage = linkage;
+	var->node = ld_node_of(f, ld_btf_type(&f->btf, in_var)->type);
+	LD_PUSH(c->a, &c->plan->vars, var);
+	return var;
+}
+
+static bool is_listed(const struct ld_file *f, const struct ld_sym *sym)
+{
+	if (!sym->btf || !sym->emit || ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) != BTF_KIND_VAR)
+		return false;
+	return !is_extern(f, sym->btf) || !is_alias(sym);
+}
+
+/* The variables of an output section, by offset. Of several names for a place one is listed. */
+static void add_vars(struct chooser *c, const struct ld_out *out)
+{
+	uint64_t end = 0;
+
+	ld_for_each(i, &out->pieces) {
+		const struct ld_piece *p = out->pieces.v[i];
+		struct ld_file *f = p->sec->file;
+
+		for (uint32_t k = p->sym; k < p->sym_end; k++) {
+			struct ld_sym *sym = &f->syms[p->sec->syms[k]];
+			uint64_t off = ld_piece_out_off(p, sym->value - p->off);
+			uint32_t linkage;
+
+			if (off < end || !is_listed(f, sym))
+				continue;
+			linkage =
+			    sym->out_bind == STB_LOCAL ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED;
+			sym->entity = add_var(c, f, sym->btf, sym->out_name, linkage);
+			add_member(c, out->name, out->size,
+				   (struct ld_member){sym->entity, off, sym->size});
+			end = off + sym->size;
+		}
+	}
+}
+
+/* An undefined name: an extern FUNC or VAR, in the DATASEC that its declaration names, if any. */
+static void add_extern(struct chooser *c, const struct ld_name *n)
+{
+	const struct ld_mention *decl = find_declaration(n, 0), *u;
+	const struct ld_file *f;
+	struct ld_entity *entity;
+	uint32_t in_type, in_sec;
+
+	if (!decl)
+		return;
+	f = decl->file;
+	in_type = f->syms[decl->sym].btf;
+	if (ld_btf_kind(ld_btf_type(&f->btf, in_type)) == BTF_KIND_FUNC)
+		entity = func_from_btf(c, f, in_type, NULL, n->name, BTF_FUNC_EXTERN);
+	else
+		entity = add_var(c, f, in_type, n->name, BTF_VAR_GLOBAL_EXTERN);
+	for (u = n->mentions; u; u = u->next)
+		u->file->syms[u->sym].entity = entity;
+	in_sec = ld_extern_sec(f, in_type);
+	if (in_sec)
+		add_member(c, ld_btf_name(&f->btf, in_sec), 0,
+			   (struct ld_member){entity, 0,
+					      f->extern_sizes[ld_btf_own(&f->btf, in_type)]});
+}
+
+/* Functions whose symbols were stripped, or whose names have gone to other files'. */
+static void add_unnamed_funcs(struct chooser *c, const struct ld_piece *p)
+{
+	const struct ld_ext *ext = &p->sec->ext[LD_EXT_FUNC];
+	struct ld_file *f = p->sec->file;
+	uint32_t end = ld_ext_end(p, LD_EXT_FUNC);
+
+	for (uint32_t i = p->ext[LD_EXT_FUNC]; i < end; i++) {
+		const uint32_t *rec = ext->recs + (size_t)i * ext->words;
+		const struct btf_type *t = ld_btf_type(&f->btf, rec[1]);
+		struct ld_unnamed u = {f, rec[1], NULL};
+
+		if (ld_func_at(p, rec[0], rec[1]))
+			continue;
+		u.entity = func_from_btf(c, f, rec[1], NULL, ld_btf_str(&f->btf, t->name_off),
+					 BTF_FUNC_STATIC);
+		LD_PUSH(c->a, &c->plan->unnamed, u);
+	}
+}
+
+static void add_entities(struct chooser *c)
+{
+	struct ld_link *l = c->l;
+
+	/* Externs of a DATASEC stand at offset 0: before what is defined. */
+	ld_for_each(i, &l->out_syms)
+		if (l->out_syms.v[i].undefined)
+			add_extern(c, l->out_syms.v[i].undefined);
+	ld_for_each(i, &l->out_syms) {
+		const struct ld_out_sym *s = &l->out_syms.v[i];
+		struct ld_sym *sym = s->file ? &s->file->syms[s->in_sym] : NULL;
+
+		if (sym && sym->type == STT_FUNC && sym->sec && sym->sec->kind == LD_SEC_CODE)
+			sym->entity = choose_func(c, s->file, sym);
+		if (sym && sym->common && sym->btf)
+			sym->entity =
+			    add_var(c, s->file, sym->btf, sym->out_name, BTF_VAR_GLOBAL_ALLOCATED);
+	}
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->kind == LD_SEC_CODE)
+			ld_for_each(k, &l->outs.v[i]->pieces)
+				add_unnamed_funcs(c, l->outs.v[i]->pieces.v[k]);
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->kind == LD_SEC_DATA || l->outs.v[i]->kind == LD_SEC_BSS)
+			add_vars(c, l->outs.v[i]);
+}
+
+void ld_choose_btf(struct ld_link *l)
+{
+	struct chooser c = {.l = l, .a = &l->arena};
+
+	if (!l->btf_files.nr)
+		return;
+	c.plan = l->plan = LD_NEW(c.a, struct ld_btf_plan);
+	c.plan->int_node = find_int(l);
+	c.tag_sigs = LD_NEW_ARRAY(c.a, uint64_t *, l->files.nr);
+	digest_tags(&c);
+	add_entities(&c);
+}

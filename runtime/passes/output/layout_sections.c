@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Sections of one name follow one another in the order of the inputs, at the largest alignment;
+ * what of them is alive closes up. Equal strings are stored once.
+ */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "elf/btf_ext.h"
+#include "elf/elf_read.h"
+#include "passes/passes.h"
+
+#define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums don't overflow */
+#define MAX_ZEROS ((uint64_t)64 << 20)
+#define MAX_MAP_VALUE INT32_MAX /* bytes: array_map_alloc_check() of kernel/bpf/arraymap.c */
+
+static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_section *sec)
+{
+	const struct ld_section *first = out->first;
+
+	if (out->kind == sec->kind)
+		return;
+	if (out->kind == LD_SEC_CODE || sec->kind == LD_SEC_CODE || out->kind == LD_SEC_DEBUG ||
+	    sec->kind == LD_SEC_DEBUG) {
+		ld_error(&l->diags, "section-conflict",
+			 "section '%s' is code in one file and data in another\n"
+			 ">>> %s in %s\n>>> %s in %s",
+			 out->name, first->kind == LD_SEC_CODE ? "code" : "data",
+			 ld_file_name(first->file), sec->kind == LD_SEC_CODE ? "code" : "data",
+			 ld_file_name(sec->file));
+		return;
+	}
+	out->kind = LD_SEC_DATA;
+	out->type = SHT_PROGBITS;
+}
+
+static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, const char *name)
+{
+	void **slot = ld_strmap_slot(&l->arena, &l->out_map, name, strlen(name));
+	struct ld_out *out = *slot;
+
+	if (!out) {
+		out = *slot = LD_NEW(&l->arena, struct ld_out);
+		out->name = name;
+		out->kind = sec->kind;
+		out->first = sec;
+		out->type = sec->type;
+		out->flags = sec->flags & ~(uint64_t)SHF_GROUP;
+		out->entsize = sec->entsize;
+		out->align = sec->align;
+		out->merge = sec->merge;
+		LD_PUSH(&l->arena, &l->outs, out);
+		return out;
+	}
+	mix_kinds(l, out, sec);
+	/* Pointers to initialisers beside something else are that no more. */
+	if (out->type != sec->type && out->type != SHT_NOBITS && sec->type != SHT_NOBITS)
+		out->type = SHT_PROGBITS;
+	if (sec->merge != out->merge || sec->entsize != out->entsize ||
+	    (sec->flags ^ out->flags) & SHF_STRINGS) {
+		out->merge = false;
+		out->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
+		out->entsize = 0;
+	}
+	/* With one part to retain a later link retains all: better than to lose it. */
+	out->flags |= sec->flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_GNU_RETAIN);
+	if (sec->align > out->align)
+		out->align = sec->align;
+	return out;
+}
+
+static void place(struct ld_link *l, struct ld_out *out, struct ld_piece *p, uint64_t align)
+{
+	p->out = out;
+	p->out_off = ld_align_up(out->size, align);
+	out->size = p->out_off + p->size;
+	LD_PUSH(&l->arena, &out->pieces, p);
+}
+
+/* A piece of a mergeable section: placed, or made to stand for an equal one. */
+static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *p)
+{
+	const char *bytes = (const char *)p->sec->data + p->off;
+	void **slot = ld_strmap_slot(&l->arena, &out->merged, bytes, p->size);
+	struct ld_piece *same = *slot;
+
+	if (same && same->out_off % p->align == 0) {
+		p->same = same;
+		return;
+	}
+	*slot = p;
+	place(l, out, p, p->align);
+}
+
+/* The output section that p and what follows it go to, ready to take it. */
+static struct ld_out *begin_run(struct ld_link *l, struct ld_section *sec, const struct ld_piece *p)
+{
+	struct ld_out *out = out_for(l, sec, ld_out_name(p));
+
+	sec->out = out;
+	if (!out->merge)
+		out->size = ld_align_up(out->size, sec->align);
+	return out;
+}
+
+static int layout_section(struct ld_link *l, struct ld_section *sec)
+{
+	struct ld_out *out = NULL;
+	const char *name = NULL; /* where the last piece went */
+
+	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
+		struct ld_piece *p = &sec->pieces[i];
+
+		if (!p->live || (!sec->size && !sec->nr_syms))
+			continue;
+		if (!out || strcmp(ld_out_name(p), name) != 0)
+			out = begin_run(l, sec, p);
+		name = ld_out_name(p);
+		if (out->merge)
+			merge_piece(l, out, p);
+		else
+			place(l, out, p, p->align);
+		if (out->size > MAX_OUT)
+			return ld_error(&l->diags, "output-size",
+					"section '%s' is too large\n>>> %llu bytes of it are in %s",
+					out->name, (unsigned long long)sec->size,
+					ld_file_name(sec->file));
+	}
+	return 0;
+}
+
+/* Debug sections last: what loads comes first. */
+static void order_outs(struct ld_link *l)
+{
+	LD_VEC(struct ld_out *) ordered = {0};
+
+	for (int debug = 0; debug < 2; debug++)
+		ld_for_each(i, &l->outs)
+			if ((l->outs.v[i]->kind == LD_SEC_DEBUG) == debug)
+				LD_PUSH(&l->arena, &ordered, l->outs.v[i]);
+	if (ordered.nr)
+		memcpy(l->outs.v, ordered.v, ordered.nr * sizeof(*ordered.v));
+}
+
+/* Whether code of p takes a function's address: a callback. */
+static bool has_callback(const struct ld_piece *p)
+{
+	const struct ld_section *sec = p->sec;
+
+	for (uint32_t i = p->rel; sec->kind == LD_SEC_CODE && i < p->rel_end; i++) {
+		struct ld_target t = ld_reloc_target(sec->file, &sec->relocs[i]);
+
+		if (sec->relocs[i].type == LD_R_BPF_64_64 && t.piece &&
+		    t.piece->sec->kind == LD_SEC_CODE)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Which tables of .BTF.ext the output will have. The kernel takes callbacks from programs with
+ * func_info only, and gcc 12 writes none.
+ */
+static void note_ext(struct ld_link *l)
+{
+	ld_for_each(i, &l->outs) {
+		const struct ld_out *out = l->outs.v[i];
+
+		ld_for_each(k, &out->pieces)
+			for (int kind = 0; kind < LD_EXT_NR; kind++) {
+				const struct ld_piece *p = out->pieces.v[k];
+
+				l->ext[kind].wanted |= p->ext[kind] < ld_ext_end(p, kind);
+			}
+	}
+	ld_for_each(i, &l->files)
+		l->ext[LD_EXT_FUNC].wanted |= l->files.v[i]->made && l->btf_files.nr;
+	/* Of an anchor every function is made; libbpf complains of one without lines. */
+	l->ext[LD_EXT_LINE].wanted |= l->anchor && l->btf_files.nr;
+	ld_for_each(i, &l->outs)
+		ld_for_each(k, &l->outs.v[i]->pieces)
+			if (l->btf_files.nr && !l->ext[LD_EXT_FUNC].wanted)
+				l->ext[LD_EXT_FUNC].wanted =
+				    has_callback(l->outs.v[i]->pieces.v[k]);
+}
+
+/*
+ * Zeros that no input has: for alignment, or of a NOBITS section among others. Were they not
+ * limited, a small file could ask for any amount of memory.
+ */
+static void check_zeros(struct ld_link *l)
+{
+	uint64_t left = MAX_ZEROS;
+
+	ld_for_each(i, &l->files)
+		left += l->files.v[i]->size;
+	ld_for_each(i, &l->outs) {
+		const struct ld_out *out = l->outs.v[i];
+		uint64_t size = out->kind == LD_SEC_BSS ? 0 : out->size;
+
+		if (size + out->align > left) {
+			ld_error(&l->diags, "output-size",
+				 "the output would consist of zeros by more than %llu bytes\n"
+				 ">>> section '%s' has %llu bytes at an alignment of %llu",
+				 (unsigned long long)MAX_ZEROS, out->name,
+				 (unsigned long long)out->size, (unsigned long long)out->align);
+			return;
+		}
+		left -= size + out->align;
+	}
+}
+
+/* What no kernel takes is better said here than found out there. */
+static void warn_large_maps(struct ld_link *l)
+{
+	ld_for_each(i, &l->outs) {
+		const struct ld_out *out = l->outs.v[i];
+
+		if (out->size > MAX_MAP_VALUE && ld_becomes_map(out))
+			ld_warn(&l->diags, "kernel-limit",
+				"section '%s' has %llu bytes: the kernel takes %d in a map",
+				out->name, (unsigned long long)out->size, MAX_MAP_VALUE);
+	}
+}
+
+static void note_records(struct ld_link *l, const struct ld_section *sec)
+{
+	for (int kind = 0; kind < LD_EXT_NR; kind++) {
+		l->ext[kind].nr += sec->ext[kind].nr;
+		if (sec->ext[kind].nr && sec->ext[kind].words > l->ext[kind].words)
+			l->ext[kind].words = sec->ext[kind].words;
+	}
+}
+
+static int layout_file(struct ld_link *l, struct ld_file *f)
+{
+	int err;
+
+	for (uint32_t k = 0; k < f->nr_used; k++) {
+		note_records(l, f->used[k]);
+		if ((err = layout_section(l, f->used[k])))
+			return err;
+	}
+	return 0;
+}
+
+/* After all sections, as if the inputs had been linked with -r before, which leaves them. */
+static int layout_commons(struct ld_link *l)
+{
+	int err;
+
+	ld_for_each(i, &l->files)
+		ld_for_each(k, &l->files.v[i]->commons)
+			if ((err = layout_section(l, l->files.v[i]->commons.v[k])))
+				return err;
+	return 0;
+}
+
+/* Pointers to initialisers of which a part was dropped, or stored once, are that no more. */
+static void settle_type(struct ld_out *out)
+{
+	if ((out->type == SHT_INIT_ARRAY || out->type == SHT_FINI_ARRAY) && out->size % 8)
+		out->type = SHT_PROGBITS;
+}
+
+void ld_layout_sections(struct ld_link *l)
+{
+	for (int kind = 0; kind < LD_EXT_NR; kind++)
+		l->ext[kind].words = ld_ext_words[kind];
+	ld_for_each(i, &l->files)
+		if (layout_file(l, l->files.v[i]))
+			return;
+	if (layout_commons(l))
+		return;
+	ld_for_each(i, &l->outs)
+		settle_type(l->outs.v[i]);
+	check_zeros(l);
+	if (!l->partial)
+		warn_large_maps(l);
+	order_outs(l);
+	note_ext(l);
+}

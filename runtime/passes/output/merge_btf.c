@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The output's .BTF. The graph of dedup_types has the types proper; FUNCs, VARs, DATASECs and decl
+ * tags are those that choose_btf made. Types that nothing of this reaches are dropped.
+ *
+ * Order of the output: types proper, FUNCs, VARs, DATASECs, decl tags. Types stand as FUNCs and
+ * VARs reach them, and these follow the output's symbols: so what an input has besides shows
+ * nowhere, and linking the output again changes nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "passes/output/btf_plan.h"
+#include "passes/passes.h"
+
+/* A type proper of the output: a node, a prototype made here, or the INT "int" made for that. */
+struct item {
+	uint32_t node;
+	struct ld_proto *proto;
+};
+
+/* A decl tag that names the type on a list. */
+struct contains {
+	const struct ld_file *f;
+	const char *name; /* "TYPE:field" */
+	uint32_t node;    /* that has the tag; 0: a FUNC or VAR, which is live */
+	uint32_t next;    /* of the tags on it: + 1, or 0 */
+};
+
+/* A file's structs by name. */
+struct struct_index {
+	struct ld_strmap first; /* in_type */
+	uint32_t *next;         /* by in_type: the next of that name, or 0 */
+};
+
+struct merger {
+	struct ld_link *l;
+	struct ld_arena *a;
+	const struct ld_btf_plan *plan;
+	struct ld_btf_out *out;
+	uint8_t *live;             /* by node */
+	LD_VEC(struct item) order; /* what is live, as the output has it */
+	LD_VEC(struct item) work;  /* what was marked live and whose references were not */
+	LD_VEC(struct contains) contains;
+	uint32_t *first_tag;           /* by node: a tag that it has, + 1; NULL: there are none */
+	LD_VEC(uint32_t) due;          /* tags on types that have become live */
+	struct struct_index **structs; /* by file index; NULL until one is asked for */
+	bool int_made;                 /* the INT "int" is not in the graph, and was made */
+	uint32_t int_type;             /* out_type of "int" */
+};
+
+/* ---- liveness ---- */
+
+static void add_item(struct merger *m, uint32_t node, struct ld_proto *proto)
+{
+	struct item item = {node, proto};
+
+	LD_PUSH(m->a, &m->order, item);
+	LD_PUSH(m->a, &m->work, item);
+}
+
+static const struct btf_type *node_type(const struct merger *m, uint32_t node)
+{
+	const struct ld_btf_node *n = &m->l->graph.nodes[node];
+
+	return ld_btf_type(&m->l->btf_files.v[n->input]->btf, n->type);
+}
+
+/* A type of a kind that is not known can be left out, but not written. */
+static void refuse_unknown(struct merger *m, uint32_t node)
+{
+	const struct ld_btf_node *n = &m->l->graph.nodes[node];
+	const struct ld_file *f = m->l->btf_files.v[n->input];
+
+	ld_error(&m->l->diags, "unknown-btf-kind",
+		 "%s: .BTF: the output needs type '%s', whose kind %u is not known\n"
+		 ">>> a function, a variable or a CO-RE relocation refers to it\n"
+		 ">>> a newer version of the linker may know the kind",
+		 ld_file_name(f), ld_btf_name(&f->btf, n->type), ld_btf_vlen(node_type(m, node)));
+}
+
+static void warn_unknown(struct ld_link *l)
+{
+	ld_for_each(i, &l->btf_files) {
+		const struct ld_file *f = l->btf_files.v[i];
+
+		if (f->btf.nr_unknown && !l->diags.errors)
+			ld_warn(&l->diags, "unknown-btf-kind",
+				"%s: .BTF: types of unknown kinds left out: %u, the first of kind "
+				"%u",
+				ld_file_name(f), f->btf.nr_unknown, f->btf.unknown_kind);
+	}
+}
+
+static void mark_node(struct merger *m, uint32_t node)
+{
+	if (!node || m->live[node])
+		return;
+	m->live[node] = 1;
+	if (ld_btf_kind(node_type(m, node)) == BTF_KIND_UNKN)
+		refuse_unknown(m, node);
+	else
+		add_item(m, node, NULL);
+	for (uint32_t tag = m->first_tag ? m->first_tag[node] : 0; tag;
+	     tag = m->contains.v[tag - 1].next)
+		LD_PUSH(m->a, &m->due, tag - 1);
+}
+
+/* The INT "int": the graph's, or a new one. */
+static void mark_int(struct merger *m)
+{
+	if (!m->plan->int_node && !m->int_made)
+		add_item(m, 0, NULL);
+	m->int_made = !m->plan->int_node;
+	mark_node(m, m->plan->int_node);
+}
+
+static void mark_proto(struct merger *m, struct ld_proto *p)
+{
+	if (!p->live)
+		add_item(m, 0, p);
+	p->live = true;
+}
+
+struct ref_ctx {
+	struct merger *m;
+	const struct ld_file *f;
+};
+
+static void mark_ref(void *ctx, uint32_t *type_id)
+{
+	struct ref_ctx *c = ctx;
+
+	mark_node(c->m, ld_node_of(c->f, *type_id));
+}
+
+static void mark_refs(struct merger *m, const struct ld_file *f, uint32_t in_type)
+{
+	struct ref_ctx c = {m, f};
+
+	ld_btf_each_ref((struct btf_type *)(uintptr_t)ld_btf_type(&f->btf, in_type), mark_ref, &c);
+}
+
+static void mark_reachable(struct merger *m)
+{
+	while (m->work.nr) {
+		const struct item *item = &m->work.v[--m->work.nr];
+		const struct ld_btf_node *node = &m->l->graph.nodes[item->node];
+		const struct ld_proto *p = item->proto;
+
+		if (item->node)
+			mark_refs(m, m->l->btf_files.v[node->input], node->type);
+		else if (p && p->f)
+			mark_refs(m, p->f, p->in_type);
+		else if (p)
+			mark_int(m);
+	}
+}
+
+/* ---- decl tags ---- */
+
+static struct struct_index *index_structs(struct merger *m, const struct ld_file *f)
+{
+	struct struct_index *x = LD_NEW(m->a, struct struct_index);
+
+	x->next = LD_NEW_ARRAY(m->a, uint32_t, f->btf.nr_types);
+	for (uint32_t s = f->btf.nr_stretches; s--;) {
+		const struct ld_btf_stretch *stretch = &f->btf.stretches[s];
+
+		for (uint32_t k = stretch->first + stretch->nr; k-- > stretch->first;) {
+			const char *name = ld_btf_name(&f->btf, k);
+			void **slot;
+
+			if (ld_btf_kind(ld_btf_type(&f->btf, k)) != BTF_KIND_STRUCT || !*name)
+				continue;
+			slot = ld_strmap_slot(m->a, &x->first, name, strlen(name));
+			x->next[k] = (uint32_t)(uintptr_t)*slot;
+			*slot = (void *)(uintptr_t)k;
+		}
+	}
+	return x;
+}
+
+/* "contains:TYPE:field" on a list head names the type that is on the list. */
+static void mark_contained(struct merger *m, const struct contains *c)
+{
+	struct struct_index **x = &m->structs[c->f->index];
+	uint32_t k;
+
+	if (!*x)
+		*x = index_structs(m, c->f);
+	k = (uint32_t)(uintptr_t)ld_strmap_get(&(*x)->first, c->name, strcspn(c->name, ":"));
+	for (; k; k = (*x)->next[k])
+		mark_node(m, ld_node_of(c->f, k));
+}
+
+/* Lists the tags; those on types that are live already are due. */
+static void find_contains(struct merger *m)
+{
+	static const char prefix[] = "contains:";
+	size_t len = strlen(prefix);
+
+	ld_for_each(i, &m->l->btf_files) {
+		const struct ld_file *f = m->l->btf_files.v[i];
+
+		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
+			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
+			const char *name = ld_btf_str(&f->btf, t->name_off);
+			struct contains c = {.f = f, .name = name + len};
+
+			if (ld_btf_kind(t) != BTF_KIND_DECL_TAG || strncmp(name, prefix, len))
+				continue;
+			if (!m->first_tag)
+				m->first_tag = LD_NEW_ARRAY(m->a, uint32_t, m->l->graph.nr);
+			c.node = ld_node_of(f, t->type);
+			c.next = m->first_tag[c.node];
+			LD_PUSH(m->a, &m->contains, c);
+			m->first_tag[c.node] = (uint32_t)m->contains.nr;
+			if (!c.node || m->live[c.node])
+				LD_PUSH(m->a, &m->due, (uint32_t)m->contains.nr - 1);
+		}
+	}
+	m->structs = LD_NEW_ARRAY(m->a, struct struct_index *, m->l->files.nr);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* In the order of the inputs, and then what has become live by that. */
+static void mark_tagged(struct merger *m)
+{
+	find_contains(m);
+	while (m->due.nr) {
+		size_t nr = m->due.nr;
+		uint32_t *due = ld_memdup(m->a, m->due.v, nr * sizeof(*due));
+
+		m->due.nr = 0;
+		qsort(due, nr, sizeof(*due), by_number);
+		for (size_t i = 0; i < nr; i++)
+			mark_contained(m, &m->contains.v[due[i]]);
+		mark_reachable(m);
+	}
+}
+
+/* ---- roots ---- */
+
+static void mark_core_types(struct merger *m, const struct ld_piece *p)
+{
+	const struct ld_ext *ext = &p->sec->ext[LD_EXT_CORE];
+	uint32_t end = ld_ext_end(p, LD_EXT_CORE);
+
+	for (uint32_t i = p->ext[LD_EXT_CORE]; i < end; i++)
+		mark_node(m, ld_node_of(p->sec->file, ext->recs[(size_t)i * ext->words + 1]));
+}
+
+/* What tells two types apart without a look at others. */
+struct rest {
+	uint32_t node, info, size;
+	const char *name;
+};
+
+static int compare_rest(const void *a, const void *b)
+{
+	const struct rest *x = a, *y = b;
+	int names = strcmp(x->name, y->name);
+
+	if (x->info != y->info)
+		return x->info < y->info ? -1 : 1;
+	if (names)
+		return names;
+	if (x->size != y->size)
+		return x->size < y->size ? -1 : 1;
+	return x->node < y->node ? -1 : 1;
+}
+
+/*
+ * --no-btf-gc: what nothing refers to, by what it is. The order of the inputs won't do: where one
+ * of several links has dropped a reference the type stands elsewhere.
+ */
+static void mark_rest(struct merger *m)
+{
+	LD_VEC(struct rest) all = {0};
+
+	for (uint32_t node = 1; node < m->l->graph.nr; node++) {
+		const struct ld_btf_node *n = &m->l->graph.nodes[node];
+		const struct ld_btf *btf = &m->l->btf_files.v[n->input]->btf;
+		const struct btf_type *t = ld_btf_type(btf, n->type);
+		struct rest rest = {node, t->info, 0, ld_btf_str(btf, t->name_off)};
+
+		if (ld_btf_kind(t) == BTF_KIND_ARRAY)
+			rest.size = ((const struct btf_array *)ld_btf_tail(t))->nelems;
+		else if (ld_btf_kind(t) == BTF_KIND_STRUCT || ld_btf_kind(t) == BTF_KIND_UNION)
+			rest.size = t->size;
+		if (!m->live[node] && ld_btf_kind(t) != BTF_KIND_UNKN)
+			LD_PUSH(m->a, &all, rest);
+	}
+	if (all.nr)
+		qsort(all.v, all.nr, sizeof(*all.v), compare_rest);
+	ld_for_each(i, &all)
+		mark_node(m, all.v[i].node);
+	mark_reachable(m);
+	warn_unknown(m->l);
+}
+
+static void mark_types(struct merger *m)
+{
+	const struct ld_link *l = m->l;
+
+	ld_for_each(i, &m->plan->funcs)
+		if (m->plan->funcs.v[i]->proto)
+			mark_proto(m, m->plan->funcs.v[i]->proto);
+		else
+			mark_node(m, m->plan->funcs.v[i]->node);
+	ld_for_each(i, &m->plan->vars)
+		mark_node(m, m->plan->vars.v[i]->node);
+	ld_for_each(i, &l->outs)
+		if (l->outs.v[i]->kind == LD_SEC_CODE)
+			ld_for_each(k, &l->outs.v[i]->pieces)
+				mark_core_types(m, l->outs.v[i]->pieces.v[k]);
+	mark_reachable(m);
+	mark_tagged(m);
+	if (l->no_btf_gc)
+		mark_rest(m);
+}
+
+/* ---- writing ---- */
+
+static void map_ref(void *ctx, uint32_t *type_id)
+{
+	struct ref_ctx *c = ctx;
+
+	*type_id = ld_out_type(c->f, *type_id);
+}
+
+static void map_str(void *ctx, uint32_t *str_off)
+{
+	struct ref_ctx *c = ctx;
+
+	*str_off = ld_btf_out_str(c->m->out, ld_btf_str(&c->f->btf, *str_off));
+}
+
+/* Since Linux 7 vlen has 24 bits in inputs. */
+static void check_vlen(struct merger *m, const struct ld_file *f, const struct btf_type *t)
+{
+	if (ld_btf_vlen(t) > BTF_MAX_VLEN)
+		ld_error(&m->l->diags, "btf-limit",
+			 "%s: .BTF: type '%s' has %u members; the output's BTF can describe %u",
+			 ld_file_name(f), ld_btf_str(&f->btf, t->name_off), ld_btf_vlen(t),
+			 BTF_MAX_VLEN);
+}
+
+static void write_node(struct merger *m, uint32_t node)
+{
+	const struct ld_btf_node *n = &m->l->graph.nodes[node];
+	struct ref_ctx c = {m, m->l->btf_files.v[n->input]};
+	const struct btf_type *t = ld_btf_type(&c.f->btf, n->type);
+	size_t size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
+	struct btf_type *copy = ld_blob_put(m->a, &m->out->types, t, size);
+
+	check_vlen(m, c.f, t);
+	m->out->nr_types++;
+	ld_btf_each_ref(copy, map_ref, &c);
+	ld_btf_each_str(copy, map_str, &c);
+}
+
+static uint32_t next_type(const struct merger *m)
+{
+	return m->out->nr_types;
+}
+
+static void write_int(struct merger *m)
+{
+	uint32_t encoding = BTF_INT_SIGNED << 24 | 32;
+	struct btf_type *t = ld_btf_out_type(m->out, "int", BTF_KIND_INT, 0, 4, sizeof(encoding));
+
+	memcpy(t + 1, &encoding, sizeof(encoding));
+}
+
+static void write_proto(struct merger *m, const struct ld_proto *p)
+{
+	const struct btf_type *t = p->f ? ld_btf_type(&p->f->btf, p->in_type) : NULL;
+	uint32_t vlen = t ? ld_btf_vlen(t) : 0;
+	uint32_t ret = t ? ld_out_type(p->f, t->type) : m->int_type;
+	struct btf_param *params;
+
+	if (t)
+		check_vlen(m, p->f, t);
+	params = (struct btf_param *)(ld_btf_out_type(m->out, "", BTF_KIND_FUNC_PROTO, vlen, ret,
+						      vlen * sizeof(*params)) +
+				      1);
+	for (uint32_t i = 0; i < vlen; i++) {
+		const struct btf_param *type = (const struct btf_param *)ld_btf_tail(t) + i;
+
+		params[i].name_off = ld_btf_out_str(m->out, p->names[i]);
+		params[i].type = ld_out_type(p->f, type->type);
+	}
+}
+
+static void write_entity(struct merger *m, struct ld_entity *e)
+{
+	uint32_t type = e->proto ? e->proto->out_type : e->node ? m->l->node_out[e->node] : 0;
+	struct btf_type *t;
+
+	e->out_type = next_type(m);
+	if (e->kind == BTF_KIND_FUNC) {
+		ld_btf_out_type(m->out, e->name, BTF_KIND_FUNC, e->linkage, type, 0);
+		return;
+	}
+	t = ld_btf_out_type(m->out, e->name, BTF_KIND_VAR, 0, type, sizeof(e->linkage));
+	memcpy(t + 1, &e->linkage, sizeof(e->linkage));
+}
+
+static void write_datasec(struct merger *m, const struct ld_datasec *ds)
+{
+	uint32_t nr = (uint32_t)ds->members.nr;
+	struct btf_var_secinfo *info;
+
+	if (ds->members.nr > BTF_MAX_VLEN) {
+		ld_error(&m->l->diags, "btf-limit",
+			 "section '%s' has %zu variables; BTF can describe %u", ds->name,
+			 ds->members.nr, BTF_MAX_VLEN);
+		return;
+	}
+	if (ds->size > UINT32_MAX) {
+		ld_error(&m->l->diags, "btf-limit",
+			 "section '%s' has %llu bytes; BTF can describe 4 GiB", ds->name,
+			 (unsigned long long)ds->size);
+		return;
+	}
+	info = (struct btf_var_secinfo *)(ld_btf_out_type(m->out, ds->name, BTF_KIND_DATASEC, nr,
+							  (uint32_t)ds->size, nr * sizeof(*info)) +
+					  1);
+	for (uint32_t i = 0; i < nr; i++) {
+		info[i].type = ds->members.v[i].entity->out_type;
+		info[i].offset = (uint32_t)ds->members.v[i].off;
+		info[i].size = (uint32_t)ds->members.v[i].size;
+	}
+}
+
+static void set_out_type(struct ld_file *f, uint32_t in_type, const struct ld_entity *e)
+{
+	f->out_types[ld_btf_own(&f->btf, in_type)] = e->out_type;
+}
+
+/* FUNCs and VARs of the inputs that have become one of the output's: decl tags follow there. */
+static void map_entities(struct merger *m)
+{
+	ld_for_each(i, &m->l->btf_files) {
+		struct ld_file *f = m->l->btf_files.v[i];
+
+		for (uint32_t k = 1; k < f->nr_syms; k++) {
+			const struct ld_sym *sym = &f->syms[k], *def = NULL;
+
+			if (!sym->btf)
+				continue;
+			if (sym->entity)
+				set_out_type(f, sym->btf, sym->entity);
+			else if (sym->global && !sym->sec && (def = ld_name_def(sym->global)) &&
+				 def->entity)
+				set_out_type(f, sym->btf, def->entity);
+		}
+	}
+	ld_for_each(i, &m->plan->unnamed) {
+		const struct ld_unnamed *u = &m->plan->unnamed.v[i];
+
+		set_out_type(u->f, u->in_func, u->entity);
+	}
+}
+
+static void write_decl_tag(struct merger *m, struct ld_strmap *seen, const struct ld_file *f,
+			   const struct btf_type *t)
+{
+	uint32_t target = ld_out_type(f, t->type), component = *(const uint32_t *)ld_btf_tail(t);
+	const char *name = ld_btf_str(&f->btf, t->name_off);
+	uint32_t kflag = t->info & 0x80000000;
+	struct btf_type *copy;
+	void **slot;
+	char *key;
+
+	if (!target)
+		return;
+	key = ld_printf(m->a, "%u %u %u %s", target, component, kflag, name);
+	slot = ld_strmap_slot(m->a, seen, key, strlen(key));
+	if (*slot)
+		return;
+	*slot = key;
+	copy = ld_btf_out_type(m->out, name, BTF_KIND_DECL_TAG, 0, target, sizeof(component));
+	copy->info |= kflag;
+	memcpy(copy + 1, &component, sizeof(component));
+}
+
+static void write_decl_tags(struct merger *m)
+{
+	struct ld_strmap seen = {0};
+
+	ld_for_each(i, &m->l->btf_files) {
+		const struct ld_file *f = m->l->btf_files.v[i];
+
+		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
+			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
+
+			if (ld_btf_kind(t) == BTF_KIND_DECL_TAG)
+				write_decl_tag(m, &seen, f, t);
+		}
+	}
+}
+
+/* References point forward too, so every type's number is needed before the first byte. */
+static void number_items(struct merger *m)
+{
+	ld_for_each(i, &m->order) {
+		const struct item *item = &m->order.v[i];
+		uint32_t nr = (uint32_t)i + 1;
+
+		if (item->node)
+			m->l->node_out[item->node] = nr;
+		else if (item->proto)
+			item->proto->out_type = nr;
+		else
+			m->int_type = nr;
+	}
+	if (m->plan->int_node)
+		m->int_type = m->l->node_out[m->plan->int_node];
+}
+
+static void write_all(struct merger *m)
+{
+	number_items(m);
+	ld_for_each(i, &m->order) {
+		const struct item *item = &m->order.v[i];
+
+		if (item->node)
+			write_node(m, item->node);
+		else if (item->proto)
+			write_proto(m, item->proto);
+		else
+			write_int(m);
+	}
+	ld_for_each(i, &m->plan->funcs)
+		write_entity(m, m->plan->funcs.v[i]);
+	ld_for_each(i, &m->plan->vars)
+		write_entity(m, m->plan->vars.v[i]);
+	ld_for_each(i, &m->plan->secs)
+		write_datasec(m, m->plan->secs.v[i]);
+	map_entities(m);
+	write_decl_tags(m);
+}
+
+#define USUAL_NAME 12 /* bytes */
+#define SURE_TO_COME ((size_t)1 << 20)
+
+/*
+ * The output is as large as the largest input, at least nearly, and what others don't share with
+ * that is new.
+ */
+static void reserve(struct merger *m)
+{
+	size_t types = 0, strs = 0, more_types = 0, more_strs = 0;
+
+	ld_for_each(i, &m->l->btf_files) {
+		const struct ld_btf *btf = &m->l->btf_files.v[i]->btf;
+		uint32_t size = btf->offs[ld_btf_nr_own(btf)];
+
+		if (btf->base) {
+			more_types += size;
+			more_strs += btf->strs_len - btf->base_strs;
+			continue;
+		}
+		if (size > types)
+			types = size;
+		if (btf->strs_len > strs)
+			strs = btf->strs_len;
+	}
+	types += more_types;
+	strs += more_strs;
+	ld_blob_reserve(m->a, &m->out->types, types);
+	ld_blob_reserve(m->a, &m->out->strs.bytes, strs);
+	/* Where that is very large most of it may be dead, or made up. */
+	if (types + strs > SURE_TO_COME)
+		return;
+	ld_use_soon(m->out->types.data, types);
+	ld_use_soon(m->out->strs.bytes.data, strs);
+	ld_strtab_reserve(m->a, &m->out->strs, strs / USUAL_NAME);
+}
+
+void ld_merge_btf(struct ld_link *l)
+{
+	struct merger m = {.l = l, .a = &l->arena, .plan = l->plan};
+
+	if (!l->btf_files.nr)
+		return;
+	m.out = l->btf = ld_btf_out_new(&l->arena, ld_names_limit(l));
+	reserve(&m);
+	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->graph.nr);
+	l->node_out = LD_NEW_ARRAY(m.a, uint32_t, l->graph.nr);
+	mark_types(&m);
+	write_all(&m);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The image once more through the parser, and through libelf; what they say is held against the
+ * model. A defect of the linker becomes an error here, not somebody's riddle.
+ */
+#include <libelf.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "elf/btf_ext.h"
+#include "elf/elf_read.h"
+#include "elf/pieces.h"
+#include "passes/passes.h"
+
+struct verifier {
+	struct ld_link *l;
+	struct ld_file *f; /* the output, parsed */
+};
+
+static void mismatch(struct verifier *v, const char *what, const char *name)
+{
+	ld_error(&v->l->diags, "verify",
+		 "the output is not what was meant: %s%s%s\n"
+		 ">>> this is a defect of the linker: please report it with the inputs",
+		 what, name ? ": " : "", name ? name : "");
+}
+
+static struct ld_section *section_at(struct verifier *v, uint32_t index)
+{
+	return index < v->f->nr_secs ? &v->f->secs[index] : NULL;
+}
+
+static void check_section(struct verifier *v, const struct ld_out *out)
+{
+	const struct ld_section *sec = section_at(v, out->index);
+	uint32_t relocs = 0, i;
+
+	if (!sec || strcmp(sec->name, out->name) || sec->size != out->size ||
+	    sec->align != out->align || sec->type != out->type) {
+		mismatch(v, "section header", out->name);
+		return;
+	}
+	if (out->type != SHT_NOBITS && out->size && memcmp(sec->data, out->data, out->size))
+		mismatch(v, "section contents", out->name);
+	for (i = 0; i < sec->nr_relocs; i++)
+		relocs += !sec->relocs[i].hidden;
+	if (relocs != out->relocs.nr)
+		mismatch(v, "number of relocations", out->name);
+}
+
+static void check_symbols(struct verifier *v)
+{
+	const struct ld_link *l = v->l;
+
+	if (v->f->nr_syms != l->out_syms.nr + 1) {
+		mismatch(v, "number of symbols", NULL);
+		return;
+	}
+	ld_for_each(i, &l->out_syms) {
+		const struct ld_out_sym *s = &l->out_syms.v[i];
+		const struct ld_sym *is = &v->f->syms[i + 1], *was;
+
+		if ((is->bind == STB_LOCAL) != (i + 1 < l->first_global))
+			mismatch(v, "order of symbols", is->name);
+		if (!s->file)
+			continue;
+		was = &s->file->syms[s->in_sym];
+		if (strcmp(is->name, was->out_name) || is->size != was->size ||
+		    is->type != was->type || is->bind != was->out_bind)
+			mismatch(v, "symbol", was->out_name);
+		if (was->sec && was->sec->kind == LD_SEC_CODE &&
+		    (!is->piece || !is->sec || is->sec->kind != LD_SEC_CODE))
+			mismatch(v, "section of function", was->out_name);
+	}
+}
+
+/* The records of live pieces are all there, whatever was made up beside them. */
+static void check_ext(struct verifier *v)
+{
+	for (int kind = 0; kind < LD_EXT_NR; kind++) {
+		uint64_t in = 0, is = 0;
+
+		ld_for_each(i, &v->l->outs) {
+			const struct ld_out *out = v->l->outs.v[i];
+			const struct ld_section *sec = section_at(v, out->index);
+
+			is += sec ? sec->ext[kind].nr : 0;
+			ld_for_each(k, &out->pieces) {
+				const struct ld_piece *p = out->pieces.v[k];
+
+				in += ld_ext_end(p, kind) - p->ext[kind];
+			}
+		}
+		if (is < in && v->l->btf)
+			mismatch(v, "records of .BTF.ext", NULL);
+	}
+}
+
+static void check_btf(struct verifier *v)
+{
+	struct ld_file *f = v->f;
+	const struct ld_section *btf = NULL, *ext = NULL;
+	struct ld_btf_map map;
+
+	for (uint32_t i = 1; i < f->nr_secs; i++) {
+		if (f->secs[i].kind == LD_SEC_BTF)
+			btf = &f->secs[i];
+		if (f->secs[i].kind == LD_SEC_BTF_EXT)
+			ext = &f->secs[i];
+	}
+	if (!btf != !v->l->btf || !ext != !v->l->btf_ext) {
+		mismatch(v, "BTF sections", NULL);
+		return;
+	}
+	if (!btf ||
+	    ld_btf_parse(&f->arena, &f->diags, "output", btf->data, btf->size, f->big, &f->btf))
+		return;
+	map = (struct ld_btf_map){.nr_types = f->btf.nr_types, .strs_len = f->btf.strs_len};
+	if (f->btf.nr_types != v->l->btf->nr_types)
+		mismatch(v, "number of types", NULL);
+	if (ext && !ld_btf_ext_parse(f, ext, &map))
+		check_ext(v);
+}
+
+/* ---- through other eyes ---- */
+
+static void start_libelf(void)
+{
+	elf_version(EV_CURRENT);
+}
+
+static void check_elf_section(struct verifier *v, Elf *elf, size_t names, const struct ld_out *out)
+{
+	const Elf64_Shdr *sh = elf64_getshdr(elf_getscn(elf, out->index));
+	const char *name = sh ? elf_strptr(elf, names, sh->sh_name) : NULL;
+
+	if (!name || strcmp(name, out->name) || sh->sh_size != out->size ||
+	    sh->sh_type != out->type || sh->sh_flags != out->flags)
+		mismatch(v, "section header as libelf reads it", out->name);
+}
+
+static void check_elf_symbols(struct verifier *v, Elf *elf)
+{
+	for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn; scn = elf_nextscn(elf, scn)) {
+		const Elf64_Shdr *sh = elf64_getshdr(scn);
+		const Elf_Data *data =
+		    sh && sh->sh_type == SHT_SYMTAB ? elf_getdata(scn, NULL) : NULL;
+
+		if (data && (data->d_size / sizeof(Elf64_Sym) != v->l->out_syms.nr + 1 ||
+			     sh->sh_info != v->l->first_global))
+			mismatch(v, "symbol table as libelf reads it", NULL);
+	}
+}
+
+/* The parser above shares its idea of ELF with what wrote the image; libelf has its own. */
+static void check_with_libelf(struct verifier *v)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	size_t names;
+	Elf *elf;
+
+	pthread_once(&once, start_libelf);
+	elf = elf_memory((char *)(uintptr_t)v->l->image, v->l->output_size);
+	/* With a section's header asked for first: a count of sections beyond 16 bits is read with
+	 * it. */
+	if (!elf || !elf64_getshdr(elf_getscn(elf, 0)) || elf_getshdrstrndx(elf, &names)) {
+		mismatch(v, "libelf", elf_errmsg(-1));
+	} else {
+		ld_for_each(i, &v->l->outs)
+			check_elf_section(v, elf, names, v->l->outs.v[i]);
+		check_elf_symbols(v, elf);
+	}
+	elf_end(elf);
+}
+
+void ld_verify(struct ld_link *l)
+{
+	struct ld_file *f = LD_NEW(&l->arena, struct ld_file);
+	struct verifier v = {l, f};
+
+	/* The link owns its memory, in case there is too little. */
+	LD_PUSH(&l->arena, &l->images, f);
+	f->link = l;
+	f->path = "output";
+	f->image = ld_make_image(l);
+	f->size = l->output_size;
+	f->arena.oom = l->arena.oom;
+	f->diags.arena = &l->arena;
+	if (!ld_elf_read(f) && !ld_make_pieces(f)) {
+		ld_for_each(i, &l->outs)
+			check_section(&v, l->outs.v[i]);
+		check_symbols(&v);
+		check_btf(&v);
+	}
+	ld_for_each(i, &f->diags.list)
+		mismatch(&v, f->diags.list.v[i].message, NULL);
+	ld_arena_free(&f->arena);
+	check_with_libelf(&v);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * A library for programs that are loaded apart from it. libbpf makes programs of what stands
+ * outside .text, and the library's functions stand in it, as they may call each other. So each that
+ * is offered moves to a section "freplace/NAME"; one that the library calls itself stays, and gets
+ * an entry there, a program of the same prototype that does nothing but call it. Arguments stay in
+ * their registers.
+ *
+ * The kernel verifies such a program against the function that it is to replace. A library that is
+ * loaded before any program needs it gets an anchor for that: a program with nothing but stubs of
+ * the same prototypes, each called once, as a function that is never called is not verified.
+ */
+#include <string.h>
+
+#include "elf/insn.h"
+#include "passes/passes.h"
+#include "passes/select/made_file.h"
+
+#define SUFFIX "__entry"
+
+static void put_insn(uint8_t *at, uint8_t op, uint8_t dst, uint8_t src, int32_t imm, bool big)
+{
+	at[0] = op;
+	at[1] = (uint8_t)(big ? dst << 4 | src : src << 4 | dst);
+	ld_insn_set_imm(at, imm, big);
+}
+
+/* The names asked for that are global functions with BTF. */
+static struct ld_name *offered(struct ld_link *l, const char *text)
+{
+	struct ld_name *n = ld_strmap_get(&l->name_map, text, strlen(text));
+	const struct ld_sym *def = n ? ld_name_def(n) : NULL;
+
+	if (def && def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name) && def->btf &&
+	    !n->sealed)
+		return n;
+	ld_error(&l->diags, "no-such-entry", "no input defines a global function '%s' with BTF",
+		 text);
+	return NULL;
+}
+
+static bool refers_to(const struct ld_section *sec, const struct ld_piece *p)
+{
+	for (uint32_t i = 0; sec->kind == LD_SEC_CODE && i < sec->nr_relocs; i++)
+		if (ld_reloc_target(sec->file, &sec->relocs[i]).piece == p)
+			return true;
+	return false;
+}
+
+/* Whether a function can be moved: it is a piece of its own that no code refers to. */
+static bool may_move(const struct ld_link *l, const struct ld_sym *sym)
+{
+	const struct ld_piece *p = sym->piece;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++) {
+		const struct ld_sym *other = &p->sec->file->syms[p->sec->syms[i]];
+
+		if (other->type == STT_FUNC && other != sym)
+			return false;
+	}
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
+			if (refers_to(l->files.v[i]->used[k], p))
+				return false;
+	return true;
+}
+
+static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_name *n)
+{
+	const char *sec_name = ld_printf(&l->arena, "freplace/%s", n->name);
+	struct ld_piece *p = ld_name_def(n)->piece;
+	uint8_t *insns = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE);
+	struct ld_section *sec;
+	struct ld_name *name;
+
+	if (may_move(l, ld_name_def(n))) {
+		p->home = sec_name;
+		for (; p + 1 < p->sec->pieces + p->sec->nr_pieces && p[1].pad; p++)
+			p[1].home = sec_name;
+		return;
+	}
+	name = ld_made_name(l, ld_printf(&l->arena, "%s" SUFFIX, n->name));
+	put_insn(insns, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->big);
+	put_insn(insns + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
+	sec = ld_made_function(f, sec_name, name, n, insns, 2, STB_GLOBAL);
+	ld_made_call(sec, 0, n);
+}
+
+/* ---- the anchor ---- */
+
+/* The types that the kernel takes for a program's context, by their names. */
+static bool is_context(const struct ld_btf *btf, uint32_t type)
+{
+	static const char *const names[] = {
+	    "xdp_md",
+	    "__sk_buff",
+	    "bpf_sock",
+	    "bpf_sock_addr",
+	    "bpf_sock_ops",
+	    "bpf_sockopt",
+	    "bpf_sysctl",
+	    "bpf_sk_lookup",
+	    "sk_msg_md",
+	    "sk_reuseport_md",
+	    "bpf_cgroup_dev_ctx",
+	    "bpf_raw_tracepoint_args",
+	    "bpf_perf_event_data",
+	    "pt_regs",
+	    "bpf_user_pt_regs_t",
+	    "user_pt_regs",
+	};
+	uint32_t id = ld_btf_strip(btf, type), to;
+
+	if (!id || ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR)
+		return false;
+	to = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
+	for (size_t i = 0; to && i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(ld_btf_name(btf, to), names[i]))
+			return true;
+	return false;
+}
+
+#define CALL_SLOTS 6 /* five arguments and the call */
+
+/* Calls n: contexts are the caller's, all else is 0, which stands for no memory too. */
+static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_name *n)
+{
+	const struct ld_mention *m = ld_func_mention(n);
+	const struct ld_btf *btf = &m->file->btf;
+	const struct btf_type *proto =
+	    ld_btf_type(btf, ld_btf_type(btf, m->file->syms[m->sym].btf)->type);
+	const struct btf_param *params = ld_btf_tail(proto);
+	uint32_t nr = ld_btf_vlen(proto);
+
+	for (uint32_t i = 0; i < CALL_SLOTS - 1; i++, at += LD_INSN_SIZE) {
+		bool ctx = i < nr && is_context(btf, params[i].type);
+
+		put_insn(at, ctx ? LD_OP_MOV64_REG : LD_OP_MOV64_IMM, (uint8_t)(i + 1), ctx ? 6 : 0,
+			 0, l->big);
+	}
+	put_insn(at, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->big);
+	return at + LD_INSN_SIZE;
+}
+
+static void drop_everything(struct ld_link *l)
+{
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++) {
+			struct ld_section *sec = l->files.v[i]->used[k];
+
+			for (uint32_t p = 0; strcmp(sec->name, "license") && p < sec->nr_pieces;
+			     p++)
+				sec->pieces[p].live = false;
+		}
+}
+
+static void make_anchor(struct ld_link *l, struct ld_name **names, uint32_t nr)
+{
+	struct ld_file *f = ld_made_file(l, "<anchor>", nr + 1);
+	uint8_t *stub = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE), *insns, *at;
+	struct ld_section *sec;
+	uint64_t slots = 3 + (uint64_t)nr * CALL_SLOTS;
+
+	drop_everything(l);
+	put_insn(stub, LD_OP_MOV64_IMM, 0, 0, 0, l->big);
+	put_insn(stub + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
+	at = insns = ld_alloc_array(&l->arena, slots, LD_INSN_SIZE);
+	put_insn(at, LD_OP_MOV64_REG, 6, 1, 0, l->big);
+	at += LD_INSN_SIZE;
+	for (uint32_t i = 0; i < nr; i++) {
+		at = put_call(l, at, names[i]);
+		ld_made_function(f, ".text", names[i], names[i], stub, 2, STB_GLOBAL);
+	}
+	put_insn(at, LD_OP_MOV64_IMM, 0, 0, 0, l->big);
+	put_insn(at + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
+	sec = ld_made_function(f, l->anchor, ld_made_name(l, "bpfld_anchor"), NULL, insns,
+			       (uint32_t)slots, STB_GLOBAL);
+	for (uint32_t i = 0; i < nr; i++)
+		ld_made_call(sec, (uint64_t)LD_INSN_SIZE * (1 + (i + 1) * CALL_SLOTS - 1),
+			     names[i]);
+}
+
+void ld_make_entries(struct ld_link *l)
+{
+	struct ld_name **names;
+	uint32_t nr = 0;
+	struct ld_file *f;
+
+	while (l->entries[nr])
+		nr++;
+	if (!nr)
+		return;
+	names = LD_NEW_ARRAY(&l->arena, struct ld_name *, nr);
+	for (uint32_t i = 0; i < nr; i++)
+		if (!(names[i] = offered(l, l->entries[i])))
+			return;
+	if (l->anchor) {
+		make_anchor(l, names, nr);
+		return;
+	}
+	f = ld_made_file(l, "<entries>", nr);
+	for (uint32_t i = 0; i < nr; i++)
+		make_entry(l, f, names[i]);
+}

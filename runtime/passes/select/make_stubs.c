@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * --dynamic: what no input defines is left to be filled in by the loader. Each undefined function
+ * that BTF describes gets a stub, a global function that returns a default: the kernel verifies the
+ * program with it, and can put a function of another program in its place afterwards. The stubs
+ * are weak, so that a later static link may still bring the function.
+ *
+ * "if (foo)" asks for an address, and that of a global function can't be taken. The answer is a
+ * constant, 0 as for any weak function that is not there; where it stands in the code is noted, so
+ * that a loader which has the function can make it 1.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "btf/print.h"
+#include "elf/elf_read.h"
+#include "elf/insn.h"
+#include "passes/check/func_type.h"
+#include "passes/passes.h"
+#include "passes/select/made_file.h"
+
+#define DEFAULT_TAG "bpfld:default="
+
+struct maker {
+	struct ld_link *l;
+	struct ld_strmap map; /* name -> index in l->imports + 1 */
+};
+
+/* ---- what is imported ---- */
+
+static bool may_import(const struct ld_name *n)
+{
+	return !n->owner && !n->ksym && !n->kconfig && n->vis == STV_DEFAULT && ld_func_mention(n);
+}
+
+static struct ld_import *import_of(struct maker *m, struct ld_name *n)
+{
+	void **slot = ld_strmap_slot(&m->l->arena, &m->map, n->name, strlen(n->name));
+
+	if (!*slot) {
+		LD_PUSH(&m->l->arena, &m->l->imports,
+			(struct ld_import){.name = n, .decl = ld_func_mention(n)});
+		*slot = (void *)(uintptr_t)m->l->imports.nr;
+	}
+	return &m->l->imports.v[(uintptr_t)*slot - 1];
+}
+
+static void note_use(struct maker *m, const struct ld_piece *p, struct ld_reloc *r)
+{
+	const struct ld_file *f = p->sec->file;
+	struct ld_name *n = r->sym ? f->syms[r->sym].global : NULL;
+	struct ld_import *import;
+
+	if (!n || !may_import(n))
+		return;
+	import = import_of(m, n);
+	if (f->syms[r->sym].bind != STB_WEAK)
+		import->strong = true;
+	if (r->type != LD_R_BPF_64_64)
+		return;
+	if (f->syms[r->sym].bind != STB_WEAK) {
+		ld_error(&m->l->diags, "import-address",
+			 "the address of '%s' is taken, which is to be found when the program is "
+			 "loaded\n>>> used at %s\n"
+			 ">>> no kernel takes the address of a function that can be replaced",
+			 n->name, ld_place(m->l, p->sec, r->off));
+		return;
+	}
+	LD_PUSH(&m->l->arena, &import->tests, (struct ld_import_test){p, r->off});
+	/* A place that refers to nothing: it holds 0. */
+	r->sym = 0;
+	r->piece = NULL;
+}
+
+static void find_imports(struct maker *m, struct ld_section *sec)
+{
+	for (uint32_t i = 0; sec->kind == LD_SEC_CODE && i < sec->nr_pieces; i++) {
+		const struct ld_piece *p = &sec->pieces[i];
+
+		for (uint32_t k = p->rel; p->live && k < p->rel_end; k++)
+			note_use(m, p, &sec->relocs[k]);
+	}
+}
+
+/* ---- what the kernel takes ---- */
+
+/* A struct that no file defines, or a type that no register holds. */
+static const char *bad_type(const struct ld_link *l, const struct ld_file *f, uint32_t type)
+{
+	uint32_t id = ld_btf_strip(&f->btf, type), kind, to;
+	const struct ld_btf_node *node;
+
+	if (!id)
+		return "is \"...\"";
+	kind = ld_btf_kind(ld_btf_type(&f->btf, id));
+	if (kind == BTF_KIND_FLOAT)
+		return "is a floating-point number";
+	if (kind != BTF_KIND_PTR)
+		return NULL;
+	to = ld_btf_strip(&f->btf, ld_btf_type(&f->btf, id)->type);
+	if (!to)
+		return NULL;
+	node = &l->graph.nodes[ld_node_of(f, to)];
+	if (ld_btf_kind(ld_btf_type(&l->btf_files.v[node->input]->btf, node->type)) == BTF_KIND_FWD)
+		return "points to a struct or union that no file defines";
+	return NULL;
+}
+
+static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32_t in_func)
+{
+	const struct btf_type *proto = ld_btf_type(&f->btf, ld_btf_type(&f->btf, in_func)->type);
+	const struct btf_param *params = ld_btf_tail(proto);
+
+	for (uint32_t i = 0; i < ld_btf_vlen(proto); i++) {
+		const char *why = bad_type(l, f, params[i].type);
+
+		if (why)
+			return ld_printf(&l->arena, "parameter %u %s", i + 1, why);
+	}
+	return ld_bad_prototype(l, f, in_func, NULL);
+}
+
+/* ---- defaults ---- */
+
+/* What a decl tag "bpfld:default=N" says. */
+static void read_default(struct ld_link *l, const struct ld_file *f, const struct btf_type *tag,
+			 int32_t *value)
+{
+	const char *text = ld_btf_str(&f->btf, tag->name_off) + strlen(DEFAULT_TAG);
+	long long number;
+	char *end;
+
+	errno = 0;
+	number = strtoll(text, &end, 0);
+	if (errno || !*text || *end || number < INT32_MIN || number > INT32_MAX)
+		ld_error(&l->diags, "import-default",
+			 "%s: '%s': the default is no number of 32 bits: '%s%s'", ld_file_name(f),
+			 ld_btf_name(&f->btf, tag->type), DEFAULT_TAG, text);
+	else
+		*value = (int32_t)number;
+}
+
+/* The tags of f say the defaults of imports; where several do, the last declaration's. */
+static void read_defaults(struct maker *m, const struct ld_file *f)
+{
+	const struct btf_type **tags = NULL; /* by own type */
+
+	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
+
+		if (ld_btf_kind(t) != BTF_KIND_DECL_TAG ||
+		    strncmp(ld_btf_str(&f->btf, t->name_off), DEFAULT_TAG, strlen(DEFAULT_TAG)))
+			continue;
+		if (!tags)
+			tags = LD_NEW_ARRAY(&m->l->arena, const struct btf_type *,
+					    ld_btf_nr_own(&f->btf));
+		tags[ld_btf_own(&f->btf, t->type)] = t;
+	}
+	for (uint32_t i = 1; tags && i < f->nr_syms; i++) {
+		const struct ld_sym *sym = &f->syms[i];
+		const struct btf_type *tag = NULL;
+		uintptr_t import = 0;
+
+		if (sym->global && sym->btf)
+			tag = tags[ld_btf_own(&f->btf, sym->btf)];
+		if (tag)
+			import = (uintptr_t)ld_strmap_get(&m->map, sym->global->name,
+							  strlen(sym->global->name));
+		if (import)
+			read_default(m->l, f, tag, &m->l->imports.v[import - 1].value);
+	}
+}
+
+/* ---- the stubs ---- */
+
+static void make_stub(struct ld_link *l, struct ld_file *f, struct ld_import *import)
+{
+	const struct ld_mention *decl = import->decl;
+	uint32_t in_func = decl->file->syms[decl->sym].btf;
+	const char *why = bad_import(l, decl->file, in_func);
+	uint8_t *insns = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE);
+
+	import->prototype = ld_btf_print_symbol(&l->arena, &decl->file->btf, in_func);
+	if (why)
+		ld_error(&l->diags, "import-type",
+			 "'%s' can't be left to the loader: %s\n>>> declared as  %s\n"
+			 ">>>   used at    %s\n"
+			 ">>> the verifier looks at such a function by itself: it has to return a "
+			 "number, and to\n"
+			 ">>> take numbers, the program's context, or pointers to types of known "
+			 "size",
+			 import->name->name, why, import->prototype,
+			 ld_sym_place(l, decl->file, decl->sym));
+	insns[0] = LD_OP_MOV64_IMM;
+	ld_insn_set_imm(insns, import->value, l->big);
+	insns[LD_INSN_SIZE] = LD_OP_EXIT;
+	ld_made_function(f, ".text", import->name, import->name, insns, 2, STB_WEAK);
+}
+
+void ld_make_stubs(struct ld_link *l)
+{
+	struct maker m = {.l = l};
+	struct ld_file *f;
+
+	if (!l->dynamic)
+		return;
+	ld_for_each(i, &l->files)
+		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
+			find_imports(&m, l->files.v[i]->used[k]);
+	if (!l->imports.nr)
+		return;
+	ld_for_each(i, &l->files)
+		if (l->files.v[i]->has_btf)
+			read_defaults(&m, l->files.v[i]);
+	f = ld_made_file(l, "<stubs>", (uint32_t)l->imports.nr);
+	ld_for_each(i, &l->imports)
+		make_stub(l, f, &l->imports.v[i]);
+}
