@@ -69,7 +69,7 @@ static void deliver(struct bpfld *b, enum bpfld_severity severity, const char *i
 	if (severity == BPFLD_WARNING && b->fatal_warnings)
 		severity = BPFLD_ERROR;
 	if (severity == BPFLD_NOTE || severity == BPFLD_WARNING)
-		LD_PUSH(&b->l.arena, &b->l.diags.told,
+		LD_PUSH(&b->l.arena, &b->l.diags.delivered,
 			(struct ld_diag){(enum ld_severity)severity, ld_strdup(&b->l.arena, id),
 					 ld_strdup(&b->l.arena, message)});
 	if (severity != BPFLD_ERROR || b->nr_errors++ < b->error_limit)
@@ -85,8 +85,8 @@ static int flush_diags(struct bpfld *b)
 {
 	struct ld_diags *d = &b->l.diags;
 
-	for (; d->said < d->list.nr; d->said++) {
-		const struct ld_diag *diag = &d->list.v[d->said];
+	for (; d->nr_delivered < d->list.nr; d->nr_delivered++) {
+		const struct ld_diag *diag = &d->list.v[d->nr_delivered];
 
 		deliver(b, (enum bpfld_severity)diag->severity, diag->id, diag->message);
 	}

@@ -24,11 +24,11 @@ struct ld_diag {
 struct ld_diags {
 	struct ld_arena *arena;
 	LD_VEC(struct ld_diag) list;
-	LD_VEC(struct ld_diag) told; /* the warnings and notes that reached the user */
-	size_t said;                 /* how many of the list the callback has had */
-	size_t errors;               /* reported */
-	size_t limit;                /* errors that are kept; 0: all */
-	bool muted;                  /* warnings and notes are dropped */
+	LD_VEC(struct ld_diag) delivered; /* the warnings and notes that reached the user */
+	size_t nr_delivered;              /* how many of the list the callback has had */
+	size_t errors;                    /* reported */
+	size_t limit;                     /* errors that are kept; 0: all */
+	bool muted;                       /* warnings and notes are dropped */
 };
 
 /* Seen by each caller, so that compilers and analyzers know that it is not 0. */

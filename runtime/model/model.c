@@ -63,7 +63,7 @@ uint64_t ld_names_limit(const struct ld_link *l)
 	return NAMES_PER_BYTE * size + SPARE_NAMES;
 }
 
-struct ld_sym *ld_name_def(const struct ld_name *n)
+struct ld_sym *ld_global_def(const struct ld_global *n)
 {
 	return n->owner ? &n->owner->syms[n->owner_sym] : NULL;
 }
@@ -121,10 +121,10 @@ struct ld_target ld_live_target(const struct ld_file *f, const struct ld_reloc *
 {
 	struct ld_target t = ld_reloc_target(f, r);
 
-	if (t.piece && !t.piece->live && !t.piece->same)
+	if (t.piece && !t.piece->live && !t.piece->leader)
 		winner_of(t.piece, &t);
-	if (t.piece && t.piece->same)
-		t.piece = t.piece->same;
+	if (t.piece && t.piece->leader)
+		t.piece = t.piece->leader;
 	if (t.piece && !t.piece->live)
 		t.piece = NULL;
 	return t;
@@ -134,7 +134,7 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 {
 	struct ld_target t = ld_reloc_target(sec->file, r);
 	struct ld_sym *sym = t.sym ? &t.file->syms[t.sym] : NULL;
-	struct ld_name *name = sym ? sym->global : NULL;
+	struct ld_global *name = sym ? sym->global : NULL;
 	const struct ld_piece *p = t.piece;
 	struct ld_ref ref = {0};
 
@@ -144,7 +144,7 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 		ref.addend = r->addend;
 		return ref;
 	}
-	if (p && !p->live && !p->same) {
+	if (p && !p->live && !p->leader) {
 		/* What DWARF says of a losing copy is not true of its winner. */
 		if (sec->kind == LD_SEC_DEBUG)
 			return ref;
@@ -160,7 +160,7 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 		return ref;
 	}
 	p = t.piece;
-	if (!p || !(p->same ? p->same : p)->out)
+	if (!p || !(p->leader ? p->leader : p)->out)
 		return ref;
 	if (p->promoted) {
 		ref.form = LD_REF_SYM;
@@ -169,17 +169,17 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 		return ref;
 	}
 	/* What stands for another, as a license does, may be shorter. */
-	if ((p->same || !r->sym) && t.off > (int64_t)(p->same ? p->same : p)->size)
-		t.off = (int64_t)(p->same ? p->same : p)->size;
+	if ((p->leader || !r->sym) && t.off > (int64_t)(p->leader ? p->leader : p)->size)
+		t.off = (int64_t)(p->leader ? p->leader : p)->size;
 	ref.form = LD_REF_SECTION;
-	ref.out = (p->same ? p->same : p)->out;
-	ref.addend = (int64_t)(p->same ? p->same : p)->out_off + t.off;
+	ref.out = (p->leader ? p->leader : p)->out;
+	ref.addend = (int64_t)(p->leader ? p->leader : p)->out_off + t.off;
 	return ref;
 }
 
 uint64_t ld_piece_out_off(const struct ld_piece *p, uint64_t off)
 {
-	return (p->same ? p->same : p)->out_off + off;
+	return (p->leader ? p->leader : p)->out_off + off;
 }
 
 uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type)
@@ -212,8 +212,8 @@ bool ld_becomes_map(const struct ld_out *out)
 
 const char *ld_out_name(const struct ld_piece *p)
 {
-	if (p->home)
-		return p->home;
+	if (p->out_sec_name)
+		return p->out_sec_name;
 	/* Subprograms load from .text only. A .bss.X is a user's own map and stays what it is. */
 	if (p->sec->kind == LD_SEC_CODE && (p->subprogram || ld_is_text(p->sec->name)))
 		return ".text";

@@ -4,7 +4,7 @@
  *
  *	link -> files -> sections -> pieces, relocs
  *	              -> symbols of the file (in_sym), each naming, where global, one
- *	link -> names:   struct ld_name, one for each global name, with its owner
+ *	link -> globals: struct ld_global, one for each global symbol, with its owner
  *	link -> outputs: output sections, each a list of pieces in order
  *
  * A piece is what is kept or dropped as a whole: a function, a variable, a map, a string that may
@@ -39,7 +39,7 @@ struct ld_calls;
 struct ld_btf_plan;
 struct ld_file;
 struct ld_link;
-struct ld_name;
+struct ld_global;
 struct ld_out;
 struct ld_piece;
 struct ld_proto;
@@ -114,12 +114,12 @@ struct ld_piece {
 	uint64_t off; /* bytes into the input section */
 	uint64_t size;
 	uint64_t align;
-	uint32_t rel, rel_end;   /* its relocations: sec->relocs[rel .. rel_end) */
-	uint32_t sym, sym_end;   /* symbols defined in it: sec->syms[sym .. sym_end) */
-	uint32_t ext[LD_EXT_NR]; /* by kind: its first record in sec->ext[kind] */
-	bool pad;                /* alignment only: lives and dies with the piece before it */
-	const char *home;        /* the section that it is moved to, or NULL */
-	bool subprogram;         /* a program that --bind makes a function of .text */
+	uint32_t rel, rel_end;    /* its relocations: sec->relocs[rel .. rel_end) */
+	uint32_t sym, sym_end;    /* symbols defined in it: sec->syms[sym .. sym_end) */
+	uint32_t ext[LD_EXT_NR];  /* by kind: its first record in sec->ext[kind] */
+	bool pad;                 /* alignment only: lives and dies with the piece before it */
+	const char *out_sec_name; /* the section that it is moved to, or NULL */
+	bool subprogram;          /* a program that --bind makes a function of .text */
 	bool live;
 	bool reached;                        /* with --gc-sections: from a root */
 	bool explained;                      /* with --why-live: its chain has been printed */
@@ -127,7 +127,7 @@ struct ld_piece {
 	uint32_t candidate;                  /* with --icf: its number + 1; 0: none */
 	const struct ld_piece *reached_from; /* what first led to it; NULL for a root */
 	struct ld_piece
-	    *same; /* the piece whose copy stands for this one: equal strings, licenses */
+	    *leader; /* the piece whose copy stands for this one: equal strings, licenses */
 	struct ld_sym *promoted;       /* the symbol that a static map here was made global under */
 	const struct ld_section *user; /* of a jump table: the code section that uses it */
 	struct ld_out *out;            /* set by layout_sections, where live */
@@ -148,7 +148,7 @@ struct ld_section {
 	const char *group;       /* signature of the COMDAT group that it belongs to, or NULL */
 	const uint8_t *data;     /* size bytes; NULL for NOBITS */
 	bool discarded;          /* a second copy of a group: no piece of it lives */
-	bool replaced;           /* another file's section stands for it: see ld_piece.same */
+	bool replaced;           /* another file's section stands for it: see ld_piece.leader */
 	bool merge;              /* equal pieces are stored once: strings or constants */
 	struct ld_piece *pieces; /* ordered by off, without gaps or overlaps */
 	uint32_t nr_pieces;
@@ -181,17 +181,17 @@ struct ld_sym {
 	const char *name; /* "" for section symbols */
 	uint64_t value;   /* bytes into sec; the alignment where common */
 	uint64_t size;
-	uint8_t bind, type, vis;     /* STB_*, STT_*, STV_* */
-	bool abs, common;            /* SHN_ABS, SHN_COMMON */
-	struct ld_section *sec;      /* NULL: undefined, absolute or common */
-	struct ld_piece *piece;      /* where defined in a section that has pieces */
-	struct ld_name *global;      /* global and weak symbols: their name */
-	uint32_t btf;                /* in_type of its FUNC or VAR, or 0 */
-	const struct ld_name *proto; /* of a made function: the name whose prototype it has */
-	struct ld_entity *entity;    /* its FUNC or VAR in the output, or NULL: set by merge_btf */
-	bool emit;                   /* stands in the output: set by choose_symbols */
-	bool named;                  /* a relocation of the output names it */
-	bool final_name;             /* --wrap and --rename have been applied */
+	uint8_t bind, type, vis;       /* STB_*, STT_*, STV_* */
+	bool abs, common;              /* SHN_ABS, SHN_COMMON */
+	struct ld_section *sec;        /* NULL: undefined, absolute or common */
+	struct ld_piece *piece;        /* where defined in a section that has pieces */
+	struct ld_global *global;      /* global and weak symbols: their name */
+	uint32_t btf;                  /* in_type of its FUNC or VAR, or 0 */
+	const struct ld_global *proto; /* of a made function: the name whose prototype it has */
+	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
+	bool emit;                /* stands in the output: set by choose_symbols */
+	bool named;               /* a relocation of the output names it */
+	bool final_name;          /* --wrap and --rename have been applied */
 	uint8_t out_bind, out_vis;
 	const char *out_name;
 	uint32_t out_sym; /* index in the output's table, or 0 */
@@ -208,25 +208,25 @@ struct ld_entity {
 };
 
 /* A file's symbol of a global name. */
-struct ld_mention {
-	struct ld_mention *next;
+struct ld_file_sym {
+	struct ld_file_sym *next;
 	struct ld_file *file;
 	uint32_t sym; /* in_sym */
 };
 
 /* One global name over all files. */
-struct ld_name {
+struct ld_global {
 	const char *name;
-	struct ld_file *owner;                      /* the file that defines it, or NULL */
-	uint32_t owner_sym;                         /* in_sym there */
-	struct ld_mention *mentions, *last_mention; /* in the order of the inputs */
+	struct ld_file *owner;                         /* the file that defines it, or NULL */
+	uint32_t owner_sym;                            /* in_sym there */
+	struct ld_file_sym *file_syms, *last_file_sym; /* in the order of the inputs */
 	uint8_t vis;        /* most constraining of definitions and references */
 	bool referenced;    /* a relocation that stays, or -u, names it */
 	bool strong_ref;    /* some reference is not weak */
 	bool weak;          /* the owner is weak; without an owner: every reference is weak */
 	bool ksym, kconfig; /* undefined and declared in DATASEC .ksyms or .kconfig */
-	bool sealed;        /* becomes local in the output */
-	bool bound;         /* --bind: of one object's reference only, and not in link->names */
+	bool localized;     /* becomes local in the output */
+	bool bound;         /* --bind: of one object's reference only, and not in link->globals */
 	bool emit;          /* without an owner: stays, undefined */
 	bool listed;        /* the same, and has its place among the output's symbols */
 	uint32_t out_sym;   /* without an owner: index in the output's table, or 0 */
@@ -238,7 +238,7 @@ struct ld_file {
 	const char *path;   /* as given */
 	const char *source; /* the first STT_FILE's name, or NULL */
 	bool linked;        /* it has several: an output of -r or of a linker */
-	bool made;          /* by the linker: see passes/select/made_file.h */
+	bool synthetic;     /* by the linker: see passes/select/synthetic.h */
 	bool temporary;     /* path was made up by the compiler driver */
 	bool named;         /* path is the caller's name for it */
 	bool bound_to;      /* --bind names it as a target: what clashes in it is its own */
@@ -307,11 +307,11 @@ struct ld_import_test {
 
 /* A function that the loader is to find. */
 struct ld_import {
-	struct ld_name *name;
-	const struct ld_mention *decl; /* a declaration with BTF */
-	const char *prototype;         /* that declaration as C */
-	int32_t value;                 /* what the stub returns */
-	bool strong;                   /* some reference is not weak */
+	struct ld_global *name;
+	const struct ld_file_sym *decl; /* a declaration with BTF */
+	const char *prototype;          /* that declaration as C */
+	int32_t value;                  /* what the stub returns */
+	bool strong;                    /* some reference is not weak */
 	LD_VEC(struct ld_import_test) tests;
 };
 
@@ -337,7 +337,7 @@ struct ld_out_sym {
 	struct ld_out *sec;
 	struct ld_file *file;
 	uint32_t in_sym;
-	struct ld_name *undefined;
+	struct ld_global *undefined;
 };
 
 /* .symtab, .symtab_shndx (NULL if there is none) and .strtab of the output. */
@@ -356,10 +356,10 @@ struct ld_block {
 /* How a relocation of the output names its target. */
 struct ld_ref {
 	enum { LD_REF_NONE, LD_REF_SYM, LD_REF_UNDEFINED, LD_REF_SECTION } form;
-	struct ld_sym *sym;   /* LD_REF_SYM */
-	struct ld_name *name; /* LD_REF_UNDEFINED */
-	struct ld_out *out;   /* LD_REF_SECTION */
-	int64_t addend;       /* bytes, from the symbol or the output section's start */
+	struct ld_sym *sym;     /* LD_REF_SYM */
+	struct ld_global *name; /* LD_REF_UNDEFINED */
+	struct ld_out *out;     /* LD_REF_SECTION */
+	int64_t addend;         /* bytes, from the symbol or the output section's start */
 };
 
 struct ld_link {
@@ -407,15 +407,15 @@ struct ld_link {
 	struct ld_strmap thin_files; /* those that thin archives name, by device and inode */
 	LD_VEC(struct ld_bind) binds;
 	bool binds_made;
-	LD_VEC(struct ld_name *) bound; /* made: the references' names */
-	struct ld_strmap isolated;      /* name -> the first file that defines it for itself */
-	int open_fd;                    /* while an input is loaded, else 0 */
-	void *probes;                   /* of read_inputs.c: room for the next call */
+	LD_VEC(struct ld_global *) bound; /* made: the references' names */
+	struct ld_strmap isolated;        /* name -> the first file that defines it for itself */
+	int open_fd;                      /* while an input is loaded, else 0 */
+	void *probes;                     /* of read_inputs.c: room for the next call */
 	size_t nr_probes;
 	uint32_t nr_mapped; /* files */
 	bool big;           /* byte order of all files */
-	struct ld_strmap name_map;
-	LD_VEC(struct ld_name *) names; /* in order of first appearance */
+	struct ld_strmap globals_by_name;
+	LD_VEC(struct ld_global *) globals; /* in order of first appearance */
 	struct ld_strmap out_map;
 	struct ld_strmap name_numbers; /* name that was made unique -> number of the last one */
 	struct ld_strmap
@@ -553,7 +553,7 @@ static inline bool ld_is_defined(const struct ld_sym *sym)
 uint64_t ld_names_limit(const struct ld_link *l);
 
 /* The owner's symbol, or NULL. */
-struct ld_sym *ld_name_def(const struct ld_name *n);
+struct ld_sym *ld_global_def(const struct ld_global *n);
 
 /* The file as diagnostics call it: its source where the path was made up. */
 const char *ld_file_name(const struct ld_file *f);

@@ -32,7 +32,7 @@ static const char *piece_name(const struct ld_piece *p)
 static const struct ld_file *winner(const struct ld_piece *p)
 {
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
-		const struct ld_name *n = p->sec->file->syms[p->sec->syms[i]].global;
+		const struct ld_global *n = p->sec->file->syms[p->sec->syms[i]].global;
 
 		if (n && n->owner && n->owner != p->sec->file)
 			return n->owner;
@@ -48,14 +48,14 @@ struct ld_dropped ld_why_dropped(const struct ld_piece *p)
 	d.name = piece_name(p);
 	if (p->sec->discarded || p->sec->replaced)
 		d.reason = LD_DROP_COPY;
-	else if (p->same)
+	else if (p->leader)
 		d.reason = LD_DROP_FOLDED;
 	else if (by)
 		d.reason = LD_DROP_OVERRIDDEN;
 	if (p->sec->discarded)
 		d.group = p->sec->group;
-	else if (p->same)
-		d.of = p->same;
+	else if (p->leader)
+		d.of = p->leader;
 	else
 		d.by = by;
 	return d;
@@ -67,7 +67,7 @@ static void find_merged(struct finder *f, const struct ld_section *sec)
 	struct ld_dropped d = {.reason = LD_DROP_MERGED, .sec = sec};
 
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
-		if (!sec->pieces[i].live || !sec->pieces[i].same)
+		if (!sec->pieces[i].live || !sec->pieces[i].leader)
 			continue;
 		d.size += sec->pieces[i].size;
 		d.pieces++;
@@ -84,7 +84,7 @@ static void find_pieces(struct finder *f, const struct ld_section *sec)
 		const struct ld_piece *p = &sec->pieces[i];
 		struct ld_dropped d;
 		uint64_t size = 0;
-		bool stays = p->live && (!p->same || sec->merge);
+		bool stays = p->live && (!p->leader || sec->merge);
 
 		/* Padding goes with the piece before it. */
 		do

@@ -36,7 +36,7 @@ static void add_function(struct ld_arena *a, struct ld_facts *f, const struct ld
 
 	fn.name = sym->emit ? sym->out_name : sym->name;
 	fn.size = sym->size;
-	fn.kept = sym->piece->live && !sym->piece->same;
+	fn.kept = sym->piece->live && !sym->piece->leader;
 	fn.program = ld_is_program(sym->piece);
 	/* Names of one place are one function; that of a global tells more. */
 	if (f->funcs.nr) {
@@ -77,7 +77,7 @@ static void gather_section(struct ld_arena *a, struct ld_facts *f, const struct 
 		if (sec->kind == LD_SEC_CODE && is_function(sym))
 			add_function(a, f, sec, sym);
 		else if (sym->type == STT_OBJECT && sym->piece && sym->size) {
-			struct ld_var_facts var = {sym, sym->piece->live && !sym->piece->same};
+			struct ld_var_facts var = {sym, sym->piece->live && !sym->piece->leader};
 
 			LD_PUSH(a, &f->vars, var);
 		}

@@ -81,7 +81,7 @@ struct ld_map_facts {
 
 /* A name that is left to the loader. */
 struct ld_extern_facts {
-	const struct ld_name *name;
+	const struct ld_global *name;
 	const char *type; /* as C, or NULL */
 	struct ld_indexes users;
 };

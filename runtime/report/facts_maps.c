@@ -36,7 +36,7 @@ static void add_map(struct ld_arena *a, struct ld_facts *f, const struct ld_file
 	const struct ld_sym *sym = &file->syms[in_sym];
 	struct ld_map_facts map = {.sym = sym};
 
-	if (sym->type != STT_OBJECT || !sym->piece || !sym->piece->live || sym->piece->same ||
+	if (sym->type != STT_OBJECT || !sym->piece || !sym->piece->live || sym->piece->leader ||
 	    !sym->emit || strcmp(sym->sec->name, ".maps") != 0)
 		return;
 	if (sym->btf)
@@ -102,7 +102,7 @@ static void note_use(struct users *u, const struct ld_section *sec, const struct
 		     uint32_t func, uint32_t holder)
 {
 	struct ld_target t = ld_live_target(sec->file, r);
-	const struct ld_name *name = r->sym ? sec->file->syms[r->sym].global : NULL;
+	const struct ld_global *name = r->sym ? sec->file->syms[r->sym].global : NULL;
 
 	if (name && !name->owner) {
 		uint32_t *at = ld_strmap_get(&u->externs, name->name, strlen(name->name));
@@ -129,7 +129,7 @@ static void note_uses(struct users *u, const struct ld_section *sec)
 		const struct ld_piece *p = &sec->pieces[i];
 		bool maps = !strcmp(sec->name, ".maps");
 
-		for (uint32_t k = p->rel; p->live && !p->same && k < p->rel_end; k++) {
+		for (uint32_t k = p->rel; p->live && !p->leader && k < p->rel_end; k++) {
 			const struct ld_reloc *r = &sec->relocs[k];
 
 			while (at + 1 < first[1] && u->f->funcs.v[at + 1].off <= r->off)
@@ -141,9 +141,9 @@ static void note_uses(struct users *u, const struct ld_section *sec)
 }
 
 /* Its type as the first file says that has it. */
-static const char *extern_type(struct ld_arena *a, const struct ld_name *n)
+static const char *extern_type(struct ld_arena *a, const struct ld_global *n)
 {
-	for (const struct ld_mention *m = n->mentions; m; m = m->next) {
+	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next) {
 		uint32_t in_type = m->file->syms[m->sym].btf;
 
 		if (in_type)
@@ -161,8 +161,8 @@ void ld_gather_users(struct ld_arena *a, struct ld_facts *f)
 		if (f->maps.v[i].out)
 			u.out_map[f->maps.v[i].out->index] = (uint32_t)i + 1;
 	}
-	ld_for_each(i, &f->l->names) {
-		const struct ld_name *n = f->l->names.v[i];
+	ld_for_each(i, &f->l->globals) {
+		const struct ld_global *n = f->l->globals.v[i];
 		struct ld_extern_facts e = {.name = n, .type = extern_type(a, n)};
 		uint32_t *at;
 

@@ -33,8 +33,8 @@ static int compare_copies(const void *a, const void *b)
 	const struct ld_piece *x = *(const struct ld_piece *const *)a;
 	const struct ld_piece *y = *(const struct ld_piece *const *)b;
 
-	if (x->same != y->same)
-		return (uintptr_t)x->same < (uintptr_t)y->same ? -1 : 1;
+	if (x->leader != y->leader)
+		return (uintptr_t)x->leader < (uintptr_t)y->leader ? -1 : 1;
 	if (x->sec->file != y->sec->file)
 		return x->sec->file->index < y->sec->file->index ? -1 : 1;
 	if (x->sec != y->sec)
@@ -51,7 +51,7 @@ static void find_copies(struct map *m)
 			for (uint32_t n = 0; n < f->secs[k].nr_pieces; n++) {
 				const struct ld_piece *p = &f->secs[k].pieces[n];
 
-				if (p->same && p->sym != p->sym_end)
+				if (p->leader && p->sym != p->sym_end)
 					LD_PUSH(m->a, &m->copies, p);
 			}
 	}
@@ -67,7 +67,7 @@ static size_t first_copy(const struct map *m, const struct ld_piece *p)
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if ((uintptr_t)m->copies.v[mid]->same < (uintptr_t)p)
+		if ((uintptr_t)m->copies.v[mid]->leader < (uintptr_t)p)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -88,7 +88,7 @@ static void put_symbols(struct map *m, const struct ld_piece *p)
 		PUT(m, "%s", sym->out_name);
 		if (strcmp(sym->name, sym->out_name))
 			PUT(m, " (renamed from %s)", sym->name);
-		if (p->same)
+		if (p->leader)
 			PUT(m, " (of %s)", ld_file_name(sec->file));
 		PUT(m, "\n");
 	}
@@ -110,7 +110,7 @@ static size_t put_part(struct map *m, const struct ld_out *out, size_t first)
 		const struct ld_piece *p = out->pieces.v[i];
 
 		put_symbols(m, p);
-		for (size_t k = first_copy(m, p); k < m->copies.nr && m->copies.v[k]->same == p;
+		for (size_t k = first_copy(m, p); k < m->copies.nr && m->copies.v[k]->leader == p;
 		     k++)
 			put_symbols(m, m->copies.v[k]);
 	}

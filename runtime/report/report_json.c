@@ -336,8 +336,8 @@ static void put_dropped(struct json *j, const struct ld_facts *f)
 static void put_warnings(struct json *j, const struct ld_facts *f)
 {
 	begin_list(j, "diagnostics");
-	ld_for_each(i, &f->l->diags.told) {
-		const struct ld_diag *d = &f->l->diags.told.v[i];
+	ld_for_each(i, &f->l->diags.delivered) {
+		const struct ld_diag *d = &f->l->diags.delivered.v[i];
 
 		begin_entry(j);
 		string(j, "severity", d->severity == LD_NOTE ? "note" : "warning");

@@ -12,7 +12,7 @@
 #include "passes/passes.h"
 
 static struct ld_link l;
-static struct ld_name name = {.name = "x"};
+static struct ld_global name = {.name = "x"};
 static struct btf *b; /* what the file at hand is built from */
 static uint32_t nodes;
 static int failures;

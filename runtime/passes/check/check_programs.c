@@ -127,7 +127,7 @@ static void check_global_functions(struct ld_link *l)
 
 static bool is_map(const struct ld_file *f, const struct ld_sym *sym, uint32_t in_sym)
 {
-	const struct ld_name *n = sym->global;
+	const struct ld_global *n = sym->global;
 
 	if (sym->type != STT_OBJECT || !sym->sec || strcmp(sym->sec->name, ".maps") != 0 ||
 	    !sym->piece || !sym->piece->live)

@@ -32,13 +32,13 @@ static bool loader_relocates(const struct ld_section *sec)
 	       !strncmp(sec->name, ".struct_ops", 11) || !strcmp(sec->name, ".jumptables");
 }
 
-static bool may_stay_undefined(const struct ld_link *l, const struct ld_name *n)
+static bool may_stay_undefined(const struct ld_link *l, const struct ld_global *n)
 {
 	return l->partial || l->unresolved_ok || n->weak || n->ksym || n->kconfig;
 }
 
 static void check_undefined(struct checker *c, const struct ld_section *sec,
-			    const struct ld_reloc *r, struct ld_name *n)
+			    const struct ld_reloc *r, struct ld_global *n)
 {
 	struct use use = {sec, r->off};
 	struct uses *uses;
@@ -59,7 +59,7 @@ static void check_discarded(struct checker *c, const struct ld_section *sec,
 {
 	struct ld_target t = ld_reloc_target(sec->file, r);
 
-	if (t.piece && !t.piece->live && !t.piece->same && t.piece->sec->discarded)
+	if (t.piece && !t.piece->live && !t.piece->leader && t.piece->sec->discarded)
 		ld_error(&c->l->diags, "discarded-section",
 			 "relocation refers to a discarded section\n"
 			 ">>> used at %s\n>>> defined in %s of group %s",
@@ -170,7 +170,7 @@ static void check_section(struct checker *c, struct ld_section *sec)
 static const char *hint(struct ld_link *l, const char *name)
 {
 	struct ld_near near = {.typed = name};
-	const struct ld_name *meant = NULL;
+	const struct ld_global *meant = NULL;
 
 	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
@@ -186,16 +186,16 @@ static const char *hint(struct ld_link *l, const char *name)
 				       ld_sym_place(l, f, k));
 		}
 	}
-	ld_for_each(i, &l->names) {
-		if (l->names.v[i]->owner && ld_near_try(&near, l->names.v[i]->name))
-			meant = l->names.v[i];
+	ld_for_each(i, &l->globals) {
+		if (l->globals.v[i]->owner && ld_near_try(&near, l->globals.v[i]->name))
+			meant = l->globals.v[i];
 	}
 	return meant ? ld_text(&l->arena, "\n>>> did you mean '%s', defined at %s?", meant->name,
 			       ld_sym_place(l, meant->owner, meant->owner_sym))
 		     : "";
 }
 
-static void report_undefined(struct checker *c, const struct ld_name *n, const struct uses *uses)
+static void report_undefined(struct checker *c, const struct ld_global *n, const struct uses *uses)
 {
 	struct ld_link *l = c->l;
 	const struct ld_file *own = ld_strmap_get(&l->isolated, n->name, strlen(n->name));
@@ -227,8 +227,8 @@ void ld_check_references(struct ld_link *l)
 	ld_for_each(i, &l->files)
 		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
 			check_section(&c, l->files.v[i]->used[k]);
-	ld_for_each(i, &l->names) {
-		const struct ld_name *n = l->names.v[i];
+	ld_for_each(i, &l->globals) {
+		const struct ld_global *n = l->globals.v[i];
 		const struct uses *uses = ld_strmap_get(&c.undefined, n->name, strlen(n->name));
 
 		if (uses)

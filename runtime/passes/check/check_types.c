@@ -100,7 +100,7 @@ static bool is_text(const struct site *s)
  */
 static bool find_other(struct state *st, struct site *s, struct site *other)
 {
-	struct ld_name *name = sym_of(s)->global;
+	struct ld_global *name = sym_of(s)->global;
 	struct site *first;
 	void **slot;
 

@@ -20,7 +20,7 @@ static bool is_global(const struct ld_sym *sym)
 {
 	const struct ld_file *f = sym->sec->file;
 
-	return sym->global && !sym->global->sealed && sym->btf &&
+	return sym->global && !sym->global->localized && sym->btf &&
 	       ld_btf_vlen(ld_btf_type(&f->btf, sym->btf)) != BTF_FUNC_STATIC;
 }
 

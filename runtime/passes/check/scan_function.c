@@ -516,7 +516,7 @@ static unsigned int nr_params(const struct ld_file *f, uint32_t in_sym)
 static void step_kfunc(struct ld_scan *s, struct state *st, uint32_t in_sym)
 {
 	const struct ld_file *f = s->func->sec->file;
-	const struct ld_name *n = in_sym ? f->syms[in_sym].global : NULL;
+	const struct ld_global *n = in_sym ? f->syms[in_sym].global : NULL;
 	unsigned int params = nr_params(f, in_sym);
 
 	for (unsigned int reg = 1; reg <= LD_FUNC_ARGS; reg++) {

@@ -214,9 +214,9 @@ void ld_read_bitcode(struct ld_link *l)
 /* ---- what becomes of symbols ---- */
 
 /* Names that something else than bitcode asks for: options, and objects without it. */
-static bool is_asked_for(const struct ld_link *l, const struct ld_name *n)
+static bool is_asked_for(const struct ld_link *l, const struct ld_global *n)
 {
-	for (const struct ld_mention *m = n->mentions; m; m = m->next)
+	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next)
 		if (!m->file->bitcode)
 			return true;
 	return ld_strmap_get(&l->defsym_names, n->name, strlen(n->name)) ||
@@ -232,7 +232,7 @@ static bool is_lost(const struct ld_file *f, const struct ld_sym *sym)
 		return true;
 	if (!sym->global)
 		return false;
-	def = ld_name_def(sym->global);
+	def = ld_global_def(sym->global);
 	/* COMMON ones are merged to the largest. The one that won has a section of the linker's
 	 * own. */
 	if (sym->common && def && (def->common || (def->sec && !def->sec->index)))
@@ -248,13 +248,13 @@ static void add_symbol(struct ld_link *l, const struct ld_file *f, const struct 
 		       struct symbols *symbols)
 {
 	struct bpfld_lto_symbol s = {.name = sym->name};
-	const struct ld_name *n = sym->global;
+	const struct ld_global *n = sym->global;
 
 	if (!sym->name[0] || sym->type == STT_FILE || sym->type == STT_SECTION)
 		return;
 	if (ld_is_defined(sym)) {
 		s.drop = is_lost(f, sym);
-		s.local = !s.drop && n && n->sealed && !is_asked_for(l, n);
+		s.local = !s.drop && n && n->localized && !is_asked_for(l, n);
 	}
 	if (n && strcmp(n->name, sym->name) != 0)
 		s.new_name = n->name;
@@ -291,8 +291,8 @@ static void begin_anew(struct ld_link *l, struct ld_file *lto)
 			LD_PUSH(&l->arena, &l->inputs, lto);
 		placed |= f->bitcode != NULL;
 	}
-	l->files.nr = l->names.nr = l->btf_files.nr = 0;
-	l->name_map = (struct ld_strmap){0};
+	l->files.nr = l->globals.nr = l->btf_files.nr = 0;
+	l->globals_by_name = (struct ld_strmap){0};
 	l->graph = (struct ld_btf_graph){0};
 	l->isolated = (struct ld_strmap){0};
 	l->bound.nr = 0;

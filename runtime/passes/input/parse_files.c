@@ -174,8 +174,8 @@ static void collect_diags(struct ld_link *l)
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];
 
-		for (; f->diags.said < f->diags.list.nr; f->diags.said++) {
-			struct ld_diag d = f->diags.list.v[f->diags.said];
+		for (; f->diags.nr_delivered < f->diags.list.nr; f->diags.nr_delivered++) {
+			struct ld_diag d = f->diags.list.v[f->diags.nr_delivered];
 
 			d.severity = severity_for(f, &d);
 			l->diags.errors += d.severity == LD_ERROR;

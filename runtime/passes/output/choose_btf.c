@@ -60,10 +60,10 @@ static bool has_anonymous_params(const struct ld_file *f, uint32_t in_proto)
 }
 
 /* Another file's FUNC of this name, with a prototype of as many parameters, all named. */
-static const struct ld_file *find_named_proto(const struct ld_name *n, uint32_t vlen,
+static const struct ld_file *find_named_proto(const struct ld_global *n, uint32_t vlen,
 					      uint32_t *in_proto)
 {
-	for (const struct ld_mention *m = n->mentions; m; m = m->next) {
+	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next) {
 		const struct ld_btf *btf = &m->file->btf;
 		uint32_t in_func = m->file->syms[m->sym].btf, proto;
 
@@ -175,7 +175,7 @@ static void use_proto(struct chooser *c, struct ld_proto p, struct ld_entity *fu
  * defined, so where the definition leaves them out another file's declaration may help.
  */
 static void choose_proto(struct chooser *c, const struct ld_file *f, uint32_t in_func,
-			 const struct ld_name *n, struct ld_entity *func)
+			 const struct ld_global *n, struct ld_entity *func)
 {
 	struct ld_proto p = {.f = f, .in_type = ld_btf_type(&f->btf, in_func)->type};
 	const struct ld_file *named;
@@ -294,7 +294,8 @@ static struct ld_entity *add_func(struct chooser *c, const struct ld_entity *fun
 }
 
 static struct ld_entity *func_from_btf(struct chooser *c, const struct ld_file *f, uint32_t in_func,
-				       const struct ld_name *n, const char *name, uint32_t linkage)
+				       const struct ld_global *n, const char *name,
+				       uint32_t linkage)
 {
 	struct ld_entity func = {.name = name, .kind = BTF_KIND_FUNC, .linkage = linkage};
 	const uint64_t *sigs = c->tag_sigs[f->index];
@@ -313,12 +314,12 @@ static int weight(const struct ld_file *f, uint32_t in_type)
 }
 
 /* The declaration of a name that tells most, the first such. kind 0: FUNC or VAR. */
-static const struct ld_mention *find_declaration(const struct ld_name *n, uint32_t kind)
+static const struct ld_file_sym *find_declaration(const struct ld_global *n, uint32_t kind)
 {
-	const struct ld_mention *found = NULL;
+	const struct ld_file_sym *found = NULL;
 	int most = -1;
 
-	for (const struct ld_mention *m = n->mentions; m && most < 3; m = m->next) {
+	for (const struct ld_file_sym *m = n->file_syms; m && most < 3; m = m->next) {
 		const struct ld_file *f = m->file;
 		uint32_t in_type = f->syms[m->sym].btf;
 
@@ -338,10 +339,10 @@ static const struct ld_mention *find_declaration(const struct ld_name *n, uint32
  */
 static struct ld_entity *synthesize_func(struct chooser *c, const struct ld_sym *sym)
 {
-	bool made = sym->sec->file->made;
-	const struct ld_name *n = made ? sym->proto : sym->global;
+	bool made = sym->sec->file->synthetic;
+	const struct ld_global *n = made ? sym->proto : sym->global;
 	struct ld_entity func = {.name = ld_c_name(c->a, sym->out_name), .kind = BTF_KIND_FUNC};
-	const struct ld_mention *decl = n ? find_declaration(n, BTF_KIND_FUNC) : NULL;
+	const struct ld_file_sym *decl = n ? find_declaration(n, BTF_KIND_FUNC) : NULL;
 
 	func.linkage = made ? BTF_FUNC_GLOBAL : BTF_FUNC_STATIC;
 	if (decl)
@@ -437,9 +438,9 @@ static void add_vars(struct chooser *c, const struct ld_out *out)
 }
 
 /* An undefined name: an extern FUNC or VAR, in the DATASEC that its declaration names, if any. */
-static void add_extern(struct chooser *c, const struct ld_name *n)
+static void add_extern(struct chooser *c, const struct ld_global *n)
 {
-	const struct ld_mention *decl = find_declaration(n, 0), *u;
+	const struct ld_file_sym *decl = find_declaration(n, 0), *u;
 	const struct ld_file *f;
 	struct ld_entity *entity;
 	uint32_t in_type, in_sec;
@@ -452,7 +453,7 @@ static void add_extern(struct chooser *c, const struct ld_name *n)
 		entity = func_from_btf(c, f, in_type, NULL, n->name, BTF_FUNC_EXTERN);
 	else
 		entity = add_var(c, f, in_type, n->name, BTF_VAR_GLOBAL_EXTERN);
-	for (u = n->mentions; u; u = u->next)
+	for (u = n->file_syms; u; u = u->next)
 		u->file->syms[u->sym].entity = entity;
 	in_sec = ld_extern_sec(f, in_type);
 	if (in_sec)

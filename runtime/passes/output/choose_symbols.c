@@ -13,7 +13,7 @@ static bool in_output(const struct ld_sym *sym)
 
 	if (sym->abs || sym->common)
 		return true;
-	return p && p->live && (p->same ? p->same : p)->out;
+	return p && p->live && (p->leader ? p->leader : p)->out;
 }
 
 /* In a license for which another file's stands. */
@@ -21,12 +21,12 @@ static bool is_replaced(const struct ld_sym *sym)
 {
 	const struct ld_piece *p = sym->piece;
 
-	return p && p->sec->replaced && p->same && p->same->out;
+	return p && p->sec->replaced && p->leader && p->leader->out;
 }
 
 static bool is_owner(const struct ld_file *f, uint32_t in_sym)
 {
-	const struct ld_name *n = f->syms[in_sym].global;
+	const struct ld_global *n = f->syms[in_sym].global;
 
 	return n && n->owner == f && n->owner_sym == in_sym;
 }
@@ -43,7 +43,8 @@ static bool name_is_free(const struct ld_link *l, const struct ld_strmap *also, 
 {
 	size_t len = strlen(name);
 
-	return !ld_strmap_get(&l->name_map, name, len) && !(also && ld_strmap_get(also, name, len));
+	return !ld_strmap_get(&l->globals_by_name, name, len) &&
+	       !(also && ld_strmap_get(also, name, len));
 }
 
 /* "counter" of net.bpf.c as "net__counter", or with a number if that is taken too. */
@@ -78,7 +79,7 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
 			"static map '%s' of %s is called '%s' in the output: the name is taken",
 			sym->name, ld_file_name(origin ? origin : f), sym->out_name);
 	}
-	*ld_strmap_slot(&l->arena, &l->name_map, sym->out_name, strlen(sym->out_name)) = sym;
+	*ld_strmap_slot(&l->arena, &l->globals_by_name, sym->out_name, strlen(sym->out_name)) = sym;
 	sym->out_bind = STB_GLOBAL;
 	sym->out_vis = STV_DEFAULT;
 	if (!sym->piece->promoted)
@@ -102,12 +103,12 @@ static void name_function(struct ld_link *l, struct ld_sym *sym, const char *sou
 static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym];
-	const struct ld_name *n = sym->global;
+	const struct ld_global *n = sym->global;
 
 	/* The names of licenses that went name the one that is kept: a later link may want them. */
 	sym->emit = is_owner(f, in_sym) && (in_output(sym) || is_replaced(sym));
 	sym->out_vis = n->vis;
-	if (n->sealed) {
+	if (n->localized) {
 		sym->out_bind = STB_LOCAL;
 		sym->out_vis = STV_DEFAULT;
 	}
@@ -133,16 +134,16 @@ static void choose_local(struct ld_link *l, const struct ld_file *f, struct ld_s
 }
 
 /* Whether some input declares the name. What a dropped section defined is undefined, too. */
-static bool is_declared(const struct ld_name *n)
+static bool is_declared(const struct ld_global *n)
 {
-	for (const struct ld_mention *m = n->mentions; m; m = m->next)
+	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next)
 		if (!ld_is_defined(&m->file->syms[m->sym]))
 			return true;
 	return false;
 }
 
 /* An undefined symbol stays where something still refers to it. */
-static bool stays_undefined(const struct ld_link *l, const struct ld_name *n)
+static bool stays_undefined(const struct ld_link *l, const struct ld_global *n)
 {
 	if (n->owner)
 		return false;
@@ -280,7 +281,7 @@ static void sort_file(struct ld_link *l, struct ld_file *f, struct out_list list
 {
 	for (uint32_t k = 1; k < f->nr_syms; k++) {
 		const struct ld_sym *sym = &f->syms[k];
-		struct ld_name *n = sym->global;
+		struct ld_global *n = sym->global;
 		bool local = sym->out_bind == STB_LOCAL, was_local = sym->bind == STB_LOCAL;
 		enum order order = was_local ? (local ? LOCAL : PROMOTED) : local ? SEALED : GLOBAL;
 		struct ld_out_sym s = {.file = f, .in_sym = k};
@@ -344,8 +345,8 @@ void ld_choose_symbols(struct ld_link *l)
 				choose_local(l, f, sym, source);
 		}
 	}
-	ld_for_each(i, &l->names)
-		l->names.v[i]->emit = stays_undefined(l, l->names.v[i]);
+	ld_for_each(i, &l->globals)
+		l->globals.v[i]->emit = stays_undefined(l, l->globals.v[i]);
 	ld_for_each(i, &l->files)
 		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
 			note_refs(l->files.v[i]->used[k]);

@@ -85,7 +85,7 @@ static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *
 	struct ld_piece *same = *slot;
 
 	if (same && same->out_off % p->align == 0) {
-		p->same = same;
+		p->leader = same;
 		return;
 	}
 	*slot = p;
@@ -174,7 +174,7 @@ static void note_ext(struct ld_link *l)
 			}
 	}
 	ld_for_each(i, &l->files)
-		l->ext[LD_EXT_FUNC].wanted |= l->files.v[i]->made && l->btf_files.nr;
+		l->ext[LD_EXT_FUNC].wanted |= l->files.v[i]->synthetic && l->btf_files.nr;
 	/* Of an anchor every function is made; libbpf complains of one without lines. */
 	l->ext[LD_EXT_LINE].wanted |= l->anchor && l->btf_files.nr;
 	ld_for_each(i, &l->outs)

@@ -59,7 +59,7 @@ static struct out_symbol describe(const struct ld_out_sym *s)
 	if (o.special)
 		return o;
 	p = sym->piece;
-	o.section = (p->same ? p->same : p)->out->index;
+	o.section = (p->leader ? p->leader : p)->out->index;
 	o.value = ld_piece_out_off(p, sym->value - p->off);
 	return o;
 }

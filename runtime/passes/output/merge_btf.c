@@ -459,7 +459,7 @@ static void map_entities(struct merger *m)
 				continue;
 			if (sym->entity)
 				set_out_type(f, sym->btf, sym->entity);
-			else if (sym->global && !sym->sec && (def = ld_name_def(sym->global)) &&
+			else if (sym->global && !sym->sec && (def = ld_global_def(sym->global)) &&
 				 def->entity)
 				set_out_type(f, sym->btf, def->entity);
 		}

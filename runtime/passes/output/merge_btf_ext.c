@@ -78,7 +78,7 @@ static void synthesize_record(struct writer *w, const struct ld_piece *p, const 
 		rec[1] = sym->entity->out_type;
 	else
 		rec[1] = ld_btf_out_str(w->btf, f->source ? f->source : "<unknown>");
-	f->synthesized[w->kind] = !f->made;
+	f->synthesized[w->kind] = !f->synthetic;
 }
 
 static bool wants_record(const struct writer *w, const struct ld_sym *sym)

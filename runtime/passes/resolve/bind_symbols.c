@@ -146,7 +146,7 @@ static bool is_circle(const struct ld_file *from, uint32_t ref, const struct ld_
 		      uint32_t target)
 {
 	while (to != from || target != ref) {
-		const struct ld_name *n = to->syms[target].global;
+		const struct ld_global *n = to->syms[target].global;
 
 		if (!n)
 			return false;
@@ -162,7 +162,7 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 			       uint32_t target)
 {
 	const struct ld_file *from = from_in->f, *to = to_in->f;
-	const struct ld_name *n = ref ? from->syms[ref].global : NULL;
+	const struct ld_global *n = ref ? from->syms[ref].global : NULL;
 
 	if (from->bitcode || to->bitcode)
 		return "link-time optimisation merges bitcode, and who calls whom with it\n"
@@ -174,8 +174,8 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 	if (!target)
 		return no_target(to_in, b->target);
 	if (n && (n->owner != to || n->owner_sym != target))
-		return ld_text(&l->arena, "it is bound to '%s' of %s already", ld_name_def(n)->name,
-			       ld_file_name(n->owner));
+		return ld_text(&l->arena, "it is bound to '%s' of %s already",
+			       ld_global_def(n)->name, ld_file_name(n->owner));
 	if (!n && is_circle(from, ref, to, target))
 		return "it would be bound to itself";
 	return NULL;
@@ -189,7 +189,7 @@ static void bind(struct binder *binder, const struct ld_bind *b)
 	struct ld_file *from, *to;
 	uint32_t ref, target;
 	const char *reason;
-	struct ld_name *n;
+	struct ld_global *n;
 
 	if (!to_in)
 		return;
@@ -204,8 +204,8 @@ static void bind(struct binder *binder, const struct ld_bind *b)
 		wrong(l, b, reason);
 		return;
 	}
-	n = LD_NEW(&l->arena, struct ld_name);
-	*n = (struct ld_name){.name = b->name, .owner = to, .owner_sym = target, .bound = true};
+	n = LD_NEW(&l->arena, struct ld_global);
+	*n = (struct ld_global){.name = b->name, .owner = to, .owner_sym = target, .bound = true};
 	n->weak = to->syms[target].bind == STB_WEAK;
 	from->syms[ref].global = n;
 	to->bound_to = true;
@@ -240,9 +240,9 @@ static const struct ld_sym *other_function(const struct ld_piece *p, const struc
 	return NULL;
 }
 
-static void make_subprogram(struct ld_link *l, const struct ld_name *n)
+static void make_subprogram(struct ld_link *l, const struct ld_global *n)
 {
-	const struct ld_sym *def = ld_name_def(n), *other;
+	const struct ld_sym *def = ld_global_def(n), *other;
 	struct ld_piece *p = def->piece;
 
 	if (!p || p->sec->kind != LD_SEC_CODE || ld_is_text(p->sec->name))

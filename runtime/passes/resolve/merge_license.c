@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * A program has one license and one version. The copies of further files stand for the one that
- * is kept (ld_piece.same), so that references to their symbols stay good.
+ * is kept (ld_piece.leader), so that references to their symbols stay good.
  */
 #include <string.h>
 
@@ -60,7 +60,7 @@ static struct sections find_sections(struct ld_link *l, const char *name)
 static void own_symbols(struct ld_section *kept)
 {
 	for (uint32_t i = 0; i < kept->nr_syms; i++) {
-		struct ld_name *n = kept->file->syms[kept->syms[i]].global;
+		struct ld_global *n = kept->file->syms[kept->syms[i]].global;
 
 		if (n) {
 			n->owner = kept->file;
@@ -73,7 +73,7 @@ static void own_symbols(struct ld_section *kept)
 static void replace(struct ld_section *copy, struct ld_section *kept)
 {
 	for (uint32_t i = 0; i < copy->nr_pieces; i++)
-		copy->pieces[i].same = &kept->pieces[0];
+		copy->pieces[i].leader = &kept->pieces[0];
 	for (uint32_t i = 0; i < copy->nr_syms; i++) {
 		struct ld_sym *sym = &copy->file->syms[copy->syms[i]];
 

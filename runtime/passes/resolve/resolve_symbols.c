@@ -58,7 +58,7 @@ static uint8_t stricter(uint8_t a, uint8_t b)
 	return a < b ? a : b;
 }
 
-static void duplicate(struct ld_link *l, const struct ld_name *n, const struct ld_file *f,
+static void duplicate(struct ld_link *l, const struct ld_global *n, const struct ld_file *f,
 		      uint32_t in_sym)
 {
 	ld_error(&l->diags, "duplicate-symbol",
@@ -66,9 +66,9 @@ static void duplicate(struct ld_link *l, const struct ld_name *n, const struct l
 		 ld_sym_place(l, n->owner, n->owner_sym), ld_sym_place(l, f, in_sym));
 }
 
-static void define(struct ld_link *l, struct ld_name *n, struct ld_file *f, uint32_t in_sym)
+static void define(struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
 {
-	struct ld_sym *sym = &f->syms[in_sym], *def = ld_name_def(n);
+	struct ld_sym *sym = &f->syms[in_sym], *def = ld_global_def(n);
 	enum rank rank = rank_of(sym), had = def ? rank_of(def) : UNDEFINED;
 
 	if (rank == UNDEFINED)
@@ -97,31 +97,31 @@ static void define(struct ld_link *l, struct ld_name *n, struct ld_file *f, uint
 	n->weak = rank == WEAK;
 }
 
-static struct ld_name *name_of(struct ld_link *l, const struct ld_sym *sym)
+static struct ld_global *name_of(struct ld_link *l, const struct ld_sym *sym)
 {
 	const char *name = ld_global_name(l, sym);
-	void **slot = ld_strmap_slot(&l->arena, &l->name_map, name, strlen(name));
-	struct ld_name *n = *slot;
+	void **slot = ld_strmap_slot(&l->arena, &l->globals_by_name, name, strlen(name));
+	struct ld_global *n = *slot;
 
 	if (!n) {
-		n = *slot = LD_NEW(&l->arena, struct ld_name);
+		n = *slot = LD_NEW(&l->arena, struct ld_global);
 		n->name = name;
-		LD_PUSH(&l->arena, &l->names, n);
+		LD_PUSH(&l->arena, &l->globals, n);
 	}
 	return n;
 }
 
-static void add_mention(struct ld_link *l, struct ld_name *n, struct ld_file *f, uint32_t in_sym)
+static void add_mention(struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
 {
-	struct ld_mention *mention = LD_NEW(&l->arena, struct ld_mention);
+	struct ld_file_sym *mention = LD_NEW(&l->arena, struct ld_file_sym);
 
-	*mention = (struct ld_mention){.file = f, .sym = in_sym};
-	*(n->mentions ? &n->last_mention->next : &n->mentions) = mention;
-	n->last_mention = mention;
+	*mention = (struct ld_file_sym){.file = f, .sym = in_sym};
+	*(n->file_syms ? &n->last_file_sym->next : &n->file_syms) = mention;
+	n->last_file_sym = mention;
 }
 
 /* Whether an undefined symbol is declared in .ksyms or .kconfig: the loader will find it. */
-static void note_extern(struct ld_name *n, const struct ld_file *f, const struct ld_sym *sym)
+static void note_extern(struct ld_global *n, const struct ld_file *f, const struct ld_sym *sym)
 {
 	uint32_t datasec = f->has_btf && sym->btf ? ld_extern_sec(f, sym->btf) : 0;
 	const char *name = datasec ? ld_btf_name(&f->btf, datasec) : "";
@@ -143,7 +143,7 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 
 	for (i = f->first_global; i < f->nr_syms; i++) {
 		struct ld_sym *sym = &f->syms[i];
-		struct ld_name *n;
+		struct ld_global *n;
 
 		if (is_jump_table(sym))
 			sym->bind = STB_LOCAL;
@@ -204,7 +204,7 @@ static void allocate_commons(struct ld_link *l)
 		for (uint32_t k = f->first_global; f->has_common && k < f->nr_syms; k++) {
 			const struct ld_sym *sym = &f->syms[k];
 
-			if (sym->common && ld_name_def(sym->global) == sym)
+			if (sym->common && ld_global_def(sym->global) == sym)
 				allocate_common(l, f, k);
 		}
 	}
@@ -222,9 +222,9 @@ static bool may_seal(const struct ld_link *l, const struct ld_sym *def)
 	return l->partial || strcmp(def->sec->name, ".maps");
 }
 
-static void finish_name(struct ld_link *l, struct ld_name *n)
+static void finish_name(struct ld_link *l, struct ld_global *n)
 {
-	struct ld_sym *def = ld_name_def(n);
+	struct ld_sym *def = ld_global_def(n);
 
 	if (!def) {
 		n->weak = !n->strong_ref;
@@ -234,20 +234,21 @@ static void finish_name(struct ld_link *l, struct ld_name *n)
 	/* libbpf makes hidden subprograms static when it loads them: do it once, here. */
 	if (!l->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
 	    def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name))
-		n->sealed = true;
+		n->localized = true;
 	if (def->piece && def->piece->subprogram)
-		n->sealed = true;
+		n->localized = true;
 	if (may_seal(l, def) && (ld_names_match(&l->localize, n->name) ||
 				 (*l->export.list && !ld_names_match(&l->export, n->name))))
-		n->sealed = true;
+		n->localized = true;
 }
 
 /* --defsym=A=B: who asks for A gets what B is. */
 static void define_alias(struct ld_link *l, const char *text)
 {
 	const char *equals = strchr(text, '=');
-	struct ld_name *a = ld_strmap_get(&l->name_map, text, (size_t)(equals - text));
-	const struct ld_name *b = ld_strmap_get(&l->name_map, equals + 1, strlen(equals + 1));
+	struct ld_global *a = ld_strmap_get(&l->globals_by_name, text, (size_t)(equals - text));
+	const struct ld_global *b =
+	    ld_strmap_get(&l->globals_by_name, equals + 1, strlen(equals + 1));
 
 	if (!b || !b->owner) {
 		ld_error(&l->diags, "defsym", "--defsym=%s: '%s' is not defined", text, equals + 1);
@@ -273,13 +274,13 @@ static size_t count_defined(const struct ld_link *l)
 void ld_resolve_symbols(struct ld_link *l)
 {
 	discard_group_copies(l);
-	ld_strmap_reserve(&l->arena, &l->name_map, count_defined(l));
+	ld_strmap_reserve(&l->arena, &l->globals_by_name, count_defined(l));
 	ld_for_each(i, &l->files)
 		add_symbols(l, l->files.v[i]);
 	for (const char **d = l->defsyms; *d; d++)
 		define_alias(l, *d);
-	ld_for_each(i, &l->names)
-		finish_name(l, l->names.v[i]);
+	ld_for_each(i, &l->globals)
+		finish_name(l, l->globals.v[i]);
 	if (!l->partial)
 		allocate_commons(l);
 }

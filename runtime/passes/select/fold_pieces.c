@@ -90,7 +90,7 @@ static bool is_volatile(const struct ld_file *f, uint32_t in_type)
 static bool is_private(const struct ld_file *f, const struct ld_sym *sym)
 {
 	if (sym->global)
-		return sym->global->sealed;
+		return sym->global->localized;
 	return !sym->btf || !is_volatile(f, sym->btf);
 }
 
@@ -100,7 +100,7 @@ static bool is_candidate(const struct ld_piece *p)
 	const struct ld_file *f = sec->file;
 	bool code = sec->kind == LD_SEC_CODE;
 
-	if (!p->live || p->pad || p->same || !p->size || sec->merge)
+	if (!p->live || p->pad || p->leader || !p->size || sec->merge)
 		return false;
 	if (code ? ld_is_program(p)
 		 : sec->kind != LD_SEC_DATA || sec->flags & SHF_WRITE ||
@@ -192,7 +192,7 @@ static bool same_core(const struct ld_piece *a, const struct ld_piece *b)
 
 /* What a relocation names: a candidate, or one thing that is equal to itself only. */
 struct named {
-	const void *thing;  /* a struct ld_name or a struct ld_piece */
+	const void *thing;  /* a struct ld_global or a struct ld_piece */
 	uint32_t candidate; /* + 1; 0: none */
 	int64_t off;
 };
@@ -200,7 +200,7 @@ struct named {
 static struct named named_by(const struct ld_piece *p, const struct ld_reloc *r)
 {
 	struct ld_target t = ld_reloc_target(p->sec->file, r);
-	const struct ld_piece *to = t.piece && t.piece->same ? t.piece->same : t.piece;
+	const struct ld_piece *to = t.piece && t.piece->leader ? t.piece->leader : t.piece;
 	struct named n = {.off = t.off};
 
 	if (to && to->candidate)
@@ -501,7 +501,7 @@ static void fold(struct folder *f)
 		if (l->print_icf)
 			ld_info(&l->diags, "icf", "  removing identical section %s",
 				ld_piece_name(l, p));
-		p->same = kept;
+		p->leader = kept;
 		p->live = false;
 	}
 }

@@ -14,7 +14,7 @@
 
 #include "elf/insn.h"
 #include "passes/passes.h"
-#include "passes/select/made_file.h"
+#include "passes/select/synthetic.h"
 
 #define SUFFIX "__entry"
 
@@ -26,13 +26,13 @@ static void put_insn(uint8_t *at, uint8_t op, uint8_t dst, uint8_t src, int32_t 
 }
 
 /* The names asked for that are global functions with BTF. */
-static struct ld_name *offered(struct ld_link *l, const char *text)
+static struct ld_global *offered(struct ld_link *l, const char *text)
 {
-	struct ld_name *n = ld_strmap_get(&l->name_map, text, strlen(text));
-	const struct ld_sym *def = n ? ld_name_def(n) : NULL;
+	struct ld_global *n = ld_strmap_get(&l->globals_by_name, text, strlen(text));
+	const struct ld_sym *def = n ? ld_global_def(n) : NULL;
 
 	if (def && def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name) && def->btf &&
-	    !n->sealed)
+	    !n->localized)
 		return n;
 	ld_error(&l->diags, "no-such-entry", "no input defines a global function '%s' with BTF",
 		 text);
@@ -65,25 +65,25 @@ static bool may_move(const struct ld_link *l, const struct ld_sym *sym)
 	return true;
 }
 
-static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_name *n)
+static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_global *n)
 {
 	const char *sec_name = ld_printf(&l->arena, "freplace/%s", n->name);
-	struct ld_piece *p = ld_name_def(n)->piece;
+	struct ld_piece *p = ld_global_def(n)->piece;
 	uint8_t *insns = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE);
 	struct ld_section *sec;
-	struct ld_name *name;
+	struct ld_global *name;
 
-	if (may_move(l, ld_name_def(n))) {
-		p->home = sec_name;
+	if (may_move(l, ld_global_def(n))) {
+		p->out_sec_name = sec_name;
 		for (; p + 1 < p->sec->pieces + p->sec->nr_pieces && p[1].pad; p++)
-			p[1].home = sec_name;
+			p[1].out_sec_name = sec_name;
 		return;
 	}
-	name = ld_made_name(l, ld_printf(&l->arena, "%s" SUFFIX, n->name));
+	name = ld_synthetic_global(l, ld_printf(&l->arena, "%s" SUFFIX, n->name));
 	put_insn(insns, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->big);
 	put_insn(insns + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
-	sec = ld_made_function(f, sec_name, name, n, insns, 2, STB_GLOBAL);
-	ld_made_call(sec, 0, n);
+	sec = ld_synthetic_function(f, sec_name, name, n, insns, 2, STB_GLOBAL);
+	ld_synthetic_call(sec, 0, n);
 }
 
 /* ---- the anchor ---- */
@@ -123,9 +123,9 @@ static bool is_context(const struct ld_btf *btf, uint32_t type)
 #define CALL_SLOTS 6 /* five arguments and the call */
 
 /* Calls n: contexts are the caller's, all else is 0, which stands for no memory too. */
-static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_name *n)
+static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_global *n)
 {
-	const struct ld_mention *m = ld_func_mention(n);
+	const struct ld_file_sym *m = ld_func_decl(n);
 	const struct ld_btf *btf = &m->file->btf;
 	const struct btf_type *proto =
 	    ld_btf_type(btf, ld_btf_type(btf, m->file->syms[m->sym].btf)->type);
@@ -154,9 +154,9 @@ static void drop_everything(struct ld_link *l)
 		}
 }
 
-static void make_anchor(struct ld_link *l, struct ld_name **names, uint32_t nr)
+static void make_anchor(struct ld_link *l, struct ld_global **names, uint32_t nr)
 {
-	struct ld_file *f = ld_made_file(l, "<anchor>", nr + 1);
+	struct ld_file *f = ld_synthetic_file(l, "<anchor>", nr + 1);
 	uint8_t *stub = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE), *insns, *at;
 	struct ld_section *sec;
 	uint64_t slots = 3 + (uint64_t)nr * CALL_SLOTS;
@@ -169,20 +169,20 @@ static void make_anchor(struct ld_link *l, struct ld_name **names, uint32_t nr)
 	at += LD_INSN_SIZE;
 	for (uint32_t i = 0; i < nr; i++) {
 		at = put_call(l, at, names[i]);
-		ld_made_function(f, ".text", names[i], names[i], stub, 2, STB_GLOBAL);
+		ld_synthetic_function(f, ".text", names[i], names[i], stub, 2, STB_GLOBAL);
 	}
 	put_insn(at, LD_OP_MOV64_IMM, 0, 0, 0, l->big);
 	put_insn(at + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
-	sec = ld_made_function(f, l->anchor, ld_made_name(l, "bpfld_anchor"), NULL, insns,
-			       (uint32_t)slots, STB_GLOBAL);
+	sec = ld_synthetic_function(f, l->anchor, ld_synthetic_global(l, "bpfld_anchor"), NULL,
+				    insns, (uint32_t)slots, STB_GLOBAL);
 	for (uint32_t i = 0; i < nr; i++)
-		ld_made_call(sec, (uint64_t)LD_INSN_SIZE * (1 + (i + 1) * CALL_SLOTS - 1),
-			     names[i]);
+		ld_synthetic_call(sec, (uint64_t)LD_INSN_SIZE * (1 + (i + 1) * CALL_SLOTS - 1),
+				  names[i]);
 }
 
 void ld_make_entries(struct ld_link *l)
 {
-	struct ld_name **names;
+	struct ld_global **names;
 	uint32_t nr = 0;
 	struct ld_file *f;
 
@@ -190,7 +190,7 @@ void ld_make_entries(struct ld_link *l)
 		nr++;
 	if (!nr)
 		return;
-	names = LD_NEW_ARRAY(&l->arena, struct ld_name *, nr);
+	names = LD_NEW_ARRAY(&l->arena, struct ld_global *, nr);
 	for (uint32_t i = 0; i < nr; i++)
 		if (!(names[i] = offered(l, l->entries[i])))
 			return;
@@ -198,7 +198,7 @@ void ld_make_entries(struct ld_link *l)
 		make_anchor(l, names, nr);
 		return;
 	}
-	f = ld_made_file(l, "<entries>", nr);
+	f = ld_synthetic_file(l, "<entries>", nr);
 	for (uint32_t i = 0; i < nr; i++)
 		make_entry(l, f, names[i]);
 }

@@ -18,7 +18,7 @@
 #include "elf/insn.h"
 #include "passes/check/func_type.h"
 #include "passes/passes.h"
-#include "passes/select/made_file.h"
+#include "passes/select/synthetic.h"
 
 #define DEFAULT_TAG "bpfld:default="
 
@@ -29,18 +29,18 @@ struct maker {
 
 /* ---- what is imported ---- */
 
-static bool may_import(const struct ld_name *n)
+static bool may_import(const struct ld_global *n)
 {
-	return !n->owner && !n->ksym && !n->kconfig && n->vis == STV_DEFAULT && ld_func_mention(n);
+	return !n->owner && !n->ksym && !n->kconfig && n->vis == STV_DEFAULT && ld_func_decl(n);
 }
 
-static struct ld_import *import_of(struct maker *m, struct ld_name *n)
+static struct ld_import *import_of(struct maker *m, struct ld_global *n)
 {
 	void **slot = ld_strmap_slot(&m->l->arena, &m->map, n->name, strlen(n->name));
 
 	if (!*slot) {
 		LD_PUSH(&m->l->arena, &m->l->imports,
-			(struct ld_import){.name = n, .decl = ld_func_mention(n)});
+			(struct ld_import){.name = n, .decl = ld_func_decl(n)});
 		*slot = (void *)(uintptr_t)m->l->imports.nr;
 	}
 	return &m->l->imports.v[(uintptr_t)*slot - 1];
@@ -49,7 +49,7 @@ static struct ld_import *import_of(struct maker *m, struct ld_name *n)
 static void note_use(struct maker *m, const struct ld_piece *p, struct ld_reloc *r)
 {
 	const struct ld_file *f = p->sec->file;
-	struct ld_name *n = r->sym ? f->syms[r->sym].global : NULL;
+	struct ld_global *n = r->sym ? f->syms[r->sym].global : NULL;
 	struct ld_import *import;
 
 	if (!n || !may_import(n))
@@ -176,7 +176,7 @@ static void read_defaults(struct maker *m, const struct ld_file *f)
 
 static void make_stub(struct ld_link *l, struct ld_file *f, struct ld_import *import)
 {
-	const struct ld_mention *decl = import->decl;
+	const struct ld_file_sym *decl = import->decl;
 	uint32_t in_func = decl->file->syms[decl->sym].btf;
 	const char *why = bad_import(l, decl->file, in_func);
 	uint8_t *insns = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE);
@@ -195,7 +195,7 @@ static void make_stub(struct ld_link *l, struct ld_file *f, struct ld_import *im
 	insns[0] = LD_OP_MOV64_IMM;
 	ld_insn_set_imm(insns, import->value, l->big);
 	insns[LD_INSN_SIZE] = LD_OP_EXIT;
-	ld_made_function(f, ".text", import->name, import->name, insns, 2, STB_WEAK);
+	ld_synthetic_function(f, ".text", import->name, import->name, insns, 2, STB_WEAK);
 }
 
 void ld_make_stubs(struct ld_link *l)
@@ -213,7 +213,7 @@ void ld_make_stubs(struct ld_link *l)
 	ld_for_each(i, &l->files)
 		if (l->files.v[i]->has_btf)
 			read_defaults(&m, l->files.v[i]);
-	f = ld_made_file(l, "<stubs>", (uint32_t)l->imports.nr);
+	f = ld_synthetic_file(l, "<stubs>", (uint32_t)l->imports.nr);
 	ld_for_each(i, &l->imports)
 		make_stub(l, f, &l->imports.v[i]);
 }

@@ -150,8 +150,8 @@ static void follow(struct marker *m, const struct ld_piece *p)
 	for (uint32_t k = p->rel; k < p->rel_end; k++) {
 		struct ld_piece *to = ld_reloc_target(p->sec->file, &p->sec->relocs[k]).piece;
 
-		if (to && to->same)
-			to = to->same;
+		if (to && to->leader)
+			to = to->leader;
 		if (to && !to->live)
 			reach_winner(m, to, p);
 		else
@@ -197,12 +197,12 @@ static struct file_index index_file(struct ld_arena *a, const struct ld_file *f)
 static struct ld_piece *find_function(const struct ld_link *l, const struct ld_file *f,
 				      const struct file_index *x, const char *name)
 {
-	const struct ld_name *n = ld_strmap_get(&l->name_map, name, strlen(name));
+	const struct ld_global *n = ld_strmap_get(&l->globals_by_name, name, strlen(name));
 	const struct ld_sym *sym = ld_strmap_get(&x->functions, name, strlen(name));
 
 	if (sym)
 		return ld_sym_target(f, (uint32_t)(sym - f->syms)).piece;
-	return n && n->owner ? ld_name_def(n)->piece : NULL;
+	return n && n->owner ? ld_global_def(n)->piece : NULL;
 }
 
 /* "exception_callback:FUNCTION" on a program names what the kernel calls when it throws. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "passes/select/made_file.h"
+#include "passes/select/synthetic.h"
 
 #include <string.h>
 
 #include "elf/elf_read.h"
 #include "elf/insn.h"
 
-struct ld_file *ld_made_file(struct ld_link *l, const char *path, uint32_t nr)
+struct ld_file *ld_synthetic_file(struct ld_link *l, const char *path, uint32_t nr)
 {
 	struct ld_file *f = LD_NEW(&l->arena, struct ld_file);
 
@@ -15,7 +15,7 @@ struct ld_file *ld_made_file(struct ld_link *l, const char *path, uint32_t nr)
 	f->index = (uint32_t)l->files.nr;
 	f->stage = LD_FILE_PARSED;
 	f->big = l->big;
-	f->made = true;
+	f->synthetic = true;
 	f->secs = LD_NEW_ARRAY(&l->arena, struct ld_section, (size_t)nr + 1);
 	f->syms = LD_NEW_ARRAY(&l->arena, struct ld_sym, (size_t)nr + 1);
 	f->secs[0].file = f;
@@ -25,9 +25,9 @@ struct ld_file *ld_made_file(struct ld_link *l, const char *path, uint32_t nr)
 	return f;
 }
 
-struct ld_section *ld_made_function(struct ld_file *f, const char *sec_name, struct ld_name *name,
-				    const struct ld_name *proto, const uint8_t *insns, uint32_t nr,
-				    uint8_t bind)
+struct ld_section *ld_synthetic_function(struct ld_file *f, const char *sec_name,
+					 struct ld_global *name, const struct ld_global *proto,
+					 const uint8_t *insns, uint32_t nr, uint8_t bind)
 {
 	struct ld_arena *a = &f->link->arena;
 	struct ld_section *sec = &f->secs[f->nr_secs];
@@ -60,17 +60,17 @@ struct ld_section *ld_made_function(struct ld_file *f, const char *sec_name, str
 	return sec;
 }
 
-struct ld_name *ld_made_name(struct ld_link *l, const char *text)
+struct ld_global *ld_synthetic_global(struct ld_link *l, const char *text)
 {
-	struct ld_name *n = LD_NEW(&l->arena, struct ld_name);
+	struct ld_global *n = LD_NEW(&l->arena, struct ld_global);
 
 	n->name = text;
-	*ld_strmap_slot(&l->arena, &l->name_map, text, strlen(text)) = n;
-	LD_PUSH(&l->arena, &l->names, n);
+	*ld_strmap_slot(&l->arena, &l->globals_by_name, text, strlen(text)) = n;
+	LD_PUSH(&l->arena, &l->globals, n);
 	return n;
 }
 
-void ld_made_call(struct ld_section *sec, uint64_t off, const struct ld_name *name)
+void ld_synthetic_call(struct ld_section *sec, uint64_t off, const struct ld_global *name)
 {
 	const struct ld_sym *def = &name->owner->syms[name->owner_sym];
 	struct ld_reloc r = {.off = off, .type = LD_R_BPF_64_32, .piece = def->piece};
@@ -83,9 +83,9 @@ void ld_made_call(struct ld_section *sec, uint64_t off, const struct ld_name *na
 	sec->pieces[0].rel_end = sec->nr_relocs;
 }
 
-const struct ld_mention *ld_func_mention(const struct ld_name *n)
+const struct ld_file_sym *ld_func_decl(const struct ld_global *n)
 {
-	for (const struct ld_mention *m = n->mentions; m; m = m->next) {
+	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next) {
 		uint32_t in_type = m->file->has_btf ? m->file->syms[m->sym].btf : 0;
 
 		if (in_type && ld_btf_kind(ld_btf_type(&m->file->btf, in_type)) == BTF_KIND_FUNC)
