@@ -27,7 +27,7 @@ cd "$root" || exit 1
 build="build-analyze"
 log=$(cmake -S . -B $build -DBPFLD_TESTS=OFF -DBPFLD_LTO=OFF 2>&1) || { echo "$log" && exit 1; }
 # shellcheck disable=SC2046
-[ $# -gt 0 ] || set -- $(find runtime llvm-plugin -name '*.c' ! -name 'lto_*.c' | LC_ALL=C sort)
+[ $# -gt 0 ] || set -- $(find runtime llvm-plugin -name '*.c' ! -path llvm-plugin/lto/compile.c ! -path llvm-plugin/lto/merge.c | LC_ALL=C sort)
 
 flags="-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iruntime -Iruntime/include -Illvm-plugin"
 found=$(mktemp) && trap 'rm -f "$found"' EXIT

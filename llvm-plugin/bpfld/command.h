@@ -26,7 +26,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "driver.h"
+#include "common/args.h"
 #include "loader/bpffs.h"
 
 enum exit_status {

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "bpfld/command.h"
 
 struct loaded {
 	struct bpfld_module *module;

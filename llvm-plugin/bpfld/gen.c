@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "bpfld/command.h"
+#include "common/path.h"
 
 /* As bpftool has it, which takes words cut short. */
 static bool is_object(const char *word)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/text.h"
-#include "command.h"
+#include "bpfld/command.h"
 
 static void put_text(void *ctx, const char *text, size_t size)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include <string.h>
 
-#include "command.h"
+#include "bpfld/command.h"
+#include "lto/lto.h"
 
 void add_inputs(struct request *q, struct bpfld *l, size_t from)
 {

@@ -2,7 +2,7 @@
 #include <bpf/bpf.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "bpfld/command.h"
 
 /* ---- one pin ---- */
 

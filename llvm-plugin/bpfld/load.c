@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "bpfld/command.h"
 #include "loader/shared_maps.h"
+#include "lto/lto.h"
 
 enum exit_status make_dirs(struct request *q, const char *name)
 {

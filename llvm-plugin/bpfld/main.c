@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "bpfld/command.h"
 
 #define ROOT "/sys/fs/bpf/bpfld"
 
@@ -13,12 +13,12 @@ static const struct command {
 	const char *operands, *help;
 } commands[] = {
 #define COMMAND(name, operands, help) {#name, command_##name, operands, help},
-#include "options.def"
+#include "bpfld/options.def"
 };
 
 enum id {
 #define OPT(id, letter, name, form, value, help, commands) OPT_##id,
-#include "options.def"
+#include "bpfld/options.def"
 };
 
 static const struct option {
@@ -31,7 +31,7 @@ static const struct option {
 } options[] = {
 #define OPT(id, letter, name, form, value, help, commands)                                         \
 	{OPT_##id, form, letter, name, value, help, commands},
-#include "options.def"
+#include "bpfld/options.def"
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "bpfld/command.h"
 
 /*
  * The directories in NAME, in the order of unpinning: no event may see a stub where a function was.

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "bpfld/command.h"
 
 /* A pin of a program, or of a link, by the directories that it lies in: NAME/functions/ITEM/LEAF.
  */

@@ -25,7 +25,7 @@ import time
 import mutants
 
 Row = collections.namedtuple("Row", "macro letter name form value")
-TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "llvm-plugin", "options.def")
+TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "llvm-plugin", "ld", "options.def")
 ROW = re.compile(r'^(OPT|NOOP|REFUSE)\((?:\w+, )?(0|\'.\'), (NULL|"[^"]*"), (\w+), (NULL|"[^"]*"),', re.M)
 # Rows that end the program before it links, and rows that name files to read.
 ENDING = ("help", "version")

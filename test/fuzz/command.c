@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "driver.h"
 #include "fuzz.h"
+#include "ld/ld.h"
 
 const enum fuzz_form fuzz_form = FUZZ_COMMAND;
 

@@ -314,7 +314,7 @@ static bool mutate_command(struct random *r, uint8_t *data, size_t size)
 	static const char *const options[] = {
 #define OPT(id, letter, name, form, value, help) name,
 #define NOOP(letter, name, form, value, help) name,
-#include "../../llvm-plugin/options.def"
+#include "../../llvm-plugin/ld/options.def"
 	};
 	const char *name = options[below(r, sizeof(options) / sizeof(options[0]))];
 	size_t at = 4 + (size > 4 ? below(r, size - 4) : 0), len;

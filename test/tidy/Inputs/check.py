@@ -62,6 +62,11 @@ LAYERS = [("runtime/base/", 0), ("runtime/kernel/", 0), ("runtime/btf/", 1), ("r
 # What the command line programs share with the libraries: it knows nothing of a link.
 SHARED = ["base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
 
+# The rooms of llvm-plugin/, each with those that it may include.
+ROOMS = {"common": [], "hook": ["common"], "lto": ["common"], "ld": ["common", "hook", "lto"],
+         "bpfld": ["common", "lto"]}
+
+
 def layer(path):
     for prefix, number in LAYERS:
         if path.startswith(prefix):
@@ -82,7 +87,15 @@ def layering(root):
         if not path.endswith((".c", ".h")):
             continue
         if path.startswith("llvm-plugin/"):
+            room = path.split("/")[1]
+            if room not in ROOMS:
+                yield "%s: no room of llvm-plugin/ that check.py lists" % path
+                continue
             for number, name in includes(root, path):
+                other = name.split("/")[0]
+                if other != room and os.path.exists(os.path.join(root, "llvm-plugin", name)) and (
+                        other not in ROOMS[room]):
+                    yield "%s:%d: includes %s; %s/ is not for %s/" % (path, number, name, other, room)
                 if os.path.exists(os.path.join(root, "runtime", name)) and name not in SHARED:
                     yield "%s:%d: includes %s; only <bpfld/bpfld.h> is for it" % (
                         path, number, name)
@@ -152,7 +165,7 @@ def diagnostics(root):
     for name in sorted(set(used) - listed):
         yield "%s: '%s' is not in %s" % (used[name], name, page)
     # --no-warn knows those that can be silenced.
-    table = "llvm-plugin/warnings.def"
+    table = "llvm-plugin/ld/warnings.def"
     if os.path.exists(os.path.join(root, table)):
         known = re.findall(r'^WARNING\("([^"]+)"\)', "\n".join(lines(root, table)), re.M)
         rows = re.findall(r"^\| `([a-z0-9-]+)` \| (?:error, )?(?:warning|note) ", "\n".join(lines(root, page)), re.M)
@@ -165,7 +178,7 @@ def diagnostics(root):
 
 def options(root):
     """Each option with an effect stands in the README's table, and the table has no other."""
-    text = "\n".join(lines(root, "llvm-plugin/options.def"))
+    text = "\n".join(lines(root, "llvm-plugin/ld/options.def"))
     known, wanted = set(), set()
     for m in re.finditer(r"""^(OPT\(\w+, |NOOP\()(0|'.'), (NULL|"[^"]+")""", text, re.M):
         letter, name = m.group(2).strip("'"), m.group(3).strip('"')
@@ -178,9 +191,9 @@ def options(root):
     shown = {m.group(1) for row in rows
              for m in re.finditer(r"`(--?[A-Za-z][\w-]*)", row.split(" | ")[0])}
     for name in sorted(wanted - shown):
-        yield "README.md: no row for %s of llvm-plugin/options.def" % name
+        yield "README.md: no row for %s of llvm-plugin/ld/options.def" % name
     for name in sorted(shown - known):
-        yield "README.md: llvm-plugin/options.def has no %s" % name
+        yield "README.md: llvm-plugin/ld/options.def has no %s" % name
 
 
 def design(root):

@@ -3,7 +3,7 @@
  * Outputs that would destroy each other, or an input: found by the file that a path leads to, and
  * not by its spelling, before anything is written.
  */
-#include "driver.h"
+#include "ld/ld.h"
 
 #include <errno.h>
 #include <limits.h>

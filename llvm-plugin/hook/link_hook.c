@@ -8,7 +8,8 @@
  * COMPILER_PATH sets it for everything). Such a command is passed on, as it is, to the next gcc in
  * PATH.
  */
-#include "driver.h"
+#include "common/path.h"
+#include "hook/hook.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +46,7 @@ static const struct gcc_option {
 	const char *reason; /* GCC_REFUSE: why */
 } gcc_options[] = {
 #define GCC(name, match, action, reason) {name, GCC_##match, GCC_##action, reason},
-#include "options.def"
+#include "hook/gcc.def"
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "driver.h"
+#include "common/args.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -15,84 +13,6 @@
  * that name each other twice double at each level.
  */
 #define MAX_REPEATED ((size_t)1 << 20)
-
-struct pool_block {
-	struct pool_block *next;
-	char data[];
-};
-
-void out_of_memory(void)
-{
-	fputs("ld.bpf: error: out of memory [out-of-memory]\n", stderr);
-	exit(1);
-}
-
-char *pool_alloc(struct pool *p, size_t size)
-{
-	struct pool_block *b = malloc(sizeof(*b) + size);
-
-	if (!b)
-		out_of_memory();
-	b->next = p->blocks;
-	p->blocks = b;
-	return b->data;
-}
-
-char *pool_strndup(struct pool *p, const char *s, size_t n)
-{
-	char *copy = pool_alloc(p, n + 1);
-
-	memcpy(copy, s, n);
-	copy[n] = '\0';
-	return copy;
-}
-
-char *pool_printf(struct pool *p, const char *fmt, ...)
-{
-	char *s, *copy;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		out_of_memory();
-	copy = pool_strndup(p, s, (size_t)n);
-	free(s);
-	return copy;
-}
-
-void pool_free(struct pool *p)
-{
-	while (p->blocks) {
-		struct pool_block *b = p->blocks;
-
-		p->blocks = b->next;
-		free(b);
-	}
-}
-
-void words_add(struct words *w, const char *word)
-{
-	if (w->n + 1 >= w->cap) {
-		size_t cap = w->cap ? 2 * w->cap : 16;
-		const char **v = realloc(w->v, cap * sizeof(*v));
-
-		if (!v)
-			out_of_memory();
-		w->v = v;
-		w->cap = cap;
-	}
-	w->v[w->n++] = word;
-	w->v[w->n] = NULL;
-}
-
-void words_free(struct words *w)
-{
-	free(w->v);
-	*w = (struct words){0};
-}
 
 /* ---- --help ---- */
 
@@ -124,30 +44,6 @@ void print_option(FILE *out, char letter, const char *name, enum form form, cons
 					  : "",
 			 value, form == OPTVALUE ? "]" : "");
 	print_row(out, left, help);
-}
-
-/* The whole file as one string. It may be a pipe, so its size is not asked for. */
-char *read_text(struct pool *pool, const char *path, size_t *size)
-{
-	FILE *f = fopen(path, "re");
-	char *text = NULL, *copy = NULL;
-	size_t n = 0, cap = 0;
-
-	if (!f)
-		return NULL;
-	do {
-		cap = cap ? 2 * cap : 65536;
-		text = realloc(text, cap);
-		if (!text)
-			out_of_memory();
-		n += fread(text + n, 1, cap - n, f);
-	} while (n == cap);
-	if (!ferror(f))
-		copy = pool_strndup(pool, text, n);
-	*size = n;
-	free(text);
-	fclose(f);
-	return copy;
 }
 
 static bool is_blank(char c)
@@ -288,13 +184,6 @@ int expand_args(struct words *out, struct words *files, struct pool *pool, struc
 	for (size_t i = from; i < argc && !err; i++)
 		err = expand_word(&x, argv[i]);
 	return err;
-}
-
-const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 /* ---- --bind ---- */

@@ -2,13 +2,13 @@
 /*
  * What the files of a module of link-time optimisation share:
  *
- *	lto_merge.c  reads the modules of bitcode, and makes one of them
- *	lto_llvm.c   optimises it, and makes code
+ *	merge.c    reads the modules of bitcode, and makes one of them
+ *	compile.c  optimises it, and makes code
  */
-#ifndef LD_LTO_LLVM_H
-#define LD_LTO_LLVM_H
+#ifndef LTO_COMPILER_H
+#define LTO_COMPILER_H
 
-#include "lto.h"
+#include "lto/lto.h"
 
 #include <llvm-c/Core.h>
 #include <llvm-c/TargetMachine.h>

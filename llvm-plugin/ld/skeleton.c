@@ -3,7 +3,8 @@
  * --skeleton and --subskeleton: bpftool makes the headers, of the object as it is in memory, before
  * that is written. So what bpftool doesn't take fails the link, and leaves no file.
  */
-#include "driver.h"
+#include "common/path.h"
+#include "ld/ld.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "driver.h"
+#include "ld/ld.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "driver.h"
+#include "common/report.h"
 
 #include <signal.h>
 #include <stdarg.h>

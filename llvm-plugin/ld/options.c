@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "driver.h"
+#include "ld/ld.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,14 +9,14 @@
 
 enum id {
 #define OPT(id, letter, name, form, value, help) OPT_##id,
-#include "options.def"
+#include "ld/options.def"
 	OPT_noop,
 	OPT_refuse,
 };
 
 enum zid {
 #define ZKEY(id, name, help) Z_##id,
-#include "options.def"
+#include "ld/options.def"
 	Z_noop,
 };
 
@@ -39,13 +39,13 @@ static const struct option options[] = {
 #define OPT(id, letter, name, form, value, help) {OPT_##id, form, letter, name, value, help},
 #define NOOP(letter, name, form, value, help) {OPT_noop, form, letter, name, value, help},
 #define REFUSE(letter, name, form, value, help) {OPT_refuse, form, letter, name, value, help},
-#include "options.def"
+#include "ld/options.def"
 };
 
 static const struct zkey zkeys[] = {
 #define ZKEY(id, name, help) {Z_##id, name, help},
 #define ZNOOP(name) {Z_noop, name, NULL},
-#include "options.def"
+#include "ld/options.def"
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -369,7 +369,7 @@ static int take_no_warn(struct parse *p, const struct spelling *s)
 {
 	static const char *const ids[] = {
 #define WARNING(id) id,
-#include "warnings.def"
+#include "ld/warnings.def"
 	};
 	const char *best = NULL;
 	unsigned distance = 4;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Link-time optimisation:
+ * lto/: link-time optimisation.
  *
  *	bitcode.c   which LLVM made a module; needs no LLVM
  *	lto.c       chooses the LLVM, runs it in a process of its own, brings back what it made
- *	lto_llvm.c  the compiler: bitcode in, object out. Built once for each LLVM, with
- *	            lto_merge.c, which makes one module of all, into a shared object,
- *	            lto-N.so, that nothing but that process loads
+ *	compiler.h  the compiler: bitcode in, object out. Built once for each LLVM into a shared
+ *	            object, lto-N.so, that nothing but that process loads
+ *	merge.c     makes one module of all
+ *	compile.c   optimises it, and makes code
+ *
+ * The last three alone include LLVM's headers, and nothing of this room but compiler.h and lto.h.
+ * The first two are part of the programs, and include common/.
  */
-#ifndef LD_LTO_H
-#define LD_LTO_H
+#ifndef LTO_LTO_H
+#define LTO_LTO_H
 
 #include <stddef.h>
 
@@ -37,7 +41,7 @@ int lto_compile(void *ctx, const struct bpfld_lto_job *job);
 /* For bpfld_opts.lto where there are no options for it. */
 extern const struct bpfld_lto lto_default;
 
-/* ---- between lto.c and lto_llvm.c ---- */
+/* ---- between lto.c and compile.c ---- */
 
 /* Changes with what stands below, so that a module of another build is not taken. */
 #define LTO_ABI 2

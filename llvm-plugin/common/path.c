@@ -3,7 +3,7 @@
  * Programs found in PATH. Relative entries of PATH, the empty one included, name the directory that
  * the link runs in: its files are input, never code of the linker. So they are skipped.
  */
-#include "driver.h"
+#include "common/path.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,7 @@
  * it. Nothing in it tells the time, the user or the mode of the files: the same inputs and command
  * in the same folder give the same tar.
  */
-#include "driver.h"
+#include "ld/ld.h"
 
 #include <elf.h>
 #include <errno.h>

@@ -16,7 +16,7 @@
  * - Flags in which modules for full and for thin LTO differ don't matter here, but LLVM refuses
  *   to merge them.
  */
-#include "lto_llvm.h"
+#include "lto/compiler.h"
 
 #include <ctype.h>
 #include <llvm-c/BitReader.h>

@@ -3,7 +3,7 @@
  * The compiler of link-time optimisation: bitcode in, object out, by LLVM's C API. It runs in a
  * process of its own (lto.c), which ends with it: so nothing is freed here.
  */
-#include "lto_llvm.h"
+#include "lto/compiler.h"
 
 #include <elf.h>
 #include <errno.h>

@@ -12,7 +12,8 @@
  * names it, and whoever can write the directory or the module can write the program, too. That is
  * checked on what was opened, and the same descriptor is loaded.
  */
-#include "driver.h"
+#include "lto/lto.h"
+#include "common/path.h"
 
 #include <dirent.h>
 #include <dlfcn.h>

@@ -4,7 +4,7 @@
  * that readers too old for what follows can say so. It is a stream of bits: blocks of records, with
  * abbreviations that say how a record is packed.
  */
-#include "lto.h"
+#include "lto/lto.h"
 
 #include <stdbool.h>
 #include <stdint.h>
