@@ -67,7 +67,7 @@ static int read_objects(struct inspector *in, const struct bpfld_object *objs, u
 static bool is_global_function(const struct ld_file *f, const struct ld_sym *sym)
 {
 	return sym->type == STT_FUNC && sym->bind != STB_LOCAL && sym->vis == STV_DEFAULT &&
-	       sym->sec && sym->sec->kind == LD_SEC_CODE && ld_is_text(sym->sec->name) &&
+	       sym->sec && sym->sec->kind == LD_SEC_CODE && sym->sec->role == LD_ROLE_TEXT &&
 	       f->has_btf && sym->btf &&
 	       ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) == BTF_KIND_FUNC;
 }

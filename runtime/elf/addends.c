@@ -148,11 +148,11 @@ static void vote(struct evidence *e, const struct ld_section *sec, const struct 
 
 	if (r->type == LD_R_BPF_64_32)
 		vote_by_call(e, sym, a);
-	else if (has_prefix(sec->name, ".BTF"))
+	else if (sec->role == LD_ROLE_BTF || sec->role == LD_ROLE_BTF_EXT)
 		vote_by_description(&e->llvm.proof, &e->gas.proof, sym, a);
 	else if (!strcmp(sec->name, ".debug_info") || !strcmp(sec->name, ".debug_addr"))
 		vote_by_description(&e->llvm.dwarf, &e->gas.dwarf, sym, a);
-	else if (!has_prefix(sec->name, ".debug_"))
+	else if (sec->role != LD_ROLE_DEBUG)
 		vote_by_use(e, sym, a, r->type == LD_R_BPF_64_64);
 }
 
@@ -241,7 +241,7 @@ static struct evidence read_evidence(const struct ld_file *f)
 
 		if (sec->type == SHT_REL && sec->data && sec->info && sec->info < f->nr_secs)
 			read_table(&e, f, sec);
-		else if (sec->data && !strcmp(sec->name, ".BTF"))
+		else if (sec->data && sec->role == LD_ROLE_BTF)
 			e.joined |= has_second_btf(f, sec);
 		else if (sec->type == SHT_LLVM_ADDRSIG) {
 			e.addrsig = true;

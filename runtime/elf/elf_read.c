@@ -300,15 +300,8 @@ static int check_overlaps(struct ld_file *f, struct ld_section **order, size_t n
 	return 0;
 }
 
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
 static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_link *l)
 {
-	const char *n = sec->name;
-
 	switch (sec->type) {
 	case SHT_NOBITS: return LD_SEC_BSS;
 	case SHT_PROGBITS:
@@ -318,19 +311,16 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 	case SHT_LLVM_DEPLIBS: return l->partial ? LD_SEC_DATA : LD_SEC_NONE;
 	default: return LD_SEC_NONE;
 	}
-	if (!strcmp(n, ".BTF"))
+	if (sec->role == LD_ROLE_BTF)
 		return LD_SEC_BTF;
-	if (!strcmp(n, ".BTF.ext"))
+	if (sec->role == LD_ROLE_BTF_EXT)
 		return LD_SEC_BTF_EXT;
-	if (has_prefix(n, ".note") || !strcmp(n, ".llvmbc") || !strcmp(n, ".llvmcmd") ||
-	    !strcmp(n, ".comment") || has_prefix(n, ".eh_frame") || has_prefix(n, ".gnu.lto_") ||
-	    has_prefix(n, ".gnu.debuglto_"))
+	if (ld_role_has(sec->role, LD_TRAIT_IGNORED))
 		return LD_SEC_NONE;
-	/* DWARF that is not wanted is not looked at, and neither are its relocations. */
-	if (has_prefix(n, ".debug_"))
+	/* Stripped DWARF is not read, and neither are its relocations. */
+	if (sec->role == LD_ROLE_DEBUG)
 		return l->strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
-	/* Loaders go by these names before they look at flags. */
-	if (!strcmp(n, ".maps") || !strcmp(n, "license") || !strcmp(n, "version"))
+	if (ld_role_has(sec->role, LD_TRAIT_DATA))
 		return LD_SEC_DATA;
 	if (sec->flags & SHF_EXECINSTR && sec->type == SHT_PROGBITS)
 		return LD_SEC_CODE;
@@ -478,11 +468,13 @@ static int read_sections(struct reader *r)
 			return bad_section(sec, "name is outside the string table");
 		if (has_too_long_names(r))
 			return bad_section(sec, "names of sections share too many bytes");
+		sec->role = ld_role_of(sec->name);
 		sec->kind = classify(sec, f->link);
-		f->gcc_lto |= has_prefix(sec->name, ".gnu.lto_");
+		f->gcc_lto |= sec->role == LD_ROLE_GCC_LTO;
 		clean_flags(sec);
 		/* As a variable's it would be taken for the output's own. */
-		if (sec->kind == LD_SEC_BSS && has_prefix(sec->name, ".BTF"))
+		if (sec->kind == LD_SEC_BSS &&
+		    (sec->role == LD_ROLE_BTF || sec->role == LD_ROLE_BTF_EXT))
 			return bad_section(sec, "has no contents in the file");
 		if (sec->kind == LD_SEC_CODE && sec->size % 8)
 			return bad_section(sec, "size of code is not a multiple of 8");

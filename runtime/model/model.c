@@ -191,31 +191,12 @@ uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type)
 	return f->out_types[ld_btf_own(&f->btf, in_type)];
 }
 
-bool ld_is_text(const char *sec_name)
-{
-	return !strncmp(sec_name, ".text", 5) && (!sec_name[5] || sec_name[5] == '.');
-}
-
-bool ld_becomes_map(const struct ld_out *out)
-{
-	static const char *const names[] = {".data", ".rodata", ".bss"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t len = strlen(names[i]);
-
-		if (!strncmp(out->name, names[i], len) &&
-		    (!out->name[len] || out->name[len] == '.'))
-			return true;
-	}
-	return false;
-}
-
 const char *ld_out_name(const struct ld_piece *p)
 {
 	if (p->out_sec_name)
 		return p->out_sec_name;
 	/* Subprograms load from .text only. A .bss.X is a user's own map and stays what it is. */
-	if (p->sec->kind == LD_SEC_CODE && (p->subprogram || ld_is_text(p->sec->name)))
+	if (p->sec->kind == LD_SEC_CODE && (p->subprogram || p->sec->role == LD_ROLE_TEXT))
 		return ".text";
 	return p->sec->name;
 }

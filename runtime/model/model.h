@@ -58,6 +58,38 @@ enum ld_sec_kind {
 	LD_SEC_BTF_EXT, /* .BTF.ext */
 };
 
+/* What the name of a section or DATASEC makes it; the table is in model/role.c. */
+enum ld_role {
+	LD_ROLE_NONE,        /* any other name: programs, DWARF's neighbours, a user's own data */
+	LD_ROLE_TEXT,        /* .text: subprograms */
+	LD_ROLE_MAPS,        /* .maps: definitions of maps */
+	LD_ROLE_DATA,        /* .data, .bss: variables */
+	LD_ROLE_RODATA,      /* .rodata: constants, which the verifier reads */
+	LD_ROLE_STRUCT_OPS,  /* .struct_ops: structs whose members are programs */
+	LD_ROLE_JUMP_TABLES, /* .jumptables */
+	LD_ROLE_LICENSE,     /* license */
+	LD_ROLE_VERSION,     /* version */
+	LD_ROLE_KSYMS,       /* DATASEC .ksyms: externs that the kernel defines */
+	LD_ROLE_KCONFIG,     /* DATASEC .kconfig: externs that libbpf fills in */
+	LD_ROLE_BTF,         /* .BTF */
+	LD_ROLE_BTF_EXT,     /* .BTF.ext */
+	LD_ROLE_DEBUG,       /* .debug_*: DWARF */
+	LD_ROLE_DEPLIBS,     /* .deplibs: names of libraries to link */
+	LD_ROLE_GCC_LTO,     /* intermediate code of gcc */
+	LD_ROLE_TOOLS,       /* other notes of compilers, which no BPF loader reads */
+	LD_NR_ROLES,
+};
+
+/* What follows from a role. */
+enum {
+	LD_TRAIT_SINGLE = 1,      /* the output has one copy: see merge_license.c */
+	LD_TRAIT_ROOT = 2,        /* loaders find it by name: a root of --gc-sections */
+	LD_TRAIT_POINTERS = 4,    /* loaders fill in its pointers */
+	LD_TRAIT_BECOMES_MAP = 8, /* libbpf makes a map of one element of it */
+	LD_TRAIT_DATA = 16,       /* data even if it has SHF_EXECINSTR */
+	LD_TRAIT_IGNORED = 32,    /* does not take part in the link */
+};
+
 /* Why a piece is a root of --gc-sections. */
 enum ld_root {
 	LD_ROOT_NONE,
@@ -139,6 +171,7 @@ struct ld_section {
 	const char *name;
 	uint32_t index; /* in the input's section header table */
 	enum ld_sec_kind kind;
+	enum ld_role role;
 	uint32_t type;  /* sh_type */
 	uint64_t flags; /* sh_flags */
 	uint64_t size;
@@ -320,6 +353,7 @@ struct ld_out {
 	const char *name;
 	const struct ld_section *first; /* the input section that it was made for */
 	enum ld_sec_kind kind;
+	enum ld_role role;
 	uint32_t type;
 	uint64_t flags, align, entsize, size;
 	bool merge;              /* every contribution so far is mergeable in the same way */
@@ -515,11 +549,23 @@ static inline uint32_t ld_ext_end(const struct ld_piece *p, enum ld_ext_kind kin
 /* The FUNC of the symbol at off of p's section, or NULL. */
 const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint32_t in_func);
 
-/* Whether a section of this name holds subprograms: .text, and .text.X that goes there. */
-bool ld_is_text(const char *sec_name);
+/* The role of a section or DATASEC of this name. */
+enum ld_role ld_role_of(const char *name);
 
-/* Whether loaders make an array of one element of it: .data, .rodata, .bss, .data.X, ... */
-bool ld_becomes_map(const struct ld_out *out);
+/* Whether the role has any of these traits, LD_TRAIT_*. */
+bool ld_role_has(enum ld_role role, unsigned int traits);
+
+/* Whether the symbol is in the license or version section, which merge_license merges. */
+static inline bool ld_is_single(const struct ld_sym *sym)
+{
+	return sym->sec && ld_role_has(sym->sec->role, LD_TRAIT_SINGLE);
+}
+
+/* Whether the symbol is a map that a loader creates. */
+static inline bool ld_is_map(const struct ld_sym *sym)
+{
+	return sym->sec && sym->sec->role == LD_ROLE_MAPS && sym->type == STT_OBJECT;
+}
 
 /* The name of the output section that p goes to. */
 const char *ld_out_name(const struct ld_piece *p);

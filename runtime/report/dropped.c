@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* What the output lacks of the inputs, and why. */
-#include <string.h>
-
 #include "report/report.h"
 
 const char *const ld_drop_reasons[] = {
@@ -102,7 +100,7 @@ static void find_pieces(struct finder *f, const struct ld_section *sec)
 /* Sections that are not linked at all: DWARF with -S, what compilers leave for other linkers. */
 static void find_section(struct finder *f, const struct ld_section *sec)
 {
-	bool debug = !strncmp(sec->name, ".debug_", 7);
+	bool debug = sec->role == LD_ROLE_DEBUG;
 	struct ld_dropped d = {
 	    .reason = debug ? LD_DROP_STRIPPED : LD_DROP_NO_USE, .sec = sec, .size = sec->size};
 

@@ -36,8 +36,7 @@ static void add_map(struct ld_arena *a, struct ld_facts *f, const struct ld_file
 	const struct ld_sym *sym = &file->syms[in_sym];
 	struct ld_map_facts map = {.sym = sym};
 
-	if (sym->type != STT_OBJECT || !sym->piece || !sym->piece->live || sym->piece->leader ||
-	    !sym->emit || strcmp(sym->sec->name, ".maps") != 0)
+	if (!ld_is_map(sym) || !sym->piece || !sym->piece->live || sym->piece->leader || !sym->emit)
 		return;
 	if (sym->btf)
 		read_attrs(a, &map, &file->btf, sym->btf);
@@ -58,7 +57,7 @@ void ld_gather_maps(struct ld_arena *a, struct ld_facts *f)
 	ld_for_each(i, &f->l->outs) {
 		struct ld_map_facts map = {.out = f->l->outs.v[i]};
 
-		if (!ld_becomes_map(map.out))
+		if (!ld_role_has(map.out->role, LD_TRAIT_BECOMES_MAP))
 			continue;
 		map.key_size = 4;
 		map.value_size = map.out->size;
@@ -127,7 +126,7 @@ static void note_uses(struct users *u, const struct ld_section *sec)
 
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		const struct ld_piece *p = &sec->pieces[i];
-		bool maps = !strcmp(sec->name, ".maps");
+		bool maps = sec->role == LD_ROLE_MAPS;
 
 		for (uint32_t k = p->rel; p->live && !p->leader && k < p->rel_end; k++) {
 			const struct ld_reloc *r = &sec->relocs[k];

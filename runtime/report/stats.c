@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Counts and bytes of all inputs together, and of the output. */
-#include <string.h>
-
 #include "report/report.h"
 
-static void count_size(struct ld_counts *s, const char *name, enum ld_sec_kind kind, uint64_t size)
+static void count_size(struct ld_counts *s, enum ld_role role, enum ld_sec_kind kind, uint64_t size)
 {
 	/* With -S the model has no DWARF, but the inputs had. */
-	if (!strncmp(name, ".debug_", 7))
+	if (role == LD_ROLE_DEBUG)
 		kind = LD_SEC_DEBUG;
 	switch (kind) {
 	case LD_SEC_NONE: return;
@@ -32,7 +30,7 @@ void ld_count_file(struct ld_counts *s, const struct ld_file *f)
 	for (uint32_t i = 1; i < f->nr_secs; i++) {
 		const struct ld_section *sec = &f->secs[i];
 
-		count_size(s, sec->name, sec->kind, sec->size);
+		count_size(s, sec->role, sec->kind, sec->size);
 		if (sec->kind == LD_SEC_DEBUG)
 			continue;
 		s->pieces += sec->nr_pieces;
@@ -54,12 +52,13 @@ void ld_count_output(struct ld_counts *s, struct ld_arena *a, const struct ld_li
 	for (uint32_t i = 1; i < nr; i++) {
 		const struct ld_out *out = secs[i].out;
 		enum ld_sec_kind kind = out ? out->kind : LD_SEC_NONE;
+		enum ld_role role = ld_role_of(secs[i].name);
 
-		if (!strcmp(secs[i].name, ".BTF"))
+		if (role == LD_ROLE_BTF)
 			kind = LD_SEC_BTF;
-		if (!strcmp(secs[i].name, ".BTF.ext"))
+		if (role == LD_ROLE_BTF_EXT)
 			kind = LD_SEC_BTF_EXT;
-		count_size(s, secs[i].name, kind, secs[i].size);
+		count_size(s, role, kind, secs[i].size);
 		if (!out || out->kind == LD_SEC_DEBUG)
 			continue;
 		s->pieces += out->pieces.nr;

@@ -26,13 +26,6 @@ static void check(struct ld_link *l, const char *what, const char *name)
 			 what, name);
 }
 
-/* libbpf makes a map of its name, which bpftool puts between quotes. */
-static bool becomes_map(const char *section)
-{
-	return !strncmp(section, ".data", 5) || !strncmp(section, ".rodata", 7) ||
-	       !strncmp(section, ".bss", 4);
-}
-
 struct checker {
 	struct ld_link *l;
 	const char *what;
@@ -59,7 +52,7 @@ void ld_check_names(struct ld_link *l)
 			check(l, "a symbol", s->undefined->name);
 	}
 	ld_for_each(i, &l->outs)
-		if (becomes_map(l->outs.v[i]->name))
+		if (ld_role_has(l->outs.v[i]->role, LD_TRAIT_BECOMES_MAP))
 			check(l, "a section", l->outs.v[i]->name);
 	for (size_t off = sizeof(struct btf_header); l->btf && off < l->btf->types.size;) {
 		struct btf_type *t = (struct btf_type *)(void *)(l->btf->types.data + off);

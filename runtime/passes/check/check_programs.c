@@ -125,12 +125,11 @@ static void check_global_functions(struct ld_link *l)
 
 /* ---- map names ---- */
 
-static bool is_map(const struct ld_file *f, const struct ld_sym *sym, uint32_t in_sym)
+static bool is_live_map(const struct ld_file *f, const struct ld_sym *sym, uint32_t in_sym)
 {
 	const struct ld_global *n = sym->global;
 
-	if (sym->type != STT_OBJECT || !sym->sec || strcmp(sym->sec->name, ".maps") != 0 ||
-	    !sym->piece || !sym->piece->live)
+	if (!ld_is_map(sym) || !sym->piece || !sym->piece->live)
 		return false;
 	return !n || (n->owner == f && n->owner_sym == in_sym);
 }
@@ -167,7 +166,7 @@ static void check_map_names(struct ld_link *l)
 		struct ld_file *f = l->files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_syms; k++)
-			if (is_map(f, &f->syms[k], k))
+			if (is_live_map(f, &f->syms[k], k))
 				check_map(l, &by_cut_name, f, k);
 	}
 }

@@ -25,13 +25,6 @@ struct checker {
 
 #define MAX_HINTS 20 /* each is a walk over all symbols; nobody reads that many */
 
-/* libbpf fills in pointers in code, map definitions and struct_ops only. */
-static bool loader_relocates(const struct ld_section *sec)
-{
-	return sec->kind == LD_SEC_CODE || !strcmp(sec->name, ".maps") ||
-	       !strncmp(sec->name, ".struct_ops", 11) || !strcmp(sec->name, ".jumptables");
-}
-
 static bool may_stay_undefined(const struct ld_link *l, const struct ld_global *n)
 {
 	return l->partial || l->unresolved_ok || n->weak || n->ksym || n->kconfig;
@@ -136,8 +129,9 @@ static void check_map(struct ld_link *l, const struct ld_piece *p)
 static void check_section(struct checker *c, struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
-	bool maps = !c->l->partial && !strcmp(sec->name, ".maps");
-	bool warned = loader_relocates(sec) || !(sec->flags & SHF_ALLOC);
+	bool maps = !c->l->partial && sec->role == LD_ROLE_MAPS;
+	bool warned = sec->kind == LD_SEC_CODE || !(sec->flags & SHF_ALLOC) ||
+		      ld_role_has(sec->role, LD_TRAIT_POINTERS);
 
 	if (sec->kind == LD_SEC_DEBUG)
 		return;

@@ -74,7 +74,7 @@ static bool is_typeless(const struct site *s)
 	return ld_btf_kind(t) == BTF_KIND_VAR && !ld_btf_strip(&s->file->btf, t->type);
 }
 
-static bool is_map(const struct site *s)
+static bool declares_map(const struct site *s)
 {
 	const struct ld_sym *sym = sym_of(s);
 	uint32_t sec = s->file->extern_secs ? ld_extern_sec(s->file, sym->btf) : 0;
@@ -82,16 +82,8 @@ static bool is_map(const struct site *s)
 	if (ld_btf_kind(decl_of(s)) != BTF_KIND_VAR)
 		return false;
 	if (sym->sec)
-		return !strcmp(sym->sec->name, ".maps");
-	return sec && !strcmp(ld_btf_name(&s->file->btf, sec), ".maps");
-}
-
-/* The license and version sections have rules of their own. */
-static bool is_text(const struct site *s)
-{
-	const struct ld_section *sec = sym_of(s)->sec;
-
-	return sec && (!strcmp(sec->name, "license") || !strcmp(sec->name, "version"));
+		return sym->sec->role == LD_ROLE_MAPS;
+	return sec && ld_role_of(ld_btf_name(&s->file->btf, sec)) == LD_ROLE_MAPS;
 }
 
 /*
@@ -124,7 +116,7 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 
 	if (!f->syms[in_sym].global || !has_type(&s) || !find_other(st, &s, &other))
 		return;
-	if (other.file == f || is_text(&s) || is_text(&other))
+	if (other.file == f || ld_is_single(sym_of(&s)) || ld_is_single(sym_of(&other)))
 		return;
 	if (is_typeless(&s) && (is_defined(&other) || ld_btf_kind(decl_of(&other)) == BTF_KIND_VAR))
 		return;
@@ -139,7 +131,7 @@ static void run_check(struct ld_type_walk *w, struct check *c)
 	struct ld_decl_pair pair = {
 	    .file = {c->site[0].file, c->site[1].file},
 	    .btf = {sym_of(&c->site[0])->btf, sym_of(&c->site[1])->btf},
-	    .map = {is_map(&c->site[0]), is_map(&c->site[1])},
+	    .map = {declares_map(&c->site[0]), declares_map(&c->site[1])},
 	    .both_ways = is_defined(&c->site[0]),
 	    .undefined = !is_defined(&c->site[1]),
 	    .ksym = !is_defined(&c->site[1]) && sym_of(&c->site[0])->global->ksym,
@@ -182,8 +174,8 @@ static const char *print_site(struct ld_link *l, const struct site *s)
 {
 	const struct ld_btf *btf = &s->file->btf;
 	const struct ld_sym *sym = sym_of(s);
-	const char *text = is_map(s) ? ld_btf_print_map(&l->arena, btf, sym->btf)
-				     : ld_btf_print_symbol(&l->arena, btf, sym->btf);
+	const char *text = declares_map(s) ? ld_btf_print_map(&l->arena, btf, sym->btf)
+					   : ld_btf_print_symbol(&l->arena, btf, sym->btf);
 
 	return is_defined(s) && sym->bind == STB_WEAK ? ld_printf(&l->arena, "__weak %s", text)
 						      : text;

@@ -431,7 +431,7 @@ static void step_imm64(struct ld_scan *s, struct state *st, const uint8_t *insn)
 		set(st, dst, CONST);
 	/* What a map or a writable variable holds nobody knows; of .rodata the verifier does. */
 	else if (r && t.piece && t.piece->sec->flags & SHF_WRITE &&
-		 strncmp(t.piece->sec->name, ".rodata", 7) != 0)
+		 t.piece->sec->role != LD_ROLE_RODATA)
 		set(st, dst, FREEP);
 }
 

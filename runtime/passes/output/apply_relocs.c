@@ -302,7 +302,7 @@ static void move_tables(struct ld_link *l, const struct ld_out *out)
 			const struct ld_reloc *r = &p->sec->relocs[k];
 			struct ld_target t = ld_reloc_target(p->sec->file, r);
 
-			if (t.piece && !strcmp(t.piece->sec->name, ".jumptables"))
+			if (t.piece && t.piece->sec->role == LD_ROLE_JUMP_TABLES)
 				move_table(l, p->sec, t.piece, r);
 		}
 	}

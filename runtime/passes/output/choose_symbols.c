@@ -31,11 +31,6 @@ static bool is_owner(const struct ld_file *f, uint32_t in_sym)
 	return n && n->owner == f && n->owner_sym == in_sym;
 }
 
-static bool is_map(const struct ld_sym *sym)
-{
-	return sym->sec && !strcmp(sym->sec->name, ".maps") && sym->type == STT_OBJECT;
-}
-
 /* ---- names that a final link makes unique ---- */
 
 /* also: more names that are taken, or NULL. */
@@ -112,7 +107,7 @@ static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 		sym->out_bind = STB_LOCAL;
 		sym->out_vis = STV_DEFAULT;
 	}
-	if (!l->partial && is_map(sym))
+	if (!l->partial && ld_is_map(sym))
 		sym->out_vis = STV_DEFAULT;
 }
 
@@ -127,7 +122,7 @@ static void choose_local(struct ld_link *l, const struct ld_file *f, struct ld_s
 	if (!sym->emit || l->partial)
 		return;
 	source = source && !f->named ? source : f->path;
-	if (is_map(sym))
+	if (ld_is_map(sym))
 		promote_map(l, f, sym, source);
 	else if (sym->type == STT_FUNC && l->unique_statics)
 		name_function(l, sym, source);
@@ -205,7 +200,7 @@ static void strip_locals(struct ld_link *l)
 			struct ld_sym *sym = &f->syms[k];
 
 			if (sym->bind == STB_LOCAL && sym->out_bind == STB_LOCAL &&
-			    sym->type != STT_FUNC && !is_map(sym) && !sym->named &&
+			    sym->type != STT_FUNC && !ld_is_map(sym) && !sym->named &&
 			    !kernel_wants(f, sym))
 				sym->emit = false;
 		}

@@ -47,7 +47,7 @@ static bool hides_variables(const struct ld_file *f)
 		const struct ld_sym *sym = &f->syms[k];
 
 		if (sym->type == STT_OBJECT && sym->emit && !sym->btf && sym->sec &&
-		    sym->sec->flags & SHF_ALLOC && strcmp(sym->sec->name, "license") != 0)
+		    sym->sec->flags & SHF_ALLOC && sym->sec->role != LD_ROLE_LICENSE)
 			return true;
 	}
 	return false;

@@ -43,6 +43,7 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, c
 		out = *slot = LD_NEW(&l->arena, struct ld_out);
 		out->name = name;
 		out->kind = sec->kind;
+		out->role = ld_role_of(name);
 		out->first = sec;
 		out->type = sec->type;
 		out->flags = sec->flags & ~(uint64_t)SHF_GROUP;
@@ -216,7 +217,7 @@ static void warn_large_maps(struct ld_link *l)
 	ld_for_each(i, &l->outs) {
 		const struct ld_out *out = l->outs.v[i];
 
-		if (out->size > MAX_MAP_VALUE && ld_becomes_map(out))
+		if (out->size > MAX_MAP_VALUE && ld_role_has(out->role, LD_TRAIT_BECOMES_MAP))
 			ld_warn(&l->diags, "kernel-limit",
 				"section '%s' has %llu bytes: the kernel takes %d in a map",
 				out->name, (unsigned long long)out->size, MAX_MAP_VALUE);

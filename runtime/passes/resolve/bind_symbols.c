@@ -118,7 +118,7 @@ static uint32_t find_reference(const struct input *in, const char *name)
 	uint32_t ref = find_name(&in->undefined, name), own = find_name(&in->defined, name);
 	const struct ld_section *sec = own ? in->f->syms[own].sec : NULL;
 
-	bool default_code = sec && in->f->syms[own].bind == STB_WEAK && ld_is_text(sec->name);
+	bool default_code = sec && in->f->syms[own].bind == STB_WEAK && sec->role == LD_ROLE_TEXT;
 
 	return ref || !sec || (sec->kind == LD_SEC_CODE && !default_code) ? ref : own;
 }
@@ -245,7 +245,7 @@ static void make_subprogram(struct ld_link *l, const struct ld_global *n)
 	const struct ld_sym *def = ld_global_def(n), *other;
 	struct ld_piece *p = def->piece;
 
-	if (!p || p->sec->kind != LD_SEC_CODE || ld_is_text(p->sec->name))
+	if (!p || p->sec->kind != LD_SEC_CODE || p->sec->role == LD_ROLE_TEXT)
 		return;
 	other = other_function(p, def);
 	if (other) {
@@ -273,7 +273,7 @@ struct definitions {
 static bool may_clash(const struct ld_sym *sym)
 {
 	return sym->bind != STB_LOCAL && sym->sec && !sym->global && !sym->sec->group &&
-	       strcmp(sym->sec->name, "license") != 0 && strcmp(sym->sec->name, "version") != 0;
+	       !ld_is_single(sym);
 }
 
 static struct definitions *definitions_of(struct ld_link *l, struct ld_strmap *map,
@@ -304,8 +304,8 @@ static bool must_stay_global(const struct ld_sym *sym)
 	const struct ld_section *sec = sym->sec;
 
 	if (sec->kind == LD_SEC_CODE)
-		return !ld_is_text(sec->name) && !sym->piece->subprogram;
-	return !strncmp(sec->name, ".struct_ops", 11);
+		return sec->role != LD_ROLE_TEXT && !sym->piece->subprogram;
+	return sec->role == LD_ROLE_STRUCT_OPS;
 }
 
 static void rename_global(struct ld_link *l, struct ld_strmap *map, struct ld_file *f,

@@ -40,8 +40,8 @@ struct sections {
 	LD_VEC(struct ld_section *) list;
 };
 
-/* Those of one name in all files; one file may have several, from a tool that doesn't join them. */
-static struct sections find_sections(struct ld_link *l, const char *name)
+/* A file may have several: not every tool joins sections of one name. */
+static struct sections find_sections(struct ld_link *l, enum ld_role role)
 {
 	struct sections found = {0};
 
@@ -50,7 +50,7 @@ static struct sections find_sections(struct ld_link *l, const char *name)
 			struct ld_section *sec = l->files.v[i]->used[k];
 
 			if ((sec->kind == LD_SEC_DATA || sec->kind == LD_SEC_BSS) && sec->size &&
-			    sec->nr_pieces && !strcmp(sec->name, name))
+			    sec->nr_pieces && sec->role == role)
 				LD_PUSH(&l->arena, &found.list, sec);
 		}
 	return found;
@@ -117,6 +117,7 @@ static struct ld_section *make_license(struct ld_link *l)
 	sec->file = l->files.v[0];
 	sec->name = "license";
 	sec->kind = LD_SEC_DATA;
+	sec->role = LD_ROLE_LICENSE;
 	sec->type = SHT_PROGBITS;
 	sec->flags = SHF_ALLOC | SHF_WRITE;
 	sec->align = 1;
@@ -151,7 +152,7 @@ static void override_license(struct ld_link *l, struct ld_section *kept)
 
 static void merge_licenses(struct ld_link *l)
 {
-	struct sections all = find_sections(l, "license");
+	struct sections all = find_sections(l, LD_ROLE_LICENSE);
 	struct ld_section *kept = NULL;
 
 	ld_for_each(i, &all.list) {
@@ -181,7 +182,7 @@ static bool same_bytes(const struct ld_section *a, const struct ld_section *b)
 
 static void merge_versions(struct ld_link *l)
 {
-	struct sections all = find_sections(l, "version");
+	struct sections all = find_sections(l, LD_ROLE_VERSION);
 	struct ld_section *kept;
 
 	if (!all.list.nr)

@@ -44,12 +44,6 @@ static enum rank rank_of(const struct ld_sym *sym)
 	return sym->bind == STB_WEAK ? WEAK : STRONG;
 }
 
-/* Sections of which a program has one, whichever file it comes from: see merge_license.c. */
-static bool is_shared_section(const struct ld_section *sec)
-{
-	return sec && (!strcmp(sec->name, "license") || !strcmp(sec->name, "version"));
-}
-
 static uint8_t stricter(uint8_t a, uint8_t b)
 {
 	/* STV_INTERNAL 1, STV_HIDDEN 2, STV_PROTECTED 3: the lower the stricter, but for 0. */
@@ -78,7 +72,7 @@ static void define(struct ld_link *l, struct ld_global *n, struct ld_file *f, ui
 		return;
 	}
 	if (rank == STRONG && had == STRONG) {
-		if (!is_shared_section(sym->sec) || !is_shared_section(def->sec))
+		if (!ld_is_single(sym) || !ld_is_single(def))
 			duplicate(l, n, f, in_sym);
 		return;
 	}
@@ -124,17 +118,11 @@ static void add_mention(struct ld_link *l, struct ld_global *n, struct ld_file *
 static void note_extern(struct ld_global *n, const struct ld_file *f, const struct ld_sym *sym)
 {
 	uint32_t datasec = f->has_btf && sym->btf ? ld_extern_sec(f, sym->btf) : 0;
-	const char *name = datasec ? ld_btf_name(&f->btf, datasec) : "";
+	enum ld_role role = datasec ? ld_role_of(ld_btf_name(&f->btf, datasec)) : LD_ROLE_NONE;
 
 	n->strong_ref |= sym->bind != STB_WEAK;
-	n->ksym |= !strcmp(name, ".ksyms");
-	n->kconfig |= !strcmp(name, ".kconfig");
-}
-
-/* clang calls the tables of every file BPF.JT.0.0 and so on, and makes these names global. */
-static bool is_jump_table(const struct ld_sym *sym)
-{
-	return sym->sec && !strcmp(sym->sec->name, ".jumptables");
+	n->ksym |= role == LD_ROLE_KSYMS;
+	n->kconfig |= role == LD_ROLE_KCONFIG;
 }
 
 static void add_symbols(struct ld_link *l, struct ld_file *f)
@@ -145,7 +133,9 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 		struct ld_sym *sym = &f->syms[i];
 		struct ld_global *n;
 
-		if (is_jump_table(sym))
+		/* clang gives the jump tables of each file the same global names: BPF.JT.0.0, ...
+		 */
+		if (sym->sec && sym->sec->role == LD_ROLE_JUMP_TABLES)
 			sym->bind = STB_LOCAL;
 		if (sym->bind == STB_LOCAL)
 			continue;
@@ -174,6 +164,7 @@ static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sy
 	sec->file = f;
 	sec->name = ".bss";
 	sec->kind = LD_SEC_BSS;
+	sec->role = LD_ROLE_DATA;
 	sec->type = SHT_NOBITS;
 	sec->flags = SHF_ALLOC | SHF_WRITE;
 	sec->size = sym->size;
@@ -213,13 +204,12 @@ static void allocate_commons(struct ld_link *l)
 /* What a loader looks for by name or section stays global: programs, maps, the license. */
 static bool may_seal(const struct ld_link *l, const struct ld_sym *def)
 {
-	if (!def->sec || !strcmp(def->sec->name, "license") ||
-	    !strncmp(def->sec->name, ".struct_ops", 11))
+	if (!def->sec || def->sec->role == LD_ROLE_LICENSE || def->sec->role == LD_ROLE_STRUCT_OPS)
 		return false;
 	/* A section without contents has no pieces. */
 	if (def->sec->kind == LD_SEC_CODE)
 		return !def->piece || !ld_is_program(def->piece);
-	return l->partial || strcmp(def->sec->name, ".maps");
+	return l->partial || def->sec->role != LD_ROLE_MAPS;
 }
 
 static void finish_name(struct ld_link *l, struct ld_global *n)
@@ -233,7 +223,7 @@ static void finish_name(struct ld_link *l, struct ld_global *n)
 	n->ksym = n->kconfig = false;
 	/* libbpf makes hidden subprograms static when it loads them: do it once, here. */
 	if (!l->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
-	    def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name))
+	    def->type == STT_FUNC && def->sec && def->sec->role == LD_ROLE_TEXT)
 		n->localized = true;
 	if (def->piece && def->piece->subprogram)
 		n->localized = true;

@@ -104,7 +104,7 @@ static bool is_candidate(const struct ld_piece *p)
 		return false;
 	if (code ? ld_is_program(p)
 		 : sec->kind != LD_SEC_DATA || sec->flags & SHF_WRITE ||
-		       strncmp(sec->name, ".rodata", 7) || p->rel != p->rel_end)
+		       sec->role != LD_ROLE_RODATA || p->rel != p->rel_end)
 		return false;
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &f->syms[sec->syms[i]];

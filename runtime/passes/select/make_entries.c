@@ -31,8 +31,8 @@ static struct ld_global *offered(struct ld_link *l, const char *text)
 	struct ld_global *n = ld_strmap_get(&l->globals_by_name, text, strlen(text));
 	const struct ld_sym *def = n ? ld_global_def(n) : NULL;
 
-	if (def && def->type == STT_FUNC && def->sec && ld_is_text(def->sec->name) && def->btf &&
-	    !n->localized)
+	if (def && def->type == STT_FUNC && def->sec && def->sec->role == LD_ROLE_TEXT &&
+	    def->btf && !n->localized)
 		return n;
 	ld_error(&l->diags, "no-such-entry", "no input defines a global function '%s' with BTF",
 		 text);
@@ -148,7 +148,7 @@ static void drop_everything(struct ld_link *l)
 		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++) {
 			struct ld_section *sec = l->files.v[i]->used[k];
 
-			for (uint32_t p = 0; strcmp(sec->name, "license") && p < sec->nr_pieces;
+			for (uint32_t p = 0; sec->role != LD_ROLE_LICENSE && p < sec->nr_pieces;
 			     p++)
 				sec->pieces[p].live = false;
 		}

@@ -70,13 +70,6 @@ static void mark_candidates(struct ld_section *sec)
 
 /* ---- roots ---- */
 
-/* Data that a loader looks for by the name of its section, or the linker (.deplibs with -r). */
-static bool is_loader_section(const struct ld_section *sec)
-{
-	return !strcmp(sec->name, "license") || !strcmp(sec->name, "version") ||
-	       !strncmp(sec->name, ".struct_ops", 11) || !strcmp(sec->name, ".deplibs");
-}
-
 static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
@@ -85,7 +78,7 @@ static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
 		return LD_ROOT_KEPT;
 	if (ld_is_program(p))
 		return LD_ROOT_PROGRAM;
-	if (is_loader_section(sec))
+	if (ld_role_has(sec->role, LD_TRAIT_ROOT))
 		return LD_ROOT_LOADER;
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];

@@ -40,6 +40,7 @@ struct ld_section *ld_synthetic_function(struct ld_file *f, const char *sec_name
 	sec->index = f->nr_secs++;
 	f->used[f->nr_used++] = sec;
 	sec->kind = LD_SEC_CODE;
+	sec->role = ld_role_of(sec_name);
 	sec->type = SHT_PROGBITS;
 	sec->flags = SHF_ALLOC | SHF_EXECINSTR;
 	sec->data = insns;
