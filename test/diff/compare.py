@@ -271,27 +271,31 @@ def brief(items, limit=3):
     return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
 
-def made_up(ours, ref):
-    """Functions of ours whose records no input had; a loader wants them for all functions."""
-    had = {r[:2] for r in ref.func_info}
-    return {r[:2] for r in ours.func_info} - had
+def made_up(ours, ref, field):
+    """Records of ours for functions of which the reference has none: one at the start of each, as a
+    loader wants one for every function. Such a line has a file, and neither text nor number."""
+    ours, ref = getattr(ours, field), getattr(ref, field)
+    had = {r[:2] for r in ref}
+    new = {r for r in ours if r[:2] not in had and r[2] == 0}
+    if field == "line_info":  # which gcc leaves out, and a loader takes or leaves as a whole
+        new = {r for r in new if ref and r[3] and r[4:] == ("", 0, 0)}
+    return collections.Counter(dict.fromkeys(new, 1))
 
 
 def compare(ours, ref):
     """[(check, reason)] for two Canons."""
     found = []
-    new = made_up(ours, ref)
+    new = {f: made_up(ours, ref, f) for f in ("func_info", "line_info")}
     for field in FIELDS:
         a, b = getattr(ours, field), getattr(ref, field)
         if field in ("protos", "variables", "maps", "externs"):
             # A set: how often a type is described is the size check's business.
             a, b = collections.Counter(dict.fromkeys(a, 1)), collections.Counter(
                 dict.fromkeys(b, 1))
-        if field in ("func_info", "line_info") and new:
-            a = collections.Counter({r: n for r, n in a.items() if r[:2] not in new})
+        a = a - new.get(field, collections.Counter())
         if field == "protos":
             # Several files may declare an extern, with other parameter names: one stays.
-            names = {f[1] for f in new} | set(ours.externs)
+            names = {r[1] for r in new["func_info"]} | set(ours.externs)
             a, b = (collections.Counter({r: n for r, n in x.items() if r[0] not in names})
                     for x in (a, b))
         extra, missing = a - b, b - a
@@ -334,19 +338,25 @@ def definitions(text):
     return out
 
 
-def reachable_names(obj):
-    names = set()
-    for id_ in obj.btf.reachable(obj.btf_roots()):
-        t = obj.btf.types[id_]
+def shapes(btf, ids):
+    """What definitions() has of these types, from BTF: {((kind, name), definition)}."""
+    out = set()
+    for id_ in ids:
+        t = btf.types[id_]
         kind = {"enum64": "enum"}.get(t.kind, t.kind)
-        if kind == "enum" and not t.name:
-            names |= {("enum {", obj.btf.str(m[0])) for m in t.extra[:1]}
-        elif kind in ("struct", "union", "enum", "typedef"):
-            names.add((kind, t.name))
-    return names
+        if kind == "typedef":
+            out.add(((kind, t.name), btf.text(t.size_or_type)))
+        elif kind in ("struct", "union"):
+            members = tuple((btf.str(m[0]), btf.text(m[1]), m[2]) for m in t.extra)
+            out.add(((kind, t.name), (t.size_or_type, members)))
+        elif kind == "enum":
+            names = [btf.str(m[0]) for m in t.extra]
+            key = (kind, t.name) if t.name or not names else ("enum {", names[0])
+            out.add((key, (t.size_or_type, tuple((n,) + m[1:] for n, m in zip(names, t.extra)))))
+    return out
 
 
-def compare_types(our_text, ref_text, ref_obj):
+def compare_types(our_text, ref_text, our_obj, ref_obj):
     a, b = definitions(our_text), definitions(ref_text)
     found = []
     extra = {(k, d) for k, ds in a.items() for d in ds if d not in b.get(k, ())}
@@ -354,8 +364,11 @@ def compare_types(our_text, ref_text, ref_obj):
     if extra:
         found.append(("types", "only in ours: " + brief(sorted(extra))))
     if missing:
-        used = reachable_names(ref_obj)
-        missing = {m for m in missing if m[0] in used}
+        # Two files may define a name differently, and nothing refer to one of the definitions.
+        used = shapes(ref_obj.btf, ref_obj.btf.reachable(ref_obj.btf_roots()))
+        have = shapes(our_obj.btf, range(len(our_obj.btf.types)))
+        lost = {key for key, _ in used - have}
+        missing = {m for m in missing if m[0] in lost}
     if missing:
         found.append(("types", "missing in ours: " + brief(sorted(missing))))
     return found
@@ -422,10 +435,13 @@ def check_datasecs(obj, names):
 
 def check_funcs(obj, names):
     found = []
-    # A FUNC that the linker made for gcc's "f.part.0" is called f_part_0, as old kernels want it.
+    # A FUNC that the linker made for gcc's "f.part.0" is called f_part_0, as old kernels want it; gcc
+    # 14 calls its own f.
     by_c_name = {}
     for name, symbols in names.items():
-        by_c_name.setdefault(re.sub(r"[^A-Za-z0-9]", "_", name), []).extend(symbols)
+        source = re.sub(r"(\.(isra|part|constprop)\.\d+)+$", "", name)
+        for c_name in {re.sub(r"[^A-Za-z0-9]", "_", name), source}:
+            by_c_name.setdefault(c_name, []).extend(symbols)
     for sec, off, type_ in obj.func_info:
         func = obj.btf.types[type_]
         index = obj.by_name[sec].index if sec in obj.by_name else -1
@@ -454,7 +470,7 @@ def main():
     found += compare(Canon(ours), of_inputs(refs))
     if ours.btf and len(refs) == 1 and refs[0].btf:
         found += compare_types(dump_c(args.bpftool, args.ours),
-                               dump_c(args.bpftool, args.reference[0]), refs[0])
+                               dump_c(args.bpftool, args.reference[0]), ours, refs[0])
         found += compare_size(ours, refs[0])
     for check, reason in found:
         print(f"{check}: {reason}")

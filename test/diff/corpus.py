@@ -219,7 +219,7 @@ class Check:
             self.peer_contents(canon, ref)
             if ours.btf and ref.btf:
                 self.note("types", [r for _, r in compare.compare_types(
-                    self.tools.types_c(self.out), self.tools.types_c(peer), ref)])
+                    self.tools.types_c(self.out), self.tools.types_c(peer), ours, ref)])
                 self.note("size", [r for _, r in compare.compare_size(ours, ref)])
 
     def peer_contents(self, canon, ref):
