@@ -183,7 +183,7 @@ class Corpus:
                  "-I" + os.path.join(kernel.root, "tools/include/uapi"),
                  "-I" + os.path.join(kernel.root, "tools/include")]
         if compiler.gcc:
-            flags = ["-gbtf", "-DBPF_NO_PRESERVE_ACCESS_INDEX",
+            flags = ["-gbtf", f"-mcpu={cpu}", "-DBPF_NO_PRESERVE_ACCESS_INDEX",
                      "-I" + os.path.join(kernel.include, "gcc")] + flags
         else:
             flags = ["-g", f"--target={target}", f"-mcpu={cpu}"] + flags
