@@ -11,8 +11,8 @@
 #include "bpfld/bpfld.h"
 #include "btf/print.h"
 #include "elf/insn.h"
+#include "kernel/prototypes.h"
 #include "passes/check/compare_types.h"
-#include "passes/check/func_type.h"
 #include "passes/passes.h"
 
 /* Links nothing: reads up to two objects with the passes that read. */
@@ -143,7 +143,7 @@ static int tell_function(struct inspector *in, const struct ld_file *f, const st
 	struct bpfld_function func = {.sz = sizeof(func), .name = sym->name};
 
 	func.prototype = ld_btf_print_symbol(&in->l.arena, &f->btf, sym->btf);
-	func.refused = ld_bad_prototype(&in->l, f, sym->btf, NULL);
+	func.refused = ld_bad_prototype(&in->l.arena, &f->btf, sym->btf, NULL);
 	func.import = row.found;
 	func.weak = row.weak;
 	func.value = row.value;

@@ -9,9 +9,8 @@
 #define MEM(reg) (LD_HELPER_MEM << ((reg)-1))
 
 /*
- * Where program types or kernels differ about a helper, what they have in common. Helpers that
- * take no memory, return a number, and come with any license are not listed. Numbers as in
- * <linux/bpf.h>.
+ * By number, as in <linux/bpf.h>. If program types or kernels differ, a row has what they have in
+ * common. Helpers that access no memory, return a scalar and accept any license have no row.
  */
 static const struct {
 	const char *name;
@@ -144,7 +143,7 @@ static const struct {
     [210] = {"cgrp_storage_get", MEM(3) | PTR},
 };
 
-/* A callback that gets (index, ctx), (map, key, value, ctx), (task, vma, ctx), (data, ctx). */
+/* Callbacks: (index, ctx), (map, key, value, ctx), (task, vma, ctx), (data, ctx). */
 static const struct ld_callback_helper callback_helpers[] = {
     {LD_HELPER_LOOP, 2, 3, 2},
     {LD_HELPER_FOR_EACH_MAP_ELEM, 2, 3, 4},
@@ -159,7 +158,7 @@ static size_t row(int32_t id)
 
 unsigned int ld_helper_flags(int32_t id)
 {
-	/* What is newer than this table may return a pointer. */
+	/* A helper newer than this table may return a pointer. */
 	if (id < 0 || id > LD_HELPER_LAST)
 		return PTR;
 	return helpers[row(id)].flags;

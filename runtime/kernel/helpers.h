@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* What the kernel's verifier knows about helpers, as far as it tells how much stack is used. */
+/*
+ * Helpers, by the struct bpf_func_proto of each (kernel/bpf/helpers.c, kernel/trace/bpf_trace.c,
+ * net/core/filter.c): what they do to the stack and to what the verifier knows, and licenses.
+ */
 #ifndef LD_KERNEL_HELPERS_H
 #define LD_KERNEL_HELPERS_H
 
 #include <stdint.h>
 
 enum {
-	LD_HELPER_GPL = 1,     /* for programs under a GPL-compatible license only */
-	LD_HELPER_MEM = 2,     /* << i: register i + 1 points at memory that is read or written */
-	LD_HELPER_PTR = 64,    /* returns a pointer, or what may be one */
-	LD_HELPER_KNOWN = 128, /* returns what the verifier may know */
+	LD_HELPER_GPL = 1,     /* gpl_only: needs a GPL-compatible license */
+	LD_HELPER_MEM = 2,     /* << i: register i + 1 points to memory that the helper accesses */
+	LD_HELPER_PTR = 64,    /* may return a pointer */
+	LD_HELPER_KNOWN = 128, /* returns a value that the verifier may know */
 };
 
 enum {
@@ -22,21 +25,21 @@ enum {
 	LD_HELPER_LAST = 211,
 };
 
-/* LD_HELPER_* of helper number id; 0 for one that is not known. */
+/* LD_HELPER_* of a helper, by number. */
 unsigned int ld_helper_flags(int32_t id);
 
-/* Its name without "bpf_"; NULL for one that has no flags. */
+/* Its name without "bpf_"; NULL if it has no flags. */
 const char *ld_helper_name(int32_t id);
 
-/* A helper that calls a function of the program, on the stack of the one that calls it. */
+/* A helper that calls a function of the program, on the stack of its caller. */
 struct ld_callback_helper {
 	int32_t id;
 	uint8_t function; /* the register that holds the function */
-	uint8_t ctx;      /* the register that is passed on to it */
-	uint8_t arg;      /* as which of its arguments, from 1 */
+	uint8_t ctx;      /* the register that is passed to it */
+	uint8_t arg;      /* the argument that receives it, from 1 */
 };
 
-/* NULL where helper id does no such thing. */
+/* NULL if the helper calls no function. */
 const struct ld_callback_helper *ld_callback_helper(int32_t id);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "kernel/limits.h"
 
 struct ld_file;
 struct ld_section;
@@ -29,7 +30,6 @@ struct ld_call {
 	bool circular; /* the one that closes a circle of calls */
 };
 
-#define LD_FUNC_ARGS 5
 #define LD_NO_ACCESS INT32_MAX
 
 struct ld_func {
@@ -48,7 +48,7 @@ struct ld_func {
 	uint32_t frame;    /* stack bytes: the deepest place of its frame that it computes */
 	uint32_t verified; /* stack bytes that the verifier surely sees it access; where not linked
 			      and at most 512, the same as frame */
-	int32_t low[LD_FUNC_ARGS]; /* the lowest byte that it surely accesses through a pointer
+	int32_t low[LD_KERNEL_ARGS]; /* the lowest byte that it surely accesses through a pointer
 				      argument, from there, or LD_NO_ACCESS */
 	uint64_t gpl_off; /* bytes into sec of a call that needs a GPL-compatible license */
 	bool needs_gpl;

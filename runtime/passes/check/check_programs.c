@@ -8,9 +8,8 @@
 #include "base/text.h"
 #include "elf/insn.h"
 #include "kernel/helpers.h"
-#include "kernel/limits.h"
+#include "kernel/prototypes.h"
 #include "model/calls.h"
-#include "passes/check/func_type.h"
 #include "passes/passes.h"
 
 /* ---- license ---- */
@@ -64,6 +63,20 @@ static bool *called_funcs(struct ld_link *l)
 	return called;
 }
 
+/* By in_type: whether a decl tag says something about a FUNC or its parameters. */
+static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
+{
+	bool *tagged = LD_NEW_ARRAY(&l->arena, bool, f->btf.nr_types);
+
+	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
+
+		if (ld_btf_kind(t) == BTF_KIND_DECL_TAG)
+			tagged[t->type] = true;
+	}
+	return tagged;
+}
+
 static void report_prototype(struct ld_link *l, const struct ld_func *func, const char *why)
 {
 	ld_warn(&l->diags, "global-function-type",
@@ -75,7 +88,7 @@ static void report_prototype(struct ld_link *l, const struct ld_func *func, cons
 
 /* The first of nr functions that only later kernels take. */
 static void note_prototype(struct ld_link *l, const struct ld_func *func, const char *why,
-			   const struct ld_kernel *taking, uint32_t nr)
+			   const struct ld_kernel *accepting, uint32_t nr)
 {
 	const char *more = "";
 
@@ -85,7 +98,7 @@ static void note_prototype(struct ld_link *l, const struct ld_func *func, const 
 		"kernels before %s refuse the global function '%s': %s\n"
 		">>> defined at %s\n"
 		">>> static or hidden, all kernels check it with its callers%" LD_LINES,
-		taking->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
+		accepting->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
 }
 
 static void check_global_functions(struct ld_link *l)
@@ -94,33 +107,33 @@ static void check_global_functions(struct ld_link *l)
 	const bool *called = called_funcs(l);
 	bool **tagged = LD_NEW_ARRAY(&l->arena, bool *, l->files.nr);
 	const struct ld_func *noted = NULL;
-	const struct ld_kernel *noted_taking = NULL;
+	const struct ld_kernel *noted_accepting = NULL;
 	const char *noted_why = NULL;
 	uint32_t nr_noted = 0;
 
 	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
 		const struct ld_func *func = &calls->funcs[i];
 		const struct ld_file *f = func->sec->file;
-		const struct ld_kernel *taking;
+		const struct ld_kernel *accepting;
 		const char *why;
 
 		if (!called[i] || !func->global || func->program)
 			continue;
-		why = ld_bad_prototype(l, f, func->sym->btf, &taking);
+		why = ld_bad_prototype(&l->arena, &f->btf, func->sym->btf, &accepting);
 		if (why && !tagged[f->index])
-			tagged[f->index] = ld_tagged_funcs(l, f);
+			tagged[f->index] = tagged_funcs(l, f);
 		if (!why || tagged[f->index][func->sym->btf])
 			continue;
-		if (!taking) {
+		if (!accepting) {
 			report_prototype(l, func, why);
 		} else if (!nr_noted++) {
 			noted = func;
 			noted_why = why;
-			noted_taking = taking;
+			noted_accepting = accepting;
 		}
 	}
 	if (noted)
-		note_prototype(l, noted, noted_why, noted_taking, nr_noted);
+		note_prototype(l, noted, noted_why, noted_accepting, nr_noted);
 }
 
 /* ---- map names ---- */

@@ -23,7 +23,7 @@
 
 #include "elf/insn.h"
 #include "kernel/helpers.h"
-#include "kernel/limits.h"
+#include "kernel/prototypes.h"
 #include "passes/check/scan_paths.h"
 
 enum value_kind {
@@ -59,8 +59,7 @@ struct passed {
 	struct value value;
 };
 
-#define FRAME_SIZE 512
-#define NR_SLOTS (FRAME_SIZE / 8)
+#define NR_SLOTS (LD_KERNEL_STACK / 8)
 
 struct ld_scan {
 	struct ld_link *l;
@@ -74,10 +73,10 @@ struct ld_scan {
 	const uint8_t *code;
 	uint32_t nr; /* slots */
 	bool big;
-	bool opaque;                     /* jumps where only data tells */
-	bool constant_slot[NR_SLOTS];    /* may hold what is known at load */
-	bool all_constant, slot_changed; /* the same for all slots; since it was last false */
-	bool memory_free[LD_FUNC_ARGS];  /* what an argument is or points at isn't known */
+	bool opaque;                      /* jumps where only data tells */
+	bool constant_slot[NR_SLOTS];     /* may hold what is known at load */
+	bool all_constant, slot_changed;  /* the same for all slots; since it was last false */
+	bool memory_free[LD_KERNEL_ARGS]; /* what an argument is or points at isn't known */
 	bool recording;
 	uint32_t at; /* the slot at hand */
 
@@ -198,7 +197,7 @@ static void set(struct state *st, unsigned int reg, enum value_kind kind)
 
 static void clobber_args(struct state *st)
 {
-	for (unsigned int i = 1; i <= LD_FUNC_ARGS; i++)
+	for (unsigned int i = 1; i <= LD_KERNEL_ARGS; i++)
 		set(st, i, OTHER);
 }
 
@@ -227,7 +226,7 @@ static void note_access(struct ld_scan *s, struct value v, int64_t off)
 
 static int64_t slot_of(int64_t off)
 {
-	return (off + FRAME_SIZE) >> 3;
+	return (off + LD_KERNEL_STACK) >> 3;
 }
 
 static void taint_all(struct ld_scan *s)
@@ -478,7 +477,7 @@ static void step_helper(struct ld_scan *s, struct state *st, int32_t id)
 
 	if (flags & LD_HELPER_GPL)
 		needs_gpl(s);
-	for (unsigned int reg = 1; reg <= LD_FUNC_ARGS; reg++) {
+	for (unsigned int reg = 1; reg <= LD_KERNEL_ARGS; reg++) {
 		struct value v = st->r[reg];
 
 		if (flags & LD_HELPER_MEM << (reg - 1))
@@ -519,7 +518,7 @@ static void step_kfunc(struct ld_scan *s, struct state *st, uint32_t in_sym)
 	const struct ld_global *n = in_sym ? f->syms[in_sym].global : NULL;
 	unsigned int params = nr_params(f, in_sym);
 
-	for (unsigned int reg = 1; reg <= LD_FUNC_ARGS; reg++) {
+	for (unsigned int reg = 1; reg <= LD_KERNEL_ARGS; reg++) {
 		struct value v = st->r[reg];
 
 		leaks(s, v);
@@ -551,7 +550,7 @@ static void step_call(struct ld_scan *s, struct state *st, const uint8_t *insn)
 		return;
 	}
 	add_call(s, callee, LD_CALL_DIRECT);
-	for (unsigned int reg = 1; reg <= LD_FUNC_ARGS; reg++) {
+	for (unsigned int reg = 1; reg <= LD_KERNEL_ARGS; reg++) {
 		leaks(s, st->r[reg]);
 		pass_pointer(s, callee, reg - 1, st->r[reg]);
 	}
@@ -803,7 +802,7 @@ static void mark_spills(struct ld_scan *s, uint32_t call)
 	const struct ld_reloc *r;
 	struct ld_target t;
 
-	for (uint32_t i = 1; i <= LD_FUNC_ARGS && i <= call && i < s->nr - call; i++) {
+	for (uint32_t i = 1; i <= LD_KERNEL_ARGS && i <= call && i < s->nr - call; i++) {
 		if (!is_spill(s, insn_at(s, call - i), insn_at(s, call + i)) ||
 		    func_of(s, call, &r, &t) != s->calls->nr_funcs)
 			return;
@@ -851,33 +850,26 @@ static void find_blocks(struct ld_scan *s)
 		memset(s->states, 0, s->nr_states * sizeof(*s->states));
 }
 
-/* Whether argument arg is a program's context, going by its type's name. */
-static bool is_context(const struct ld_func *func, unsigned int arg)
+static bool gets_context(const struct ld_func *func, unsigned int arg)
 {
 	const struct ld_btf *btf = &func->sec->file->btf;
 	const struct btf_type *t;
 	const struct btf_param *params;
-	uint32_t id;
 
 	if (!func->sym->btf)
 		return false;
 	t = ld_btf_type(btf, ld_btf_type(btf, func->sym->btf)->type);
 	params = ld_btf_tail(t);
-	if (ld_btf_kind(t) != BTF_KIND_FUNC_PROTO || arg >= ld_btf_vlen(t))
-		return false;
-	id = ld_btf_strip(btf, params[arg].type);
-	if (!id || ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR)
-		return false;
-	id = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
-	return id && ld_is_context_struct(ld_btf_name(btf, id));
+	return ld_btf_kind(t) == BTF_KIND_FUNC_PROTO && arg < ld_btf_vlen(t) &&
+	       ld_is_context(btf, params[arg].type);
 }
 
 static void enter(struct ld_scan *s)
 {
 	struct state st = {.known = false};
 
-	for (uint8_t i = 0; i < LD_FUNC_ARGS; i++) {
-		s->memory_free[i] = s->func->global || s->func->program || is_context(s->func, i);
+	for (uint8_t i = 0; i < LD_KERNEL_ARGS; i++) {
+		s->memory_free[i] = s->func->global || s->func->program || gets_context(s->func, i);
 		st.r[i + 1] = (struct value){ARG, i, 0};
 	}
 	set(&st, FRAME_REG, FRAME);
@@ -936,12 +928,12 @@ void ld_scan_function(struct ld_scan *s, uint32_t index)
 	s->code = func->sec->data + func->off;
 	s->nr = (uint32_t)(func->size / LD_INSN_SIZE);
 	s->big = func->sec->file->big;
-	for (unsigned int i = 0; i < LD_FUNC_ARGS; i++)
+	for (unsigned int i = 0; i < LD_KERNEL_ARGS; i++)
 		func->low[i] = LD_NO_ACCESS;
 	func->call = (uint32_t)s->calls->calls.nr;
 	if (!func->linked)
 		scan_frame(s);
-	if (func->linked || func->frame > FRAME_SIZE || !s->l->has_license)
+	if (func->linked || func->frame > LD_KERNEL_STACK || !s->l->has_license)
 		follow_function(s);
 	func->call_end = (uint32_t)s->calls->calls.nr;
 	s->first_passed[index + 1] = (uint32_t)s->passed.nr;

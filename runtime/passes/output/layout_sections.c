@@ -8,11 +8,11 @@
 #include "base/bytes.h"
 #include "elf/btf_ext.h"
 #include "elf/elf_read.h"
+#include "kernel/limits.h"
 #include "passes/passes.h"
 
 #define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums don't overflow */
 #define MAX_ZEROS ((uint64_t)64 << 20)
-#define MAX_MAP_VALUE INT32_MAX /* bytes: array_map_alloc_check() of kernel/bpf/arraymap.c */
 
 static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_section *sec)
 {
@@ -217,10 +217,10 @@ static void warn_large_maps(struct ld_link *l)
 	ld_for_each(i, &l->outs) {
 		const struct ld_out *out = l->outs.v[i];
 
-		if (out->size > MAX_MAP_VALUE && ld_role_has(out->role, LD_TRAIT_BECOMES_MAP))
+		if (out->size > LD_KERNEL_MAP_VALUE && ld_role_has(out->role, LD_TRAIT_BECOMES_MAP))
 			ld_warn(&l->diags, "kernel-limit",
 				"section '%s' has %llu bytes: the kernel takes %d in a map",
-				out->name, (unsigned long long)out->size, MAX_MAP_VALUE);
+				out->name, (unsigned long long)out->size, LD_KERNEL_MAP_VALUE);
 	}
 }
 

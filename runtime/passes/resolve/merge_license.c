@@ -5,11 +5,8 @@
  */
 #include <string.h>
 
+#include "kernel/limits.h"
 #include "passes/passes.h"
-
-/* The texts that the kernel counts as GPL-compatible (include/linux/license.h). */
-static const char *const gpl_texts[] = {"GPL",          "GPL v2",       "GPL and additional rights",
-					"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
 
 static const char *license_text(struct ld_link *l, const struct ld_section *sec)
 {
@@ -20,14 +17,6 @@ static const char *license_text(struct ld_link *l, const struct ld_section *sec)
 	if (len)
 		memcpy(text, sec->data, len);
 	return text;
-}
-
-static bool is_gpl(const char *text)
-{
-	for (size_t i = 0; i < sizeof(gpl_texts) / sizeof(gpl_texts[0]); i++)
-		if (!strcmp(text, gpl_texts[i]))
-			return true;
-	return false;
 }
 
 /* A plain GPL text says more than a dual one: it is what the combination is under. */
@@ -93,7 +82,7 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 
 	if (!strcmp(a, b) || l->license)
 		return kept;
-	if (!is_gpl(a) || !is_gpl(b)) {
+	if (!ld_is_gpl_compatible(a) || !ld_is_gpl_compatible(b)) {
 		ld_error(&l->diags, "license-conflict",
 			 "conflicting licenses\n>>> \"%s\" in %s\n>>> \"%s\" in %s\n"
 			 ">>> --license=TEXT says which one the program has",

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "elf/insn.h"
+#include "kernel/prototypes.h"
 #include "passes/passes.h"
 #include "passes/select/synthetic.h"
 
@@ -88,39 +89,7 @@ static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_global *n
 
 /* ---- the anchor ---- */
 
-/* The types that the kernel takes for a program's context, by their names. */
-static bool is_context(const struct ld_btf *btf, uint32_t type)
-{
-	static const char *const names[] = {
-	    "xdp_md",
-	    "__sk_buff",
-	    "bpf_sock",
-	    "bpf_sock_addr",
-	    "bpf_sock_ops",
-	    "bpf_sockopt",
-	    "bpf_sysctl",
-	    "bpf_sk_lookup",
-	    "sk_msg_md",
-	    "sk_reuseport_md",
-	    "bpf_cgroup_dev_ctx",
-	    "bpf_raw_tracepoint_args",
-	    "bpf_perf_event_data",
-	    "pt_regs",
-	    "bpf_user_pt_regs_t",
-	    "user_pt_regs",
-	};
-	uint32_t id = ld_btf_strip(btf, type), to;
-
-	if (!id || ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR)
-		return false;
-	to = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
-	for (size_t i = 0; to && i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(ld_btf_name(btf, to), names[i]))
-			return true;
-	return false;
-}
-
-#define CALL_SLOTS 6 /* five arguments and the call */
+#define CALL_SLOTS (LD_KERNEL_ARGS + 1) /* the arguments and the call */
 
 /* Calls n: contexts are the caller's, all else is 0, which stands for no memory too. */
 static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_global *n)
@@ -133,7 +102,7 @@ static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_global 
 	uint32_t nr = ld_btf_vlen(proto);
 
 	for (uint32_t i = 0; i < CALL_SLOTS - 1; i++, at += LD_INSN_SIZE) {
-		bool ctx = i < nr && is_context(btf, params[i].type);
+		bool ctx = i < nr && ld_is_context(btf, params[i].type);
 
 		put_insn(at, ctx ? LD_OP_MOV64_REG : LD_OP_MOV64_IMM, (uint8_t)(i + 1), ctx ? 6 : 0,
 			 0, l->big);

@@ -16,7 +16,7 @@
 #include "btf/print.h"
 #include "elf/elf_read.h"
 #include "elf/insn.h"
-#include "passes/check/func_type.h"
+#include "kernel/prototypes.h"
 #include "passes/passes.h"
 #include "passes/select/synthetic.h"
 
@@ -118,7 +118,7 @@ static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32
 		if (why)
 			return ld_printf(&l->arena, "parameter %u %s", i + 1, why);
 	}
-	return ld_bad_prototype(l, f, in_func, NULL);
+	return ld_bad_prototype(&l->arena, &f->btf, in_func, NULL);
 }
 
 /* ---- defaults ---- */

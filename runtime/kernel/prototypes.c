@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "passes/check/func_type.h"
+/*
+ * btf_prepare_func_args() of kernel/bpf/btf.c: 6.1 lines 6758 to 6811, 6.12 lines 7640 to 7717,
+ * 7.2 lines 7912 to 8171 with the functions before it.
+ */
+#include "kernel/prototypes.h"
 
 #include <string.h>
 
 #define MAX_TAGS 64 /* tags and qualifiers of one type */
+
+/* Context structs of BPF_PROG_TYPE() in include/linux/bpf_types.h, and typedefs of pt_regs. */
+/* clang-format off */
+static const char *const contexts[] = {
+	"__sk_buff", "bpf_cgroup_dev_ctx", "bpf_nf_ctx", "bpf_perf_event_data",
+	"bpf_raw_tracepoint_args", "bpf_sk_lookup", "bpf_sock", "bpf_sock_addr", "bpf_sock_ops",
+	"bpf_sockopt", "bpf_sysctl", "bpf_user_pt_regs_t", "pt_regs", "sk_msg_md",
+	"sk_reuseport_md", "user_pt_regs", "xdp_md",
+};
+/* clang-format on */
 
 static bool is_scalar(const struct ld_btf *btf, uint32_t id)
 {
@@ -12,7 +26,7 @@ static bool is_scalar(const struct ld_btf *btf, uint32_t id)
 	return kind == BTF_KIND_INT || kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
 }
 
-/* Whether a pointer has the type tag "arena", which comes between it and what it points to. */
+/* Whether a pointer has the type tag "arena", which is between it and the type it points to. */
 static bool is_arena(const struct ld_btf *btf, uint32_t pointer)
 {
 	const struct btf_type *t = ld_btf_type(btf, pointer);
@@ -31,28 +45,28 @@ static bool is_arena(const struct ld_btf *btf, uint32_t pointer)
 	return false;
 }
 
-/* Why a return type is refused, or NULL; *taking as in ld_bad_prototype(). */
+/* Why kernels reject a return type, or NULL; *accepting as in ld_bad_prototype(). */
 static const char *bad_return(const struct ld_btf *btf, uint32_t type,
-			      const struct ld_kernel **taking)
+			      const struct ld_kernel **accepting)
 {
 	uint32_t id = ld_btf_strip(btf, type);
 
 	if (is_scalar(btf, id))
 		return NULL;
 	if (!id) {
-		*taking = ld_first_kernel_with(LD_KERNEL_GLOBAL_VOID);
+		*accepting = ld_first_kernel_with(LD_KERNEL_GLOBAL_VOID);
 		return "it returns nothing";
 	}
 	if (ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR)
 		return "it doesn't return a scalar";
 	if (is_arena(btf, id))
-		*taking = ld_first_kernel_with(LD_KERNEL_ARENA_TAGS);
+		*accepting = ld_first_kernel_with(LD_KERNEL_ARENA_TAGS);
 	return "it returns a pointer";
 }
 
-/* The same for a parameter. Tags and the names of contexts say more than the type: not judged. */
+/* The same for a parameter. */
 static const char *bad_param(const struct ld_btf *btf, uint32_t type,
-			     const struct ld_kernel **taking)
+			     const struct ld_kernel **accepting)
 {
 	uint32_t id = ld_btf_strip(btf, type), kind, to;
 	const char *why = NULL;
@@ -70,47 +84,46 @@ static const char *bad_param(const struct ld_btf *btf, uint32_t type,
 	else if (ld_btf_kind(ld_btf_type(btf, to)) == BTF_KIND_FUNC_PROTO)
 		why = "points to a function";
 	if (why && is_arena(btf, id))
-		*taking = ld_first_kernel_with(LD_KERNEL_ARENA_TAGS);
+		*accepting = ld_first_kernel_with(LD_KERNEL_ARENA_TAGS);
 	return why;
 }
 
-const char *ld_bad_prototype(struct ld_link *l, const struct ld_file *f, uint32_t in_func,
-			     const struct ld_kernel **taking)
+const char *ld_bad_prototype(struct ld_arena *a, const struct ld_btf *btf, uint32_t in_func,
+			     const struct ld_kernel **accepting)
 {
-	const struct ld_btf *btf = &f->btf;
 	const struct btf_type *proto = ld_btf_type(btf, ld_btf_type(btf, in_func)->type);
 	const struct btf_param *params = ld_btf_tail(proto);
-	const struct ld_kernel *some, **first = taking ? taking : &some;
+	const struct ld_kernel *some, **first = accepting ? accepting : &some;
 	const char *why;
 
 	*first = NULL;
 	if (ld_btf_kind(proto) != BTF_KIND_FUNC_PROTO)
 		return NULL;
-	if (ld_btf_vlen(proto) > LD_KERNEL_GLOBAL_ARGS)
+	if (ld_btf_vlen(proto) > LD_KERNEL_ARGS)
 		return "it has more than five parameters";
 	why = bad_return(btf, proto->type, first);
-	/* What every kernel refuses goes before what some do. */
+	/* Prefer a reason that holds for all kernels. */
 	for (uint32_t i = 0; (!why || *first) && i < ld_btf_vlen(proto); i++) {
-		const struct ld_kernel *taking_param = NULL;
-		const char *bad = bad_param(btf, params[i].type, &taking_param);
+		const struct ld_kernel *accepting_param = NULL;
+		const char *bad = bad_param(btf, params[i].type, &accepting_param);
 
-		if (!bad || (why && taking_param))
+		if (!bad || (why && accepting_param))
 			continue;
-		why = ld_printf(&l->arena, "parameter %u %s", i + 1, bad);
-		*first = taking_param;
+		why = ld_printf(a, "parameter %u %s", i + 1, bad);
+		*first = accepting_param;
 	}
 	return why;
 }
 
-bool *ld_tagged_funcs(struct ld_link *l, const struct ld_file *f)
+bool ld_is_context(const struct ld_btf *btf, uint32_t type)
 {
-	bool *tagged = LD_NEW_ARRAY(&l->arena, bool, f->btf.nr_types);
+	uint32_t id = ld_btf_strip(btf, type);
 
-	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
-
-		if (ld_btf_kind(t) == BTF_KIND_DECL_TAG)
-			tagged[t->type] = true;
-	}
-	return tagged;
+	if (!id || ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR)
+		return false;
+	id = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
+	for (size_t i = 0; id && i < sizeof(contexts) / sizeof(contexts[0]); i++)
+		if (!strcmp(ld_btf_name(btf, id), contexts[i]))
+			return true;
+	return false;
 }
