@@ -17,15 +17,16 @@
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
-#define CHUNK_SIZE ((size_t)16 * 1024) /* it clears, and keeps for a while, what is allocated */
+#define CHUNK_SIZE                                                                                 \
+	((size_t)16 * 1024) /* ASan clears allocations and quarantines them for a while */
 #define REUSED_CHUNK ((size_t)64 * 1024)
-#define GAP ((size_t)16) /* between blocks: what runs over one is seen */
+#define GAP ((size_t)16) /* between blocks, so that ASan detects overruns */
 #define forbid(p, size) ASAN_POISON_MEMORY_REGION(p, size)
 #define permit(p, size) ASAN_UNPOISON_MEMORY_REGION(p, size)
 #else
 /*
- * So large that calloc() gets it from the kernel, as pages of zeros that take no memory until they
- * are used. Smaller ones it would have to clear.
+ * Large enough for calloc() to map fresh zero pages, which take no memory until they are touched.
+ * calloc() would have to clear smaller chunks.
  */
 #define CHUNK_SIZE ((size_t)256 * 1024)
 #define REUSED_CHUNK ((size_t)1 << 20)
@@ -33,14 +34,14 @@
 #define forbid(p, size) ((void)0)
 #define permit(p, size) ((void)0)
 #endif
-#define USED_SOON ((size_t)48 * 1024) /* of an arena's first chunk */
+#define USED_SOON ((size_t)48 * 1024) /* bytes at the start of an arena's first chunk */
 #define ALIGN ((size_t)16)
-#define TINY_INPUT ((size_t)2048) /* bytes of an object, whose chunks begin small and double */
+#define TINY_INPUT ((size_t)2048) /* bytes of an object whose arena starts small and doubles */
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
 	enum ld_chunk_from { FROM_CALLOC, FROM_PAGES, MAPPED } from;
-	size_t size; /* bytes; of FROM_CALLOC 0 */
+	size_t size; /* bytes; 0 for FROM_CALLOC */
 	max_align_t data[];
 };
 
@@ -88,8 +89,8 @@ static struct ld_arena_chunk *get_chunk(const struct ld_arena *a, size_t size)
 	struct ld_arena_chunk *c;
 
 	/*
-	 * What is given back before the link ends is none of malloc()'s: it would take that as a
-	 * sign to get blocks of this size, too, from where it has to clear them.
+	 * Chunks that are freed before the link ends do not come from malloc(): freeing one raises
+	 * its mmap threshold, and it would then clear later chunks of this size.
 	 */
 	if (a->chunk)
 		return map_chunk(size);
@@ -112,7 +113,8 @@ static void *new_chunk(struct ld_arena *a, size_t size)
 
 void ld_use_soon(void *p, size_t size)
 {
-#if defined(MADV_POPULATE_WRITE) && !defined(__SANITIZE_ADDRESS__) /* Linux 5.14, or faults */
+#if defined(MADV_POPULATE_WRITE) &&                                                                \
+    !defined(__SANITIZE_ADDRESS__) /* Linux 5.14; otherwise pages fault in */
 	uintptr_t page = (uintptr_t)p & ~(uintptr_t)4095;
 
 	(void)madvise((void *)page, (uintptr_t)p + size - page, MADV_POPULATE_WRITE);
@@ -126,7 +128,7 @@ static size_t chunk_size(const struct ld_arena *a)
 	return a->chunk ? a->chunk : CHUNK_SIZE;
 }
 
-/* A large block gets a chunk of its own; what is left of the newest stays in use. */
+/* A large block gets its own chunk; the rest of the newest chunk stays in use. */
 static bool is_large(const struct ld_arena *a, size_t size)
 {
 	return size > chunk_size(a) / 4;
@@ -144,7 +146,7 @@ void ld_arena_expect(struct ld_arena *a, size_t size)
 	a->large = size > CHUNK_SIZE;
 }
 
-/* Chunks for a small input, of which there may be a hundred thousand: each twice the last. */
+/* Starts with a small chunk and doubles its size: there may be a hundred thousand small inputs. */
 static void begin_tiny(struct ld_arena *a, size_t size)
 {
 	size_t bytes = a->first > size ? a->first : size;
@@ -154,7 +156,7 @@ static void begin_tiny(struct ld_arena *a, size_t size)
 	a->first = bytes * 2;
 }
 
-/* A chunk for blocks up to size, and what comes after. */
+/* Adds a chunk with room for size bytes. */
 static void begin_chunk(struct ld_arena *a, size_t size)
 {
 	bool first = !a->chunks;
@@ -172,7 +174,7 @@ static void begin_chunk(struct ld_arena *a, size_t size)
 	forbid(a->next, a->left);
 }
 
-#define SLAB ((size_t)24 * 1024) /* what most objects fill */
+#define SLAB ((size_t)24 * 1024) /* bytes; enough for most objects */
 
 void ld_arena_begin_in(struct ld_arena *a, struct ld_arena *other)
 {
@@ -191,7 +193,7 @@ void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other)
 		return;
 	while (oldest->older)
 		oldest = oldest->older;
-	/* Behind the newest: of that there may be some left. */
+	/* Insert behind the newest chunk, which may have room left. */
 	if (a->chunks) {
 		oldest->older = a->chunks->older;
 		if (oldest->older)
@@ -206,7 +208,7 @@ void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other)
 	other->left = 0;
 }
 
-/* Bytes of a chunk for a block. */
+/* Bytes that a block takes in a chunk. */
 static size_t room_for(size_t size)
 {
 	return (size ? (size + ALIGN - 1) & ~(ALIGN - 1) : ALIGN) + GAP;
@@ -235,7 +237,7 @@ void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used)
 {
 	size_t back = room_for(size) - room_for(used);
 
-	/* The chunk of a large block holds nothing else: its unused pages cost nothing. */
+	/* A large block is alone in its chunk; untouched pages take no memory. */
 	if (is_large(a, size) || (char *)block + room_for(size) != a->next)
 		return;
 	a->next -= back;
@@ -243,7 +245,7 @@ void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used)
 	forbid((char *)block + used, size - used);
 }
 
-/* The chunk of a block that realloc() can make larger, or NULL. */
+/* The chunk of a block that realloc() can extend, or NULL. */
 static struct ld_arena_chunk *chunk_to_grow(const struct ld_arena *a, void *block, size_t size)
 {
 	struct ld_arena_chunk *c;
@@ -358,7 +360,7 @@ void ld_arena_reset(struct ld_arena *a)
 		return;
 	a->reused->older = a->reused->newer = NULL;
 	data = (char *)a->reused->data;
-	/* With other chunks after it, all of it may have been used. */
+	/* If chunks were added after it, all of it may be in use. */
 	if (a->next < data || a->next > data + a->chunk)
 		a->next = data + a->chunk;
 	permit(data, a->chunk);

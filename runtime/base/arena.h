@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Memory that is freed all at once. Nothing in the model is freed singly, so pointers into it stay
- * valid until the link ends.
+ * This directory has what any program needs: memory, strings, hashes, files, diagnostics, threads.
+ * Nothing here knows ELF, BTF or a link, or includes a header of another directory.
  *
- * Out of memory: an arena has an escape, set at the API's entry (or at the head of a thread's
- * task). Where the system has no more memory the arena jumps there, so that the passes are not
- * littered with checks that can be tested by fault injection only. Code between the entry and an
- * allocation therefore owns nothing that is not recorded in the arena's owner.
+ * An arena frees all of its memory at once. Nothing in the model is freed separately, so pointers
+ * into it stay valid until the link ends.
+ *
+ * If memory runs out, the arena jumps to an escape that the API's entry point or the start of a
+ * thread's task has set. Passes therefore need no checks that only fault injection could test. Code
+ * between the entry point and an allocation must not own anything that the arena's owner does not
+ * record.
  */
 #ifndef LD_BASE_ARENA_H
 #define LD_BASE_ARENA_H
@@ -17,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an arena returns: compilers and analyzers need no guess. */
+/* Tells compilers and analyzers that an allocation never fails. */
 #define LD_NEVER_NULL __attribute__((returns_nonnull))
 
 struct ld_arena_chunk;
@@ -25,51 +28,52 @@ struct ld_pages;
 
 struct ld_arena {
 	struct ld_arena_chunk *chunks; /* newest first */
-	char *next;                    /* free bytes of the newest chunk */
+	char *next;                    /* free bytes in the newest chunk */
 	size_t left;
-	size_t first;                  /* bytes of the next chunk; 0: as large as all others */
-	bool large;                    /* the first chunk will be filled, too */
-	size_t chunk;                  /* bytes of the others; 0: the usual */
-	struct ld_arena_chunk *reused; /* by ld_arena_reset() */
-	struct ld_pages *pages;        /* where chunks are from; NULL: from calloc() */
-	jmp_buf *oom; /* where to go when memory is out; must be set before the first use */
+	size_t first;                  /* size of the next chunk; 0: the usual size */
+	bool large;                    /* the first chunk will be filled completely */
+	size_t chunk;                  /* size of further chunks; 0: the default */
+	struct ld_arena_chunk *reused; /* chunk that ld_arena_reset() keeps */
+	struct ld_pages *pages;        /* source of chunks; NULL: calloc() */
+	jmp_buf *oom; /* jump target if out of memory; must be set before the first use */
 };
 
-/* Lets a, before its first use, begin with memory of another arena, which must stay as long. */
+/* Starts a with memory of other, which must outlive it. Call before the first use of a. */
 void ld_arena_begin_in(struct ld_arena *a, struct ld_arena *other);
 
-/* All that is other's belongs to a from now on, and is freed with it. */
+/* Moves everything that other owns to a. */
 void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other);
 
 /*
- * The arena is for an input of size bytes. Before its first use: one for a tiny input begins small,
- * so that a hundred thousand of them have room.
+ * Sizes the arena for an input of size bytes. Call before the first use. An arena for a tiny input
+ * starts small: there may be a hundred thousand of them.
  */
 void ld_arena_expect(struct ld_arena *a, size_t size);
 
-/* The same for one of many, of which most may not be needed: memory follows the size. */
+/* Like ld_arena_expect(), for one of many inputs that may not be needed. */
 void ld_arena_begin_small(struct ld_arena *a, size_t size);
 
-/* size bytes of zeros, aligned to 16. Never NULL, also for size 0. */
+/* Returns size zero bytes, aligned to 16. Never returns NULL, even for size 0. */
 void *ld_alloc(struct ld_arena *a, size_t size) LD_NEVER_NULL;
 
-/* The same for nr * size, where the product may overflow. */
+/* Returns nr * size zero bytes; the product may overflow. */
 void *ld_alloc_array(struct ld_arena *a, size_t nr, size_t size) LD_NEVER_NULL;
 
 /*
- * block, of old bytes, with room for size: somewhere else perhaps, and then what is left behind may
- * be gone. The bytes behind the old ones may be anything.
+ * Returns a block of size bytes that starts with the old bytes of block; the rest is undefined. The
+ * block may move, and the old one may be freed.
  */
 void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size) LD_NEVER_NULL;
 
 /*
- * Gives back what lies behind the first used bytes of the block that was allocated last. It must
- * still be zeros.
+ * Returns the end of the most recent block, after the first used bytes, to the arena. It must still
+ * be zero.
  */
 void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used);
 
 /*
- * Gets the pages of a block that will be filled at once: a fault for each takes half as long again.
+ * Populates the pages of a block that will be filled at once. Faults on each page take 1.5 times as
+ * long.
  */
 void ld_use_soon(void *p, size_t size);
 
@@ -84,15 +88,15 @@ char *ld_vprintf(struct ld_arena *a, const char *fmt, va_list args) LD_NEVER_NUL
 
 void ld_arena_free(struct ld_arena *a);
 
-/* The arena is for what is needed of one input after the other. Before its first use. */
+/* Prepares the arena to be reset for one input after another. Call before the first use. */
 void ld_arena_expect_reuse(struct ld_arena *a);
 
-/* Frees all at once, but memory for the next input. */
+/* Frees everything but a chunk for the next input. */
 void ld_arena_reset(struct ld_arena *a);
 
 /*
  * A vector in an arena: struct { T *v; size_t nr, cap; }. Growing leaves the old array behind, so
- * pointers to elements are stable only until the next push; store indexes.
+ * pointers to elements are valid only until the next push; store indexes.
  */
 #define LD_VEC(type)                                                                               \
 	struct {                                                                                   \

@@ -18,7 +18,7 @@ void ld_blob_reserve(struct ld_arena *a, struct ld_blob *b, size_t size)
 	b->cap = cap;
 }
 
-/* size more bytes, which may be anything. */
+/* Appends size bytes with undefined contents. */
 static void *grow(struct ld_arena *a, struct ld_blob *b, size_t size)
 {
 	ld_blob_reserve(a, b, size);
@@ -60,7 +60,7 @@ void ld_blob_printf(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)
 	va_end(args);
 	if (n < 0)
 		longjmp(*a->oom, 1);
-	/* The NUL that vsnprintf writes is taken back. */
+	/* Drop the NUL that vsnprintf() writes. */
 	text = ld_blob_add(a, b, (size_t)n + 1);
 	va_start(args, fmt);
 	vsnprintf(text, (size_t)n + 1, fmt, args);
@@ -68,7 +68,7 @@ void ld_blob_printf(struct ld_arena *a, struct ld_blob *b, const char *fmt, ...)
 	b->size--;
 }
 
-/* ---- text for people ---- */
+/* ---- escaped text ---- */
 
 struct target {
 	struct ld_arena *a;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Numbers in bytes of a given order, at any alignment. */
+/* Access to integers of a given byte order, at any alignment. */
 #ifndef LD_BASE_BYTES_H
 #define LD_BASE_BYTES_H
 
@@ -55,13 +55,13 @@ static inline void ld_put64(void *p, uint64_t v, bool big)
 	memcpy(p, &v, sizeof(v));
 }
 
-/* Whether [off, off + len) lies within size bytes; no sum that could overflow. */
+/* Whether [off, off + len) lies within size bytes. Does not overflow. */
 static inline bool ld_in_range(uint64_t off, uint64_t len, uint64_t size)
 {
 	return off <= size && len <= size - off;
 }
 
-/* v rounded up to a multiple of align, which is a power of two or 0. */
+/* Rounds v up to a multiple of align, which is a power of two or 0. */
 static inline uint64_t ld_align_up(uint64_t v, uint64_t align)
 {
 	return align > 1 ? (v + align - 1) & ~(align - 1) : v;

@@ -12,8 +12,8 @@ static void report(struct ld_diags *d, enum ld_severity severity, const char *id
 	if (d->muted && (severity == LD_WARNING || severity == LD_NOTE))
 		return;
 	/*
-	 * Nobody will see it: a hundred thousand inputs that are not there are no reason to
-	 * remember as many messages.
+	 * No one will see it. If a hundred thousand inputs are missing, do not store as many
+	 * messages.
 	 */
 	if (severity == LD_ERROR && d->limit && d->errors >= d->limit) {
 		d->errors++;
@@ -25,7 +25,7 @@ static void report(struct ld_diags *d, enum ld_severity severity, const char *id
 		d->errors++;
 }
 
-void ld_say_error(struct ld_diags *d, const char *id, const char *fmt, ...)
+void ld_report_error(struct ld_diags *d, const char *id, const char *fmt, ...)
 {
 	va_list args;
 

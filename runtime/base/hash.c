@@ -9,12 +9,14 @@
 
 struct ld_hash_key ld_hash_key;
 
-/* Before main(), so that no hash has to ask whether there is a key yet. */
+/* Runs before main(), so that hashing needs no check for a key. */
 __attribute__((constructor)) static void make_key(void)
 {
 	const void *auxiliary = (const void *)getauxval(AT_RANDOM);
 
-	/* Where the system call is refused, the 16 random bytes that each program starts with. */
+	/*
+	 * If the system call is refused, fall back to the 16 random bytes that every process gets.
+	 */
 	if (getrandom(&ld_hash_key, sizeof(ld_hash_key), GRND_NONBLOCK) != sizeof(ld_hash_key) &&
 	    auxiliary) {
 		memcpy(ld_hash_key.seed, auxiliary, sizeof(ld_hash_key.seed));
@@ -23,7 +25,7 @@ __attribute__((constructor)) static void make_key(void)
 	ld_hash_key.factor |= 1;
 }
 
-/* One to seven bytes as a number. */
+/* One to seven bytes as an integer. */
 static uint64_t few_bytes(const uint8_t *s, size_t len)
 {
 	if (len < 4)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Hashes under a secret key, so that the author of an input cannot make names or types collide.
- * The key differs from process to process: no output may depend on the order or the value of
- * hashes, only on whether two things have the same one.
+ * Hashes with a secret key, so that the author of an input cannot make names or types collide. The
+ * key differs between processes: output may depend on whether two hashes are equal, never on their
+ * value or order.
  *
- * Each step multiplies by a secret and folds the 128 bits of the product, so that every bit of the
- * result depends on the secret. It is no cryptographic function: it resists those who see neither
+ * Each step multiplies by a secret and folds the 128-bit product, so that every bit of the result
+ * depends on the secret. This is not a cryptographic hash. It resists an attacker who sees neither
  * hashes nor the order of tables, as is the case here. SipHash-1-3 made links 5 to 11 % slower.
  */
 #ifndef LD_BASE_HASH_H
@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Set when the program or the library is loaded, constant from then on. */
+/* Set when the program or library is loaded; constant afterwards. */
 struct ld_hash_key {
 	uint64_t seed[2];
 	uint64_t factor; /* odd */
@@ -24,7 +24,7 @@ extern struct ld_hash_key ld_hash_key;
 
 uint64_t ld_hash_bytes(const void *p, size_t len);
 
-/* The 128 bits of a product, folded to 64. */
+/* The 128-bit product, folded to 64 bits. */
 static inline uint64_t ld_hash_multiply(uint64_t a, uint64_t b)
 {
 #ifdef __SIZEOF_INT128__
@@ -41,13 +41,13 @@ static inline uint64_t ld_hash_multiply(uint64_t a, uint64_t b)
 #endif
 }
 
-/* Adds a word to a hash: cheap enough for each word of each type. */
+/* Adds a word to a hash. Cheap enough for each word of each type. */
 static inline uint64_t ld_hash_word(uint64_t h, uint64_t w)
 {
 	return ld_hash_multiply(h ^ w ^ ld_hash_key.seed[0], ld_hash_key.factor);
 }
 
-/* Adds two words, for the price of one. */
+/* Adds two words at the cost of one. */
 static inline uint64_t ld_hash_words(uint64_t h, uint64_t w, uint64_t other)
 {
 	return ld_hash_multiply(h ^ w ^ ld_hash_key.seed[0], other ^ ld_hash_key.seed[1]);

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #define MAX_EDITS 2
-#define MAX_NAME 128 /* longer ones are not looked at */
+#define MAX_NAME 128 /* longer names are ignored */
 
-/* Letters to change, add, drop or swap with the next one; over MAX_EDITS any number. */
+/*
+ * The number of letters to change, insert, delete or swap; any number above MAX_EDITS means more.
+ */
 static uint32_t edits(const char *a, size_t la, const char *b, size_t lb)
 {
 	uint32_t rows[3][MAX_NAME + 1], *before = rows[0], *last = rows[1], *row = rows[2];
@@ -42,7 +44,7 @@ int ld_near_try(struct ld_near *n, const char *name)
 	size_t la = strlen(n->typed), lb = strlen(name);
 	uint32_t most = n->name ? n->distance - 1 : MAX_EDITS, distance;
 
-	/* Of short names too many are near. */
+	/* Too many short names are near. */
 	if (most > la / 5)
 		most = (uint32_t)(la / 5);
 	if (!most || la > MAX_NAME || lb > MAX_NAME || la > lb + most || lb > la + most)

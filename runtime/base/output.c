@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define AT_ONCE 256 /* pieces; systems take 1024, POSIX wants 16 */
+#define AT_ONCE 256 /* iovecs per call; Linux accepts 1024 */
 
-/* What is left of the pieces from which written bytes were taken. */
+/* Removes written bytes from the front of the vector. */
 static void skip(struct iovec *v, int nr, size_t written)
 {
 	for (int i = 0; i < nr; i++) {
@@ -55,7 +55,7 @@ static int write_all(int fd, const struct iovec *pieces, size_t nr)
 	return err;
 }
 
-/* To what is no regular file: a device, a pipe. */
+/* Writes to a device or a pipe. */
 static int write_in_place(const char *path, const struct iovec *pieces, size_t nr)
 {
 	int fd = strcmp(path, "-") ? open(path, O_WRONLY | O_CLOEXEC) : dup(STDOUT_FILENO), err;
@@ -68,10 +68,10 @@ static int write_in_place(const char *path, const struct iovec *pieces, size_t n
 	return err;
 }
 
-#define MAX_KEPT_NAME 200 /* bytes of a name that the temporary one begins with */
+#define MAX_KEPT_NAME 200 /* bytes of the name that start the temporary name */
 
-/* A new file next to path, its name in tmp. Not mkstemp(), whose files don't follow the umask. */
-static int open_beside(const char *path, mode_t mode, char *tmp, size_t tmp_size)
+/* Creates a new file next to path and stores its name in tmp. mkstemp() ignores the umask. */
+static int create_temporary(const char *path, mode_t mode, char *tmp, size_t tmp_size)
 {
 	const char *slash = strrchr(path, '/');
 	int len = (slash ? (int)(slash + 1 - path) : 0) + MAX_KEPT_NAME;
@@ -91,8 +91,8 @@ static int open_beside(const char *path, mode_t mode, char *tmp, size_t tmp_size
 }
 
 /*
- * A file that is renamed over another is written to disk at once by ext4, and the linker would wait
- * for that. Where the two change places it need not; the old one is then removed.
+ * On ext4, renaming a file over another one flushes it to disk, and the linker would wait. Exchange
+ * the two instead, and remove the old one.
  */
 static int take_place(const char *tmp, const char *path, bool replaces)
 {
@@ -106,7 +106,7 @@ static int take_place(const char *tmp, const char *path, bool replaces)
 	return rename(tmp, path) ? errno : 0;
 }
 
-/* The mode of the old file; of its group's bits nothing goes to another group. */
+/* Keeps the mode of the old file, but grants nothing to another group. */
 static int keep_mode(int fd, const struct stat *old)
 {
 	mode_t mode = old->st_mode & 0777;
@@ -119,11 +119,11 @@ static int keep_mode(int fd, const struct stat *old)
 	return fchmod(fd, mode) ? errno : 0;
 }
 
-/* old: what the file has been so far, or NULL. */
+/* old: the existing file, or NULL. */
 static int write_and_rename(const char *path, const struct stat *old, const struct iovec *pieces,
 			    size_t nr)
 {
-	/* Who may not read the old file reads nothing of the new one either. */
+	/* Users that cannot read the old file must not read the new one. */
 	mode_t mode = old ? old->st_mode & 0707 : 0666;
 	size_t tmp_size = strlen(path) + 64;
 	char *tmp = malloc(tmp_size);
@@ -131,7 +131,7 @@ static int write_and_rename(const char *path, const struct stat *old, const stru
 
 	if (!tmp)
 		return ENOMEM;
-	fd = open_beside(path, mode, tmp, tmp_size);
+	fd = create_temporary(path, mode, tmp, tmp_size);
 	if (fd < 0) {
 		err = errno;
 		free(tmp);
@@ -151,8 +151,8 @@ static int write_and_rename(const char *path, const struct stat *old, const stru
 }
 
 /*
- * A signal must not leave the temporary file behind: signals wait until it has its name. The one
- * for a file that would become too large is taken back: the error says the same.
+ * Block signals until the file has its name, so that none leaves a temporary file behind. Discard
+ * SIGXFSZ: the error says the same.
  */
 static int replace_file(const char *path, const struct stat *old, const struct iovec *pieces,
 			size_t nr)
@@ -187,7 +187,7 @@ int ld_write_file(const char *path, const struct iovec *pieces, size_t nr)
 		return EISDIR;
 	if (!S_ISREG(st.st_mode))
 		return write_in_place(path, pieces, nr);
-	/* Through a symbolic link to its target: the link stays. */
+	/* Follow a symbolic link, so that the link stays. */
 	real = realpath(path, NULL);
 	if (!real)
 		return errno;
@@ -198,18 +198,18 @@ int ld_write_file(const char *path, const struct iovec *pieces, size_t nr)
 
 const char *ld_write_error(struct ld_arena *a, const char *path, int err)
 {
-	const char *last = strrchr(path, '/'), *folder;
+	const char *last = strrchr(path, '/'), *dir;
 
-	/* What isn't there is a directory on the way to it: the first one says where to look. */
+	/* A directory of the path is missing: find the first one. */
 	for (const char *slash = path;
 	     err == ENOENT && *slash && (slash = strchr(slash + 1, '/'));) {
-		folder = ld_printf(a, "%.*s", (int)(slash - path), path);
-		if (access(folder, F_OK))
-			return ld_printf(a, "there is no directory %s", folder);
+		dir = ld_printf(a, "%.*s", (int)(slash - path), path);
+		if (access(dir, F_OK))
+			return ld_printf(a, "there is no directory %s", dir);
 	}
-	/* The new file is made next to the old one, whose own mode does not matter. */
-	folder = last ? ld_printf(a, "%.*s", (int)(last + 1 - path), path) : ".";
-	if (err == EACCES && access(folder, W_OK | X_OK))
-		return ld_printf(a, "no permission to create files in %s", folder);
+	/* The new file is created next to the old one, whose own mode does not matter. */
+	dir = last ? ld_printf(a, "%.*s", (int)(last + 1 - path), path) : ".";
+	if (err == EACCES && access(dir, W_OK | X_OK))
+		return ld_printf(a, "no permission to create files in %s", dir);
 	return strerror(err);
 }

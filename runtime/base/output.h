@@ -8,15 +8,14 @@
 #include "base/arena.h"
 
 /*
- * Writes nr pieces one behind the other to path; "-" is standard output. A regular file is written
- * beside its target, with which it then changes places, so that a failure, or a signal that ends
- * the process, leaves the old one whole and nothing else behind; through a symbolic link its target
- * is replaced. Anything else (a device, a pipe) is written to. Returns an errno value, 0 on
- * success.
+ * Writes nr buffers to path, one after another; "-" is standard output. A regular file is written
+ * to a temporary file in the same directory, then atomically exchanged with the target, so that an
+ * error or a signal leaves the old file intact and nothing else behind. A symbolic link is
+ * followed. Devices and pipes are written in place. Returns an errno value, 0 on success.
  */
 int ld_write_file(const char *path, const struct iovec *pieces, size_t nr);
 
-/* Why path could not be written, for users; err is an errno value. */
+/* Why path could not be written, as text for users; err is an errno value. */
 const char *ld_write_error(struct ld_arena *a, const char *path, int err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* What took how long. */
+/* Time spans, for --time-trace. */
 #ifndef LD_BASE_SPAN_H
 #define LD_BASE_SPAN_H
 
@@ -9,9 +9,9 @@
 
 struct ld_span {
 	const char *name;
-	const char *detail;  /* the file that it is about, or NULL */
-	uint64_t begin, end; /* nanoseconds of a clock that never goes back */
-	int thread;          /* as the system numbers them */
+	const char *detail;  /* the file that is processed, or NULL */
+	uint64_t begin, end; /* nanoseconds of a monotonic clock */
+	int thread;          /* thread id of the system */
 };
 
 static inline uint64_t ld_now(void)

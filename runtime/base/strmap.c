@@ -48,7 +48,7 @@ void **ld_strmap_slot(struct ld_arena *a, struct ld_strmap *m, const char *key, 
 	uint32_t hash = (uint32_t)ld_hash_bytes(key, len);
 	struct ld_strmap_slot *s;
 
-	/* Half empty at least: a search ends soon. */
+	/* Keep half of the slots empty, so that probing ends soon. */
 	if ((m->nr + 1) * 2 > m->cap)
 		grow(a, m);
 	s = find(m, key, len, hash);

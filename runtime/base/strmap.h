@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* A map from strings to pointers. Iterate the vectors that its values are in, never the map. */
+/* A hash map from strings to pointers. Never iterate it: iterate the vector that has its values. */
 #ifndef LD_BASE_STRMAP_H
 #define LD_BASE_STRMAP_H
 
 #include "base/arena.h"
 
 struct ld_strmap_slot {
-	const char *key; /* not copied; need not end in NUL */
+	const char *key; /* not copied; need not be NUL-terminated */
 	uint32_t len;
 	uint32_t hash;
 	void *value;
@@ -17,10 +17,10 @@ struct ld_strmap {
 	size_t nr, cap; /* cap is a power of two */
 };
 
-/* Makes room in an empty map for nr keys, so that it need not grow to that. */
+/* Makes room in an empty map for nr keys. */
 void ld_strmap_reserve(struct ld_arena *a, struct ld_strmap *m, size_t nr);
 
-/* The slot of key, made with a NULL value if it is new. Valid until the next call. */
+/* The slot of key; a new one has the value NULL. Valid until the next call. */
 void **ld_strmap_slot(struct ld_arena *a, struct ld_strmap *m, const char *key, size_t len);
 
 /* The value of key, or NULL. */

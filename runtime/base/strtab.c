@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 
-/* The slot of s, of len bytes with its NUL, or the empty one where it goes. */
+/* The slot of s, of len bytes with its NUL, or the empty slot where it belongs. */
 static struct ld_strtab_slot *find(const struct ld_strtab *t, const char *s, size_t len,
 				   uint32_t hash)
 {
@@ -55,7 +55,7 @@ uint32_t ld_strtab_put(struct ld_arena *a, struct ld_strtab *t, const char *s, s
 	uint32_t hash = (uint32_t)ld_hash_bytes(s, size);
 	struct ld_strtab_slot *slot;
 
-	/* Half empty at least: a search ends soon. */
+	/* Keep half of the slots empty, so that probing ends soon. */
 	if ((t->nr + 1) * 2 > t->cap)
 		grow(a, t, t->cap ? t->cap * 2 : 256);
 	slot = find(t, s, size, hash);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* A string table in the making: strings one after another, each ending in NUL, each once. */
+/* Builds a string table: NUL-terminated strings, each stored once. */
 #ifndef LD_BASE_STRTAB_H
 #define LD_BASE_STRTAB_H
 
@@ -9,7 +9,7 @@
 
 struct ld_strtab_slot {
 	uint32_t hash;
-	uint32_t place; /* the string's offset + 1; 0: an empty slot */
+	uint32_t place; /* offset of the string + 1; 0: the slot is empty */
 };
 
 struct ld_strtab {
@@ -18,10 +18,10 @@ struct ld_strtab {
 	size_t nr, cap; /* cap is a power of two */
 };
 
-/* Makes room for nr strings, so that the table need not grow to that. */
+/* Makes room for nr strings. */
 void ld_strtab_reserve(struct ld_arena *a, struct ld_strtab *t, size_t nr);
 
-/* The offset of s, of size bytes with its NUL, which is added if it is new. It is copied. */
+/* Returns the offset of s, of size bytes with its NUL. Adds a copy if it is new. */
 uint32_t ld_strtab_put(struct ld_arena *a, struct ld_strtab *t, const char *s, size_t size);
 
 static inline uint32_t ld_strtab_add(struct ld_arena *a, struct ld_strtab *t, const char *s)

@@ -11,8 +11,8 @@
 /* ---- characters ---- */
 
 /*
- * The character at s, of at most n bytes (Unicode, table 3-7), and its bytes in *len. -1: what is
- * there is not UTF-8, and *len is 1.
+ * Decodes the character at s, of at most n bytes (Unicode, table 3-7), and stores its length in
+ * *len. Returns -1 and sets *len to 1 if it is not valid UTF-8.
  */
 static long read_char(const char *text, size_t n, size_t *len)
 {
@@ -26,7 +26,10 @@ static long read_char(const char *text, size_t n, size_t *len)
 		return s[0];
 	if (s[0] < 0xc2 || s[0] > 0xf4)
 		return -1;
-	/* No overlong forms, no surrogates, nothing past U+10FFFF: the second byte's bounds. */
+	/*
+	 * The bounds of the second byte exclude overlong forms, surrogates and code points above
+	 * U+10FFFF.
+	 */
 	if (s[0] == 0xe0)
 		low = 0xa0;
 	else if (s[0] == 0xed)
@@ -47,8 +50,10 @@ static long read_char(const char *text, size_t n, size_t *len)
 	return c;
 }
 
-/* Those that are not seen as what they are: control characters, and Unicode's for direction, line
- * breaks, joining, annotations and tags. */
+/*
+ * Characters that a terminal does not show as they are: control characters, and Unicode's for
+ * direction, line breaks, joining, annotations and tags.
+ */
 static bool is_hidden(long c)
 {
 	static const struct {
@@ -65,12 +70,12 @@ static bool is_hidden(long c)
 	return false;
 }
 
-/* ---- strings for people ---- */
+/* ---- escaped strings ---- */
 
 struct sink {
 	ld_put_fn put;
 	void *ctx;
-	size_t size; /* bytes that were put */
+	size_t size; /* bytes written */
 };
 
 static void put(struct sink *to, const char *text, size_t size)
@@ -116,7 +121,7 @@ static void put_escaped(struct sink *to, const char *s, size_t n, bool lines)
 struct spec {
 	char flags[8];
 	int width, precision; /* -1: none */
-	int size;             /* of an integer: 0, 1 for l, 2 for ll; 'z', 'j' and 't' */
+	int size;             /* of an integer: 0; 1 for l; 2 for ll; 'z', 'j' and 't' */
 };
 
 static const char *parse_number(const char *fmt, int *n, va_list *args)
@@ -130,7 +135,7 @@ static const char *parse_number(const char *fmt, int *n, va_list *args)
 	return fmt;
 }
 
-/* fmt is behind the '%'; returns where the conversion's letter is. */
+/* fmt follows the '%'. Returns a pointer to the conversion specifier. */
 static const char *parse_spec(const char *fmt, struct spec *spec, va_list *args)
 {
 	size_t n = strspn(fmt, "-+ #0");
@@ -158,7 +163,7 @@ static void put_string(struct sink *to, const struct spec *spec, const char *s)
 
 	s = s ? s : "(null)";
 	n = spec->precision < 0 ? strlen(s) : strnlen(s, (size_t)spec->precision);
-	/* On the right: what is escaped grows, and then needs no padding but here. */
+	/* Right-align by the unescaped length. */
 	for (; !left && count.size + n < width;)
 		put(&count, " ", 1);
 	to->size += count.size;
@@ -189,7 +194,7 @@ static unsigned long long unsigned_arg(const struct spec *spec, va_list *args)
 	}
 }
 
-/* Numbers and single characters: as printf() has them. */
+/* Numbers and characters, as printf() formats them. */
 static void put_other(struct sink *to, const struct spec *spec, char letter, va_list *args)
 {
 	char format[48], text[256], precision[16] = "";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Text that people read, and JSON. Names in it come from inputs that nobody vouches for: they must
- * not reach a terminal as control characters, nor begin a line of their own. Whatever prints a name
- * prints it through this file, which the libraries and the command line programs share.
+ * Text for users, and JSON. Names come from untrusted inputs: they must not reach a terminal as
+ * control characters, nor start a line of their own. All code that prints a name does so through
+ * this file, in the libraries and the command line programs alike.
  */
 #ifndef LD_BASE_TEXT_H
 #define LD_BASE_TEXT_H
@@ -13,21 +13,25 @@
 typedef void (*ld_put_fn)(void *ctx, const char *text, size_t size);
 
 /*
- * printf() whose strings are escaped, in C's notation: control characters (C0, newline and tab
- * among them, DEL, C1), Unicode's characters that are invisible or change the direction or the
- * line, and bytes that are not UTF-8. Backslashes are not: what was escaped before stays as it is.
- * The format itself is not escaped. Does not take %n, wide characters and positions.
+ * printf() that escapes strings in C's notation: control characters (C0 with newline and tab, DEL,
+ * C1), Unicode characters that are invisible or change direction or line, and bytes that are not
+ * UTF-8. Backslashes are kept, so that escaped strings stay as they are. The format is not escaped.
+ * Does not support %n, wide characters and positional arguments.
  */
 void ld_text_vprint(ld_put_fn put, void *ctx, const char *fmt, va_list args);
 void ld_text_print(ld_put_fn put, void *ctx, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "%" LD_LINES is for a string of lines whose names were escaped when it was made: like %s, but
- * newlines stay. (It is a precision that no string has.) */
+/*
+ * "%" LD_LINES prints a string of several lines whose names are already escaped: like %s, but
+ * newlines are kept. (It is a precision that no string reaches.)
+ */
 #define LD_LINES ".1000000000s"
 
-/* s as a JSON string, with its quotes. What the functions above escape is escaped, and what is not
- * UTF-8 becomes U+FFFD. */
+/*
+ * Prints s as a quoted JSON string. Escapes what the functions above escape, and replaces invalid
+ * UTF-8 with U+FFFD.
+ */
 void ld_text_json(ld_put_fn put, void *ctx, const char *s);
 
 #endif
