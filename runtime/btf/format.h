@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The bytes of a .BTF section, as the kernel's Documentation/bpf/btf.rst describes them. The names
- * are those of <linux/btf.h>, which is not included: its numbers depend on the kernel that the
- * build host's headers are from, and the output must not.
+ * The format of a .BTF section, as the kernel's Documentation/bpf/btf.rst describes it. The names
+ * are those of <linux/btf.h>. That header is not included: its numbers depend on the kernel of the
+ * build host's headers, and the output must not.
  *
- * Two forms exist. Since Linux 7 `info` has 24 bits for vlen and 7 for the kind, and the header has
- * two more fields. Before, 16 and 5 bits were used and the rest was zero. Both are read, which the
- * wider masks do. The older one is written, as every kernel and libbpf takes it.
+ * Two forms exist. Since Linux 7, `info` has 24 bits for vlen and 7 for the kind, and the header
+ * has two more fields. Older kernels use 16 and 5 bits; the other bits are zero, so the wider masks
+ * read both. We write the older form, which every kernel and libbpf accepts.
  */
 #ifndef LD_BTF_FORMAT_H
 #define LD_BTF_FORMAT_H
@@ -20,16 +20,16 @@ struct btf_header {
 	uint16_t magic;
 	uint8_t version, flags;
 	uint32_t hdr_len;
-	/* Bytes from the end of the header. */
+	/* Offsets from the end of the header, and sizes in bytes. */
 	uint32_t type_off, type_len;
 	uint32_t str_off, str_len;
-	/* Since Linux 7, if hdr_len says so: uint32_t layout_off, layout_len. */
+	/* Since Linux 7, if hdr_len includes them: uint32_t layout_off, layout_len. */
 };
 
-/* The layout section has one of these for each kind from 0 on: the bytes after struct btf_type. */
+/* The layout section has one of these for each kind from 0: the bytes after struct btf_type. */
 struct btf_layout {
-	uint8_t info_sz; /* once */
-	uint8_t elem_sz; /* for each of vlen */
+	uint8_t info_sz; /* fixed */
+	uint8_t elem_sz; /* per element; vlen of them */
 	uint8_t flags[2];
 };
 
@@ -46,7 +46,7 @@ struct btf_type {
 #define BTF_INFO_VLEN(info) ((info)&0xffffff)
 #define BTF_INFO_KFLAG(info) ((info) >> 31)
 
-/* What is written. */
+/* The most that we write. */
 #define BTF_MAX_VLEN 0xffffu
 
 enum {
@@ -99,7 +99,8 @@ struct btf_array {
 /* BTF_KIND_STRUCT, BTF_KIND_UNION: for each member. */
 struct btf_member {
 	uint32_t name_off, type;
-	uint32_t offset; /* bits; with the type's kflag the bit field's size in the upper 8 */
+	uint32_t
+	    offset; /* bits; if the type has kflag, the upper 8 bits are the size of a bit field */
 };
 
 #define BTF_MEMBER_BITFIELD_SIZE(offset) ((offset) >> 24)
@@ -125,7 +126,7 @@ struct btf_var_secinfo {
 };
 
 struct btf_decl_tag {
-	int32_t component_idx; /* -1: the whole */
+	int32_t component_idx; /* -1: the declaration itself */
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * A C declarator is written around its name: what stands left of it ("int (*") comes first, then
- * the name, then what stands right of it (")[4]"). Each type in the chain, from the outermost
- * inwards, contributes to both sides; left() and right() walk the chain once each.
+ * A C declarator is written around its name: first the part to its left ("int (*"), then the name,
+ * then the part to its right (")[4]"). Each type in the chain, from the outermost inwards,
+ * contributes to both sides; left() and right() walk the chain once each.
  */
 #include "btf/print.h"
 
@@ -11,16 +11,16 @@
 #include <string.h>
 
 enum {
-	MAX_TEXT = 1000, /* bytes of what is printed; more is cut */
-	MAX_INLINE = 72, /* bytes of the members of a struct that has no name; more are left out */
-	MAX_DEPTH = 32,  /* types inside types */
+	MAX_TEXT = 1000, /* bytes of output; the rest is cut off */
+	MAX_INLINE = 72, /* bytes of the members of an anonymous struct; the rest is omitted */
+	MAX_DEPTH = 32,  /* nested types */
 };
 
 struct printer {
 	const struct ld_btf *btf;
 	uint32_t depth;
-	bool inner; /* inside the members of a struct that has no name */
-	bool full;  /* text was cut at max */
+	bool inner; /* inside the members of an anonymous struct */
+	bool full;  /* text was cut off at max */
 	size_t len, max;
 	char text[MAX_TEXT + sizeof("...")];
 };
@@ -29,7 +29,7 @@ static void left(struct printer *p, uint32_t in_type);
 static void right(struct printer *p, uint32_t in_type);
 static void declare(struct printer *p, uint32_t in_type, const char *name);
 
-/* As it is, but what could confuse a terminal. */
+/* Appends text as it is, except for characters that could confuse a terminal. */
 static void put(struct printer *p, const char *s)
 {
 	for (; *s && !p->full; s++) {
@@ -45,7 +45,7 @@ static char last(const struct printer *p)
 	return p->len ? p->text[p->len - 1] : ' ';
 }
 
-/* A word, or a '*' or '(' of a declarator: parted from a word before it. */
+/* Appends a word, or a '*' or '(' of a declarator, separated from a preceding word. */
 static void put_word(struct printer *p, const char *s)
 {
 	if (!strchr(" (*", last(p)))
@@ -72,7 +72,7 @@ static bool is_qualifier(uint32_t kind)
 	       kind == BTF_KIND_TYPE_TAG;
 }
 
-/* The kind of what qualifiers, but not typedefs, apply to. */
+/* The kind of the type that qualifiers, but not typedefs, apply to. */
 static uint32_t qualified_kind(const struct ld_btf *btf, uint32_t in_type)
 {
 	for (uint32_t i = 0; i < MAX_DEPTH && in_type; i++) {
@@ -85,7 +85,7 @@ static uint32_t qualified_kind(const struct ld_btf *btf, uint32_t in_type)
 	return BTF_KIND_UNKN;
 }
 
-/* Whether a pointer to it needs parentheses. */
+/* Whether a pointer to the type needs parentheses. */
 static bool binds_tighter(const struct ld_btf *btf, uint32_t in_type)
 {
 	uint32_t kind = qualified_kind(btf, in_type);
@@ -105,7 +105,7 @@ static void put_member(struct printer *p, const struct btf_type *t, const struct
 	put(p, ";");
 }
 
-/* The members or enumerators of a type that has no name. */
+/* The members or enumerators of an anonymous type. */
 static void put_members(struct printer *p, const struct btf_type *t)
 {
 	uint32_t kind = ld_btf_kind(t), vlen = ld_btf_vlen(t);
@@ -128,7 +128,7 @@ static void put_members(struct printer *p, const struct btf_type *t)
 	put(p, " }");
 }
 
-/* "struct foo", or all of a short struct that has no name, or "struct { ... }". */
+/* "struct foo", or the whole of a short anonymous struct, or "struct { ... }". */
 static void put_tagged(struct printer *p, const char *word, const struct btf_type *t)
 {
 	size_t len, max = p->max;
@@ -154,7 +154,7 @@ static void put_tagged(struct printer *p, const char *word, const struct btf_typ
 	put(p, " { ... }");
 }
 
-/* Tags are written by way of macros that are named after them: __kptr, __user. */
+/* Type tags are spelled as the macros that usually define them: __kptr, __user. */
 static void put_tag(struct printer *p, const struct btf_type *t)
 {
 	const char *tag = ld_btf_str(p->btf, t->name_off);
@@ -170,7 +170,10 @@ static void put_tag(struct printer *p, const struct btf_type *t)
 
 static void left_qualifier(struct printer *p, const struct btf_type *t, const char *word)
 {
-	/* Left of the base type as most people write it; right of the star that it applies to. */
+	/*
+	 * Print qualifiers left of a base type, as most people write it, but right of a pointer's
+	 * star.
+	 */
 	if (qualified_kind(p->btf, t->type) == BTF_KIND_PTR) {
 		left(p, t->type);
 		put_word(p, word);
@@ -225,7 +228,7 @@ static void put_params(struct printer *p, const struct btf_type *proto)
 	uint32_t vlen = ld_btf_vlen(proto);
 
 	put(p, "(");
-	/* A lone "..." is what clang makes of "int f()", a function without a prototype. */
+	/* A lone "..." is clang's BTF for "int f()", a function without a prototype. */
 	for (uint32_t i = 0; i < vlen && !(vlen == 1 && !param[i].type) && !p->full; i++) {
 		put(p, i ? ", " : "");
 		if (i == vlen - 1 && !param[i].type)
@@ -312,7 +315,7 @@ const char *ld_btf_print_symbol(struct ld_arena *a, const struct ld_btf *btf, ui
 	return ld_btf_print_decl(a, btf, t->type, ld_btf_str(btf, t->name_off));
 }
 
-/* The numbers are the kernel's ABI, in the order of enum bpf_map_type. */
+/* enum bpf_map_type, which is ABI of the kernel. */
 static const char *const map_types[] = {
     "UNSPEC",
     "HASH",
@@ -350,7 +353,7 @@ static const char *const map_types[] = {
     "ARENA",
 };
 
-/* What a pointer points to, or -1. */
+/* The target of a pointer, or -1. */
 static int64_t pointee(const struct ld_btf *btf, uint32_t in_type)
 {
 	in_type = ld_btf_strip(btf, in_type);
@@ -367,7 +370,7 @@ static const struct btf_array *array_of(const struct ld_btf *btf, uint32_t in_ty
 	return ld_btf_tail(ld_btf_type(btf, in_type));
 }
 
-/* __ulong() keeps its number in an enumerator; clang 14 writes the low half of it. */
+/* __ulong() stores its number in an enumerator; clang 14 keeps only the low half. */
 static bool enum_attr(const struct ld_btf *btf, uint32_t in_type, struct ld_map_attr *attr)
 {
 	const struct btf_type *t;
@@ -409,7 +412,7 @@ struct ld_map_attr ld_btf_map_attr(const struct ld_btf *btf, const struct btf_me
 	} else if (enum_attr(btf, m->type, &attr)) {
 		attr.kind = LD_MAP_NUMBER;
 	}
-	/* A key or value may be an array; int (*)[N] stands for a number elsewhere only. */
+	/* A key or value may be an array; otherwise int (*)[N] encodes a number. */
 	if (attr.kind == LD_MAP_NUMBER && target >= 0 &&
 	    (!strcmp(attr.name, "key") || !strcmp(attr.name, "value")))
 		attr.kind = LD_MAP_TYPE;
@@ -430,7 +433,7 @@ static void put_attr_number(struct printer *p, const struct ld_map_attr *attr)
 
 static void put_map(struct printer *p, uint32_t in_type, bool inner);
 
-/* What the attribute says; the members of a map definition inside it too, but one level deep. */
+/* The value of an attribute; for a nested map definition its members, but only one level deep. */
 static void put_attr_value(struct printer *p, const struct ld_map_attr *attr, bool inner)
 {
 	uint32_t kind = qualified_kind(p->btf, attr->type);

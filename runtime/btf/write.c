@@ -53,7 +53,7 @@ void ld_btf_out_finish(struct ld_btf_out *out, bool big)
 	uint8_t *image = out->types.data;
 	uint32_t hdr = sizeof(struct btf_header), types_len = (uint32_t)out->types.size - hdr;
 
-	/* Everything in the type section is a 4-byte word. */
+	/* The type section consists of 4-byte words. */
 	for (size_t i = hdr; big != LD_HOST_BIG && i < out->types.size; i += 4)
 		ld_put32(image + i, ld_get32(image + i, LD_HOST_BIG), big);
 	ld_put16(image, BTF_MAGIC, big);

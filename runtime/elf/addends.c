@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What implicit addends mean.
+ * The meaning of implicit addends.
  *
- * BPF objects have relocations of type SHT_REL: the addend is in the place that is relocated. With
+ * BPF objects use SHT_REL: the addend of a relocation is in the place that it relocates. For
  *
  *	int first[4], arr[4];            // arr is at offset 16 of .data
  *	int *p = &arr[2];
  *
  * LLVM, and GNU as since 2.44, write 8 for the relocation against `arr`. GNU as up to 2.43 adds the
- * symbol's value where the file defines the symbol: it writes 24. In calls LLVM writes -1, as imm
+ * symbol's value if the file defines the symbol: it writes 24. For calls, LLVM writes -1, as imm
  * counts instructions from the next one (RFC 9669, 5.4), and GNU as up to 2.43 writes the symbol's
- * value in bytes, less one. Symbols of value 0, section symbols among them, and undefined ones read
- * the same in both dialects. GNU objcopy, strip and `ld -r` copy the places as they are.
+ * value in bytes, minus one. Symbols with value 0, which include section symbols, and undefined
+ * symbols read the same in both dialects. GNU objcopy, strip and `ld -r` copy the places unchanged.
  *
- * No field of ELF names the dialect, so that a file's own contents have to tell:
+ * ELF has no field for the dialect, so we infer it from the contents of the file:
  *
- * 1. One string table for symbols and section names: LLVM wrote the file, and nothing else did
- *    since. (GNU tools write a table of each, whatever they were given.)
- * 2. Relocation types that GNU as had of its own until 2.40 (R_BPF_DATA_64 and the like).
- * 3. Each relocation against a symbol with a value: an addend that lies inside the symbol in one
- *    dialect, and outside of it in the other, is a vote for the first. It is proof where the other
- *    reading is impossible: calls name a function, .BTF and .BTF.ext the beginning of what they
- *    describe, and code loads no address outside of the section. In .debug_info nearly all
- *    addresses are beginnings, so that its votes come next. Code and data may well mean `&b[-2]`:
- *    their votes count only where there are no others, where all agree, and where the other
- *    dialect is unlikely in a file of this compiler.
- * 4. .llvm_addrsig, which LLVM alone writes, where there are no votes.
+ * 1. One string table for symbols and section names: LLVM wrote the file, and no GNU tool has
+ *    changed it. (GNU tools always write two tables.)
+ * 2. Relocation types that only GNU as before 2.41 writes (R_BPF_DATA_64 etc.).
+ * 3. Each relocation against a symbol with a value: if the addend is inside the symbol in one
+ *    dialect and outside in the other, it is a vote for the first. It is proof if the other reading
+ *    is impossible: calls refer to a function, .BTF and .BTF.ext to the start of a symbol, and code
+ *    loads no address outside the section. In .debug_info nearly all addresses are the start of a
+ *    symbol, so these votes come next. Code and data may well contain `&b[-2]`: their votes count
+ *    only if there are no others, if all agree, and if the other dialect is unlikely for the
+ *    compiler of this file.
+ * 4. If there are no votes: .llvm_addrsig, which only LLVM writes.
  *
- * Votes that contradict each other, and no votes, leave the dialect open: a relocation for which
- * the dialects differ is then an error (ambiguous-addend), not a guess.
+ * If votes contradict each other, or if there are none, the dialect stays open: a relocation that
+ * the dialects read differently is then an error (ambiguous-addend), not a guess.
  *
- * `ld -r` of several files moves symbols and sections and leaves the addends as they were. What
- * goes by the name of a section is then lost, and so is everything in the older GNU dialect.
+ * `ld -r` of several files moves symbols and sections but keeps the addends. Relocations against
+ * section symbols are then wrong, and so are all in the older GNU dialect.
  */
 #include "elf/addends.h"
 
@@ -44,19 +44,19 @@
 
 #define SHT_LLVM_ADDRSIG 0x6fff4c03
 
-/* What speaks for one dialect. */
+/* Evidence for one dialect. */
 struct votes {
 	uint32_t proof, dwarf, hints;
 };
 
 struct evidence {
 	struct votes llvm, gas;
-	bool old_types;  /* of GNU as up to 2.40 alone */
-	bool new_types;  /* of LLVM, and of GNU as since 2.41 */
-	bool addrsig;    /* LLVM wrote it, or a part of it */
-	bool joined;     /* by `ld -r`, of several files */
-	uint32_t idents; /* compilers that .comment names, one for each file that was joined */
-	unsigned long gcc_major; /* the gcc among them, or 0 */
+	bool old_types;          /* types that only GNU as before 2.41 writes */
+	bool new_types;          /* types that LLVM and GNU as since 2.41 write */
+	bool addrsig;            /* LLVM wrote at least a part of the file */
+	bool joined;             /* `ld -r` joined several files */
+	uint32_t idents;         /* compilers in .comment, one for each joined file */
+	unsigned long gcc_major; /* version of a gcc among them, or 0 */
 };
 
 static bool has_prefix(const char *s, const char *prefix)
@@ -64,11 +64,11 @@ static bool has_prefix(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
-/* What a call's place holds, counted in instructions from the callee that the symbol names. */
+/* Decodes the value in the place of a call: instructions from the callee that the symbol names. */
 static struct ld_addend call_addend(int64_t in_place, int64_t value)
 {
-	bool slots = in_place * LD_INSN_SIZE == value; /* maybe of GNU as 2.41 to 2.43 */
-	/* Unsigned, as the value of a symbol outside of what is linked can be any number. */
+	bool slots = in_place * LD_INSN_SIZE == value; /* possibly GNU as 2.41 to 2.43 */
+	/* Unsigned: the value of a symbol in an unlinked section can be any number. */
 	uint64_t from_value = ((uint64_t)in_place - (uint64_t)value) * LD_INSN_SIZE;
 
 	return (struct ld_addend){in_place * LD_INSN_SIZE, slots ? 0 : (int64_t)from_value};
@@ -97,7 +97,9 @@ static bool is_inside(const struct ld_sym *sym, int64_t addend)
 	return !addend || (addend > 0 && (uint64_t)addend < sym->size);
 }
 
-/* A call names a function, or with an addend a place that only a static one can have. */
+/*
+ * A call refers to a function or, with an addend, to a place that only a static function can have.
+ */
 static bool is_call(const struct ld_sym *sym, int64_t addend)
 {
 	return !addend ||
@@ -112,7 +114,7 @@ static void vote_by_call(struct evidence *e, const struct ld_sym *sym, struct ld
 	e->gas.proof += gas && !llvm;
 }
 
-/* What describes a symbol names its beginning; DWARF has other expressions, too. */
+/* Debug and type information refers to the start of a symbol; DWARF also has other expressions. */
 static void vote_by_description(uint32_t *llvm, uint32_t *gas, const struct ld_sym *sym,
 				struct ld_addend a)
 {
@@ -125,7 +127,7 @@ static bool is_in_section(const struct ld_sym *sym, int64_t addend)
 	return addend <= (int64_t)sym->sec->size && sym->value + (uint64_t)addend <= sym->sec->size;
 }
 
-/* No kernel takes code that loads an address outside of the section. */
+/* No kernel accepts code that loads an address outside the section. */
 static void vote_by_use(struct evidence *e, const struct ld_sym *sym, struct ld_addend a, bool load)
 {
 	bool llvm = is_in_section(sym, a.llvm), gas = is_in_section(sym, a.gas);
@@ -178,7 +180,7 @@ static void read_table(struct evidence *e, const struct ld_file *f, const struct
 	}
 }
 
-/* .comment is a list of strings: "GCC: (Debian 12.2.0-14) 12.2.0", one for each compiled file. */
+/* .comment is a list of strings such as "GCC: (Debian 12.2.0-14) 12.2.0", one per compiled file. */
 static void read_comment(struct evidence *e, const struct ld_section *sec)
 {
 	const char *s = (const char *)sec->data, *end = s + sec->size, *nul;
@@ -192,7 +194,7 @@ static void read_comment(struct evidence *e, const struct ld_section *sec)
 	}
 }
 
-/* .llvm_addrsig lists symbols as ULEB128, each once; `ld -r` puts one list behind another. */
+/* .llvm_addrsig lists each symbol once, as ULEB128; `ld -r` concatenates the lists. */
 static bool names_symbol_twice(const struct ld_file *f, const struct ld_section *sec)
 {
 	bool *seen = LD_NEW_ARRAY(&sec->file->arena, bool, f->nr_syms), twice = false;
@@ -213,7 +215,7 @@ static bool names_symbol_twice(const struct ld_file *f, const struct ld_section 
 	return twice;
 }
 
-/* Whether more BTF follows what the header tells of. */
+/* Whether more BTF follows the sections that the header describes. */
 static bool has_second_btf(const struct ld_file *f, const struct ld_section *sec)
 {
 	const uint8_t *p = sec->data;
@@ -225,7 +227,7 @@ static bool has_second_btf(const struct ld_file *f, const struct ld_section *sec
 	types = (uint64_t)ld_get32(p + 8, f->big) + ld_get32(p + 12, f->big);
 	strings = (uint64_t)ld_get32(p + 16, f->big) + ld_get32(p + 20, f->big);
 	header += types > strings ? types : strings;
-	/* The second one is aligned. */
+	/* The second header is aligned. */
 	for (int i = 0; i < 8; i++, header++)
 		if (ld_in_range(header, 2, sec->size) && ld_get16(p + header, f->big) == BTF_MAGIC)
 			return true;
@@ -273,8 +275,10 @@ static enum ld_addends judge(const struct evidence *e)
 		return LD_ADDENDS_LLVM;
 	if (!e->llvm.hints == !e->gas.hints)
 		return LD_ADDENDS_OPEN;
-	/* `&b[10]` of a new GNU as can look like `&b[6]` of an old one, and so can `&b[-2]` of an
-	 * old one like `&b[0]` of a new one. gcc 14 wants a new one. */
+	/*
+	 * `&b[10]` of a new GNU as can look like `&b[6]` of an old one, and `&b[-2]` of an old one
+	 * like `&b[0]` of a new one. gcc 14 requires a new one.
+	 */
 	if (e->gas.hints)
 		likely = e->gcc_major && e->gcc_major < 14;
 	else
@@ -282,7 +286,7 @@ static enum ld_addends judge(const struct evidence *e)
 	return !likely ? LD_ADDENDS_OPEN : e->gas.hints ? LD_ADDENDS_GAS : LD_ADDENDS_LLVM;
 }
 
-/* GNU ld has a symbol for each section first, then those of each file. */
+/* GNU ld puts the section symbols first, then the symbols of each file. */
 static bool is_ordered_by_ld(const struct ld_file *f, uint32_t *nr_files)
 {
 	uint32_t i, nr_secs = 0, expected = 0;
@@ -305,7 +309,7 @@ static bool is_ordered_by_ld(const struct ld_file *f, uint32_t *nr_files)
 	return nr_secs >= expected && *nr_files;
 }
 
-/* Whether GNU ld may have made f of several files. */
+/* Whether GNU ld may have linked f from several files. */
 static bool is_joined(const struct ld_file *f, const struct evidence *e)
 {
 	uint32_t nr_files, nr_compiled = e->idents + e->addrsig;

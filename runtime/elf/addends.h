@@ -5,12 +5,14 @@
 #include "model/model.h"
 
 /*
- * Decides what the addends in the places of f's SHT_REL relocations mean, from its sections and
- * symbols, which have been read: f->addends and f->joined.
+ * Determines the dialect of the implicit addends in f's SHT_REL relocations from its sections and
+ * symbols, which have been read. Sets f->addends and f->joined.
  */
 void ld_choose_addends(struct ld_file *f);
 
-/* The addend of r, in bytes, as it was written in its place, and as GNU as up to 2.43 means it. */
+/*
+ * The addend of r in bytes, as LLVM and GNU as since 2.44 write it and as GNU as up to 2.43 does.
+ */
 struct ld_addend {
 	int64_t llvm, gas;
 };

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 
-/* A member's header: text, padded with spaces. Only these fields are of use. */
+/* The member header is text, padded with spaces. Other fields are not used. */
 enum {
 	NAME_SIZE = 16,
 	SIZE_AT = 48,
@@ -14,7 +14,7 @@ enum {
 	HEADER_SIZE = 60,
 };
 
-#define MAX_NAME 4096 /* bytes, as of a path */
+#define MAX_NAME 4096 /* bytes; no path is longer */
 
 struct reader {
 	struct ld_arena *a;
@@ -40,7 +40,7 @@ static int bad_archive(struct reader *r, const char *what)
 			what, r->at);
 }
 
-/* The decimal number in a field of len characters; false where there is none. */
+/* Parses the decimal number in a field of len characters. Returns false if there is none. */
 static bool number(const uint8_t *field, size_t len, uint64_t *value)
 {
 	size_t i;
@@ -51,7 +51,10 @@ static bool number(const uint8_t *field, size_t len, uint64_t *value)
 	return i > 0;
 }
 
-/* NULL where it is too long: many members may share a name in the table, and each gets a copy. */
+/*
+ * Returns NULL if the name is too long: many members may share a name in the table, and each gets a
+ * copy.
+ */
 static const char *copy_name(struct reader *r, const char *from, size_t len)
 {
 	char *name;
@@ -64,7 +67,7 @@ static const char *copy_name(struct reader *r, const char *from, size_t len)
 	return name;
 }
 
-/* "/123": a name in the table, ended by "/\n". */
+/* "/123": an offset into the name table, where "/\n" ends the name. */
 static const char *gnu_long_name(struct reader *r, uint64_t off)
 {
 	const char *from, *end;
@@ -82,7 +85,10 @@ static const char *gnu_long_name(struct reader *r, uint64_t off)
 	return copy_name(r, from, len);
 }
 
-/* The name in a header; *inline_name is how many bytes of the contents it takes (BSD). */
+/*
+ * The name in a header. Sets *inline_name to the number of bytes of the contents that it takes
+ * (BSD).
+ */
 static const char *member_name(struct reader *r, const uint8_t *header, uint64_t size,
 			       uint64_t *inline_name)
 {
@@ -125,7 +131,7 @@ static int read_member(struct reader *r)
 	member.name = member_name(r, header, size, &inline_name);
 	if (!member.name)
 		return bad_archive(r, "member name is out of range");
-	/* A thin archive stores the index and the names only. */
+	/* A thin archive stores only the index and the names. */
 	stored = r->archive->thin && !is_index(member.name) && strcmp(member.name, "//") ? 0 : size;
 	if (!ld_in_range(r->at + HEADER_SIZE, stored, r->size))
 		return bad_archive(r, "member is truncated");

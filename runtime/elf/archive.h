@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Archives as ar writes them: the GNU and the BSD way of long names, thin archives. The symbol
- * index is not read: the members' own symbol tables say the same and are there always.
+ * Archives as ar writes them: GNU and BSD long names, and thin archives. The symbol index is
+ * ignored: the symbol tables of the members have the same information and always exist.
  */
 #ifndef LD_ELF_ARCHIVE_H
 #define LD_ELF_ARCHIVE_H
@@ -14,17 +14,17 @@
 #include "base/diag.h"
 
 struct ld_member {
-	const char *name;    /* of a thin archive: a path, relative to the archive's folder */
-	const uint8_t *data; /* into the archive; NULL in a thin one */
+	const char *name;    /* in a thin archive: a path, relative to the archive's directory */
+	const uint8_t *data; /* points into the archive; NULL in a thin one */
 	size_t size;
 };
 
 struct ld_archive {
 	bool thin;
-	LD_VEC(struct ld_member) members; /* without the index and the table of names */
+	LD_VEC(struct ld_member) members; /* without the index and the name table */
 };
 
-#define LD_ARCHIVE_MAGIC_SIZE 8 /* bytes that tell an archive */
+#define LD_ARCHIVE_MAGIC_SIZE 8 /* bytes */
 
 bool ld_is_archive(const void *image, size_t size);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Symbols and their types. A global has one by its name. A static function's FUNC is the one that
- * func_info gives its first instruction; a static variable's VAR is the one that a DATASEC lists
- * at its offset. Where a compiler leaves those out (gcc-bpf 12 writes no func_info, and zeros for
- * offsets), the name decides, if the file has it once. Of several static functions of a name each
- * has its FUNC in the order of the symbols, or they share one: that is how we write them.
+ * Binds symbols to their types. A global symbol is bound by name. A static function gets the FUNC
+ * that func_info gives for its first instruction, a static variable the VAR that a DATASEC lists at
+ * its offset. If the compiler omits these (gcc-bpf 12 writes no func_info, and 0 for offsets), a
+ * name binds if it is unique in the file. Several static functions with the same name either have a
+ * FUNC each, in the order of the symbols, or share one: this is how bpfld writes them.
  */
 #include "elf/btf_bind.h"
 
 #include <ctype.h>
 #include <string.h>
 
-/* The static functions of one name, and its FUNCs. */
+/* The static functions with the same name, and its FUNCs. */
 struct namesakes {
 	LD_VEC(struct ld_sym *) syms;
 	LD_VEC(uint32_t) funcs;
@@ -22,10 +22,12 @@ enum { BOUND = 1, PLACED = 2 };
 struct binder {
 	struct ld_file *f;
 	struct ld_strmap globals; /* name -> struct ld_sym */
-	struct ld_strmap locals;  /* the same, for names that the file has once */
+	struct ld_strmap locals;  /* name -> struct ld_sym, for names that are unique in the file */
 	struct ld_strmap sections;
-	/* By own type: by its place it is some symbol's, so by name no other's; or it has a place
-	 * without a symbol, and so is no declaration of what is undefined. */
+	/*
+	 * By own type: bound to a symbol by its place, so not to another by name; or placed where
+	 * there is no symbol, so not a declaration of an undefined symbol.
+	 */
 	uint8_t *bound;
 	struct ld_strmap namesakes; /* name -> struct namesakes */
 	LD_VEC(struct namesakes *) all_namesakes;
@@ -41,8 +43,8 @@ static bool is_c_name(const char *name)
 }
 
 /*
- * Functions also go by the names that we give their FUNCs, where nothing else does: the global
- * ones, and those local ones that a link has made of global ones.
+ * Functions can also be bound by the C names that bpfld gives to FUNCs, unless another symbol has
+ * that name: global functions, and local ones that a link has localized.
  */
 static void index_c_names(struct binder *b)
 {
@@ -99,7 +101,7 @@ static struct ld_sym *lookup(const struct ld_strmap *m, const char *name)
 	return sym == &ambiguous ? NULL : sym;
 }
 
-/* Whether a FUNC called name may be the symbol's, as we write it. */
+/* Whether a FUNC with this name may describe the symbol, as bpfld writes it. */
 static bool goes_by(const struct ld_sym *sym, const char *name)
 {
 	const char *c = sym->name;
@@ -116,8 +118,8 @@ static bool is_candidate(const struct ld_sym *sym, const char *name, bool named,
 }
 
 /*
- * Gives in_func to the functions syms [k, end) of sec, which are names of one place: to those that
- * go by its name, if there are any, and of these to the global ones, if there are any.
+ * Binds in_func to the functions syms [k, end) of sec, which are aliases at one place: to those
+ * with its name if there are any, and of these to the global ones if there are any.
  */
 static void bind_func(const struct ld_section *sec, uint32_t k, uint32_t end, uint32_t in_func)
 {
@@ -134,7 +136,7 @@ static void bind_func(const struct ld_section *sec, uint32_t k, uint32_t end, ui
 			f->syms[sec->syms[k]].btf = in_func;
 }
 
-/* func_info is the best witness: it names the FUNC of an instruction. */
+/* func_info is the best evidence: it gives the FUNC of an instruction. */
 static void bind_func_info(struct binder *b, struct ld_section *sec)
 {
 	const struct ld_ext *ext = &sec->ext[LD_EXT_FUNC];
@@ -153,7 +155,7 @@ static void bind_func_info(struct binder *b, struct ld_section *sec)
 	}
 }
 
-/* The symbol of sec at off that is called name. */
+/* The symbol of sec at off with this name. */
 static struct ld_sym *symbol_at(const struct ld_section *sec, uint64_t off, const char *name)
 {
 	struct ld_sym *syms = sec->file->syms;
@@ -173,8 +175,7 @@ static struct ld_sym *symbol_at(const struct ld_section *sec, uint64_t off, cons
 	return NULL;
 }
 
-/* The same; where the name is the file's only one, without a look at other symbols of that place.
- */
+/* The same; if the name is unique in the file, without searching the aliases at that place. */
 static struct ld_sym *static_at(const struct binder *b, const struct ld_section *sec, uint64_t off,
 				const char *name)
 {
@@ -216,7 +217,7 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		sym = static_at(b, sec, info[i].offset, var_name);
 		if (!sym)
 			sym = lookup(&b->locals, var_name);
-		/* What a partial link has made of hidden variables may be global in ELF. */
+		/* A partial link may have turned hidden variables into global symbols. */
 		if (!sym)
 			sym = lookup(&b->globals, var_name);
 		if (sym && sym->sec == sec && sym->type != STT_FUNC && !sym->btf) {
@@ -239,7 +240,7 @@ static void bind_by_name(struct binder *b, uint32_t in_type)
 	bound = b->bound[ld_btf_own(&b->f->btf, in_type)];
 	if (!sym || sym->btf || bound & BOUND || (bound & PLACED && !sym->sec))
 		return;
-	/* A name may be a FUNC here and a VAR in another life: the symbol's type decides. */
+	/* The same name may be a FUNC and a VAR: the symbol's type decides. */
 	if ((sym->type == STT_FUNC && !func) || (sym->type == STT_OBJECT && func))
 		return;
 	if (sym->bind == STB_LOCAL && sym->type != STT_FUNC)

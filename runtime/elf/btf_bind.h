@@ -5,8 +5,8 @@
 #include "model/model.h"
 
 /*
- * Connects the symbols of f with the FUNCs and VARs of its BTF (ld_sym.btf), and notes which
- * DATASEC lists an extern (ld_file.extern_secs). Needs symbols, BTF and .BTF.ext parsed.
+ * Binds the symbols of f to the FUNCs and VARs of its BTF (ld_sym.btf), and records which DATASEC
+ * lists an extern (ld_file.extern_secs). Symbols, BTF and .BTF.ext must have been parsed.
  */
 void ld_btf_bind(struct ld_file *f);
 

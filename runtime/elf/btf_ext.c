@@ -59,7 +59,7 @@ static struct ld_section *find_code(const struct ext_reader *r, const char *name
 	return ld_strmap_get(&r->code, name, strlen(name));
 }
 
-/* Why a record can't be of a function's type. */
+/* Why a record's type cannot be that of a function. */
 static const char *not_a_func(const struct ld_file *f, uint32_t in_type)
 {
 	const struct btf_type *t = in_type ? ld_btf_type(&f->btf, in_type) : NULL;
@@ -70,7 +70,7 @@ static const char *not_a_func(const struct ld_file *f, uint32_t in_type)
 			 ld_btf_vlen(t));
 }
 
-/* Checks a record, and gives it the numbers that its types and strings have now. */
+/* Checks a record, and updates its type ids and string offsets. */
 static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
 		       const struct ld_section *sec, uint32_t *rec)
 {
@@ -78,7 +78,7 @@ static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
 	const struct ld_btf_map *map = r->map;
 
 	if (rec[0] % LD_INSN_SIZE || rec[0] >= sec->size)
-		return bad_record(f, kind, sec->name, rec[0], "there is no such instruction");
+		return bad_record(f, kind, sec->name, rec[0], "no such instruction");
 	if (kind != LD_EXT_LINE && rec[1] >= map->nr_types)
 		return bad_record(f, kind, sec->name, rec[0], "type id is out of range");
 	if ((kind == LD_EXT_LINE && (rec[1] >= map->strs_len || rec[2] >= map->strs_len)) ||
@@ -93,8 +93,8 @@ static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
 }
 
 /*
- * Puts nr records behind what ext has, which are as wide: they are of one table. They stay in
- * place where they are the first ones.
+ * Appends nr records of the same width to ext. The first ones stay in place: they are from one
+ * table.
  */
 static void append(struct ld_arena *a, struct ld_ext *ext, const uint32_t *recs, uint32_t words,
 		   uint32_t nr)
@@ -117,8 +117,8 @@ static void append(struct ld_arena *a, struct ld_ext *ext, const uint32_t *recs,
 }
 
 /*
- * A table of len bytes as words in host byte order: a copy, for tables of hostile input may share
- * bytes.
+ * A table of len bytes as words in host byte order. It is copied, because the tables of a hostile
+ * input may overlap.
  */
 static uint32_t *host_words(struct ld_file *f, const uint8_t *table, uint32_t len)
 {
@@ -180,7 +180,7 @@ static int compare_keyed(const void *a, const void *b)
 	return x->pos < y->pos ? -1 : 1;
 }
 
-/* Each record is for a later instruction than the one before: compilers write them so. */
+/* Whether each record is for a later instruction than the one before, as compilers write them. */
 static bool is_increasing(const struct ld_ext *ext)
 {
 	for (uint32_t i = 1; i < ext->nr; i++)
@@ -204,7 +204,7 @@ static void sort_records(struct ld_file *f, struct ld_ext *ext)
 	ext->recs = sorted;
 }
 
-/* Of several records for one instruction the first holds: kernels refuse a second. */
+/* Keeps the first of several records for one instruction: kernels reject a second one. */
 static void drop_repeats(struct ld_ext *ext)
 {
 	uint32_t *recs = (uint32_t *)(uintptr_t)ext->recs, nr = 0;
@@ -230,7 +230,7 @@ static void order_records(struct ld_file *f, struct ld_ext *ext, enum ld_ext_kin
 		drop_repeats(ext);
 }
 
-/* Tells the pieces where their records begin. */
+/* Sets the first record of each piece. */
 static void assign_records(struct ld_section *sec, enum ld_ext_kind kind)
 {
 	const struct ld_ext *ext = &sec->ext[kind];
@@ -243,7 +243,7 @@ static void assign_records(struct ld_section *sec, enum ld_ext_kind kind)
 	}
 }
 
-/* Where the table of a kind is, and its length in bytes. Whether it is in the section. */
+/* Finds the table of a kind, and its length in bytes. Returns whether it is within the section. */
 static bool find_table(const struct ld_file *f, const struct ld_section *ext, uint32_t kind,
 		       const uint8_t **table, uint32_t *len)
 {
@@ -263,9 +263,9 @@ static bool find_table(const struct ld_file *f, const struct ld_section *ext, ui
 }
 
 /*
- * With -flto gcc 16 writes .BTF before it knows the strings that .BTF.ext refers to, and leaves
- * them out: no record says which section it is of. CO-RE relocations, which must not get lost, are
- * not supported there.
+ * With -flto, gcc 16 writes .BTF before it knows the strings that .BTF.ext refers to, and omits
+ * them: records have no section name. It does not support CO-RE relocations, which must not get
+ * lost, in this mode.
  */
 static bool lacks_strings(const struct ld_file *f, const struct ld_section *ext,
 			  const struct ld_btf_map *map)
@@ -295,9 +295,9 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const stru
 		return bad_ext(f, "header length is out of range");
 	if (lacks_strings(f, ext, map)) {
 		ld_warn(&f->diags, "gcc-lto",
-			"%s: .BTF.ext: gcc's -flto left out its strings: line and function "
+			"%s: .BTF.ext: gcc's -flto omitted its strings: line and function "
 			"records are ignored\n"
-			">>> compile without -flto to have them",
+			">>> compile without -flto to keep them",
 			ld_file_name(f));
 		return 0;
 	}

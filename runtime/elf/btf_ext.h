@@ -6,9 +6,9 @@
 #include "model/model.h"
 
 /*
- * Parses the .BTF.ext section ext of f, whose .BTF has been parsed to map, and hangs its records on
- * the sections that they are about. The bytes of ext are not needed any more. Format: the kernel's
- * Documentation/bpf/btf.rst, ".BTF.ext section".
+ * Parses the .BTF.ext section ext of f, whose .BTF has been parsed to map, and attaches its records
+ * to their sections. The bytes of ext are not needed afterwards. Format: ".BTF.ext section" of the
+ * kernel's Documentation/bpf/btf.rst.
  */
 int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const struct ld_btf_map *map);
 

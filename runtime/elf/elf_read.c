@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * An ELF relocatable file to the model, read from the image byte by byte: nothing need be aligned,
- * and every number is checked against the file.
+ * Reads an ELF relocatable file into the model. Nothing need be aligned, and every number is
+ * checked against the file.
  */
 #include "elf/elf_read.h"
 
@@ -17,7 +17,7 @@
 #define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
 #define NAMES_PER_BYTE 4
 #define SPARE_NAMES (64 << 10)
-#define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums don't overflow */
+#define MAX_SIZE ((uint64_t)1 << 60) /* of a section or symbol, so that sums do not overflow */
 
 struct reader {
 	struct ld_file *f;
@@ -29,7 +29,7 @@ struct reader {
 
 bool ld_is_bitcode(const void *image, size_t size)
 {
-	/* The magic number of bitcode, or of the wrapper that some tools put around it. */
+	/* The magic number of bitcode or of the bitcode wrapper. */
 	return size >= 4 &&
 	       (!memcmp(image, "BC\xc0\xde", 4) || !memcmp(image, "\xde\xc0\x17\x0b", 4));
 }
@@ -79,7 +79,7 @@ static int not_elf(struct ld_file *f)
 	return ld_error(&f->diags, "not-an-object", "%s: not an ELF object", name);
 }
 
-/* Whether size bytes at off are there; they must be in range. */
+/* Reads size bytes at off, which must be in range, if they have not been read. */
 static int need(struct ld_file *f, uint64_t off, uint64_t size)
 {
 	int err = f->sparse ? ld_sparse_need(f->sparse, off, size) : 0;
@@ -143,7 +143,7 @@ static int bad_section(struct ld_section *sec, const char *what)
 }
 
 /* The NUL-terminated string at off of a string table, or NULL. */
-/* Only string tables are kept where not the whole file is. */
+/* If the file is read in parts, only string tables stay in memory. */
 static const char *table_str(struct reader *r, const struct ld_section *tab, uint64_t off)
 {
 	const uint8_t *s = tab->data + off, *end;
@@ -158,17 +158,20 @@ static const char *table_str(struct reader *r, const struct ld_section *tab, uin
 }
 
 /*
- * Names may be tails of others, as compilers write them. Were each a tail of one long string, all
- * together would be as long as the square of the file's size.
+ * Compilers let names be tails of others. If each were a tail of one long string, their total
+ * length would be quadratic in the file's size.
  */
 static bool has_too_long_names(const struct reader *r)
 {
 	return r->name_bytes > NAMES_PER_BYTE * (uint64_t)r->f->size + SPARE_NAMES;
 }
 
-#define NAMES_BEFORE 2048 /* bytes: what compilers write before the section headers */
+#define NAMES_BEFORE 2048 /* bytes; what compilers write before the section headers */
 
-/* The section headers at off, nr or 1 and in range, and the names that most likely stand before. */
+/*
+ * Reads nr section headers at off, or 1, which are in range, and the names that usually precede
+ * them.
+ */
 static int need_headers(struct ld_file *f, uint64_t off, uint64_t nr)
 {
 	uint64_t size = (nr ? nr : 1) * sizeof(Elf64_Shdr), more;
@@ -179,7 +182,7 @@ static int need_headers(struct ld_file *f, uint64_t off, uint64_t nr)
 	return need(f, off - more, size + more);
 }
 
-/* The table of section headers, and which section has the names. */
+/* Finds the section header table and the section of the names. */
 static int find_headers(struct reader *r)
 {
 	struct ld_file *f = r->f;
@@ -196,7 +199,7 @@ static int find_headers(struct reader *r)
 		nr = UINT64_MAX;
 	else if (off && (err = need_headers(f, off, nr)))
 		return err;
-	/* Numbers that are too large for the ELF header stand in the first section's (gABI). */
+	/* Numbers that do not fit into the ELF header are in the first section header (gABI). */
 	else if (off && !nr)
 		nr = ld_get64(e + off + offsetof(Elf64_Shdr, sh_size), f->big);
 	if (!off || nr < 2)
@@ -275,7 +278,7 @@ static int compare_places(const void *a, const void *b)
 	return x->index < y->index ? -1 : 1;
 }
 
-/* The sections that have contents, by their place in the file. */
+/* The sections with contents, in file order. */
 static struct ld_section **order_sections(struct ld_file *f, size_t *nr)
 {
 	struct ld_section **order = LD_NEW_ARRAY(&f->arena, struct ld_section *, f->nr_secs);
@@ -288,7 +291,7 @@ static struct ld_section **order_sections(struct ld_file *f, size_t *nr)
 	return order;
 }
 
-/* Were sections to share bytes, a small file could ask for any amount of memory. */
+/* If sections could overlap, a small file could claim any amount of memory. */
 static int check_overlaps(struct ld_file *f, struct ld_section **order, size_t nr)
 {
 	for (size_t i = 1; i < nr; i++)
@@ -324,11 +327,11 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 		return LD_SEC_DATA;
 	if (sec->flags & SHF_EXECINSTR && sec->type == SHT_PROGBITS)
 		return LD_SEC_CODE;
-	/* A loader knows its sections by name: clang's .jumptables has no flags at all. */
+	/* Loaders recognize data by name: clang's .jumptables has no flags at all. */
 	return LD_SEC_DATA;
 }
 
-/* Flags that contradict what a section is, or mean nothing to a linker, go no further. */
+/* Drops flags that contradict the kind of the section, or mean nothing to a linker. */
 static void clean_flags(struct ld_section *sec)
 {
 	sec->flags &= SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_MERGE | SHF_STRINGS | SHF_GROUP |
@@ -339,16 +342,16 @@ static void clean_flags(struct ld_section *sec)
 		sec->flags &= ~(uint64_t)SHF_EXECINSTR;
 }
 
-/* A list of strings: the libraries that #pragma comment(lib, "x") names. */
+/* .deplibs lists the libraries of #pragma comment(lib, "x") as strings. */
 static int check_deplibs(struct ld_section *sec)
 {
 	if (sec->size && (!sec->data || sec->data[sec->size - 1]))
-		return bad_section(sec, "does not end in a string");
+		return bad_section(sec, "does not end with a string");
 	sec->file->deplibs = sec;
 	return 0;
 }
 
-/* What -fembed-bitcode and -ffat-lto-objects put beside the machine code. */
+/* Finds the bitcode that -fembed-bitcode and -ffat-lto-objects add to machine code. */
 static void note_bitcode(const struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
@@ -360,9 +363,9 @@ static void note_bitcode(const struct ld_section *sec)
 	f->bitcode_size = sec->size;
 }
 
-#define SMALL_GAP 8192 /* bytes: to read them is cheaper than to ask once more */
+#define SMALL_GAP 8192 /* bytes; reading them costs less than another call */
 
-/* What is looked at in a file that is read as far as needed. */
+/* Whether a file that is read in parts needs the section's contents. */
 static bool is_wanted(const struct ld_section *sec)
 {
 	const struct ld_file *f = sec->file;
@@ -384,14 +387,14 @@ static bool is_wanted(const struct ld_section *sec)
 	}
 }
 
-/* What outlives the reading of a file that is read as far as needed. */
+/* Whether the contents are still needed after such a file has been parsed. */
 static bool is_kept(const struct ld_section *sec)
 {
 	return sec->type == SHT_STRTAB || sec->type == SHT_LLVM_DEPLIBS ||
 	       (sec->kind != LD_SEC_NONE && sec->kind != LD_SEC_BTF && sec->kind != LD_SEC_BTF_EXT);
 }
 
-/* Reads what is wanted of the sections, which stand in the file's order. */
+/* Reads the contents that are needed; order is by file offset. */
 static int need_contents(struct ld_file *f, struct ld_section **order, size_t nr)
 {
 	uint64_t start = 0, end = 0;
@@ -414,7 +417,7 @@ static int need_contents(struct ld_file *f, struct ld_section **order, size_t nr
 	return need(f, start, end - start);
 }
 
-/* Copies what outlives the reading. What was not read must not be looked at. */
+/* Copies the contents that outlive parsing. Unread contents must not be accessed. */
 static void keep_contents(struct reader *r)
 {
 	struct ld_file *f = r->f;
@@ -472,7 +475,7 @@ static int read_sections(struct reader *r)
 		sec->kind = classify(sec, f->link);
 		f->gcc_lto |= sec->role == LD_ROLE_GCC_LTO;
 		clean_flags(sec);
-		/* As a variable's it would be taken for the output's own. */
+		/* As a variable it would be confused with the output's own section. */
 		if (sec->kind == LD_SEC_BSS &&
 		    (sec->role == LD_ROLE_BTF || sec->role == LD_ROLE_BTF_EXT))
 			return bad_section(sec, "has no contents in the file");
@@ -481,7 +484,7 @@ static int read_sections(struct reader *r)
 		if ((sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY) && sec->size % 8)
 			return bad_section(sec, "size of pointers is not a multiple of 8");
 	}
-	/* GNU as, objcopy, strip and ld keep the names of sections apart from those of symbols. */
+	/* GNU as, objcopy, strip and ld use a string table of its own for section names. */
 	f->gnu = !strcmp(f->secs[r->shstrtab].name, ".shstrtab");
 	order = order_sections(f, &nr);
 	if ((err = check_overlaps(f, order, nr)) || (err = need_contents(f, order, nr)))
@@ -495,7 +498,7 @@ static int read_sections(struct reader *r)
 	return 0;
 }
 
-/* Finds the symbol table and what goes with it. */
+/* Finds the symbol table and the tables that belong to it. */
 static int find_tables(struct reader *r)
 {
 	struct ld_file *f = r->f;
@@ -553,17 +556,17 @@ static int read_symbol(struct reader *r, uint32_t i)
 	if (sym->type > STT_TLS)
 		return bad_symbol(f, i, "unknown type");
 	if (sym->bind != STB_LOCAL && !sym->name[0])
-		return bad_symbol(f, i, "is global, and has no name");
-	/* Where COMMON is meant the section says so; no loader knows the type. */
+		return bad_symbol(f, i, "is global but has no name");
+	/* The section index marks COMMON symbols; loaders do not know the type. */
 	if (sym->type == STT_COMMON)
 		sym->type = STT_OBJECT;
-	/* No loader finds it by a name, so that it is a label. */
+	/* No loader can find it by name, so it is a label. */
 	if ((sym->type == STT_FUNC || sym->type == STT_OBJECT) && !sym->name[0])
 		sym->type = STT_NOTYPE;
-	/* The name of a source file has no place, whatever section it is said to be in. */
+	/* A file symbol has no place, whatever its section index. */
 	if (sym->type == STT_FILE) {
 		if (sym->bind != STB_LOCAL)
-			return bad_symbol(f, i, "names a source file, and is not local");
+			return bad_symbol(f, i, "names a source file but is not local");
 		sym->abs = true;
 		return 0;
 	}
@@ -590,13 +593,13 @@ static int read_symbol(struct reader *r, uint32_t i)
 		return bad_symbol(f, i, "section index is out of range");
 	sym->sec = &f->secs[shndx];
 	if (!ld_in_range(sym->value, sym->size, sym->sec->size) && sym->sec->kind != LD_SEC_NONE)
-		return bad_symbol(f, i, "reaches past the end of its section");
+		return bad_symbol(f, i, "extends past the end of its section");
 	if (sym->type == STT_FUNC && sym->sec->kind == LD_SEC_CODE && sym->value % 8)
 		return bad_symbol(f, i, "function does not begin at an instruction");
 	return 0;
 }
 
-/* So that passes need not look at each symbol of each file for what few have. */
+/* Counts what few files have, so that passes need not scan all symbols. */
 static void note_global(struct ld_file *f, uint32_t i)
 {
 	const struct ld_sym *sym = &f->syms[i];
@@ -634,7 +637,7 @@ static int read_symbols(struct reader *r)
 			return err;
 		if (sym->common && !strcmp(sym->name, "__gnu_lto_slim"))
 			return ld_error(&f->diags, "gcc-lto",
-					"%s: holds gcc's intermediate code and no machine code\n"
+					"%s: has gcc's intermediate code but no machine code\n"
 					">>> compile without -flto, or add -ffat-lto-objects",
 					ld_file_name(f));
 		note_global(f, i);
@@ -679,7 +682,7 @@ unsigned int ld_reloc_width(uint32_t type)
 	}
 }
 
-/* The relocations of sec, from the table in rel; they are ordered by offset afterwards. */
+/* Reads the relocations of sec from the table in rel, and sorts them by offset. */
 static int read_relocs(struct reader *r, struct ld_section *rel, struct ld_section *sec)
 {
 	struct ld_file *f = r->f;
@@ -730,7 +733,7 @@ static int read_all_relocs(struct reader *r)
 		if (!rel->info || rel->info >= f->nr_secs)
 			return bad_section(rel, "section that it relocates is out of range");
 		sec = &f->secs[rel->info];
-		/* In .BTF and .BTF.ext the values stand in place; the symbols tell no more. */
+		/* .BTF and .BTF.ext have the values in place; their relocations add nothing. */
 		if (sec->kind == LD_SEC_NONE || sec->kind == LD_SEC_BTF ||
 		    sec->kind == LD_SEC_BTF_EXT)
 			continue;
@@ -741,7 +744,7 @@ static int read_all_relocs(struct reader *r)
 	return 0;
 }
 
-/* Names the members of each COMDAT group by its signature. */
+/* Sets the signature of each member of a COMDAT group. */
 static int read_groups(struct reader *r)
 {
 	struct ld_file *f = r->f;

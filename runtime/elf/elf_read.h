@@ -4,40 +4,48 @@
 
 #include "model/model.h"
 
-/* BPF relocation types (LLVM's names; <elf.h> of this age knows the first and last only). */
+/*
+ * This directory turns bytes into the model: archives, ELF files, relocations and their addends,
+ * instructions, and the binding of symbols to BTF. Every number of an input is checked here, so
+ * that later passes need not. Nothing here decides what a link does with an input, and no state
+ * outlives a file: inputs are parsed in parallel.
+ *
+ * BPF relocation types, by LLVM's names; this <elf.h> has only the first and the last.
+ */
 enum {
 	LD_R_BPF_NONE = 0,
 	LD_R_BPF_64_64 = 1, /* ld_imm64 */
 	LD_R_BPF_64_ABS64 = 2,
 	LD_R_BPF_64_ABS32 = 3,
-	LD_R_BPF_64_NODYLD32 = 4, /* as ABS32, for what a loader must not touch */
+	LD_R_BPF_64_NODYLD32 = 4, /* like ABS32, for places that a loader must not change */
 	LD_R_BPF_64_32 = 10,      /* call */
-	/* What GNU as writes for ABS32 and ABS64; read, never written. */
+	/* GNU as writes these for ABS32 and ABS64; they are read, never written. */
 	LD_R_GNU_DATA_32 = 11,
 	LD_R_GNU_DATA_64 = 12,
 };
 
-/* One set of types for the dialects: LLVM's; that of LLVM before 13; that of GNU as to 2.40. */
+/* Maps the types of all dialects to LLVM's: those of LLVM before 13 and of GNU as up to 2.40. */
 uint32_t ld_reloc_type(const struct ld_section *sec, uint32_t type);
 
-/* The bytes that a relocation of this type changes, or 0 for a type that is unknown. */
+/* The bytes that a relocation of this type changes; 0 if the type is unknown. */
 unsigned int ld_reloc_width(uint32_t type);
 
-/* Whether the image is LLVM bitcode; no more than its first bytes are looked at. */
+/* Whether the image is LLVM bitcode, by its first bytes. */
 bool ld_is_bitcode(const void *image, size_t size);
 
-/* Whether the image is an ELF object for BPF; no more than its header is looked at. */
+/* Whether the image is an ELF object for BPF, by its header. */
 bool ld_is_bpf_object(const void *image, size_t size);
 
 /*
- * Reads the headers, sections, symbols and relocations of f->image into f, checking every index
- * and offset. Relocations are left as they stand: type, symbol, explicit addend.
+ * Reads the headers, sections, symbols and relocations of f->image into f, and checks every index
+ * and offset. Relocations keep their type, symbol and explicit addend as they are.
  */
 int ld_elf_read(struct ld_file *f);
 
 /*
- * The image of a file that was read as far as needed is to be used for another. What the model
- * refers to has been copied, but for symbol tables, relocations, .BTF and .BTF.ext.
+ * Releases the image of a file that was read in parts, so that its memory can be used for another.
+ * The model has copies of what it refers to, except for symbol tables, relocations, .BTF and
+ * .BTF.ext.
  */
 void ld_elf_forget_image(struct ld_file *f);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* BPF instructions as bytes: RFC 9669. An instruction slot is 8 bytes; ld_imm64 takes two. */
+/*
+ * BPF instructions as bytes: RFC 9669. An instruction slot has 8 bytes; ld_imm64 takes two slots.
+ */
 #ifndef LD_ELF_INSN_H
 #define LD_ELF_INSN_H
 
@@ -16,7 +18,7 @@ enum {
 	LD_OP_EXIT = 0x95,
 	LD_OP_JA = 0x05,
 	LD_OP_JA32 = 0x06,     /* gotol: the distance is in imm */
-	LD_OP_JUMP_REG = 0x0d, /* to where a register says */
+	LD_OP_JUMP_REG = 0x0d, /* to the address in a register */
 	LD_OP_MOV64_IMM = 0xb7,
 	LD_OP_MOV64_REG = 0xbf,
 	LD_PSEUDO_CALL = 1, /* src_reg of a call to a BPF function */
@@ -45,7 +47,7 @@ static inline void ld_insn_set_imm(uint8_t *insn, int32_t imm, bool big)
 	ld_put32(insn + 4, (uint32_t)imm, big);
 }
 
-/* Whether insn jumps within a function; then *distance is in slots from the next one. */
+/* Whether insn jumps within a function; if so, *distance is in slots from the next one. */
 static inline bool ld_insn_is_jump(const uint8_t *insn, bool big, int64_t *distance)
 {
 	uint8_t op = insn[0];

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Sections to pieces, and relocations to edges between them.
+ * Splits sections into pieces, and turns relocations into edges between pieces.
  *
- * Code splits at function symbols, data at object symbols, mergeable sections at each string or
- * constant. What lies between two symbols may be nameless data (switch tables, literals) and is a
- * piece too. Where symbols overlap, a jump leaves its function, or a relocation straddles a
- * border, the section stays one piece.
+ * Code is split at function symbols, data at object symbols, mergeable sections at each string or
+ * constant. The range between two symbols may be nameless data (switch tables, literals); it is a
+ * piece, too. If symbols overlap, a jump leaves its function, or a relocation crosses a border, the
+ * section stays one piece.
  *
  * A call to a static function of the same section has no relocation: the compiler has put the
- * distance into the instruction. Such a call becomes a relocation here, marked hidden, so that
- * what comes later sees every edge and may move either end.
+ * distance into the instruction. Such a call gets a hidden relocation here, so that later passes
+ * see every edge and can move either end.
  */
 #include "elf/pieces.h"
 
@@ -21,7 +21,7 @@
 #include "elf/elf_read.h"
 #include "elf/insn.h"
 
-#define MAX_ADDEND ((int64_t)1 << 60) /* so that sums with offsets don't overflow */
+#define MAX_ADDEND ((int64_t)1 << 60) /* so that sums with offsets do not overflow */
 
 /* ---- symbols by section ---- */
 
@@ -41,7 +41,10 @@ static void sort_syms(struct ld_section *sec)
 	const struct ld_sym *syms = sec->file->syms;
 	uint32_t i;
 
-	/* Mostly sorted already: insertion for short or nearly sorted runs, a merge sort else. */
+	/*
+	 * Usually sorted already: use insertion for short or nearly sorted runs, otherwise a merge
+	 * sort.
+	 */
 	for (i = 1; i < sec->nr_syms; i++)
 		if (syms[sec->syms[i]].value < syms[sec->syms[i - 1]].value)
 			break;
@@ -125,7 +128,7 @@ static bool splits_at(const struct ld_section *sec, const struct ld_sym *sym)
 	return sym->type == STT_OBJECT && sym->size;
 }
 
-/* Whether the symbols allow a split: none overlaps another, no global one is left without size. */
+/* Whether the symbols allow a split: none overlaps another, and no global symbol lacks a size. */
 static bool clean_symbols(const struct ld_section *sec)
 {
 	const struct ld_sym *syms = sec->file->syms;
@@ -170,7 +173,7 @@ static void split_at_symbols(struct ld_section *sec)
 			continue;
 		if (start > end) {
 			add_piece(sec, end, start);
-			/* A short run of zeros before an aligned symbol is padding, most likely. */
+			/* A short run of zeros before an aligned symbol is most likely padding. */
 			if (end && sym && start - end < sec->align && is_zero(sec, end, start))
 				sec->pieces[sec->nr_pieces - 1].pad = true;
 		}
@@ -183,7 +186,7 @@ static void split_at_symbols(struct ld_section *sec)
 		one_piece(sec);
 }
 
-/* The end of the string that starts at off; 0 where it does not end in the section. */
+/* The end of the string that starts at off; 0 if the section ends before it. */
 static uint64_t string_end(const struct ld_section *sec, uint64_t off)
 {
 	uint64_t ent = sec->entsize;
@@ -199,7 +202,7 @@ static uint64_t string_end(const struct ld_section *sec, uint64_t off)
 	return 0;
 }
 
-/* Whether bytes [off, end) of sec are in several pieces. *p: where what came before began. */
+/* Whether bytes [off, end) of sec are in several pieces. *p is where the search starts. */
 static bool straddles(const struct ld_section *sec, const struct ld_piece **p, uint64_t off,
 		      uint64_t end)
 {
@@ -210,7 +213,7 @@ static bool straddles(const struct ld_section *sec, const struct ld_piece **p, u
 	return end > (*p)->off + (*p)->size;
 }
 
-/* Whether a symbol stands for more than one piece: then these must stay together. */
+/* Whether a symbol covers several pieces, which must then stay together. */
 static bool symbols_straddle(const struct ld_section *sec)
 {
 	const struct ld_piece *p = sec->pieces;
@@ -225,7 +228,7 @@ static bool symbols_straddle(const struct ld_section *sec)
 	return false;
 }
 
-/* Splits a mergeable section; false where it is not what its flags say. */
+/* Splits a mergeable section. Returns false if its contents contradict its flags. */
 static bool split_mergeable(struct ld_section *sec)
 {
 	bool strings = sec->flags & SHF_STRINGS;
@@ -296,13 +299,11 @@ static void split_section(struct ld_section *sec)
 	struct ld_file *f = sec->file;
 	uint32_t i, k = 0;
 
-	if (split_mergeable(sec)) {
-		/* done */
-	} else if (sec->kind == LD_SEC_DEBUG) {
-		one_piece(sec);
-	} else {
-		split_at_symbols(sec);
-		if ((sec->kind == LD_SEC_CODE && jumps_across(sec)) || relocs_straddle(sec))
+	if (!split_mergeable(sec)) {
+		if (sec->kind != LD_SEC_DEBUG)
+			split_at_symbols(sec);
+		if (sec->kind == LD_SEC_DEBUG || (sec->kind == LD_SEC_CODE && jumps_across(sec)) ||
+		    relocs_straddle(sec))
 			one_piece(sec);
 	}
 	for (i = 0; i < sec->nr_syms; i++) {
@@ -346,7 +347,7 @@ static int check_reloc(const struct ld_section *sec, struct ld_reloc *r)
 		return 0;
 	op = ld_insn_op(sec->data + r->off);
 	if (r->off % LD_INSN_SIZE)
-		return bad_reloc(sec, r, "does not lie on an instruction");
+		return bad_reloc(sec, r, "is not at an instruction");
 	if (type == LD_R_BPF_64_64 && op != LD_OP_LD_IMM64)
 		return bad_reloc(sec, r, "R_BPF_64_64 on an instruction that is not ld_imm64");
 	if (type == LD_R_BPF_64_32 && op != LD_OP_CALL)
@@ -354,7 +355,7 @@ static int check_reloc(const struct ld_section *sec, struct ld_reloc *r)
 	return 0;
 }
 
-/* The relocations of a section, which are ordered: each is sound, and none overlaps another. */
+/* Checks the relocations of a section, which are sorted: each is valid, and none overlap. */
 static int check_relocs(struct ld_section *sec)
 {
 	for (uint32_t i = 0; i < sec->nr_relocs; i++) {
@@ -373,7 +374,7 @@ static int ambiguous_addend(const struct ld_section *sec, const struct ld_reloc 
 			    const struct ld_sym *sym, const struct ld_addend *a)
 {
 	const struct ld_file *f = sec->file;
-	const char *help = "help: --addends=llvm or --addends=gas says which is meant; or assemble "
+	const char *help = "help: --addends=llvm or --addends=gas selects one; or assemble "
 			   "the source with clang or GNU as 2.44 or newer";
 
 	if (f->joined)
@@ -385,7 +386,7 @@ static int ambiguous_addend(const struct ld_section *sec, const struct ld_reloc 
 				ld_file_name(f), sec->name, (unsigned long long)r->off,
 				sym->name[0] ? sym->name : sym->sec->name);
 	return ld_error(&sec->file->diags, "ambiguous-addend",
-			"%s: relocation at %s+0x%llx: nothing in the object tells what its addend "
+			"%s: relocation at %s+0x%llx: the object does not show what its addend "
 			"means\n"
 			">>> as written by LLVM, or GNU as since 2.44:  %s%+lld\n"
 			">>> as written by GNU as up to 2.43:           %s%+lld\n"
@@ -394,7 +395,7 @@ static int ambiguous_addend(const struct ld_section *sec, const struct ld_reloc 
 			(long long)a->llvm, sym->name, (long long)a->gas, help);
 }
 
-/* The addend in the place of r, in the dialect of its file. */
+/* Reads the implicit addend of r, in the dialect of its file. */
 static int read_addend(const struct ld_section *sec, struct ld_reloc *r, const struct ld_sym *sym)
 {
 	const struct ld_file *f = sec->file;
@@ -408,8 +409,8 @@ static int read_addend(const struct ld_section *sec, struct ld_reloc *r, const s
 }
 
 /*
- * The piece that r names by the offset off of sec. Mostly it is that of the relocation before r, or
- * the one behind it: DWARF names its strings one after another.
+ * The piece at offset off of sec that r refers to. Try the piece of the previous relocation and the
+ * next one first: DWARF refers to its strings one after another.
  */
 static struct ld_piece *named_piece(const struct ld_section *sec, uint64_t off,
 				    const struct ld_reloc *r, const struct ld_reloc *first)
@@ -424,8 +425,8 @@ static struct ld_piece *named_piece(const struct ld_section *sec, uint64_t off,
 }
 
 /*
- * A call that names its callee. Nothing but 0 means something beside the name of a function that
- * another object defines, or may define in the place of this one's.
+ * A call to a named symbol. If another object defines the function, or may override it, the only
+ * valid addend is 0.
  */
 static int bind_named_call(const struct ld_section *sec, struct ld_reloc *r,
 			   const struct ld_sym *sym)
@@ -433,7 +434,7 @@ static int bind_named_call(const struct ld_section *sec, struct ld_reloc *r,
 	uint64_t off = sym->value + (uint64_t)r->addend;
 
 	if (sym->sec && sym->sec->kind != LD_SEC_CODE)
-		return bad_reloc(sec, r, "calls what is not code");
+		return bad_reloc(sec, r, "call target is not code");
 	if (!r->addend)
 		return 0;
 	if (!sym->sec || sym->bind != STB_LOCAL)
@@ -441,8 +442,8 @@ static int bind_named_call(const struct ld_section *sec, struct ld_reloc *r,
 				 ld_printf(&sec->file->arena, "calls '%s' with an addend of %lld",
 					   sym->name, (long long)r->addend));
 	if (off >= sym->sec->size || off % LD_INSN_SIZE)
-		return bad_reloc(sec, r, "calls what is not code");
-	/* That place may be another function's: it goes by itself. */
+		return bad_reloc(sec, r, "call target is not code");
+	/* The addend may lead into another function, which the symbol must not follow. */
 	r->sym = 0;
 	r->piece = ld_piece_at(sym->sec, off);
 	r->addend = (int64_t)(off - r->piece->off);
@@ -461,10 +462,10 @@ static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 	if (!r->sym) {
 		if (sec->kind == LD_SEC_DEBUG)
 			return 0;
-		return bad_reloc(sec, r, "names no symbol");
+		return bad_reloc(sec, r, "refers to no symbol");
 	}
 	if (sym->type == STT_FILE)
-		return bad_reloc(sec, r, "names a file symbol");
+		return bad_reloc(sec, r, "refers to a file symbol");
 	if (r->addend > MAX_ADDEND || r->addend < -MAX_ADDEND)
 		return bad_reloc(sec, r, "its addend is out of range");
 	if (sym->type != STT_SECTION)
@@ -473,14 +474,14 @@ static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 	if (!sym->sec || !has_pieces(sym->sec)) {
 		if (sec->kind == LD_SEC_DEBUG)
 			return 0;
-		return bad_reloc(sec, r, "names a section that is not linked");
+		return bad_reloc(sec, r, "refers to a section that is not linked");
 	}
 	off = sym->value + (uint64_t)r->addend;
 	if (off > sym->sec->size)
-		return bad_reloc(sec, r, "names a place past the end of its target section");
+		return bad_reloc(sec, r, "refers past the end of its target section");
 	if (r->type == LD_R_BPF_64_32 &&
 	    (sym->sec->kind != LD_SEC_CODE || off % LD_INSN_SIZE || off == sym->sec->size))
-		return bad_reloc(sec, r, "calls what is not code");
+		return bad_reloc(sec, r, "call target is not code");
 	r->piece = named_piece(sym->sec, off, r, sec->relocs);
 	if (sec->kind != LD_SEC_DEBUG)
 		r->piece->pad = false;
@@ -488,7 +489,7 @@ static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 	return 0;
 }
 
-/* Whether the instruction at off is an edge that has no relocation; then r says where to. */
+/* Whether the instruction at off is an edge without a relocation; if so, fills in r. */
 static bool hidden_edge(const struct ld_section *sec, uint64_t off, struct ld_reloc *r,
 			int64_t *target)
 {
@@ -597,7 +598,7 @@ static void drop_none_relocs(struct ld_section *sec)
 	sec->nr_relocs = kept;
 }
 
-/* Many files have more sections that are dropped than others: few passes look at those. */
+/* Most sections of many files are dropped: lists the others, for passes to iterate. */
 static void list_used(struct ld_file *f)
 {
 	uint32_t i;

@@ -5,8 +5,8 @@
 #include "model/model.h"
 
 /*
- * Splits every section of f into pieces, gives each relocation its target and addend, and adds the
- * hidden edges. f->secs and f->syms are as ld_elf_read() leaves them.
+ * Splits every section of f into pieces, sets the target and addend of each relocation, and adds
+ * the hidden edges. f->secs and f->syms are as ld_elf_read() leaves them.
  */
 int ld_make_pieces(struct ld_file *f);
 
