@@ -2,7 +2,9 @@
 # record has beyond those known are kept; where the files' records differ in size the larger one holds.
 # Records of sections that the file doesn't have are left out, and a second function or line for one instruction.
 # RUN: split-file %s %t && cd %t
-# RUN: for e in bpfel bpfeb; do %mc -triple=$e wide.s -o wide.o && %mc -triple=$e narrow.s -o narrow.o && %ld.bpf --verify wide.o narrow.o -o out.o && %dump out.o | FileCheck %s && %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o || exit 1; done
+# RUN: for e in bpfel bpfeb; do %mc -triple=$e wide.s -o wide.o && %mc -triple=$e narrow.s -o narrow.o && \
+# RUN:   %ld.bpf --verify wide.o narrow.o -o out.o && %dump out.o | FileCheck %s && \
+# RUN:   %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o || exit 1; done
 #      CHECK: [[INT:.[0-9]+.]] int 'int'
 #      CHECK: [3] func 'first' {{.*}} global
 # CHECK-NEXT: [4] func 'second' {{.*}} global

@@ -1,5 +1,6 @@
 # Each kind of BTF goes through the linker whole, in both byte orders, those with the kind flag too.
-# RUN: for e in bpfel bpfeb; do %mc -triple=$e %s -o in.o && %ld.bpf -r --verify --no-btf-gc in.o -o out.o && %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o && %dump out.o | FileCheck %s || exit 1; done
+# RUN: for e in bpfel bpfeb; do %mc -triple=$e %s -o in.o && %ld.bpf -r --verify --no-btf-gc in.o -o out.o && \
+# RUN:   %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o && %dump out.o | FileCheck %s || exit 1; done
 # RUN: %ld.bpf --verify in.o -o out.o && %dump out.o | FileCheck --check-prefixes=CHECK %s
 # CHECK-DAG: struct 's' kflag size=16 'a':[{{[0-9]+}}]@0:3 'b':[{{[0-9]+}}]@3:5 'c':[{{[0-9]+}}]@32:0 'd':[{{[0-9]+}}]@64:0
 # CHECK-DAG: union 'u' size=8 'i':[{{[0-9]+}}]@0 'p':[{{[0-9]+}}]@0

@@ -1,6 +1,8 @@
 # Names that mean two things: an output keeps its types when it is linked again, whoever had the name.
 # RUN: split-file %s %t && cd %t
-# RUN: for f in dots declared data; do %mc $f.s -o $f.o && %ld.bpf -r --verify $f.o -o out.o && %dump out.o | FileCheck --allow-empty --check-prefix=$f %s && %ld.bpf -r --verify out.o -o again.o && cmp out.o again.o || exit 1; done
+# RUN: for f in dots declared data; do %mc $f.s -o $f.o && %ld.bpf -r --verify $f.o -o out.o && \
+# RUN:   %dump out.o | FileCheck --allow-empty --check-prefix=$f %s && %ld.bpf -r --verify out.o -o again.o && \
+# RUN:   cmp out.o again.o || exit 1; done
 
 # Two functions of one place, of which one has a name that is none in C.
 # dots-DAG: func 'f_part_0' {{.*}} global

@@ -1,7 +1,9 @@
 # Calls and function addresses without relocation lead to the same function after those between have gone,
 # forward and backward.
 # RUN: split-file %s %t && cd %t
-# RUN: for e in bpfel:0x41 bpfeb:0x14; do reg=${e#*:}; e=${e%:*}; %mc -triple=$e -defsym FUNC_IN_R1=$reg a.s -o a.o && %mc -triple=$e b.s -o b.o && %ld.bpf --verify b.o a.o -o out.o && llvm-objdump -d --no-show-raw-insn out.o | FileCheck %s || exit 1; done
+# RUN: for e in bpfel:0x41 bpfeb:0x14; do reg=${e#*:}; e=${e%:*}; %mc -triple=$e -defsym FUNC_IN_R1=$reg a.s \
+# RUN:   -o a.o && %mc -triple=$e b.s -o b.o && %ld.bpf --verify b.o a.o -o out.o && \
+# RUN:   llvm-objdump -d --no-show-raw-insn out.o | FileCheck %s || exit 1; done
 #      CHECK: <lost>:
 #      CHECK: <first>:
 # CHECK-NEXT: 1: call 0x3{{$}}

@@ -2,7 +2,10 @@
 # start: call imm in slots, less one; ld_imm64 and data in bytes. Those against a symbol keep their
 # addend, negative and large ones too. Calls inside a section without relocation keep leading where they did.
 # RUN: split-file %s %t && cd %t
-# RUN: for e in bpfel bpfeb; do %mc -triple=$e first.s -o first.o && %mc -triple=$e second.s -o second.o && %ld.bpf -r --no-warn=data-relocation --verify first.o second.o -o out.o && llvm-objdump -dr --no-show-raw-insn out.o | FileCheck %s && %ld.bpf -r --no-warn=data-relocation --verify out.o -o again.o && cmp out.o again.o || exit 1; done
+# RUN: for e in bpfel bpfeb; do %mc -triple=$e first.s -o first.o && %mc -triple=$e second.s -o second.o && \
+# RUN:   %ld.bpf -r --no-warn=data-relocation --verify first.o second.o -o out.o && \
+# RUN:   llvm-objdump -dr --no-show-raw-insn out.o | FileCheck %s && %ld.bpf -r --no-warn=data-relocation \
+# RUN:   --verify out.o -o again.o && cmp out.o again.o || exit 1; done
 # CHECK-LABEL: <local2>:
 #      CHECK: 5: call -0x4
 # CHECK-LABEL: <global>:
@@ -37,7 +40,8 @@
 # DATA: 0x00000030 0000001c 00000000 00000000
 
 # What does not fit is an error that says where.
-# RUN: %mc second.s -o second.o && %mc big.s -o big.o && not %ld.bpf -r --no-warn=data-relocation big.o second.o -o out.o 2>&1 | FileCheck --check-prefix=RANGE %s
+# RUN: %mc second.s -o second.o && %mc big.s -o big.o
+# RUN: not %ld.bpf -r --no-warn=data-relocation big.o second.o -o out.o 2>&1 | FileCheck --check-prefix=RANGE %s
 #      RANGE: ld.bpf: error: relocation value 2147483648 does not fit [relocation-range]
 # RANGE-NEXT: >>> at second.o:(prog+0x50)
 # RANGE-NEXT: ld.bpf: error: relocation value 2147483652 does not fit [relocation-range]
@@ -45,19 +49,23 @@
 #  RANGE-NOT: {{.}}
 
 # What goes by its place, as it is hidden, and has no such place.
-# RUN: %mc outside.s -o outside.o && not %ld.bpf outside.o -o out.o 2>&1 | FileCheck --check-prefix=OUTSIDE --implicit-check-not=error: %s && %ld.bpf --verify -r outside.o -o out.o
+# RUN: %mc outside.s -o outside.o
+# RUN: not %ld.bpf outside.o -o out.o 2>&1 | FileCheck --check-prefix=OUTSIDE --implicit-check-not=error: %s
+# RUN: %ld.bpf --verify -r outside.o -o out.o
 #      OUTSIDE: ld.bpf: error: relocation names a place outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x10)
 # OUTSIDE-NEXT: ld.bpf: error: relocation names a place outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x20)
 
 # A call by its place into the middle of a function, of which another file's copy is taken.
-# RUN: %mc loser.s -o loser.o && %mc winner.s -o winner.o && %ld.bpf -r --verify loser.o -o out.o && not %ld.bpf -r winner.o loser.o -o out.o 2>&1 | FileCheck --check-prefix=MIDDLE --implicit-check-not=error: %s
+# RUN: %mc loser.s -o loser.o && %mc winner.s -o winner.o && %ld.bpf -r --verify loser.o -o out.o
+# RUN: not %ld.bpf -r winner.o loser.o -o out.o 2>&1 | FileCheck --check-prefix=MIDDLE --implicit-check-not=error: %s
 #      MIDDLE: ld.bpf: error: call leads into the middle of 'w', of which another copy was taken [relocation-range]
 # MIDDLE-NEXT: >>> at loser.o:(tc+0x0)
 
 # A call of what turns out to be a variable, also where that goes by its place.
-# RUN: %mc calls.s -o calls.o && %mc variable.s -o variable.o && not %ld.bpf -r calls.o variable.o -o out.o 2>&1 | FileCheck --check-prefix=VARIABLE --implicit-check-not=error: %s
+# RUN: %mc calls.s -o calls.o && %mc variable.s -o variable.o
+# RUN: not %ld.bpf -r calls.o variable.o -o out.o 2>&1 | FileCheck --check-prefix=VARIABLE --implicit-check-not=error: %s
 #      VARIABLE: ld.bpf: error: call of 'v', which is not code [invalid-relocation]
 # VARIABLE-NEXT: >>> at calls.o:(tc+0x0)
 # VARIABLE-NEXT: >>> defined in variable.o

@@ -12,6 +12,7 @@ SOURCE = re.compile(r".*(\.(c|h|cpp|ll|s|py|sh|cmake|cfg|def|in|test)|CMakeLists
 FORMATTED = re.compile(r"(runtime|llvm-plugin|examples|test)/.*\.[ch]$")
 MAX_LINES = 1000
 MAX_FUNCTION = 80
+MAX_WIDTH = 160
 
 
 def files(root):
@@ -52,6 +53,19 @@ def length(root):
             n = len(lines(root, path)) - 1
             if n > MAX_LINES:
                 yield "%s: %d lines, %d allowed" % (path, n, MAX_LINES)
+
+
+def width(root):
+    """No line of a test or a script is over MAX_WIDTH characters; tables of pages may be, and binary inputs."""
+    for path in files(root):
+        if not path.startswith(("test/", "scripts/", ".ci/")):
+            continue
+        text = "\n".join(lines(root, path))
+        if "\0" in text:
+            continue
+        for number, line in enumerate(text.split("\n"), 1):
+            if len(line) > MAX_WIDTH and not (path.endswith(".md") and line.startswith("|")):
+                yield "%s:%d: %d characters, %d allowed" % (path, number, len(line), MAX_WIDTH)
 
 
 # A folder may include what has a smaller number, and itself; see docs/design.md.
@@ -323,7 +337,7 @@ def version(root):
                 path, m.group(1) if m else "none", wanted)
 
 
-RULES = {"spdx": spdx, "length": length, "layering": layering, "passes": passes,
+RULES = {"spdx": spdx, "length": length, "width": width, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
          "functions": length_of_functions, "links": links, "tools": tools,
          "version": version, "commands": commands, "promises": promises}

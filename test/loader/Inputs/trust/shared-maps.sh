@@ -41,7 +41,8 @@ create $pin 4
 for how in "" --dynamic=static; do
 	load $how >out.txt
 	[ ! -e /sys/fs/bpf/bpfld/kept/maps/bpfld_test_kept ] || die "pinned twice"
-	[ "$(bpftool -j prog show pinned /sys/fs/bpf/bpfld/kept/programs/drop | grep -o '"map_ids":\[[0-9]*' | grep -o '[0-9]*$')" = "$(map_id $pin)" ] || die "not shared"
+	used=$(bpftool -j prog show pinned /sys/fs/bpf/bpfld/kept/programs/drop | grep -o '"map_ids":\[[0-9]*')
+	[ "$(map_id $pin)" = "${used##*\[}" ] || die "not shared"
 	unload
 	[ -e $pin ] || die "unload removed it"
 	# What was there stays if a load fails; what the load made goes.
