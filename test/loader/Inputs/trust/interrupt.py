@@ -62,10 +62,11 @@ def after(what, killed, unloading):
     assert listed.returncode == 0 and ("[unfinished-change]" in listed.stderr) == left, (what, listed)
     # One of the two ways to go on, in turn.
     if state == "half" and (seen["half"] % 2 or unloading):
+        # By a load that had published its pins, or an unload that had not begun.
+        published = set(whole) <= set(pins())
         status, errors = run(load)
-        # A load that had published its pins, or an unload that had not begun: all are there, as is checked next.
-        if status:
-            assert "is loaded already" in errors, (what, errors)
+        assert (status != 0) == published, (what, status, errors)
+        assert not published or "is loaded already" in errors, (what, errors)
         assert set(pins()) - {"fs/pins/~"} == set(whole), (what, pins())
         state = "whole"
     if state == "half":
