@@ -143,8 +143,6 @@ static void follow(struct marker *m, const struct ld_piece *p)
 	for (uint32_t k = p->rel; k < p->rel_end; k++) {
 		struct ld_piece *to = ld_reloc_target(p->sec->file, &p->sec->relocs[k]).piece;
 
-		if (to && to->leader)
-			to = to->leader;
 		if (to && !to->live)
 			reach_winner(m, to, p);
 		else
