@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The table in lld's form: a name's first file defines it, the others refer to it. */
+/*
+ * The cross-reference table in lld's format: the first file of a symbol defines it, the others
+ * refer to it.
+ */
 #include "report/report.h"
 
 void ld_report_cref(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * A rule for make: the output and the files that it was made from, then a rule without a recipe
- * for each of them, so that make does not stop where one has gone.
+ * A rule for make: the output and the files that it depends on, then a rule without a recipe for
+ * each of them, so that make does not stop if a file has been deleted.
  */
 #include <string.h>
 
@@ -9,10 +9,10 @@
 #include "report/report.h"
 
 /*
- * The names that a rule of GNU make can hold both as a target and as a prerequisite. A backslash
- * quotes blanks, '#' and ':', and each backslash before these; two dollars make one. Nothing quotes
- * the others: '%' makes a pattern rule, '=' an assignment, '*', '?', '[' and '~' are expanded, and
- * a newline would begin a line of the author's choice.
+ * Names that GNU make accepts both as a target and as a prerequisite. A backslash quotes blanks,
+ * '#' and ':', and each backslash before these; '$$' is a dollar. Nothing quotes the other special
+ * characters: '%' makes a pattern rule, '=' an assignment, '*', '?', '[' and '~' are expanded, and
+ * a newline starts a line of the author's choice.
  */
 static bool is_expressible(const char *name)
 {
@@ -21,10 +21,10 @@ static bool is_expressible(const char *name)
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)name[i] < ' ' || strchr("%;=|*?[]", name[i]))
 			return false;
-	/* That is a member of an archive. */
+	/* make reads this as a member of an archive. */
 	if (n && name[n - 1] == ')' && strchr(name, '('))
 		return false;
-	/* make drops "./" first. */
+	/* make strips a leading "./". */
 	return n && name[strspn(name, "./")] != '~' && !strchr(" \\&", name[n - 1]);
 }
 
@@ -56,7 +56,9 @@ static void add_file(struct lister *t, const char *path)
 	*slot = t;
 }
 
-/* Each file once. What a compiler made for this link will be gone when make looks. */
+/*
+ * Lists each file once. Skips temporary files of the compiler, which will be gone when make runs.
+ */
 static void list_files(struct lister *t, const struct ld_link *l, bool temporary)
 {
 	for (const char **path = l->read_files; *path; path++)
@@ -76,13 +78,13 @@ void ld_check_dependencies(struct ld_link *l)
 	list_files(&t, l, false);
 	if (!is_expressible(l->dependency_target))
 		ld_error(&l->diags, "dependency-name",
-			 "cannot write a rule for '%s': make has no way to quote this name",
+			 "cannot write a rule for '%s': make cannot quote this name",
 			 l->dependency_target);
 	ld_for_each(i, &t.files)
 		if (!is_expressible(t.files.v[i]))
 			ld_warn(&l->diags, "dependency-name",
-				"'%s' is left out of the dependencies of '%s': make has no way to "
-				"quote this name",
+				"'%s' is omitted from the dependencies of '%s': make cannot quote "
+				"this name",
 				t.files.v[i], l->dependency_target);
 }
 

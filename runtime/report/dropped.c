@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* What the output lacks of the inputs, and why. */
+/* The parts of the inputs that the output lacks, with the reason. */
 #include "report/report.h"
 
 const char *const ld_drop_reasons[] = {
@@ -14,7 +14,7 @@ struct finder {
 	struct ld_dropped_list list;
 };
 
-/* The first name that p has for the user, or NULL. */
+/* The first symbol of p that users know, or NULL. */
 static const char *piece_name(const struct ld_piece *p)
 {
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
@@ -26,7 +26,7 @@ static const char *piece_name(const struct ld_piece *p)
 	return NULL;
 }
 
-/* The file whose definition won over p's, or NULL. */
+/* The file whose definition replaced p's, or NULL. */
 static const struct ld_file *winner(const struct ld_piece *p)
 {
 	for (uint32_t i = p->sym; i < p->sym_end; i++) {
@@ -59,7 +59,7 @@ struct ld_dropped ld_why_dropped(const struct ld_piece *p)
 	return d;
 }
 
-/* Strings have no names, and may be many: one entry for all of a section that others have too. */
+/* Strings have no names, and there may be many: one entry for all duplicates of a section. */
 static void find_merged(struct finder *f, const struct ld_section *sec)
 {
 	struct ld_dropped d = {.reason = LD_DROP_MERGED, .sec = sec};
@@ -84,7 +84,7 @@ static void find_pieces(struct finder *f, const struct ld_section *sec)
 		uint64_t size = 0;
 		bool stays = p->live && (!p->leader || sec->merge);
 
-		/* Padding goes with the piece before it. */
+		/* Padding belongs to the piece before it. */
 		do
 			size += sec->pieces[i].size;
 		while (++i < sec->nr_pieces && sec->pieces[i].pad &&
@@ -97,7 +97,9 @@ static void find_pieces(struct finder *f, const struct ld_section *sec)
 	}
 }
 
-/* Sections that are not linked at all: DWARF with -S, what compilers leave for other linkers. */
+/*
+ * Sections that are not linked at all: DWARF with -S, and what compilers write for other linkers.
+ */
 static void find_section(struct finder *f, const struct ld_section *sec)
 {
 	bool debug = sec->role == LD_ROLE_DEBUG;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The functions and variables of all inputs, and what became of them; then the other facts. */
+/* Gathers the functions and variables of all inputs, whether kept or not, then the other facts. */
 #include "report/facts.h"
 
-/* Records from offset from up to offset to. */
+/* The records with offsets in [from, to). */
 static uint32_t records_between(const struct ld_ext *ext, uint64_t from, uint64_t to)
 {
 	uint32_t bound[2];
@@ -38,7 +38,7 @@ static void add_function(struct ld_arena *a, struct ld_facts *f, const struct ld
 	fn.size = sym->size;
 	fn.kept = sym->piece->live && !sym->piece->leader;
 	fn.program = ld_is_program(sym->piece);
-	/* Names of one place are one function; that of a global tells more. */
+	/* Aliases at one place are one function; prefer the name of a global symbol. */
 	if (f->funcs.nr) {
 		struct ld_func_facts *last = &f->funcs.v[f->funcs.nr - 1];
 
@@ -50,7 +50,7 @@ static void add_function(struct ld_arena *a, struct ld_facts *f, const struct ld
 			return;
 		}
 	}
-	/* The link is not const there for the name of the working folder, which it remembers. */
+	/* Not const here only because the link caches the name of the working directory. */
 	fn.place = ld_place((struct ld_link *)(uintptr_t)f->l, sec, sym->value);
 	LD_PUSH(a, &f->funcs, fn);
 }
@@ -104,7 +104,7 @@ void ld_gather_functions(struct ld_arena *a, struct ld_facts *f)
 		struct ld_func_facts *fn = &f->funcs.v[i];
 
 		count_records(f, fn);
-		/* Both lists are in the same order; the call graph has what is live only. */
+		/* Both lists are in the same order, but the call graph has live functions only. */
 		if (calls && at < calls->nr_funcs && calls->funcs[at].sec == fn->sec &&
 		    calls->funcs[at].off == fn->off)
 			fn->func = &calls->funcs[at++];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The facts of a link for --report: gathered once from the model, then rendered as JSON or as a
- * page. Lists are in the order of the inputs. Sizes are bytes; pointers lead into the model.
+ * The facts of a link for --report, gathered once from the model and rendered as JSON or as a page.
+ * Lists are in the order of the inputs. Sizes are in bytes; pointers point into the model.
  */
 #ifndef LD_REPORT_FACTS_H
 #define LD_REPORT_FACTS_H
@@ -17,29 +17,28 @@ struct ld_indexes {
 	size_t nr, cap;
 };
 
-/* An input's share, before and after. What no input has (padding, tables) is in none. */
+/* An input's share, before and after. Padding and the tables of the linker belong to no input. */
 struct ld_file_facts {
 	const struct ld_file *file;
 	struct ld_counts in;
-	struct ld_counts out; /* bytes of the kinds of sections, and types; the rest is 0 */
+	struct ld_counts out; /* bytes by kind of section, and types; the rest is 0 */
 };
 
 struct ld_func_facts {
 	const char *name;
 	const struct ld_section *sec;
 	const struct ld_piece *piece;
-	const char *place;          /* its source line, for the user */
+	const char *place;          /* its source line */
 	uint64_t off, size;         /* into sec */
 	uint64_t ext_in, ext_out;   /* of its .BTF.ext records */
-	uint32_t core_relos;        /* among them */
+	uint32_t core_relos;        /* of these */
 	bool kept;                  /* its code is in the output */
 	bool program;               /* outside .text */
 	const struct ld_func *func; /* in the call graph, or NULL */
-	uint32_t
-	    next; /* function that the chain of most stack from here goes on with, or LD_NO_INDEX */
+	uint32_t next;              /* the callee with the deepest stack, or LD_NO_INDEX */
 };
 
-/* Equal calls of one function, at several places perhaps. */
+/* Equal calls by one function, possibly at several places. */
 struct ld_call_facts {
 	uint32_t caller, callee; /* indexes of functions */
 	enum ld_call_kind kind;
@@ -48,14 +47,15 @@ struct ld_call_facts {
 };
 
 /*
- * A program, or a callback that runs on a stack of its own. The worst chain from there follows
- * ld_func_facts.next: chains of many programs have most functions in common.
+ * A program, or a callback that runs on its own stack. Its deepest chain follows
+ * ld_func_facts.next: the chains of many programs have most functions in common.
  */
 struct ld_chain_facts {
 	uint32_t root; /* index of a function */
 	bool later;
-	uint64_t stack;  /* of the frames of chain, each rounded up to 16 */
-	uint64_t sure;   /* the worst that the verifier surely comes to; what warnings are about */
+	uint64_t stack; /* sum of the frames, each rounded up to 16 */
+	uint64_t
+	    sure; /* the deepest stack that the verifier is certain to see; the basis of warnings */
 	uint32_t frames; /* of the longest chain */
 };
 
@@ -69,17 +69,17 @@ struct ld_attr_facts {
 	const char *text;
 };
 
-/* A map of .maps, or the one that a loader makes of a data section. */
+/* A map in .maps, or one that a loader makes of a data section. */
 struct ld_map_facts {
-	const struct ld_sym *sym; /* NULL: of a data section */
-	const struct ld_out *out; /* of that section */
+	const struct ld_sym *sym; /* NULL for a data section */
+	const struct ld_out *out; /* that section */
 	LD_VEC(struct ld_attr_facts) attrs;
-	uint64_t key_size, value_size; /* 0: not known */
+	uint64_t key_size, value_size; /* 0: unknown */
 	struct ld_indexes users;       /* functions */
-	struct ld_indexes holders;     /* maps that hold it */
+	struct ld_indexes holders;     /* maps that contain it */
 };
 
-/* A name that is left to the loader. */
+/* A symbol that the loader resolves. */
 struct ld_extern_facts {
 	const struct ld_global *name;
 	const char *type; /* as C, or NULL */
@@ -91,8 +91,9 @@ struct ld_facts {
 	struct ld_counts in, out;
 	struct ld_image_section *secs; /* secs[1 .. nr_secs) */
 	uint32_t nr_secs;
-	struct ld_file_facts *files;           /* by index: what the output was made of */
-	LD_VEC(struct ld_file_facts) replaced; /* bitcode, for which one of those stands */
+	struct ld_file_facts *files; /* by index: the inputs that the output is made of */
+	LD_VEC(struct ld_file_facts)
+	replaced; /* bitcode inputs, which were compiled into one of those */
 	LD_VEC(struct ld_func_facts) funcs;
 	LD_VEC(struct ld_var_facts) vars;
 	LD_VEC(struct ld_call_facts) calls; /* by caller */
@@ -105,19 +106,19 @@ struct ld_facts {
 	uint32_t **sym_map;    /* [file index][in_sym]: index of its map + 1, or 0 */
 };
 
-/* Words of a record of that kind in the output; 0: there are none. */
+/* Words of a record of that kind in the output; 0 if there are none. */
 uint32_t ld_ext_out_words(const struct ld_link *l, int kind);
 
 struct ld_facts *ld_gather_facts(struct ld_arena *a, const struct ld_link *l);
 
-/* Its parts, in this order. */
+/* Gather parts of the facts; in this order. */
 void ld_gather_functions(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_bytes(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_chains(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_maps(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_users(struct ld_arena *a, struct ld_facts *f);
 
-/* The facts as JSON text. */
+/* Appends the facts as JSON. */
 void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts *f);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Where the bytes of the output come from, by input. A type, string or record of BTF that several
- * inputs have is counted for the first of them.
+ * Attributes the bytes of the output to inputs. A type, string or BTF record that several inputs
+ * have is attributed to the first one.
  */
 #include <string.h>
 
@@ -11,8 +11,8 @@ struct counter {
 	struct ld_arena *a;
 	struct ld_facts *f;
 	struct ld_file_facts *to;
-	struct ld_strmap seen; /* strings that are counted */
-	bool *entities;        /* by out_type: the same of FUNCs and VARs */
+	struct ld_strmap seen; /* strings that have been counted */
+	bool *entities;        /* by out_type: FUNCs and VARs that have been counted */
 };
 
 uint32_t ld_ext_out_words(const struct ld_link *l, int kind)
@@ -98,7 +98,7 @@ static void count_entities(struct counter *c, const struct ld_file *file)
 	}
 }
 
-/* Of the records of a piece: their bytes, and the strings that they name. */
+/* Counts the bytes of a piece's records, and of the strings that they refer to. */
 static void count_records(struct counter *c, const struct ld_piece *p, int kind)
 {
 	const struct ld_ext *ext = &p->sec->ext[kind];

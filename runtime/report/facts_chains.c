@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Who calls whom, and for each program the chain of calls that needs most stack. That one may be
- * longer than what check_calls warns of: a chain counts here even where something that is known
- * when the program is loaded may leave it out.
+ * The call graph, and the chain with the deepest stack for each program. That chain may be deeper
+ * than those that check_calls warns about: it includes calls that the verifier may skip because of
+ * constants known at load time.
  */
 #include "base/bytes.h"
 #include "report/facts.h"
@@ -10,7 +10,7 @@
 struct worst {
 	uint64_t stack, sure;
 	uint32_t frames;
-	uint32_t next; /* function of the call graph that stack goes on with, or LD_NO_INDEX */
+	uint32_t next; /* the callee with the deepest stack in the call graph, or LD_NO_INDEX */
 };
 
 struct gatherer {
@@ -24,7 +24,7 @@ struct gatherer {
 static void gather_calls(struct gatherer *g)
 {
 	const struct ld_calls *calls = g->calls;
-	/* By callee and kind: where its calls stand that were seen last, + 1. */
+	/* By callee and kind: the index of the caller's entry for it + 1. */
 	uint32_t *places = LD_NEW_ARRAY(g->a, uint32_t, (size_t)calls->nr_funcs * 3);
 
 	for (uint32_t i = 0; i < calls->nr_funcs; i++) {

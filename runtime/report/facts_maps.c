@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Maps as BTF describes them, what is left to the loader, and which functions use either. */
+/* Maps as BTF describes them, symbols left to the loader, and the functions that use either. */
 #include <string.h>
 
 #include "report/facts.h"
@@ -76,12 +76,12 @@ struct users {
 
 static void add_index(struct ld_arena *a, struct ld_indexes *to, uint32_t index)
 {
-	/* Functions come one after the other: the last entry tells. */
+	/* Functions come one after another, so comparing with the last entry is enough. */
 	if (index != LD_NO_INDEX && (!to->nr || to->v[to->nr - 1] != index))
 		LD_PUSH(a, to, index);
 }
 
-/* The map that a place belongs to, or LD_NO_INDEX. */
+/* The map at a place, or LD_NO_INDEX. */
 static uint32_t map_at(const struct users *u, const struct ld_piece *p, uint64_t off)
 {
 	const struct ld_section *sec = p->sec;
@@ -96,7 +96,7 @@ static uint32_t map_at(const struct users *u, const struct ld_piece *p, uint64_t
 	return p->out && u->out_map[p->out->index] ? u->out_map[p->out->index] - 1 : LD_NO_INDEX;
 }
 
-/* func is LD_NO_INDEX where a map refers to another, and then holder is the one. */
+/* func is LD_NO_INDEX if a map refers to another one; holder is then that map. */
 static void note_use(struct users *u, const struct ld_section *sec, const struct ld_reloc *r,
 		     uint32_t func, uint32_t holder)
 {
@@ -139,7 +139,7 @@ static void note_uses(struct users *u, const struct ld_section *sec)
 	}
 }
 
-/* Its type as the first file says that has it. */
+/* The type that the first file with BTF for it declares. */
 static const char *extern_type(struct ld_arena *a, const struct ld_global *n)
 {
 	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Figures come from the finished file, so that they are those that other tools see in it. */
+/* The sections of the finished file, so that figures match those that other tools print. */
 #include "base/bytes.h"
 #include "report/report.h"
 
@@ -24,7 +24,7 @@ struct ld_image_section *ld_image_sections(struct ld_arena *a, const struct ld_l
 	struct ld_image_section *all;
 
 	*nr = ld_get16(e + offsetof(Elf64_Ehdr, e_shnum), l->big);
-	/* Too many for the header: the null section has them (gABI). */
+	/* The null section has a count that does not fit into the ELF header (gABI). */
 	if (!*nr)
 		*nr = (uint32_t)ld_get64(sh + offsetof(Elf64_Shdr, sh_size), l->big);
 	if (strndx == SHN_XINDEX)

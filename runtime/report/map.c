@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The link map, in lld's form for a file without addresses: VMA and LMA are offsets in the output
- * section. Under each section stand the parts of inputs that it is made of, under these their
- * symbols. What the output lacks of the inputs comes behind, with the reason.
+ * The link map, in lld's format. As the file has no addresses, VMA and LMA are offsets in the
+ * output section. Each output section lists the parts of its inputs, and each part its symbols. A
+ * list of what was dropped from the inputs follows, with the reasons.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +13,16 @@ struct map {
 	struct ld_arena *a;
 	struct ld_blob *out;
 	const struct ld_link *l;
-	/* Pieces that others stand for, ordered by which: their symbols may be in the output. */
+	/*
+	 * Pieces that were merged into another, ordered by that one: their symbols may be in the
+	 * output.
+	 */
 	LD_VEC(const struct ld_piece *) copies;
 };
 
 #define PUT(m, ...) ld_blob_text((m)->a, (m)->out, __VA_ARGS__)
 
-/* ---- what there is ---- */
+/* ---- the output ---- */
 
 static void put_columns(struct map *m, uint64_t off, uint64_t size, uint64_t align, int indent)
 {
@@ -27,7 +30,7 @@ static void put_columns(struct map *m, uint64_t off, uint64_t size, uint64_t ali
 	    (unsigned long long)size, (unsigned long long)align, indent, "");
 }
 
-/* In order of the pieces that stand for them, and then of the inputs. */
+/* In the order of the pieces that they were merged into, then of the inputs. */
 static int compare_copies(const void *a, const void *b)
 {
 	const struct ld_piece *x = *(const struct ld_piece *const *)a;
@@ -59,7 +62,7 @@ static void find_copies(struct map *m)
 		qsort(m->copies.v, m->copies.nr, sizeof(*m->copies.v), compare_copies);
 }
 
-/* The first of the copies that p stands for, or their number. */
+/* The index of the first piece merged into p, or the number of copies. */
 static size_t first_copy(const struct map *m, const struct ld_piece *p)
 {
 	size_t lo = 0, hi = m->copies.nr;
@@ -94,7 +97,7 @@ static void put_symbols(struct map *m, const struct ld_piece *p)
 	}
 }
 
-/* The pieces of one input section that follow one another from first on; returns the next. */
+/* The consecutive pieces of one input section from first on; returns the next index. */
 static size_t put_part(struct map *m, const struct ld_out *out, size_t first)
 {
 	const struct ld_piece *begin = out->pieces.v[first], *last = begin;
@@ -104,7 +107,7 @@ static size_t put_part(struct map *m, const struct ld_out *out, size_t first)
 	for (; end < out->pieces.nr && out->pieces.v[end]->sec == sec; end++)
 		last = out->pieces.v[end];
 	put_columns(m, begin->out_off, last->out_off + last->size - begin->out_off, sec->align, 8);
-	/* A section that no input has: one that was made for a COMMON symbol. */
+	/* The linker made this section for a COMMON symbol. */
 	PUT(m, "%s:(%s)\n", ld_file_name(sec->file), sec->index ? sec->name : "COMMON");
 	for (size_t i = first; i < end; i++) {
 		const struct ld_piece *p = out->pieces.v[i];
@@ -130,7 +133,7 @@ static void put_section(struct map *m, const struct ld_image_section *s)
 		i = put_part(m, s->out, i);
 }
 
-/* ---- what there is no more ---- */
+/* ---- dropped ---- */
 
 static void put_place(struct map *m, const struct ld_section *sec, uint64_t off)
 {

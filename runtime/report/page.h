@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* page.html, with page.css and page.js put in: what stands before the facts, and what behind. */
+/* page.html with page.css and page.js embedded: the parts before and after the facts. */
 #ifndef LD_REPORT_PAGE_H
 #define LD_REPORT_PAGE_H
 

@@ -1,44 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What there is to tell about a link. Reports read the model that the passes made and change
- * nothing; each is in the file of its name. Texts are appended to out, which grows in a.
+ * This directory describes finished links: maps, statistics, traces, dependencies, and facts as
+ * JSON or as a page. Each report is in the file of its name and appends a text to out, which grows
+ * in a. Reports read the model and change nothing; no pass depends on one.
  */
 #ifndef LD_REPORT_REPORT_H
 #define LD_REPORT_REPORT_H
 
 #include "model/model.h"
 
-/* --trace and --trace-symbol, once names have owners: lines for the user, by way of l->diags. */
+/* --trace and --trace-symbol, once global symbols are resolved: lines for the user in l->diags. */
 void ld_report_trace(struct ld_link *l);
 
-/* The others append a text. All but ld_report_inputs and ld_report_files are for links
- * that are done; for some the image must have been made. */
+/*
+ * All reports below but ld_report_inputs and ld_report_files need a finished link; some need the
+ * image.
+ */
 typedef void ld_report_fn(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* What came from where: sections, inputs' parts of them, symbols; then what was dropped. */
+/* The origin of each section and symbol, then what was dropped. */
 void ld_report_map(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* Global names, each with the file that defines it and those that refer to it. */
+/* Global symbols, each with the files that define and reference it. */
 void ld_report_cref(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* Counts and bytes, before and after. */
 void ld_report_stats(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* Passes and files with their times, as Chrome's trace events. */
+/* The times of passes and files, as Chrome trace events. */
 void ld_report_time_trace(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* The files that were read, as a rule for make; the former reports the names that it cannot hold.
+/*
+ * A rule for make with the files that were read. ld_check_dependencies() reports names that make
+ * cannot quote.
  */
 void ld_check_dependencies(struct ld_link *l);
 void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* Which members of archives were taken, for which name, asked for by whom. */
+/* The archive members that were extracted, each with the symbol and the file that needed it. */
 void ld_report_why_extract(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* The files of ld_report_dependencies, a NUL after each. */
+/* The files of ld_report_dependencies, each followed by a NUL. */
 void ld_report_inputs(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* The same without those that the caller read, and as which members: see BPFLD_TEXT_FILES. */
+/* The same without those that the caller read, with archive members: see BPFLD_TEXT_FILES. */
 void ld_report_files(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* The files that took part, as they were before bitcode was compiled. */
@@ -54,11 +59,11 @@ static inline struct ld_inputs ld_inputs(const struct ld_link *l)
 	return (struct ld_inputs){l->files.v, l->files.nr};
 }
 
-/* The facts below, as JSON; and as a page that shows them. */
+/* The facts below, as JSON and as a page that displays them. */
 void ld_report_json(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 void ld_report_html(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* What the output lacks of an input. */
+/* Something of an input that the output lacks. */
 enum ld_drop_reason {
 	LD_DROP_UNUSED,
 	LD_DROP_OVERRIDDEN,
@@ -68,17 +73,17 @@ enum ld_drop_reason {
 	LD_DROP_STRIPPED,
 	LD_DROP_NO_USE,
 };
-extern const char *const ld_drop_reasons[]; /* the names that users see */
+extern const char *const ld_drop_reasons[]; /* as users see them */
 
 struct ld_dropped {
 	enum ld_drop_reason reason;
 	const struct ld_section *sec;
 	uint64_t off, size;        /* bytes, into sec */
 	const char *name;          /* of a function or variable, or NULL */
-	uint32_t pieces;           /* merged: how many */
-	const char *group;         /* that has its other copy, or NULL */
-	const struct ld_piece *of; /* what stays instead, or NULL */
-	const struct ld_file *by;  /* whose definition won, or NULL */
+	uint32_t pieces;           /* if merged: their number */
+	const char *group;         /* the COMDAT group of the copy that is kept, or NULL */
+	const struct ld_piece *of; /* the piece that is kept instead, or NULL */
+	const struct ld_file *by;  /* the file with the definition that was chosen, or NULL */
 };
 
 struct ld_dropped_list {
@@ -86,13 +91,13 @@ struct ld_dropped_list {
 	size_t nr, cap;
 };
 
-/* All of it, in the order of the inputs. */
+/* Everything that was dropped, in the order of the inputs. */
 struct ld_dropped_list ld_find_dropped(struct ld_arena *a, const struct ld_link *l);
 
-/* Of a piece that is not in the output: why. */
+/* Why a piece is not in the output. */
 struct ld_dropped ld_why_dropped(const struct ld_piece *p);
 
-/* Counts and bytes of an input, of all, or of the output. */
+/* Counts and bytes of one input, of all inputs, or of the output. */
 struct ld_counts {
 	uint64_t files, bytes, sections, code, data, bss, debug, btf, btf_ext;
 	uint64_t symbols, functions, relocs, types, pieces;
@@ -105,10 +110,10 @@ void ld_count_output(struct ld_counts *to, struct ld_arena *a, const struct ld_l
 struct ld_image_section {
 	const char *name;
 	uint64_t size, align;
-	const struct ld_out *out; /* whose it is; NULL for tables that the linker made */
+	const struct ld_out *out; /* NULL for tables that the linker made */
 };
 
-/* All of them in order of their headers, the null section first; their number in *nr. */
+/* All sections in the order of their headers, with the null section; sets *nr to their number. */
 struct ld_image_section *ld_image_sections(struct ld_arena *a, const struct ld_link *l,
 					   uint32_t *nr);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The page: page.html with its style and its script in it, and the facts as JSON, from which the
- * script makes what is seen. Nothing that comes from an input is ever parsed as HTML.
+ * The page: page.html with its style and script, and the facts as JSON, which the script renders.
+ * Nothing from an input is ever parsed as HTML.
  */
 #include "report/facts.h"
 #include "report/page.h"
@@ -12,7 +12,7 @@ void ld_report_html(struct ld_arena *a, struct ld_blob *out, const struct ld_lin
 
 	ld_put_facts(a, &json, ld_gather_facts(a, l));
 	ld_blob_put(a, out, ld_page_before, ld_page_before_size);
-	/* In JSON it stands in strings only, and could end the script element there. */
+	/* In JSON, '<' occurs only in strings, where it could end the script element. */
 	for (size_t i = 0, next; i < json.size; i = next + 1) {
 		for (next = i; next < json.size && json.data[next] != '<';)
 			next++;

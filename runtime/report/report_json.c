@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The facts as JSON: one object, whose lists have an entry on each line. Functions and maps are
- * named by their place in "functions" and "maps". docs/looking-in.md describes it.
+ * The facts as JSON: one object, whose lists have one entry per line. An entry refers to functions
+ * and maps by their index in "functions" and "maps". docs/looking-in.md describes the format.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@ static void put(struct json *j, const char *text)
 	ld_blob_put(j->a, j->out, text, strlen(text));
 }
 
-/* A comma, but for what comes first in its object or list. */
+/* Puts a comma, except before the first element of an object or list. */
 static void separate(struct json *j)
 {
 	uint8_t last = j->out->size ? j->out->data[j->out->size - 1] : '{';
@@ -38,8 +38,8 @@ static void number(struct json *j, const char *name, uint64_t value)
 	ld_blob_printf(j->a, j->out, "%llu", (unsigned long long)value);
 }
 
-/* What is 0 is left out: most of a large list is. */
-static void some(struct json *j, const char *name, uint64_t value)
+/* Omits 0: most values of a large list are 0. */
+static void nonzero(struct json *j, const char *name, uint64_t value)
 {
 	if (value)
 		number(j, name, value);
@@ -174,9 +174,9 @@ static void put_function(struct json *j, const struct ld_func_facts *fn)
 	string(j, "section", fn->sec->name);
 	string(j, "place", fn->place);
 	number(j, "size", fn->size);
-	some(j, "btf_ext_in", fn->ext_in);
-	some(j, "btf_ext_out", fn->ext_out);
-	some(j, "core_relocations", fn->core_relos);
+	nonzero(j, "btf_ext_in", fn->ext_in);
+	nonzero(j, "btf_ext_out", fn->ext_out);
+	nonzero(j, "core_relocations", fn->core_relos);
 	flag(j, "program", fn->program);
 	if (!fn->kept)
 		string(j, "dropped", ld_drop_reasons[ld_why_dropped(fn->piece).reason]);
@@ -281,8 +281,8 @@ static void put_maps(struct json *j, const struct ld_facts *f)
 			flag(j, "section", true);
 			string(j, "type", "BPF_MAP_TYPE_ARRAY");
 		}
-		some(j, "key_size", map->key_size);
-		some(j, "value_size", map->value_size);
+		nonzero(j, "key_size", map->key_size);
+		nonzero(j, "value_size", map->value_size);
 		indexes(j, "users", &map->users);
 		if (map->holders.nr)
 			indexes(j, "inside", &map->holders);
@@ -322,9 +322,9 @@ static void put_dropped(struct json *j, const struct ld_facts *f)
 		string(j, "reason", ld_drop_reasons[d->reason]);
 		string(j, "file", file_of(d->sec));
 		string(j, "section", d->sec->name);
-		some(j, "offset", d->off);
+		nonzero(j, "offset", d->off);
 		string(j, "name", d->name);
-		some(j, "pieces", d->pieces);
+		nonzero(j, "pieces", d->pieces);
 		string(j, "group", d->group);
 		string(j, "of", d->of ? file_of(d->of->sec) : NULL);
 		string(j, "by", d->by ? ld_file_name(d->by) : NULL);

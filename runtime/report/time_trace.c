@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The trace event format of Chrome's tracing, which Perfetto opens too: "complete" events, times
- * in microseconds from the first one on.
+ * Chrome's trace event format, which Perfetto opens as well: "complete" events, with times in
+ * microseconds from the first one.
  */
 #include "report/report.h"
 
@@ -31,7 +31,8 @@ void ld_report_time_trace(struct ld_arena *a, struct ld_blob *out, const struct 
 {
 	uint64_t start = l->spans.v[0].begin;
 
-	/* A span ends after those within it have: the first to end need not be the first to begin.
+	/*
+	 * A span is recorded when it ends, so the first one recorded need not have started first.
 	 */
 	ld_for_each(i, &l->spans)
 		if (l->spans.v[i].begin < start)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The inputs that take part, and where each traced name is defined and referred to. */
+/* The inputs that take part, and the files that define or reference each traced symbol. */
 #include <string.h>
 
 #include "report/report.h"
 
 static const char *role_of(const struct ld_sym *sym)
 {
-	/* A COMMON symbol that won has a section by now: the linker's own. */
+	/* A COMMON symbol that was chosen is in a section of the linker's own by now. */
 	if (sym->common || (sym->sec && !sym->sec->index))
 		return "common definition of";
 	return sym->sec || sym->abs ? "definition of" : NULL;
@@ -20,7 +20,7 @@ static void trace_symbols(struct ld_link *l, const struct ld_file *f)
 
 		if (sym->bind == STB_LOCAL || !ld_names_match(&l->trace_symbols, sym->name))
 			continue;
-		/* What a member that nobody has asked for refers to doesn't matter. */
+		/* The references of a member that was not extracted do not matter. */
 		if (f->lazy && role)
 			role = "lazy definition of";
 		else if (!role && !f->lazy)

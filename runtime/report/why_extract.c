@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* A line for each member of an archive that was taken, in lld's form and order. */
+/* A line for each extracted archive member, in lld's format and order. */
 #include "report/report.h"
 
 void ld_report_why_extract(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
