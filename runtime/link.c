@@ -14,7 +14,6 @@
 #include "base/pool.h"
 #include "bpfld/bpfld.h"
 #include "options.h"
-#include "passes/beside.h"
 #include "passes/passes.h"
 #include "report/report.h"
 
@@ -138,7 +137,6 @@ static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call
 	b->busy = true;
 	b->l.arena.oom = &oom;
 	if (setjmp(oom)) {
-		ld_drop_beside(&b->l);
 		err = out_of_memory(b);
 	} else {
 		err = fn(b, c);
@@ -171,8 +169,6 @@ void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
 #define INPUT_PER_THREAD (512 * 1024) /* bytes: less is linked before a thread has started */
 
 #define WORTH_HUGE_PAGES (512 * 1024) /* bytes of input */
-/* The same: with less a pass is done before a thread has started. */
-#define WORTH_OVERLAP (16 << 20)
 
 static void plan_resources(struct ld_link *l)
 {
@@ -181,7 +177,6 @@ static void plan_resources(struct ld_link *l)
 	ld_for_each(i, &l->inputs)
 		size += l->inputs.v[i]->size;
 	l->threads = ld_choose_threads(l->threads, 1 + size / INPUT_PER_THREAD);
-	l->overlap = l->threads > 1 && size >= WORTH_OVERLAP;
 	if (size >= WORTH_HUGE_PAGES)
 		l->arena.pages = l->pages = ld_pages_new();
 }
@@ -192,16 +187,16 @@ static void note_span(struct ld_link *l, struct ld_span span)
 	LD_PUSH(&l->arena, &l->spans, span);
 }
 
-/* A pass, and how long it took. */
-static void run(struct ld_link *l, struct ld_pass pass)
-{
-	struct ld_span span = ld_span_begin(pass.name, NULL);
+/* Runs a pass and notes how long it took, for the time trace. */
+#define RUN(pass)                                                                                  \
+	do {                                                                                       \
+		struct ld_span span = ld_span_begin(&#pass[strlen("ld_")], NULL);                  \
+                                                                                                   \
+		pass(l);                                                                           \
+		note_span(l, span);                                                                \
+	} while (0)
 
-	pass.run(l);
-	note_span(l, span);
-}
-
-/* The same for one that tells whether another round is needed. */
+/* The same for one that returns whether another round is needed. */
 static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link *l))
 {
 	struct ld_span span = ld_span_begin(name, NULL);
@@ -211,33 +206,7 @@ static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link
 	return more;
 }
 
-#define NAME(pass) &#pass[strlen("ld_")]
-#define PASS(pass) ((struct ld_pass){NAME(pass), pass})
-#define RUN(pass) run(l, PASS(pass))
-#define ASK(pass) ask(l, NAME(pass), pass)
-
-static void begin_beside(struct ld_link *l, struct ld_pass pass)
-{
-	ld_begin_beside(l, &pass, 1);
-}
-
-/* Types are equal or not, whoever owns which name. */
-static void end_dedup(struct ld_link *l)
-{
-	const struct ld_link *done = ld_end_beside(l);
-
-	l->graph = done->graph;
-	l->btf_files = done->btf_files;
-}
-
-/* They have strings of their own where they were made before .BTF was. */
-static void end_lines(struct ld_link *l)
-{
-	const struct ld_link *done = ld_end_beside(l);
-
-	l->ext[LD_EXT_LINE] = done->ext[LD_EXT_LINE];
-	l->line_strs = done->line_strs;
-}
+#define ASK(pass) ask(l, &#pass[strlen("ld_")], pass)
 
 /* Inputs to names that have owners, whose types agree. */
 static int resolve_inputs(struct bpfld *b)
@@ -262,7 +231,7 @@ static int resolve_inputs(struct bpfld *b)
 		return err;
 	/* From here on no index, offset or id of the input needs another check. */
 
-	begin_beside(l, PASS(ld_dedup_types));
+	RUN(ld_dedup_types);
 	RUN(ld_isolate_objects);
 	RUN(ld_resolve_symbols);
 	if (!l->diags.muted)
@@ -271,32 +240,19 @@ static int resolve_inputs(struct bpfld *b)
 	RUN(ld_merge_license);
 	/* From here on every defined name has one owner. */
 
-	end_dedup(l);
 	if (!l->no_check_types)
-		begin_beside(l, PASS(ld_check_types));
+		RUN(ld_check_types);
 	return 0;
-}
-
-/* Bitcode is compiled, and functions are made, in a link that is right so far. */
-static bool makes_code(const struct ld_link *l)
-{
-	ld_for_each(i, &l->files)
-		if (l->files.v[i]->bitcode)
-			return true;
-	return l->dynamic || *l->entries;
 }
 
 static int run_passes(struct bpfld *b)
 {
-	const struct ld_pass while_btf_is_made[] = {PASS(ld_apply_relocs), PASS(ld_merge_lines)};
 	struct ld_link *l = &b->l;
 	int err;
 
 	plan_resources(l);
 	if ((err = resolve_inputs(b)))
 		return err;
-	if (makes_code(l))
-		ld_end_beside(l);
 	if (ASK(ld_compile_bitcode)) {
 		if ((err = flush_diags(b)) || l->output.nr)
 			return err;
@@ -313,7 +269,6 @@ static int run_passes(struct bpfld *b)
 	RUN(ld_make_entries);
 	RUN(ld_check_references);
 	RUN(ld_fold_pieces);
-	ld_end_beside(l);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on `live` is final. */
@@ -332,16 +287,14 @@ static int run_passes(struct bpfld *b)
 	RUN(ld_write_imports);
 	/* From here on symbols have their final numbers. */
 
-	begin_beside(l, PASS(ld_make_symtab));
+	RUN(ld_make_symtab);
 	RUN(ld_choose_btf);
-	l->symtab = ld_end_beside(l)->symtab;
-	ld_begin_beside(l, while_btf_is_made, 2);
 	RUN(ld_merge_btf);
 	RUN(ld_check_names);
 	RUN(ld_merge_btf_ext);
 	if ((err = flush_diags(b)))
 		return err;
-	end_lines(l);
+	RUN(ld_apply_relocs);
 	RUN(ld_join_btf_ext);
 	if ((err = flush_diags(b)))
 		return err;
@@ -363,7 +316,6 @@ static int link_all(struct bpfld *b, struct call *c)
 		err = -EINVAL;
 	if (!err)
 		err = run_passes(b);
-	ld_drop_beside(&b->l);
 	if (err)
 		return fail(b, err);
 	/* Now, as bpfld_image() must not change what others may look at. */

@@ -127,7 +127,6 @@ void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
 	l->no_btf_gc = opts->no_btf_gc;
 	l->no_check_types = opts->no_check_types;
 	l->verify = opts->verify;
-	l->lasting_inputs = opts->lasting_inputs;
 	l->unique_statics = opts->unique_statics;
 	l->c_names = opts->c_names;
 	l->threads = opts->threads;

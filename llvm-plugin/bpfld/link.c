@@ -34,7 +34,6 @@ enum exit_status command_link(struct request *q)
 	opts.strip = BPFLD_STRIP_DEBUG;
 	opts.library_paths = q->library_paths.v;
 	opts.lto = &lto_default;
-	opts.lasting_inputs = true;
 	opts.no_image = true;
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;

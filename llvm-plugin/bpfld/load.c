@@ -90,7 +90,6 @@ static struct bpf_object *link_and_open(struct request *q)
 
 	opts.library_paths = q->library_paths.v;
 	opts.lto = &lto_default;
-	opts.lasting_inputs = true;
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;
 	l = bpfld_new(&opts, NULL);

@@ -639,7 +639,6 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	p.last = wants_replay(args) ? &o->replay : NULL;
 
 	o->lib.sz = BPFLD_OPTS_SIZE;
-	o->lib.lasting_inputs = true;
 	o->output = "a.out";
 	o->lto.level = 2;
 	/* With other words -h is other linkers' --soname. */

@@ -34,9 +34,7 @@
 #define forbid(p, size) ((void)0)
 #define permit(p, size) ((void)0)
 #endif
-#define USED_SOON ((size_t)48 * 1024) /* bytes at the start of an arena's first chunk */
 #define ALIGN ((size_t)16)
-#define TINY_INPUT ((size_t)2048) /* bytes of an object whose arena starts small and doubles */
 
 struct ld_arena_chunk {
 	struct ld_arena_chunk *older, *newer;
@@ -111,18 +109,6 @@ static void *new_chunk(struct ld_arena *a, size_t size)
 	return c->data;
 }
 
-void ld_use_soon(void *p, size_t size)
-{
-#if defined(MADV_POPULATE_WRITE) &&                                                                \
-    !defined(__SANITIZE_ADDRESS__) /* Linux 5.14; otherwise pages fault in */
-	uintptr_t page = (uintptr_t)p & ~(uintptr_t)4095;
-
-	(void)madvise((void *)page, (uintptr_t)p + size - page, MADV_POPULATE_WRITE);
-#else
-	(void)p, (void)size;
-#endif
-}
-
 static size_t chunk_size(const struct ld_arena *a)
 {
 	return a->chunk ? a->chunk : CHUNK_SIZE;
@@ -134,54 +120,24 @@ static bool is_large(const struct ld_arena *a, size_t size)
 	return size > chunk_size(a) / 4;
 }
 
-void ld_arena_begin_small(struct ld_arena *a, size_t size)
-{
-	a->first = 512 + 4 * size;
-}
-
 void ld_arena_expect(struct ld_arena *a, size_t size)
 {
-	if (size <= TINY_INPUT)
-		ld_arena_begin_small(a, size);
-	a->large = size > CHUNK_SIZE;
-}
-
-/* Starts with a small chunk and doubles its size: there may be a hundred thousand small inputs. */
-static void begin_tiny(struct ld_arena *a, size_t size)
-{
-	size_t bytes = a->first > size ? a->first : size;
-
-	a->next = new_chunk(a, bytes);
-	a->left = bytes;
-	a->first = bytes * 2;
+	a->first = 512 + 4 * (size < CHUNK_SIZE ? size : CHUNK_SIZE);
 }
 
 /* Adds a chunk with room for size bytes. */
 static void begin_chunk(struct ld_arena *a, size_t size)
 {
-	bool first = !a->chunks;
+	size_t bytes = chunk_size(a);
 
-	if (a->first && a->first < CHUNK_SIZE) {
-		begin_tiny(a, size);
-	} else {
-		a->next = new_chunk(a, chunk_size(a));
-		if (!a->chunk)
-			ld_use_soon(a->next, first && !a->large ? USED_SOON : CHUNK_SIZE);
-		a->left = chunk_size(a);
-		if (a->chunk && !a->reused)
-			a->reused = a->chunks;
+	if (a->first && a->first < bytes) {
+		bytes = a->first > size ? a->first : size;
+		a->first = bytes * 2;
 	}
-	forbid(a->next, a->left);
-}
-
-#define SLAB ((size_t)24 * 1024) /* bytes; enough for most objects */
-
-void ld_arena_begin_in(struct ld_arena *a, struct ld_arena *other)
-{
-	if (a->next || a->first)
-		return;
-	a->next = ld_alloc(other, SLAB);
-	a->left = SLAB;
+	a->next = new_chunk(a, bytes);
+	a->left = bytes;
+	if (a->chunk && !a->reused)
+		a->reused = a->chunks;
 	forbid(a->next, a->left);
 }
 
@@ -287,8 +243,6 @@ void *ld_memdup(struct ld_arena *a, const void *src, size_t size)
 {
 	void *p = ld_alloc(a, size);
 
-	if (is_large(a, size))
-		ld_use_soon(p, size);
 	if (size)
 		memcpy(p, src, size);
 	return p;

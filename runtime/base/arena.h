@@ -30,28 +30,21 @@ struct ld_arena {
 	struct ld_arena_chunk *chunks; /* newest first */
 	char *next;                    /* free bytes in the newest chunk */
 	size_t left;
-	size_t first;                  /* size of the next chunk; 0: the usual size */
-	bool large;                    /* the first chunk will be filled completely */
-	size_t chunk;                  /* size of further chunks; 0: the default */
+	size_t first;                  /* size of the next chunk if it is to be smaller; or 0 */
+	size_t chunk;                  /* size of the others; 0: the default */
 	struct ld_arena_chunk *reused; /* chunk that ld_arena_reset() keeps */
 	struct ld_pages *pages;        /* source of chunks; NULL: calloc() */
 	jmp_buf *oom; /* jump target if out of memory; must be set before the first use */
 };
 
-/* Starts a with memory of other, which must outlive it. Call before the first use of a. */
-void ld_arena_begin_in(struct ld_arena *a, struct ld_arena *other);
-
 /* Moves everything that other owns to a. */
 void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other);
 
 /*
- * Sizes the arena for an input of size bytes. Call before the first use. An arena for a tiny input
- * starts small: there may be a hundred thousand of them.
+ * Sizes the arena for an input of size bytes. Call before the first use. Chunks start in proportion
+ * to that and double: there may be a hundred thousand small inputs.
  */
 void ld_arena_expect(struct ld_arena *a, size_t size);
-
-/* Like ld_arena_expect(), for one of many inputs that may not be needed. */
-void ld_arena_begin_small(struct ld_arena *a, size_t size);
 
 /* Returns size zero bytes, aligned to 16. Never returns NULL, even for size 0. */
 void *ld_alloc(struct ld_arena *a, size_t size) LD_NEVER_NULL;
@@ -70,12 +63,6 @@ void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size) LD_NE
  * be zero.
  */
 void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used);
-
-/*
- * Populates the pages of a block that will be filled at once. Faults on each page take 1.5 times as
- * long.
- */
-void ld_use_soon(void *p, size_t size);
 
 #define LD_NEW(a, type) ((type *)ld_alloc((a), sizeof(type)))
 #define LD_NEW_ARRAY(a, type, nr) ((type *)ld_alloc_array((a), (nr), sizeof(type)))

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/sparse.h"
 #include "elf/addends.h"
 #include "elf/insn.h"
 
@@ -79,29 +78,12 @@ static int not_elf(struct ld_file *f)
 	return ld_error(&f->diags, "not-an-object", "%s: not an ELF object", name);
 }
 
-/* Reads size bytes at off, which must be in range, if they have not been read. */
-static int need(struct ld_file *f, uint64_t off, uint64_t size)
-{
-	int err = f->sparse ? ld_sparse_need(f->sparse, off, size) : 0;
-
-	if (err == EOVERFLOW)
-		return ld_error(&f->diags, "truncated-file",
-				"%s: file is truncated: it became shorter while it was read",
-				ld_file_name(f));
-	return !err ? 0
-		    : ld_error(&f->diags, "cannot-open", "cannot read %s: %s", ld_file_name(f),
-			       strerror(err));
-}
-
 static int check_header(struct ld_file *f)
 {
 	const unsigned char *e = f->image;
 	const char *name = ld_file_name(f);
 	uint16_t machine, type;
-	int err = need(f, 0, f->size < sizeof(Elf64_Ehdr) ? f->size : sizeof(Elf64_Ehdr));
 
-	if (err)
-		return err;
 	if (f->size < SELFMAG || memcmp(e, ELFMAG, SELFMAG))
 		return not_elf(f);
 	if (f->size < sizeof(Elf64_Ehdr))
@@ -166,22 +148,6 @@ static bool has_too_long_names(const struct reader *r)
 	return r->name_bytes > NAMES_PER_BYTE * (uint64_t)r->f->size + SPARE_NAMES;
 }
 
-#define NAMES_BEFORE 2048 /* bytes; what compilers write before the section headers */
-
-/*
- * Reads nr section headers at off, or 1, which are in range, and the names that usually precede
- * them.
- */
-static int need_headers(struct ld_file *f, uint64_t off, uint64_t nr)
-{
-	uint64_t size = (nr ? nr : 1) * sizeof(Elf64_Shdr), more;
-
-	more = off < NAMES_BEFORE ? off : NAMES_BEFORE;
-	if (!ld_in_range(off, size, f->size))
-		size = sizeof(Elf64_Shdr);
-	return need(f, off - more, size + more);
-}
-
 /* Finds the section header table and the section of the names. */
 static int find_headers(struct reader *r)
 {
@@ -190,15 +156,12 @@ static int find_headers(struct reader *r)
 	uint64_t off = ld_get64(e + offsetof(Elf64_Ehdr, e_shoff), f->big);
 	uint64_t nr = ld_get16(e + offsetof(Elf64_Ehdr, e_shnum), f->big);
 	uint32_t names = ld_get16(e + offsetof(Elf64_Ehdr, e_shstrndx), f->big);
-	int err;
 
 	if (off && ld_get16(e + offsetof(Elf64_Ehdr, e_shentsize), f->big) != sizeof(Elf64_Shdr))
 		return ld_error(&f->diags, "invalid-elf", "%s: section headers are not %zu bytes",
 				ld_file_name(f), sizeof(Elf64_Shdr));
 	if (off && !ld_in_range(off, sizeof(Elf64_Shdr), f->size))
 		nr = UINT64_MAX;
-	else if (off && (err = need_headers(f, off, nr)))
-		return err;
 	/* Numbers that do not fit into the ELF header are in the first section header (gABI). */
 	else if (off && !nr)
 		nr = ld_get64(e + off + offsetof(Elf64_Shdr, sh_size), f->big);
@@ -210,8 +173,6 @@ static int find_headers(struct reader *r)
 		return ld_error(&f->diags, "truncated-file",
 				"%s: file is truncated: section headers are past its end",
 				ld_file_name(f));
-	if ((err = need(f, off, nr * sizeof(Elf64_Shdr))))
-		return err;
 	if (names == SHN_XINDEX)
 		names = ld_get32(e + off + offsetof(Elf64_Shdr, sh_link), f->big);
 	if (!names || names >= nr)
@@ -363,87 +324,6 @@ static void note_bitcode(const struct ld_section *sec)
 	f->bitcode_size = sec->size;
 }
 
-#define SMALL_GAP 8192 /* bytes; reading them costs less than another call */
-
-/* Whether a file that is read in parts needs the section's contents. */
-static bool is_wanted(const struct ld_section *sec)
-{
-	const struct ld_file *f = sec->file;
-	enum ld_sec_kind kind;
-
-	if (f->gnu)
-		return true;
-	switch (sec->type) {
-	case SHT_SYMTAB:
-	case SHT_SYMTAB_SHNDX:
-	case SHT_STRTAB:
-	case SHT_GROUP:
-	case SHT_LLVM_DEPLIBS: return true;
-	case SHT_REL:
-	case SHT_RELA:
-		kind = sec->info < f->nr_secs ? f->secs[sec->info].kind : LD_SEC_NONE;
-		return kind != LD_SEC_NONE && kind != LD_SEC_BTF && kind != LD_SEC_BTF_EXT;
-	default: return sec->kind != LD_SEC_NONE;
-	}
-}
-
-/* Whether the contents are still needed after such a file has been parsed. */
-static bool is_kept(const struct ld_section *sec)
-{
-	return sec->type == SHT_STRTAB || sec->type == SHT_LLVM_DEPLIBS ||
-	       (sec->kind != LD_SEC_NONE && sec->kind != LD_SEC_BTF && sec->kind != LD_SEC_BTF_EXT);
-}
-
-/* Reads the contents that are needed; order is by file offset. */
-static int need_contents(struct ld_file *f, struct ld_section **order, size_t nr)
-{
-	uint64_t start = 0, end = 0;
-
-	if (!f->sparse)
-		return 0;
-	for (size_t i = 0; i < nr; i++) {
-		uint64_t off = (uint64_t)(order[i]->data - f->image);
-		int err;
-
-		if (!is_wanted(order[i]))
-			continue;
-		if (off - end > SMALL_GAP) {
-			if ((err = need(f, start, end - start)))
-				return err;
-			start = off;
-		}
-		end = off + order[i]->size;
-	}
-	return need(f, start, end - start);
-}
-
-/* Copies the contents that outlive parsing. Unread contents must not be accessed. */
-static void keep_contents(struct reader *r)
-{
-	struct ld_file *f = r->f;
-	const char *names = (const char *)f->secs[r->shstrtab].data;
-
-	for (uint32_t i = 1; f->sparse && i < f->nr_secs; i++) {
-		struct ld_section *sec = &f->secs[i];
-
-		if (!is_wanted(sec))
-			sec->data = NULL;
-		else if (is_kept(sec) && sec->data)
-			sec->data = ld_memdup(&f->arena, sec->data, sec->size);
-	}
-	for (uint32_t i = 1; f->sparse && i < f->nr_secs; i++)
-		f->secs[i].name =
-		    (const char *)f->secs[r->shstrtab].data + (f->secs[i].name - names);
-}
-
-void ld_elf_forget_image(struct ld_file *f)
-{
-	for (uint32_t i = 1; i < f->nr_secs; i++)
-		if (!is_kept(&f->secs[i]))
-			f->secs[i].data = NULL;
-	f->image = NULL;
-}
-
 static int read_sections(struct reader *r)
 {
 	struct ld_file *f = r->f;
@@ -461,8 +341,6 @@ static int read_sections(struct reader *r)
 		if ((err = read_section_header(r, i)))
 			return err;
 	names = &f->secs[r->shstrtab];
-	if (names->data && (err = need(f, (uint64_t)(names->data - f->image), names->size)))
-		return err;
 	for (i = 1; i < f->nr_secs; i++) {
 		struct ld_section *sec = &f->secs[i];
 
@@ -487,9 +365,8 @@ static int read_sections(struct reader *r)
 	/* GNU as, objcopy, strip and ld use a string table of its own for section names. */
 	f->gnu = !strcmp(f->secs[r->shstrtab].name, ".shstrtab");
 	order = order_sections(f, &nr);
-	if ((err = check_overlaps(f, order, nr)) || (err = need_contents(f, order, nr)))
+	if ((err = check_overlaps(f, order, nr)))
 		return err;
-	keep_contents(r);
 	for (i = 1; i < f->nr_secs; i++) {
 		if (f->secs[i].type == SHT_LLVM_DEPLIBS && (err = check_deplibs(&f->secs[i])))
 			return err;

@@ -42,11 +42,4 @@ bool ld_is_bpf_object(const void *image, size_t size);
  */
 int ld_elf_read(struct ld_file *f);
 
-/*
- * Releases the image of a file that was read in parts, so that its memory can be used for another.
- * The model has copies of what it refers to, except for symbol tables, relocations, .BTF and
- * .BTF.ext.
- */
-void ld_elf_forget_image(struct ld_file *f);
-
 #endif

@@ -34,7 +34,6 @@
 #include "btf/write.h"
 
 struct bpfld_lto;
-struct ld_beside;
 struct ld_calls;
 struct ld_btf_plan;
 struct ld_file;
@@ -45,7 +44,6 @@ struct ld_piece;
 struct ld_proto;
 struct ld_puller;
 struct ld_section;
-struct ld_sparse;
 struct ld_sym;
 
 enum ld_sec_kind {
@@ -277,10 +275,8 @@ struct ld_file {
 	bool bound_to;      /* --bind names it as a target: what clashes in it is its own */
 	const uint8_t *image;
 	size_t size;
-	bool mapped;              /* image is to be unmapped */
-	bool unread;              /* image is there only while the file is parsed: see sparse */
-	struct ld_sparse *sparse; /* where unread: reads what is needed of image */
-	const char *opened;       /* the path of the regular file that it was read from, or NULL */
+	bool mapped;        /* image is to be unmapped */
+	const char *opened; /* the path of the regular file that it was read from, or NULL */
 	bool is_archive;
 	const uint8_t *bitcode; /* that image is the machine code of, or NULL */
 	size_t bitcode_size;
@@ -399,7 +395,7 @@ struct ld_ref {
 struct ld_link {
 	/* options: see struct bpfld_opts */
 	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
-	bool lasting_inputs, unique_statics, c_names;
+	bool unique_statics, c_names;
 	const char *license;
 	struct ld_names undefined;  /* plain names */
 	const char **library_paths; /* the same */
@@ -419,7 +415,6 @@ struct ld_link {
 	const char *dependency_target;
 	const char **read_files; /* by the caller; ends in NULL */
 	uint32_t threads;        /* to use at most: 1 and more once the passes run */
-	bool overlap;            /* passes run beside others where they can */
 	struct bpfld_lto *lto;   /* NULL: none */
 	bool lto_fat, lto_internalize;
 	int lto_want; /* enum bpfld_lto_want */
@@ -444,10 +439,8 @@ struct ld_link {
 	LD_VEC(struct ld_global *) bound; /* made: the references' names */
 	struct ld_strmap isolated;        /* name -> the first file that defines it for itself */
 	int open_fd;                      /* while an input is loaded, else 0 */
-	void *probes;                     /* of read_inputs.c: room for the next call */
-	size_t nr_probes;
-	uint32_t nr_mapped; /* files */
-	bool big;           /* byte order of all files */
+	uint32_t nr_mapped;               /* files */
+	bool big;                         /* byte order of all files */
 	struct ld_strmap globals_by_name;
 	LD_VEC(struct ld_global *) globals; /* in order of first appearance */
 	struct ld_strmap out_map;
@@ -473,7 +466,6 @@ struct ld_link {
 	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
 	uint8_t *btf_ext; /* header of .BTF.ext, LD_EXT_HEADER bytes; NULL: the output has none */
 	struct ld_ext_plan ext[LD_EXT_NR]; /* its tables, one behind the other */
-	struct ld_btf_out *line_strs;      /* what ext[LD_EXT_LINE].table refers to; NULL: btf */
 
 	struct ld_block *blocks; /* newest first */
 
@@ -481,7 +473,6 @@ struct ld_link {
 	size_t output_size;
 	const uint8_t *image; /* the same at one place; NULL until ld_make_image() */
 
-	struct ld_beside *beside;     /* a pass that runs while others do; NULL: none */
 	LD_VEC(struct ld_span) spans; /* passes and written files, for the time trace */
 };
 

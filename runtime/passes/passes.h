@@ -31,6 +31,9 @@ bool ld_pull_members(struct ld_link *l);
 /* From here on link->files are the inputs that take part, in order. */
 void ld_drop_unpulled(struct ld_link *l);
 
+/* One graph of the types of all files: link->graph, and each file's canon[]. */
+void ld_dedup_types(struct ld_link *l);
+
 /* What of the objects that --bind names clashes with others becomes theirs; programs, subprograms.
  */
 void ld_isolate_objects(struct ld_link *l);
@@ -44,8 +47,8 @@ void ld_check_options(struct ld_link *l);
 /* One license and one version section stay. */
 void ld_merge_license(struct ld_link *l);
 
-/* One graph of the types of all files: link->graph, and each file's canon[]. */
-void ld_dedup_types(struct ld_link *l);
+/* Compares what externs declare with what their owners define. Changes nothing. */
+void ld_check_types(struct ld_link *l);
 
 /*
  * Link-time optimisation: makes one object of the bitcode of all files. Whether there is any; then
@@ -68,12 +71,6 @@ void ld_check_references(struct ld_link *l);
 /* --icf: equal functions and constants become one. */
 void ld_fold_pieces(struct ld_link *l);
 
-/*
- * Compares what externs declare with what their owners define. Changes nothing. In a link that
- * makes code it comes before ld_compile_bitcode.
- */
-void ld_check_types(struct ld_link *l);
-
 /* The call graph, l->calls, with the stack that each function uses. Not in a partial link. */
 void ld_find_calls(struct ld_link *l);
 
@@ -92,11 +89,11 @@ void ld_choose_symbols(struct ld_link *l);
 /* The table of l->imports. */
 void ld_write_imports(struct ld_link *l);
 
-/* The FUNCs, VARs and DATASECs of the output: link->plan. */
-void ld_choose_btf(struct ld_link *l);
-
 /* The symbol table as bytes: link->symtab. Numbers the output sections. */
 void ld_make_symtab(struct ld_link *l);
+
+/* The FUNCs, VARs and DATASECs of the output: link->plan. */
+void ld_choose_btf(struct ld_link *l);
 
 /* Makes .BTF, but for some strings; sets each file's out_types. */
 void ld_merge_btf(struct ld_link *l);
@@ -104,14 +101,11 @@ void ld_merge_btf(struct ld_link *l);
 /* c_names: refuses names of symbols and types that could become code in a C header. */
 void ld_check_names(struct ld_link *l);
 
-/* The tables of functions and CO-RE relocations of .BTF.ext. */
+/* The tables of .BTF.ext: functions, CO-RE relocations, lines. */
 void ld_merge_btf_ext(struct ld_link *l);
 
 /* The contents of the output sections, and the relocations that stay. */
 void ld_apply_relocs(struct ld_link *l);
-
-/* The table of lines of .BTF.ext: ext[LD_EXT_LINE].table and line_strs. Needs no .BTF. */
-void ld_merge_lines(struct ld_link *l);
 
 /* One .BTF.ext of its tables, with their strings in .BTF. */
 void ld_join_btf_ext(struct ld_link *l);

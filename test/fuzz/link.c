@@ -92,7 +92,6 @@ static uint8_t *link_once(struct bpfld_opts opts, const struct bytes *in, size_t
 	const void *image;
 	int err = 0, fds[2] = {-1, -1};
 
-	opts.lasting_inputs = files;
 	opts.diag = hear;
 	opts.diag_ctx = &heard;
 	l = bpfld_new(&opts, NULL);

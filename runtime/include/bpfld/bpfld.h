@@ -199,9 +199,7 @@ struct bpfld_opts {
 				       that calls it, in section freplace/NAME; ends in NULL */
 	const char *anchor;  /* with entries: link a program in a section of this name that calls
 				stubs of them, and nothing else */
-	bool lasting_inputs; /* the caller leaves files where they are and the working directory as
-				it is until the link is done; they are read then, as far as needed,
-				which is faster and takes less memory */
+	bool lasting_inputs; /* no effect; kept for callers that set it */
 	bool unique_statics; /* in a final link no two functions have one name in the symbol
 				table, as cilium/ebpf wants it */
 	enum bpfld_addends addends; /* for files that do not show what their addends mean */
@@ -257,15 +255,13 @@ BPFLD_API struct bpfld *bpfld_new(const struct bpfld_opts *opts, int *err);
 
 /*
  * Adds an input; order matters as on a command line. The file is mapped at once and may be
- * replaced (renamed over), but not changed in place, until the link is done; with lasting_inputs
- * not even replaced.
+ * replaced (renamed over), but not changed in place, until the link is done.
  */
 BPFLD_API int bpfld_add_file(struct bpfld *l, const char *path);
 
 /*
- * Adds nr files, in order; paths may be NULL if nr is 0. With lasting_inputs many are opened in
- * parallel. Those that can't be added are said, each; the others are added. Returns the first
- * error.
+ * Adds nr files, in order; paths may be NULL if nr is 0. Each that cannot be added is
+ * reported; the others are added. Returns the first error.
  */
 BPFLD_API int bpfld_add_files(struct bpfld *l, const char *const *paths, size_t nr);
 

@@ -162,7 +162,6 @@ static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
 	n->pulled_for = f->pulled_for;
 	n->pulled_by = f->pulled_by;
 	n->image = f->image;
-	n->unread = f->unread;
 	n->size = f->size;
 	n->arena.oom = l->arena.oom;
 	n->diags.arena = &n->arena;
@@ -185,8 +184,7 @@ void ld_read_bitcode(struct ld_link *l)
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];
 
-		if (l->lto && f->stage == LD_FILE_NEW && !f->unread &&
-		    ld_is_bitcode(f->image, f->size))
+		if (l->lto && f->stage == LD_FILE_NEW && ld_is_bitcode(f->image, f->size))
 			add_module(&c, f, f->image, f->size);
 	}
 	if (!c.modules.nr)

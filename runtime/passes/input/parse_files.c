@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/pool.h"
-#include "base/sparse.h"
 #include "elf/btf_bind.h"
 #include "elf/btf_ext.h"
 #include "elf/elf_read.h"
@@ -38,7 +37,7 @@ static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 		return 0;
 	source.data = btf->data;
 	source.size = btf->size;
-	source.kept = !f->sparse;
+	source.kept = true;
 	if ((err = ld_btf_parse_like(&f->arena, scratch, &f->diags, &source, model, &f->btf, &map)))
 		return err;
 	f->has_btf = true;
@@ -105,8 +104,6 @@ static void parse_file(struct ld_file *f, struct ld_arena *scratch)
 /* What a thread needs for the file that it parses, and then for the next one. */
 struct room {
 	struct ld_arena scratch;
-	struct ld_arena slabs; /* where files' arenas begin */
-	struct ld_sparse image;
 	bool used;
 };
 
@@ -114,26 +111,6 @@ struct parse {
 	struct ld_link *l;
 	struct room rooms[LD_MAX_THREADS]; /* by thread */
 };
-
-/* The same for a file whose image is there only now. */
-static void read_and_parse(struct ld_file *f, struct room *room)
-{
-	int err = ld_sparse_open(&room->image, f->opened);
-
-	if (err) {
-		f->stage = LD_FILE_BROKEN;
-		ld_error(&f->diags, "cannot-open", "cannot open %s: %s", f->path, strerror(err));
-		return;
-	}
-	ld_arena_begin_in(&f->arena, &room->slabs);
-	f->sparse = &room->image;
-	f->image = room->image.bytes;
-	f->size = room->image.size;
-	parse_file(f, &room->scratch);
-	f->sparse = NULL;
-	ld_elf_forget_image(f);
-	ld_sparse_close(&room->image);
-}
 
 static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 {
@@ -144,16 +121,14 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 
 	if (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ)
 		return;
-	f->arena.oom = room->scratch.oom = room->slabs.oom = &oom;
-	f->arena.pages = room->slabs.pages = p->l->pages;
+	f->arena.oom = room->scratch.oom = &oom;
+	f->arena.pages = p->l->pages;
 	if (room->used)
 		ld_arena_reset(&room->scratch);
 	ld_arena_expect_reuse(&room->scratch);
 	room->used = true;
 	if (setjmp(oom))
 		f->failed = true;
-	else if (f->unread)
-		read_and_parse(f, room);
 	else
 		parse_file(f, &room->scratch);
 }
@@ -258,11 +233,8 @@ void ld_parse_files(struct ld_link *l)
 	if (l->inputs.nr > 1)
 		choose_model(p);
 	ld_parallel(l->threads, (uint32_t)l->inputs.nr, parse_task, p);
-	for (uint32_t i = 0; i < LD_MAX_THREADS; i++) {
+	for (uint32_t i = 0; i < LD_MAX_THREADS; i++)
 		ld_arena_free(&p->rooms[i].scratch);
-		ld_arena_adopt(&l->arena, &p->rooms[i].slabs);
-		ld_sparse_free(&p->rooms[i].image);
-	}
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];
 

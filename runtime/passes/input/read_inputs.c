@@ -129,61 +129,17 @@ static int read_regular(struct ld_file *f, int fd)
 	}
 	f->image = buf;
 	f->size = got;
+	f->is_archive = ld_is_archive(buf, got);
 	return 0;
-}
-
-static size_t read_magic(int fd, char magic[LD_ARCHIVE_MAGIC_SIZE])
-{
-	ssize_t n;
-
-	do
-		n = pread(fd, magic, LD_ARCHIVE_MAGIC_SIZE, 0);
-	while (n < 0 && errno == EINTR);
-	return n > 0 ? (size_t)n : 0;
-}
-
-#define SMALL_OBJECT ((size_t)64 << 10) /* bytes: to read it is as cheap as to map it */
-#define LARGE_OBJECT ((size_t)64 << 20) /* its contents are not to be copied */
-#define FEW_MAPPED 8
-#define SMALL_MEMBER ((size_t)16 << 10) /* bytes of one that nobody may ask for */
-#define FILES_PER_THREAD 64             /* fewer are looked at before a thread has started */
-
-/*
- * Whether a file that is no archive is to be read when it is parsed. Of many objects most bytes are
- * DWARF and types that all have in common, and pages of a mapping that were touched stay with the
- * process. What most of is wanted, or more than once, is mapped.
- */
-static bool is_read_later(const struct ld_link *l, const char *archive, size_t size)
-{
-	if (!l->lasting_inputs || l->lto_fat || l->lazy || archive)
-		return false;
-	return size <= SMALL_OBJECT ||
-	       (l->strip_debug && l->nr_mapped >= FEW_MAPPED && size <= LARGE_OBJECT);
-}
-
-static void begin_regular(struct ld_file *f, const char *path, size_t size)
-{
-	f->opened = path;
-	f->size = size;
-	ld_arena_expect(&f->arena, size);
 }
 
 static int load_regular(struct ld_link *l, struct ld_file *f, const char *path, int fd, size_t size)
 {
-	char magic[LD_ARCHIVE_MAGIC_SIZE];
-	size_t nr;
 	void *map;
 
-	begin_regular(f, path, size);
-	if (!f->size)
-		return 0;
-	/* Not from the mapping: its first page is for the thread that parses it. */
-	nr = read_magic(fd, magic);
-	f->is_archive = ld_is_archive(magic, nr);
-	f->unread =
-	    is_read_later(l, f->archive, f->size) && !f->is_archive && !ld_is_bitcode(magic, nr);
-	if (f->unread)
-		return 0;
+	f->opened = path;
+	f->size = size;
+	ld_arena_expect(&f->arena, size);
 	if (l->nr_mapped >= MAX_MAPPED)
 		return read_regular(f, fd);
 	map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -191,6 +147,7 @@ static int load_regular(struct ld_link *l, struct ld_file *f, const char *path, 
 		return errno;
 	f->image = map;
 	f->mapped = true;
+	f->is_archive = ld_is_archive(map, size);
 	l->nr_mapped++;
 	return 0;
 }
@@ -351,8 +308,7 @@ static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by
 		f = new_member(l, file, m->name);
 		f->image = m->data;
 		f->size = m->size;
-		if (m->size <= SMALL_MEMBER)
-			ld_arena_begin_small(&f->arena, m->size);
+		ld_arena_expect(&f->arena, m->size);
 		add_input(l, f);
 	}
 	return err ? -EINVAL : 0;
@@ -360,44 +316,12 @@ static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by
 
 /* ---- what the API calls ---- */
 
-/* What many files are is found out in parallel. */
-struct probe {
-	const char *path;
-	size_t size; /* of a regular file that is an object; 0: it is to be loaded to find out */
-};
-
-static void probe_file(void *ctx, uint32_t thread, uint32_t i)
-{
-	struct probe *p = (struct probe *)ctx + i;
-	char magic[LD_ARCHIVE_MAGIC_SIZE];
-	struct stat st;
-	size_t nr;
-	int fd;
-
-	(void)thread;
-	if (open_regular(p->path, &fd, &st))
-		return;
-	nr = read_magic(fd, magic);
-	close(fd);
-	if (!ld_is_archive(magic, nr) && !ld_is_bitcode(magic, nr))
-		p->size = (size_t)st.st_size;
-}
-
-/* probed: the file's size if what it is has been found out, else 0. */
-static int add_file(struct ld_link *l, const char *path, size_t probed, enum named_by by)
+static int add_file(struct ld_link *l, const char *path, enum named_by by)
 {
 	struct ld_file *f;
 	struct stat st;
 	int err;
 
-	if (probed && is_read_later(l, NULL, probed)) {
-		f = new_file(l, path);
-		f->unread = true;
-		begin_regular(f, f->path, probed);
-		LD_PUSH(&l->arena, &l->images, f);
-		add_input(l, f);
-		return 0;
-	}
 	err = open_input(l, path, by, &st);
 	if (!err) {
 		f = new_file(l, path);
@@ -412,32 +336,15 @@ static int add_file(struct ld_link *l, const char *path, size_t probed, enum nam
 	return 0;
 }
 
-/* Room for nr of them: that of the last call, where it is enough. */
-static struct probe *get_probes(struct ld_link *l, size_t nr)
-{
-	if (nr > l->nr_probes) {
-		l->probes = LD_NEW_ARRAY(&l->arena, struct probe, nr);
-		l->nr_probes = nr;
-	}
-	return l->probes;
-}
-
 int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
 {
-	uint32_t threads = ld_choose_threads(l->threads, nr / FILES_PER_THREAD);
-	struct probe *probes = get_probes(l, nr);
 	int err = 0;
 
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++)
 		if (!paths[i])
 			return -EINVAL;
-		probes[i] = (struct probe){.path = paths[i]};
-	}
-	/* By one thread they are better opened once. */
-	if (threads > 1 && l->lasting_inputs)
-		ld_parallel(threads, (uint32_t)nr, probe_file, probes);
 	for (size_t i = 0; i < nr; i++) {
-		int ret = add_file(l, paths[i], probes[i].size, BY_COMMAND);
+		int ret = add_file(l, paths[i], BY_COMMAND);
 
 		if (!err)
 			err = ret;
@@ -490,7 +397,7 @@ int ld_add_library(struct ld_link *l, const char *name)
 	const char *path = find_library(l, name);
 
 	if (path)
-		return add_file(l, path, 0, BY_SEARCH);
+		return add_file(l, path, BY_SEARCH);
 	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s%" LD_LINES,
 			name, folders_line(l));
 }
@@ -517,7 +424,7 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 	if (!path)
 		path = find_library(l, ld_printf(&l->arena, ":%s", name));
 	if (path)
-		add_file(l, path, 0, BY_OBJECT);
+		add_file(l, path, BY_OBJECT);
 	else
 		ld_error(
 		    &l->diags, "library-not-found",

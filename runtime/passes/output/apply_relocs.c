@@ -7,25 +7,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/pool.h"
 #include "elf/elf_read.h"
 #include "elf/insn.h"
-#include "passes/beside.h"
 #include "passes/passes.h"
-
-/* Some of an output section's pieces: those that a thread fills in. */
-struct part {
-	struct ld_link *l, copy;
-	struct ld_out *out;
-	size_t piece, end; /* of out->pieces */
-	Elf64_Rel *relocs; /* of the output; there is room for what the pieces have */
-	size_t nr;
-	bool failed;
-};
 
 struct site {
 	struct ld_link *l;
-	struct part *part;
 	struct ld_out *out;
 	const struct ld_piece *piece;
 	const struct ld_reloc *r;
@@ -91,7 +78,7 @@ static void add_reloc(const struct site *s, uint32_t out_sym)
 {
 	Elf64_Rel rel = {.r_offset = s->off, .r_info = ELF64_R_INFO((uint64_t)out_sym, s->r->type)};
 
-	s->part->relocs[s->part->nr++] = rel;
+	s->out->relocs.v[s->out->relocs.nr++] = rel;
 }
 
 /* What went by a name, and an addend that the name's owner has no room for, goes by its place. */
@@ -155,105 +142,32 @@ static void apply(const struct site *s)
 	put_addend(s, ref.addend);
 }
 
-static void fill_part(struct part *part)
+static void fill_piece(struct ld_link *l, struct ld_out *out, const struct ld_piece *p)
 {
-	struct ld_out *out = part->out;
+	struct site s = {.l = l, .out = out, .piece = p};
 
-	for (size_t i = part->piece; i < part->end; i++) {
-		const struct ld_piece *p = out->pieces.v[i];
-		struct site s = {.l = part->l, .part = part, .out = out, .piece = p};
-
-		if (p->sec->data && p->size)
-			memcpy(out->data + p->out_off, p->sec->data + p->off, p->size);
-		for (uint32_t k = p->rel; k < p->rel_end; k++) {
-			s.r = &p->sec->relocs[k];
-			s.off = p->out_off + (s.r->off - p->off);
-			s.at = out->data + s.off;
-			apply(&s);
-		}
+	if (p->sec->data && p->size)
+		memcpy(out->data + p->out_off, p->sec->data + p->off, p->size);
+	for (uint32_t k = p->rel; k < p->rel_end; k++) {
+		s.r = &p->sec->relocs[k];
+		s.off = p->out_off + (s.r->off - p->off);
+		s.at = out->data + s.off;
+		apply(&s);
 	}
 }
-
-static void fill_task(void *ctx, uint32_t thread, uint32_t i)
-{
-	struct part *part = (struct part *)ctx + i;
-	jmp_buf oom;
-
-	(void)thread;
-	part->copy.arena.oom = &oom;
-	if (setjmp(oom))
-		part->failed = true;
-	else
-		fill_part(part);
-}
-
-static uint32_t nr_relocs(const struct ld_piece *p)
-{
-	return p->rel_end - p->rel;
-}
-
-/* Parts of about the same number of relocations. */
-static struct part *split_out(struct ld_link *l, struct ld_out *out, uint32_t nr_parts,
-			      size_t relocs)
-{
-	struct part *parts = LD_NEW_ARRAY(&l->arena, struct part, nr_parts);
-	size_t piece = 0, reloc = 0;
-
-	for (uint32_t i = 0; i < nr_parts; i++) {
-		size_t until = relocs / nr_parts * (i + 1);
-
-		parts[i] = (struct part){.l = l, .out = out, .piece = piece};
-		parts[i].relocs = out->relocs.v + reloc;
-		for (; piece < out->pieces.nr && (reloc < until || i + 1 == nr_parts); piece++)
-			reloc += nr_relocs(out->pieces.v[piece]);
-		parts[i].end = piece;
-	}
-	return parts;
-}
-
-static void fill_in_parallel(struct ld_link *l, struct part *parts, uint32_t nr)
-{
-	bool failed = false;
-
-	for (uint32_t i = 0; i < nr; i++) {
-		parts[i].l = &parts[i].copy;
-		ld_copy_link(&parts[i].copy, l);
-	}
-	ld_parallel(nr, nr, fill_task, parts);
-	for (uint32_t i = 0; i < nr; i++) {
-		ld_take_copy(l, &parts[i].copy);
-		failed |= parts[i].failed;
-	}
-	if (failed)
-		longjmp(*l->arena.oom, 1);
-}
-
-#define RELOCS_PER_THREAD                                                                          \
-	65536 /* DWARF has that many; fewer are done before a thread has started */
 
 static void fill(struct ld_link *l, struct ld_out *out)
 {
 	size_t relocs = 0;
-	struct part *parts;
-	uint32_t nr;
 
 	out->data = ld_alloc(&l->arena, out->size);
 	ld_for_each(i, &out->pieces)
-		relocs += nr_relocs(out->pieces.v[i]);
+		relocs += out->pieces.v[i]->rel_end - out->pieces.v[i]->rel;
+	/* At most: a hidden edge stays within the section. */
 	out->relocs.v = LD_NEW_ARRAY(&l->arena, Elf64_Rel, relocs);
 	out->relocs.cap = relocs;
-	nr = ld_choose_threads(l->threads, relocs / RELOCS_PER_THREAD);
-	parts = split_out(l, out, nr, relocs);
-	if (nr > 1)
-		fill_in_parallel(l, parts, nr);
-	else
-		fill_part(parts);
-	/* Not every relocation of the input has become one of the output. */
-	for (uint32_t i = 0; i < nr; i++) {
-		memmove(out->relocs.v + out->relocs.nr, parts[i].relocs,
-			parts[i].nr * sizeof(*parts[i].relocs));
-		out->relocs.nr += parts[i].nr;
-	}
+	ld_for_each(i, &out->pieces)
+		fill_piece(l, out, out->pieces.v[i]);
 }
 
 /* ---- jump tables ---- */

@@ -7,39 +7,6 @@
 #include "kernel/limits.h"
 #include "passes/passes.h"
 
-/* By offset in the table of the lines' strings: the offset in .BTF's. */
-static const uint32_t *map_strings(struct ld_link *l)
-{
-	const struct ld_blob *strs = &l->line_strs->strs.bytes;
-	uint32_t *map = ld_alloc(&l->arena, strs->size * sizeof(*map));
-
-	for (size_t off = 0; off < strs->size;) {
-		const char *s = (const char *)strs->data + off;
-
-		map[off] = ld_strtab_add(&l->arena, &l->btf->strs, s);
-		off += strlen(s) + 1;
-	}
-	return map;
-}
-
-static void map_lines(struct ld_link *l)
-{
-	const struct ld_blob *table = &l->ext[LD_EXT_LINE].table;
-	uint32_t words = l->ext[LD_EXT_LINE].words;
-	uint32_t *at = (uint32_t *)table->data + 1, *end = at + table->size / 4 - 1;
-	const uint32_t *map = map_strings(l);
-
-	while (at < end) {
-		uint32_t nr = at[1];
-
-		at[0] = map[at[0]];
-		for (at += 2; nr; nr--, at += words) {
-			at[1] = map[at[1]];
-			at[2] = map[at[2]];
-		}
-	}
-}
-
 /* Whether user space will miss some of its variables: skeletons show what BTF has. */
 static bool hides_variables(const struct ld_file *f)
 {
@@ -117,15 +84,13 @@ void ld_join_btf_ext(struct ld_link *l)
 
 	if (!l->btf)
 		return;
-	if (l->btf->strs_spent || (l->line_strs && l->line_strs->strs_spent)) {
+	if (l->btf->strs_spent) {
 		ld_error(&l->diags, "btf-limit",
 			 "the names in .BTF and .BTF.ext have more than %llu bytes together\n"
 			 ">>> compilers write less than a tenth: some input lets names share bytes",
 			 (unsigned long long)ld_names_limit(l));
 		return;
 	}
-	if (l->line_strs)
-		map_lines(l);
 	for (int kind = 0; kind < LD_EXT_NR; kind++) {
 		wanted |= l->ext[kind].wanted;
 		put_byte_order(l, &l->ext[kind].table);

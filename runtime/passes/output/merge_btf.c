@@ -582,8 +582,6 @@ static void reserve(struct merger *m)
 	/* Where that is very large most of it may be dead, or made up. */
 	if (types + strs > SURE_TO_COME)
 		return;
-	ld_use_soon(m->out->types.data, types);
-	ld_use_soon(m->out->strs.bytes.data, strs);
 	ld_strtab_reserve(m->a, &m->out->strs, strs / USUAL_NAME);
 }
 

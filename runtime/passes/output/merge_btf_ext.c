@@ -150,20 +150,11 @@ static void write_table(struct ld_link *l, enum ld_ext_kind kind, struct ld_btf_
 			write_out(&w, l->outs.v[i]);
 }
 
-void ld_merge_lines(struct ld_link *l)
-{
-	if (!l->btf_files.nr || !l->ext[LD_EXT_LINE].wanted)
-		return;
-	/* Beside merge_btf there is no .BTF yet. */
-	if (!l->btf)
-		l->line_strs = ld_btf_out_new(&l->arena, ld_names_limit(l));
-	write_table(l, LD_EXT_LINE, l->btf ? l->btf : l->line_strs);
-}
-
 void ld_merge_btf_ext(struct ld_link *l)
 {
 	if (!l->btf)
 		return;
 	write_table(l, LD_EXT_FUNC, l->btf);
 	write_table(l, LD_EXT_CORE, l->btf);
+	write_table(l, LD_EXT_LINE, l->btf);
 }

@@ -217,33 +217,14 @@ static void truncate_behind(int fd)
 		abort();
 }
 
-/* With TRUNCATE_AT that is after so many reads of the file, else when it is mapped. */
-static void truncate_in_time(int fd)
-{
-	static const char *left;
-	static long reads;
-
-	if (!left) {
-		left = getenv("TRUNCATE_AT");
-		reads = left ? atol(left) : 0;
-		left = "";
-	}
-	if (reads && has_name(fd) && !--reads)
-		truncate_behind(fd);
-}
-
 #define WRAP_PREAD(name, args, values)                                                             \
 	ssize_t name args                                                                          \
 	{                                                                                          \
-		ssize_t n;                                                                         \
-                                                                                                   \
 		if (is_due("files", #name)) {                                                      \
 			errno = EIO;                                                               \
 			return -1;                                                                 \
 		}                                                                                  \
-		n = REAL(name) values;                                                             \
-		truncate_in_time(fd);                                                              \
-		return n;                                                                          \
+		return REAL(name) values;                                                          \
 	}
 
 WRAP_PREAD(pread, (int fd, void *data, size_t size, off_t at), (fd, data, size, at))
@@ -261,7 +242,7 @@ WRAP_PREAD(__pread64_chk, (int fd, void *data, size_t size, off64_t at, size_t r
 			return MAP_FAILED;                                                         \
 		}                                                                                  \
 		block = REAL(name)(p, size, prot, flags, fd, at);                                  \
-		if (!getenv("TRUNCATE_AT") && has_name(fd))                                        \
+		if (has_name(fd))                                                                  \
 			truncate_behind(fd);                                                       \
 		return block;                                                                      \
 	}
