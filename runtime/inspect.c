@@ -17,6 +17,9 @@
 
 /* Links nothing: reads up to two objects with the passes that read. */
 struct inspector {
+	struct ld_options opt;
+	struct ld_arena arena;
+	struct ld_diags diags;
 	struct ld_link l;
 	jmp_buf oom;
 };
@@ -28,11 +31,12 @@ static struct inspector *new_inspector(void)
 
 	if (!in)
 		return NULL;
-	in->l.arena.oom = &in->oom;
-	in->l.diags.arena = &in->l.arena;
-	in->l.threads = 1;
-	in->l.strip_debug = true;
-	in->l.library_paths = in->l.keep.list = (const char **)&nothing;
+	in->arena.oom = &in->oom;
+	in->diags.arena = &in->arena;
+	in->opt.strip_debug = true;
+	in->opt.library_paths = in->opt.keep.list = (const char **)&nothing;
+	in->l = (struct ld_link){
+	    .opt = &in->opt, .arena = &in->arena, .diags = &in->diags, .threads = 1};
 	return in;
 }
 
@@ -42,7 +46,7 @@ static void free_inspector(struct inspector *in)
 		return;
 	ld_for_each(i, &in->l.inputs)
 		ld_arena_free(&in->l.inputs.v[i]->arena);
-	ld_arena_free(&in->l.arena);
+	ld_arena_free(&in->arena);
 	free(in);
 }
 
@@ -54,7 +58,7 @@ static int read_objects(struct inspector *in, const struct bpfld_object *objs, u
 		if (ld_add_buffer(l, "object", objs[i].image, objs[i].size))
 			return -EINVAL;
 	ld_parse_files(l);
-	if (l->diags.errors || l->inputs.nr != nr)
+	if (l->diags->errors || l->inputs.nr != nr)
 		return -EINVAL;
 	ld_drop_unpulled(l);
 	ld_dedup_types(l);
@@ -107,7 +111,7 @@ static void read_test(struct inspector *in, const struct ld_file *f, const char 
 	sec = *end == ' ' ? find_section(f, end + 1) : NULL;
 	if (sec && sec->data && sec->kind == LD_SEC_CODE && off % 8 == 0 && off < sec->size &&
 	    sec->size - off >= 16 && ld_insn_op(sec->data + off) == LD_OP_LD_IMM64)
-		LD_PUSH(&in->l.arena, &row->tests, (size_t)(sec->data - f->image) + off + 4);
+		LD_PUSH(&in->arena, &row->tests, (size_t)(sec->data - f->image) + off + 4);
 }
 
 /* What the table says of name. It is input: what makes no sense in it is passed over. */
@@ -142,8 +146,8 @@ static int tell_function(struct inspector *in, const struct ld_file *f, const st
 	struct row row = read_row(in, f, sym->name);
 	struct bpfld_function func = {.sz = sizeof(func), .name = sym->name};
 
-	func.prototype = ld_btf_print_symbol(&in->l.arena, &f->btf, sym->btf);
-	func.refused = ld_bad_prototype(&in->l.arena, &f->btf, sym->btf, NULL);
+	func.prototype = ld_btf_print_symbol(&in->arena, &f->btf, sym->btf);
+	func.refused = ld_bad_prototype(&in->arena, &f->btf, sym->btf, NULL);
 	func.import = row.found;
 	func.weak = row.weak;
 	func.value = row.value;
@@ -206,7 +210,7 @@ static const char *lone_tag(struct inspector *in, const struct ld_file *a, uint3
 			       !strcmp(ld_btf_str(&b->btf, o->name_off), tag);
 		}
 		if (!both)
-			return ld_printf(&in->l.arena, "only one has parameter %u tagged '%s'",
+			return ld_printf(&in->arena, "only one has parameter %u tagged '%s'",
 					 at + 1, tag);
 	}
 	return NULL;
@@ -230,7 +234,7 @@ static int compare(struct inspector *in, const char *const *names, char *why, si
 	if (found.diff == LD_TYPES_CONFLICT)
 		reason = found.reason;
 	else if (found.diff == LD_TYPES_LAYOUT)
-		reason = ld_printf(&in->l.arena, "different layouts of %s", found.reason);
+		reason = ld_printf(&in->arena, "different layouts of %s", found.reason);
 	for (int side = 0; !reason && side < 2; side++)
 		reason = lone_tag(in, pair.file[side], pair.btf[side], pair.file[!side],
 				  pair.btf[!side]);

@@ -24,6 +24,10 @@
 #define DEFAULT_ERROR_LIMIT 20
 
 struct bpfld {
+	struct ld_options opt;
+	struct ld_arena arena;
+	struct ld_diags diags;
+	struct ld_block *blocks;
 	struct ld_link l;
 	bpfld_diag_fn diag;
 	void *diag_ctx;
@@ -68,9 +72,9 @@ static void deliver(struct bpfld *b, enum bpfld_severity severity, const char *i
 	if (severity == BPFLD_WARNING && b->fatal_warnings)
 		severity = BPFLD_ERROR;
 	if (severity == BPFLD_NOTE || severity == BPFLD_WARNING)
-		LD_PUSH(&b->l.arena, &b->l.diags.delivered,
-			(struct ld_diag){(enum ld_severity)severity, ld_strdup(&b->l.arena, id),
-					 ld_strdup(&b->l.arena, message)});
+		LD_PUSH(&b->arena, &b->diags.delivered,
+			(struct ld_diag){(enum ld_severity)severity, ld_strdup(&b->arena, id),
+					 ld_strdup(&b->arena, message)});
 	if (severity != BPFLD_ERROR || b->nr_errors++ < b->error_limit)
 		say(b, severity, id, message);
 	else if (b->nr_errors == b->error_limit + 1)
@@ -82,7 +86,7 @@ static void deliver(struct bpfld *b, enum bpfld_severity severity, const char *i
 /* Hands what was reported since the last time to the callback. Returns -EINVAL if errors were. */
 static int flush_diags(struct bpfld *b)
 {
-	struct ld_diags *d = &b->l.diags;
+	struct ld_diags *d = &b->diags;
 
 	for (; d->nr_delivered < d->list.nr; d->nr_delivered++) {
 		const struct ld_diag *diag = &d->list.v[d->nr_delivered];
@@ -135,7 +139,7 @@ static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call
 	if (state != ANY && b->state != (unsigned int)state)
 		return -EINVAL;
 	b->busy = true;
-	b->l.arena.oom = &oom;
+	b->arena.oom = &oom;
 	if (setjmp(oom)) {
 		err = out_of_memory(b);
 	} else {
@@ -176,15 +180,15 @@ static void plan_resources(struct ld_link *l)
 
 	ld_for_each(i, &l->inputs)
 		size += l->inputs.v[i]->size;
-	l->threads = ld_choose_threads(l->threads, 1 + size / INPUT_PER_THREAD);
+	l->threads = ld_choose_threads(l->opt->threads, 1 + size / INPUT_PER_THREAD);
 	if (size >= WORTH_HUGE_PAGES)
-		l->arena.pages = l->pages = ld_pages_new();
+		l->arena->pages = l->pages = ld_pages_new();
 }
 
 static void note_span(struct ld_link *l, struct ld_span span)
 {
 	ld_span_end(&span);
-	LD_PUSH(&l->arena, &l->spans, span);
+	LD_PUSH(l->arena, &l->spans, span);
 }
 
 /* Runs a pass and notes how long it took, for the time trace. */
@@ -209,7 +213,7 @@ static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link
 #define ASK(pass) ask(l, &#pass[strlen("ld_")], pass)
 
 /* Inputs to names that have owners, whose types agree. */
-static int resolve_inputs(struct bpfld *b)
+static int resolve_inputs(struct bpfld *b, bool check_types)
 {
 	struct ld_link *l = &b->l;
 	bool more;
@@ -234,13 +238,13 @@ static int resolve_inputs(struct bpfld *b)
 	RUN(ld_dedup_types);
 	RUN(ld_isolate_objects);
 	RUN(ld_resolve_symbols);
-	if (!l->diags.muted)
+	if (!l->diags->muted)
 		ld_report_trace(l);
 	RUN(ld_check_options);
 	RUN(ld_merge_license);
 	/* From here on every defined name has one owner. */
 
-	if (!l->no_check_types)
+	if (check_types)
 		RUN(ld_check_types);
 	return 0;
 }
@@ -251,16 +255,16 @@ static int run_passes(struct bpfld *b)
 	int err;
 
 	plan_resources(l);
-	if ((err = resolve_inputs(b)))
+	if ((err = resolve_inputs(b, !l->opt->no_check_types)))
 		return err;
 	if (ASK(ld_compile_bitcode)) {
 		if ((err = flush_diags(b)) || l->output.nr)
 			return err;
-		/* What there is to say of the inputs has been said. */
-		l->diags.muted = l->no_check_types = true;
-		if ((err = resolve_inputs(b)))
+		/* The inputs have been checked. */
+		l->diags->muted = true;
+		if ((err = resolve_inputs(b, false)))
 			return err;
-		l->diags.muted = false;
+		l->diags->muted = false;
 	}
 	/* From here on no bitcode is left, and no file is added. */
 
@@ -273,7 +277,7 @@ static int run_passes(struct bpfld *b)
 		return err;
 	/* From here on `live` is final. */
 
-	if (!l->partial) {
+	if (!l->opt->partial) {
 		RUN(ld_find_calls);
 		RUN(ld_check_calls);
 		RUN(ld_check_programs);
@@ -299,7 +303,7 @@ static int run_passes(struct bpfld *b)
 	if ((err = flush_diags(b)))
 		return err;
 	RUN(ld_emit);
-	if (l->verify)
+	if (l->opt->verify)
 		RUN(ld_verify);
 	return flush_diags(b);
 }
@@ -310,7 +314,7 @@ static int link_all(struct bpfld *b, struct call *c)
 
 	(void)c;
 	if (!b->l.inputs.nr && !b->input_missing)
-		ld_error(&b->l.diags, "no-input", "no input files");
+		ld_error(&b->diags, "no-input", "no input files");
 	err = flush_diags(b);
 	if (b->input_missing)
 		err = -EINVAL;
@@ -349,8 +353,10 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 			*err = -ENOMEM;
 		return NULL;
 	}
-	b->l.arena.oom = &oom;
-	b->l.diags.arena = &b->l.arena;
+	b->arena.oom = &oom;
+	b->diags.arena = &b->arena;
+	b->l = (struct ld_link){
+	    .opt = &b->opt, .arena = &b->arena, .diags = &b->diags, .blocks = &b->blocks};
 	if (setjmp(oom)) {
 		bpfld_free(b);
 		if (err)
@@ -359,13 +365,13 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 	}
 	b->diag = opts.diag;
 	b->diag_ctx = opts.diag_ctx;
-	b->no_warn = ld_copy_strings(&b->l.arena, opts.no_warn);
+	b->no_warn = ld_copy_strings(&b->arena, opts.no_warn);
 	b->error_limit = opts.error_limit ? opts.error_limit : DEFAULT_ERROR_LIMIT;
 	/* One more, which is not said, but that there are more. */
-	b->l.diags.limit = b->error_limit == UINT32_MAX ? 0 : (size_t)b->error_limit + 1;
+	b->diags.limit = b->error_limit == UINT32_MAX ? 0 : (size_t)b->error_limit + 1;
 	b->fatal_warnings = opts.fatal_warnings;
 	b->no_image = opts.no_image;
-	ld_apply_opts(&b->l, &opts);
+	ld_apply_opts(&b->arena, &b->opt, &opts);
 	return b;
 }
 
@@ -465,7 +471,7 @@ static int name_input(struct bpfld *b, struct call *c)
 
 	if (!f || f->archive)
 		return -EINVAL;
-	f->path = ld_strdup(&b->l.arena, c->name);
+	f->path = ld_strdup(&b->arena, c->name);
 	f->named = true;
 	f->temporary = false;
 	return 0;
@@ -482,11 +488,11 @@ static int bind_name(struct bpfld *b, struct call *c)
 {
 	struct ld_bind bind;
 
-	bind.object = ld_strdup(&b->l.arena, c->more[0]);
-	bind.name = ld_strdup(&b->l.arena, c->name);
-	bind.to_object = ld_strdup(&b->l.arena, c->more[1]);
-	bind.target = ld_strdup(&b->l.arena, c->more[2]);
-	LD_PUSH(&b->l.arena, &b->l.binds, bind);
+	bind.object = ld_strdup(&b->arena, c->more[0]);
+	bind.name = ld_strdup(&b->arena, c->name);
+	bind.to_object = ld_strdup(&b->arena, c->more[1]);
+	bind.target = ld_strdup(&b->arena, c->more[2]);
+	LD_PUSH(&b->arena, &b->opt.binds, bind);
 	return 0;
 }
 
@@ -533,18 +539,18 @@ static int make_text(struct bpfld *b, struct call *c)
 	if (b->state != LINKED && !reports[c->number].any_time)
 		return -EINVAL;
 	if (reports[c->number].reads_image && memcmp(ld_make_image(&b->l), ELFMAG, SELFMAG) != 0) {
-		ld_error(&b->l.diags, "no-object",
+		ld_error(&b->diags, "no-object",
 			 "there is no object that a map, a report or statistics can describe: the "
 			 "link ends with assembly or bitcode");
 		return flush_diags(b);
 	}
-	reports[c->number].write(&b->l.arena, &out, &b->l);
+	reports[c->number].write(&b->arena, &out, &b->l);
 	if (c->number == BPFLD_TEXT_DEPENDENCIES) {
 		ld_check_dependencies(&b->l);
 		flush_diags(b);
 	}
 	c->size = out.size;
-	ld_blob_put(&b->l.arena, &out, "", 1);
+	ld_blob_put(&b->arena, &out, "", 1);
 	c->text = (const char *)out.data;
 	return 0;
 }
@@ -583,7 +589,7 @@ static int write_file(struct bpfld *b, struct call *c)
 	int err;
 
 	if (archive) {
-		err = ld_error(&b->l.diags, "output-is-input",
+		err = ld_error(&b->diags, "output-is-input",
 			       "%s would replace the input %s, an archive\n"
 			       ">>> help: write to another file",
 			       c->name, archive);
@@ -591,14 +597,13 @@ static int write_file(struct bpfld *b, struct call *c)
 		return fail(b, err);
 	}
 	/* Noted before: once the file is there nothing may fail. */
-	LD_PUSH(&b->l.arena, &b->l.spans,
-		ld_span_begin("write_file", ld_strdup(&b->l.arena, c->name)));
+	LD_PUSH(&b->arena, &b->l.spans, ld_span_begin("write_file", ld_strdup(&b->arena, c->name)));
 	err = ld_write_file(c->name, b->l.output.v, b->l.output.nr);
 	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);
 	if (!err)
 		return 0;
-	ld_error(&b->l.diags, "cannot-write", "cannot write %s: %s", c->name,
-		 ld_write_error(&b->l.arena, c->name, err));
+	ld_error(&b->diags, "cannot-write", "cannot write %s: %s", c->name,
+		 ld_write_error(&b->arena, c->name, err));
 	flush_diags(b);
 	return fail(b, -err);
 }
@@ -634,13 +639,13 @@ void bpfld_free(struct bpfld *b)
 			munmap((void *)(uintptr_t)f->image, f->size);
 		ld_arena_free(&f->arena);
 	}
-	while (l->blocks) {
-		struct ld_block *block = l->blocks;
+	while (b->blocks) {
+		struct ld_block *block = b->blocks;
 
-		l->blocks = block->next;
+		b->blocks = block->next;
 		free(block);
 	}
-	ld_arena_free(&l->arena);
+	ld_arena_free(l->arena);
 	ld_pages_free(l->pages);
 	free(b);
 }

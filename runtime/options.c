@@ -76,93 +76,93 @@ int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 	return err;
 }
 
-static void map_name(struct ld_link *l, struct ld_strmap *map, const char *from, size_t len,
+static void map_name(struct ld_arena *a, struct ld_strmap *map, const char *from, size_t len,
 		     const char *to)
 {
-	*ld_strmap_slot(&l->arena, map, from, len) = (void *)(uintptr_t)to;
+	*ld_strmap_slot(a, map, from, len) = (void *)(uintptr_t)to;
 }
 
 /* References to SYM mean __wrap_SYM, those to __real_SYM mean SYM. */
-static void map_wraps(struct ld_link *l, const char **wraps)
+static void map_wraps(struct ld_arena *a, struct ld_options *o, const char **wraps)
 {
 	for (; *wraps; wraps++) {
-		const char *real = ld_printf(&l->arena, "__real_%s", *wraps);
+		const char *real = ld_printf(a, "__real_%s", *wraps);
 
-		map_name(l, &l->wrap_map, *wraps, strlen(*wraps),
-			 ld_printf(&l->arena, "__wrap_%s", *wraps));
-		map_name(l, &l->wrap_map, real, strlen(real), *wraps);
+		map_name(a, &o->wrap_map, *wraps, strlen(*wraps),
+			 ld_printf(a, "__wrap_%s", *wraps));
+		map_name(a, &o->wrap_map, real, strlen(real), *wraps);
 	}
 }
 
-static void map_renames(struct ld_link *l, const char **renames)
+static void map_renames(struct ld_arena *a, struct ld_options *o, const char **renames)
 {
 	for (; *renames; renames++) {
 		const char *equals = strchr(*renames, '=');
 
-		map_name(l, &l->rename_map, *renames, (size_t)(equals - *renames), equals + 1);
+		map_name(a, &o->rename_map, *renames, (size_t)(equals - *renames), equals + 1);
 	}
 }
 
-static void note_defsyms(struct ld_link *l, const char **defsyms)
+static void note_defsyms(struct ld_arena *a, struct ld_options *o, const char **defsyms)
 {
 	for (; *defsyms; defsyms++) {
 		const char *equals = strchr(*defsyms, '=');
 
-		map_name(l, &l->defsym_names, *defsyms, (size_t)(equals - *defsyms), *defsyms);
-		map_name(l, &l->defsym_names, equals + 1, strlen(equals + 1), *defsyms);
+		map_name(a, &o->defsym_names, *defsyms, (size_t)(equals - *defsyms), *defsyms);
+		map_name(a, &o->defsym_names, equals + 1, strlen(equals + 1), *defsyms);
 	}
 }
 
-static void copy_names(struct ld_link *l, struct ld_names *to, const char *const *list, bool globs)
+static void copy_names(struct ld_arena *a, struct ld_names *to, const char *const *list, bool globs)
 {
-	ld_names_init(&l->arena, to, ld_copy_strings(&l->arena, list), globs);
+	ld_names_init(a, to, ld_copy_strings(a, list), globs);
 }
 
-void ld_apply_opts(struct ld_link *l, const struct bpfld_opts *opts)
+void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_opts *opts)
 {
-	l->partial = opts->output == BPFLD_PARTIAL;
-	l->strip_debug = opts->strip != BPFLD_STRIP_NONE;
-	l->strip_all = opts->strip == BPFLD_STRIP_ALL;
-	l->unresolved_ok = opts->unresolved_ok;
-	l->no_btf_gc = opts->no_btf_gc;
-	l->no_check_types = opts->no_check_types;
-	l->verify = opts->verify;
-	l->unique_statics = opts->unique_statics;
-	l->c_names = opts->c_names;
-	l->threads = opts->threads;
-	l->license = opts->license ? ld_strdup(&l->arena, opts->license) : NULL;
-	copy_names(l, &l->undefined, opts->undefined, false);
-	l->library_paths = ld_copy_strings(&l->arena, opts->library_paths);
-	copy_names(l, &l->keep, opts->keep, true);
-	copy_names(l, &l->why_live, opts->why_live, true);
-	copy_names(l, &l->export, opts->export_globs, true);
-	copy_names(l, &l->localize, opts->localize, true);
-	l->defsyms = ld_copy_strings(&l->arena, opts->defsyms);
-	note_defsyms(l, l->defsyms);
-	l->dynamic = opts->dynamic;
-	l->entries = ld_copy_strings(&l->arena, opts->entries);
-	l->anchor = opts->anchor ? ld_strdup(&l->arena, opts->anchor) : NULL;
-	l->wraps = ld_copy_strings(&l->arena, opts->wraps);
-	map_wraps(l, l->wraps);
-	l->renames = ld_copy_strings(&l->arena, opts->renames);
-	map_renames(l, l->renames);
-	l->gc_sections = opts->gc_sections;
-	l->print_gc = opts->print_gc_sections;
-	l->addends = opts->addends == BPFLD_ADDENDS_LLVM  ? LD_ADDENDS_LLVM
+	o->partial = opts->output == BPFLD_PARTIAL;
+	o->strip_debug = opts->strip != BPFLD_STRIP_NONE;
+	o->strip_all = opts->strip == BPFLD_STRIP_ALL;
+	o->unresolved_ok = opts->unresolved_ok;
+	o->no_btf_gc = opts->no_btf_gc;
+	o->no_check_types = opts->no_check_types;
+	o->verify = opts->verify;
+	o->unique_statics = opts->unique_statics;
+	o->c_names = opts->c_names;
+	o->threads = opts->threads;
+	o->license = opts->license ? ld_strdup(a, opts->license) : NULL;
+	copy_names(a, &o->undefined, opts->undefined, false);
+	o->library_paths = ld_copy_strings(a, opts->library_paths);
+	copy_names(a, &o->keep, opts->keep, true);
+	copy_names(a, &o->why_live, opts->why_live, true);
+	copy_names(a, &o->export, opts->export_globs, true);
+	copy_names(a, &o->localize, opts->localize, true);
+	o->defsyms = ld_copy_strings(a, opts->defsyms);
+	note_defsyms(a, o, o->defsyms);
+	o->dynamic = opts->dynamic;
+	o->entries = ld_copy_strings(a, opts->entries);
+	o->anchor = opts->anchor ? ld_strdup(a, opts->anchor) : NULL;
+	o->wraps = ld_copy_strings(a, opts->wraps);
+	map_wraps(a, o, o->wraps);
+	o->renames = ld_copy_strings(a, opts->renames);
+	map_renames(a, o, o->renames);
+	o->gc_sections = opts->gc_sections;
+	o->print_gc = opts->print_gc_sections;
+	o->addends = opts->addends == BPFLD_ADDENDS_LLVM  ? LD_ADDENDS_LLVM
 		     : opts->addends == BPFLD_ADDENDS_GAS ? LD_ADDENDS_GAS
 							  : LD_ADDENDS_OPEN;
-	l->icf = opts->icf;
-	l->print_icf = opts->print_icf_sections;
-	l->trace = opts->trace;
-	copy_names(l, &l->trace_symbols, opts->trace_symbols, false);
-	l->read_files = ld_copy_strings(&l->arena, opts->read_files);
+	o->icf = opts->icf;
+	o->print_icf = opts->print_icf_sections;
+	o->trace = opts->trace;
+	copy_names(a, &o->trace_symbols, opts->trace_symbols, false);
+	o->read_files = ld_copy_strings(a, opts->read_files);
 	if (opts->lto) {
-		l->lto = LD_NEW(&l->arena, struct bpfld_lto);
-		read_lto(l->lto, opts->lto);
+		o->lto = LD_NEW(a, struct bpfld_lto);
+		read_lto(o->lto, opts->lto);
 	}
-	l->lto_fat = opts->lto_fat;
-	l->lto_internalize = opts->lto_internalize;
-	l->lto_want = opts->lto_want == BPFLD_LTO_EACH ? BPFLD_LTO_WHOLE : (int)opts->lto_want;
-	l->dependency_target =
-	    ld_strdup(&l->arena, opts->dependency_target ? opts->dependency_target : "a.out");
+	o->lto_fat = opts->lto_fat;
+	o->lto_internalize = opts->lto_internalize;
+	o->lto_want = opts->lto_want == BPFLD_LTO_EACH ? BPFLD_LTO_WHOLE : (int)opts->lto_want;
+	o->dependency_target =
+	    ld_strdup(a, opts->dependency_target ? opts->dependency_target : "a.out");
 }

@@ -28,6 +28,7 @@ struct ld_diags {
 	size_t errors;                    /* errors reported */
 	size_t limit;                     /* errors to keep; 0: all */
 	bool muted;                       /* drop warnings and notes */
+	const char *cwd;                  /* shortens paths in messages; NULL until first used */
 };
 
 /* Inline, so that compilers and analyzers see that the result is not 0. */

@@ -330,8 +330,9 @@ void ld_choose_addends(struct ld_file *f)
 	f->addends = judge(&e);
 	if (f->joined && !e.llvm.proof)
 		f->addends = LD_ADDENDS_OPEN;
-	if (f->link->addends == LD_ADDENDS_OPEN || (!f->joined && f->addends != LD_ADDENDS_OPEN))
+	if (f->link->opt->addends == LD_ADDENDS_OPEN ||
+	    (!f->joined && f->addends != LD_ADDENDS_OPEN))
 		return;
-	f->addends = f->link->addends;
+	f->addends = f->link->opt->addends;
 	f->joined = false;
 }

@@ -272,7 +272,7 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 	case SHT_NOTE:
 	case SHT_INIT_ARRAY:
 	case SHT_FINI_ARRAY: break;
-	case SHT_LLVM_DEPLIBS: return l->partial ? LD_SEC_DATA : LD_SEC_NONE;
+	case SHT_LLVM_DEPLIBS: return l->opt->partial ? LD_SEC_DATA : LD_SEC_NONE;
 	default: return LD_SEC_NONE;
 	}
 	if (sec->role == LD_ROLE_BTF)
@@ -283,7 +283,7 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 		return LD_SEC_NONE;
 	/* Stripped DWARF is not read, and neither are its relocations. */
 	if (sec->role == LD_ROLE_DEBUG)
-		return l->strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
+		return l->opt->strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
 	if (ld_role_has(sec->role, LD_TRAIT_DATA))
 		return LD_SEC_DATA;
 	if (sec->flags & SHF_EXECINSTR && sec->type == SHT_PROGBITS)
@@ -317,7 +317,8 @@ static void note_bitcode(const struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
 
-	if (!f->link->lto_fat || f->bitcode || !sec->data || !ld_is_bitcode(sec->data, sec->size) ||
+	if (!f->link->opt->lto_fat || f->bitcode || !sec->data ||
+	    !ld_is_bitcode(sec->data, sec->size) ||
 	    (strcmp(sec->name, ".llvmbc") && strcmp(sec->name, ".llvm.lto")))
 		return;
 	f->bitcode = sec->data;

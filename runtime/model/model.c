@@ -27,13 +27,13 @@ const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym)
 	const char *name = sym->name, *other = NULL;
 	size_t len;
 
-	if ((!l->wrap_map.nr && !l->rename_map.nr) || sym->final_name)
+	if ((!l->opt->wrap_map.nr && !l->opt->rename_map.nr) || sym->final_name)
 		return name;
 	len = strlen(name);
 	if (!ld_is_defined(sym))
-		other = ld_strmap_get(&l->wrap_map, name, len);
+		other = ld_strmap_get(&l->opt->wrap_map, name, len);
 	if (!other)
-		other = ld_strmap_get(&l->rename_map, name, len);
+		other = ld_strmap_get(&l->opt->rename_map, name, len);
 	return other ? other : name;
 }
 
@@ -43,7 +43,7 @@ const uint8_t *ld_make_image(struct ld_link *l)
 
 	if (l->image || !l->output.nr)
 		return l->image;
-	l->image = at = ld_alloc(&l->arena, l->output_size);
+	l->image = at = ld_alloc(l->arena, l->output_size);
 	ld_for_each(i, &l->output) {
 		memcpy(at, l->output.v[i].iov_base, l->output.v[i].iov_len);
 		at += l->output.v[i].iov_len;
@@ -243,9 +243,9 @@ const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p)
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
 
 		if (sym->value == p->off && (sym->type == STT_FUNC || sym->type == STT_OBJECT))
-			return ld_printf(&l->arena, "%s:(%s:%s)", file, sec->name, sym->name);
+			return ld_printf(l->arena, "%s:(%s:%s)", file, sec->name, sym->name);
 	}
-	return ld_printf(&l->arena, "%s:(%s+0x%llx)", file, sec->name, (unsigned long long)p->off);
+	return ld_printf(l->arena, "%s:(%s+0x%llx)", file, sec->name, (unsigned long long)p->off);
 }
 
 const char *ld_file_name(const struct ld_file *f)
@@ -311,13 +311,13 @@ static const char *relative_path(struct ld_link *l, const char *path)
 
 	if (path[0] != '/')
 		return path;
-	if (!l->cwd) {
+	if (!l->diags->cwd) {
 		char buf[4096];
 
-		l->cwd = ld_strdup(&l->arena, getcwd(buf, sizeof(buf)) ? buf : "");
+		l->diags->cwd = ld_strdup(l->arena, getcwd(buf, sizeof(buf)) ? buf : "");
 	}
-	len = strlen(l->cwd);
-	if (len > 1 && !strncmp(path, l->cwd, len) && path[len] == '/')
+	len = strlen(l->diags->cwd);
+	if (len > 1 && !strncmp(path, l->diags->cwd, len) && path[len] == '/')
 		path += len + 1;
 	while (path[0] == '.' && path[1] == '/')
 		path += 2;
@@ -336,10 +336,10 @@ const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t o
 		unsigned int line = rec[3] >> 10; /* BPF_LINE_INFO_LINE_NUM */
 
 		if (f->temporary)
-			return ld_printf(&l->arena, "%s:%u", path, line);
-		return ld_printf(&l->arena, "%s:%u (%s)", path, line, f->path);
+			return ld_printf(l->arena, "%s:%u", path, line);
+		return ld_printf(l->arena, "%s:%u (%s)", path, line, f->path);
 	}
-	return ld_printf(&l->arena, "%s:(%s+0x%llx)", ld_file_name(f), sec->name,
+	return ld_printf(l->arena, "%s:(%s+0x%llx)", ld_file_name(f), sec->name,
 			 (unsigned long long)off);
 }
 
@@ -354,7 +354,7 @@ static struct ld_use first_use(struct ld_link *l, const struct ld_file *f, uint3
 
 	if (uses)
 		return uses[in_sym];
-	uses = LD_NEW_ARRAY(&l->arena, struct ld_use, f->nr_syms);
+	uses = LD_NEW_ARRAY(l->arena, struct ld_use, f->nr_syms);
 	for (uint32_t i = f->nr_used; i--;) {
 		const struct ld_section *sec = f->used[i];
 
@@ -374,7 +374,7 @@ const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in
 		return ld_place(l, sym->sec, sym->value);
 	if (sym->sec || sym->abs || sym->common) {
 		if (f->source && !f->temporary && !f->linked)
-			return ld_printf(&l->arena, "%s (%s)", f->source, f->path);
+			return ld_printf(l->arena, "%s (%s)", f->source, f->path);
 		return ld_file_name(f);
 	}
 	use = first_use(l, f, in_sym);

@@ -392,37 +392,46 @@ struct ld_ref {
 	int64_t addend;         /* bytes, from the symbol or the output section's start */
 };
 
-struct ld_link {
-	/* options: see struct bpfld_opts */
+/* The caller's options, struct bpfld_opts, with what is derived from them. Const once read. */
+struct ld_options {
 	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
 	bool unique_statics, c_names;
 	const char *license;
 	struct ld_names undefined;  /* plain names */
-	const char **library_paths; /* the same */
+	const char **library_paths; /* ends in NULL */
 	bool gc_sections, print_gc, icf, print_icf;
-	enum ld_addends addends; /* of files that do not show it; LD_ADDENDS_OPEN: an error */
+	enum ld_addends addends; /* of files whose dialect is open; LD_ADDENDS_OPEN: an error */
 	struct ld_names keep, why_live, export, localize;
 	const char **defsyms;          /* "A=B"; ends in NULL */
 	struct ld_strmap defsym_names; /* both sides of each */
 	const char **wraps, **renames; /* "SYM"; "OLD=NEW"; end in NULL */
-	bool dynamic;                  /* what is undefined gets stubs */
+	bool dynamic;                  /* undefined functions get stubs */
 	const char **entries;          /* functions that get an entry; ends in NULL */
 	const char *anchor;            /* section of the anchor to make instead, or NULL */
-	struct ld_strmap wrap_map;     /* undefined name -> the name that is meant */
-	struct ld_strmap rename_map;   /* global name -> the name that it gets */
+	struct ld_strmap wrap_map;     /* undefined name -> the name it refers to */
+	struct ld_strmap rename_map;   /* global name -> its new name */
+	LD_VEC(struct ld_bind) binds;
 	bool trace;
 	struct ld_names trace_symbols; /* plain names */
 	const char *dependency_target;
 	const char **read_files; /* by the caller; ends in NULL */
-	uint32_t threads;        /* to use at most: 1 and more once the passes run */
+	uint32_t threads;        /* at most; 0: one for each core */
 	struct bpfld_lto *lto;   /* NULL: none */
 	bool lto_fat, lto_internalize;
 	int lto_want; /* enum bpfld_lto_want */
+};
 
-	struct ld_arena arena;
-	struct ld_pages *pages; /* of all arenas; NULL: not worth it */
-	struct ld_diags diags;
-	const char *cwd; /* for places in diagnostics; NULL until it is asked for */
+/*
+ * Passes take it as const: they cannot change the options or what another stage made. Memory and
+ * diagnostics are behind pointers, as all use them.
+ */
+struct ld_link {
+	const struct ld_options *opt;
+	struct ld_arena *arena;
+	struct ld_diags *diags;
+	struct ld_block **blocks; /* newest first */
+	struct ld_pages *pages;   /* for the arenas of files; NULL: a small link */
+	uint32_t threads;         /* to use: 1 or more */
 
 	LD_VEC(struct ld_file *) inputs; /* all, in the order of the command line */
 	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
@@ -434,7 +443,6 @@ struct ld_link {
 	bool lazy, whole_archive;    /* for the inputs to come: --start-lib, --whole-archive */
 	struct ld_strmap deplibs;    /* names in .deplibs that were looked for */
 	struct ld_strmap thin_files; /* those that thin archives name, by device and inode */
-	LD_VEC(struct ld_bind) binds;
 	bool binds_made;
 	LD_VEC(struct ld_global *) bound; /* made: the references' names */
 	struct ld_strmap isolated;        /* name -> the first file that defines it for itself */
@@ -466,8 +474,6 @@ struct ld_link {
 	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
 	uint8_t *btf_ext; /* header of .BTF.ext, LD_EXT_HEADER bytes; NULL: the output has none */
 	struct ld_ext_plan ext[LD_EXT_NR]; /* its tables, one behind the other */
-
-	struct ld_block *blocks; /* newest first */
 
 	LD_VEC(struct iovec) output; /* the output file: these, one behind the other */
 	size_t output_size;

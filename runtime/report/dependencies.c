@@ -61,7 +61,7 @@ static void add_file(struct lister *t, const char *path)
  */
 static void list_files(struct lister *t, const struct ld_link *l, bool temporary)
 {
-	for (const char **path = l->read_files; *path; path++)
+	for (const char **path = l->opt->read_files; *path; path++)
 		add_file(t, *path);
 	ld_for_each(i, &l->images) {
 		const struct ld_file *f = l->images.v[i];
@@ -73,19 +73,19 @@ static void list_files(struct lister *t, const struct ld_link *l, bool temporary
 
 void ld_check_dependencies(struct ld_link *l)
 {
-	struct lister t = {.a = &l->arena};
+	struct lister t = {.a = l->arena};
 
 	list_files(&t, l, false);
-	if (!is_expressible(l->dependency_target))
-		ld_error(&l->diags, "dependency-name",
+	if (!is_expressible(l->opt->dependency_target))
+		ld_error(l->diags, "dependency-name",
 			 "cannot write a rule for '%s': make cannot quote this name",
-			 l->dependency_target);
+			 l->opt->dependency_target);
 	ld_for_each(i, &t.files)
 		if (!is_expressible(t.files.v[i]))
-			ld_warn(&l->diags, "dependency-name",
+			ld_warn(l->diags, "dependency-name",
 				"'%s' is omitted from the dependencies of '%s': make cannot quote "
 				"this name",
-				t.files.v[i], l->dependency_target);
+				t.files.v[i], l->opt->dependency_target);
 }
 
 void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
@@ -93,7 +93,7 @@ void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struc
 	struct lister t = {.a = a};
 
 	list_files(&t, l, false);
-	put_name(a, out, l->dependency_target);
+	put_name(a, out, l->opt->dependency_target);
 	ld_blob_printf(a, out, ":");
 	ld_for_each(i, &t.files) {
 		if (!is_expressible(t.files.v[i]))

@@ -9,7 +9,7 @@
 
 #include "model/model.h"
 
-/* --trace and --trace-symbol, once global symbols are resolved: lines for the user in l->diags. */
+/* --trace and --trace-symbol, once global symbols are resolved: lines for the user in l->diags-> */
 void ld_report_trace(struct ld_link *l);
 
 /*

@@ -115,15 +115,15 @@ static void put_head(struct json *j, const struct ld_facts *f)
 
 	number(j, "format", 2);
 	string(j, "linker", "bpfld " BPFLD_VERSION);
-	string(j, "output", l->dependency_target);
-	string(j, "link", l->partial ? "partial" : "final");
+	string(j, "output", l->opt->dependency_target);
+	string(j, "link", l->opt->partial ? "partial" : "final");
 	key(j, "options");
 	put(j, "{");
-	flag(j, "gc_sections", l->gc_sections);
-	flag(j, "icf", l->icf);
-	flag(j, "strip_debug", l->strip_debug);
-	flag(j, "strip_all", l->strip_all);
-	flag(j, "no_btf_gc", l->no_btf_gc);
+	flag(j, "gc_sections", l->opt->gc_sections);
+	flag(j, "icf", l->opt->icf);
+	flag(j, "strip_debug", l->opt->strip_debug);
+	flag(j, "strip_all", l->opt->strip_all);
+	flag(j, "no_btf_gc", l->opt->no_btf_gc);
 	put(j, "}");
 	counts(j, "in", &f->in, true);
 	counts(j, "out", &f->out, true);
@@ -336,8 +336,8 @@ static void put_dropped(struct json *j, const struct ld_facts *f)
 static void put_warnings(struct json *j, const struct ld_facts *f)
 {
 	begin_list(j, "diagnostics");
-	ld_for_each(i, &f->l->diags.delivered) {
-		const struct ld_diag *d = &f->l->diags.delivered.v[i];
+	ld_for_each(i, &f->l->diags->delivered) {
+		const struct ld_diag *d = &f->l->diags->delivered.v[i];
 
 		begin_entry(j);
 		string(j, "severity", d->severity == LD_NOTE ? "note" : "warning");

@@ -18,7 +18,7 @@ static void trace_symbols(struct ld_link *l, const struct ld_file *f)
 		const struct ld_sym *sym = &f->syms[k];
 		const char *role = role_of(sym);
 
-		if (sym->bind == STB_LOCAL || !ld_names_match(&l->trace_symbols, sym->name))
+		if (sym->bind == STB_LOCAL || !ld_names_match(&l->opt->trace_symbols, sym->name))
 			continue;
 		/* The references of a member that was not extracted do not matter. */
 		if (f->lazy && role)
@@ -26,7 +26,7 @@ static void trace_symbols(struct ld_link *l, const struct ld_file *f)
 		else if (!role && !f->lazy)
 			role = "reference to";
 		if (role)
-			ld_info(&l->diags, "trace", "%s: %s %s", ld_file_name(f), role, sym->name);
+			ld_info(l->diags, "trace", "%s: %s %s", ld_file_name(f), role, sym->name);
 	}
 }
 
@@ -35,9 +35,9 @@ void ld_report_trace(struct ld_link *l)
 	ld_for_each(i, &l->inputs) {
 		const struct ld_file *f = l->inputs.v[i];
 
-		if (l->trace && !f->lazy)
-			ld_info(&l->diags, "trace", "%s", ld_file_name(f));
-		if (*l->trace_symbols.list)
+		if (l->opt->trace && !f->lazy)
+			ld_info(l->diags, "trace", "%s", ld_file_name(f));
+		if (*l->opt->trace_symbols.list)
 			trace_symbols(l, f);
 	}
 }

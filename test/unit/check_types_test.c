@@ -11,6 +11,9 @@
 
 #include "passes/passes.h"
 
+static struct ld_options opt;
+static struct ld_arena arena;
+static struct ld_diags diags;
 static struct ld_link l;
 static struct ld_global name = {.name = "x"};
 static struct btf *b; /* what the file at hand is built from */
@@ -28,9 +31,8 @@ static int check(int id)
 
 static void begin(void)
 {
-	memset(&l, 0, offsetof(struct ld_link, arena));
-	l.files.nr = l.diags.list.nr = l.diags.errors = 0;
-	l.diags.arena = &l.arena;
+	diags = (struct ld_diags){.arena = &arena};
+	l = (struct ld_link){.opt = &opt, .arena = &arena, .diags = &diags};
 	name.owner = NULL;
 	nodes = 0;
 }
@@ -38,8 +40,8 @@ static void begin(void)
 /* A file with one variable x of that type: the definition where it is the first. */
 static void add_file(int type)
 {
-	struct ld_file *f = LD_NEW(&l.arena, struct ld_file);
-	struct ld_section *sec = LD_NEW(&l.arena, struct ld_section);
+	struct ld_file *f = LD_NEW(&arena, struct ld_file);
+	struct ld_section *sec = LD_NEW(&arena, struct ld_section);
 	const void *raw;
 	uint32_t size, *canon;
 	int var = check(btf__add_var(b, "x", BTF_VAR_GLOBAL_ALLOCATED, type));
@@ -49,17 +51,17 @@ static void add_file(int type)
 	f->index = l.files.nr;
 	f->path = f->index ? "b.o" : "a.o";
 	f->has_btf = true;
-	if (ld_btf_parse(&l.arena, &l.diags, f->path, ld_memdup(&l.arena, raw, size), size,
+	if (ld_btf_parse(&arena, &diags, f->path, ld_memdup(&arena, raw, size), size,
 			 __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, &f->btf))
 		exit(2);
 	btf__free(b);
 	/* No type is equal to another: each pair has to be looked at. */
-	f->canon = canon = LD_NEW_ARRAY(&l.arena, uint32_t, f->btf.nr_types);
+	f->canon = canon = LD_NEW_ARRAY(&arena, uint32_t, f->btf.nr_types);
 	for (uint32_t i = 1; i < (uint32_t)var; i++)
 		canon[i] = ++nodes;
-	f->extern_secs = LD_NEW_ARRAY(&l.arena, uint32_t, f->btf.nr_types);
+	f->extern_secs = LD_NEW_ARRAY(&arena, uint32_t, f->btf.nr_types);
 	f->nr_syms = 2;
-	f->syms = LD_NEW_ARRAY(&l.arena, struct ld_sym, 2);
+	f->syms = LD_NEW_ARRAY(&arena, struct ld_sym, 2);
 	f->syms[1] = (struct ld_sym){.name = "x", .bind = STB_GLOBAL, .global = &name, .btf = var};
 	sec->file = f;
 	sec->name = ".data";
@@ -68,7 +70,7 @@ static void add_file(int type)
 		name.owner = f;
 		name.owner_sym = 1;
 	}
-	LD_PUSH(&l.arena, &l.files, f);
+	LD_PUSH(&arena, &l.files, f);
 }
 
 static void expect(int line, size_t nr, const char *id, const char *last)
@@ -83,10 +85,10 @@ static void expect(int line, size_t nr, const char *id, const char *last)
 		fprintf(stderr, "line %d: %.1f s\n", line, seconds);
 		failures++;
 	}
-	if (l.diags.list.nr != nr || (nr && (strcmp(l.diags.list.v[0].id, id) ||
-					     !strstr(l.diags.list.v[0].message, last)))) {
-		fprintf(stderr, "line %d: %zu diagnostics, the first: %s\n", line, l.diags.list.nr,
-			l.diags.list.nr ? l.diags.list.v[0].message : "");
+	if (diags.list.nr != nr ||
+	    (nr && (strcmp(diags.list.v[0].id, id) || !strstr(diags.list.v[0].message, last)))) {
+		fprintf(stderr, "line %d: %zu diagnostics, the first: %s\n", line, diags.list.nr,
+			diags.list.nr ? diags.list.v[0].message : "");
 		failures++;
 	}
 }
@@ -202,11 +204,11 @@ int main(void)
 		fprintf(stderr, "out of memory\n");
 		return 2;
 	}
-	l.arena.oom = &oom;
+	arena.oom = &oom;
 	deep();
 	diamonds();
 	rings();
 	knots();
-	ld_arena_free(&l.arena);
+	ld_arena_free(&arena);
 	return failures != 0;
 }

@@ -150,18 +150,18 @@ static void check_root(struct checker *c, uint32_t root, bool later)
 	enum chain_kind kind = check_stack(c, &chain);
 
 	if (!taking)
-		LD_PUSH(&c->l->arena, &c->found[FRAMES], chain);
+		LD_PUSH(c->l->arena, &c->found[FRAMES], chain);
 	else if (taking != ld_kernels)
-		LD_PUSH(&c->l->arena, &c->found[FRAMES_SOMEWHERE], chain);
+		LD_PUSH(c->l->arena, &c->found[FRAMES_SOMEWHERE], chain);
 	if (kind != NR_KINDS)
-		LD_PUSH(&c->l->arena, &c->found[kind], chain);
+		LD_PUSH(c->l->arena, &c->found[kind], chain);
 	if (kind != STACK && chains->above.value > LD_KERNEL_STACK_ABOVE_TAIL_CALL)
-		LD_PUSH(&c->l->arena, &c->found[TAIL_CALL], chain);
+		LD_PUSH(c->l->arena, &c->found[TAIL_CALL], chain);
 }
 
 static void check_roots(struct checker *c)
 {
-	bool *later = LD_NEW_ARRAY(&c->l->arena, bool, c->calls->nr_funcs);
+	bool *later = LD_NEW_ARRAY(c->l->arena, bool, c->calls->nr_funcs);
 
 	ld_for_each(i, &c->calls->calls) {
 		const struct ld_call *call = &c->calls->calls.v[i];
@@ -212,7 +212,7 @@ static uint64_t share(const struct ld_func *func, enum chain_kind kind, uint64_t
 static char *chain_lines(const struct checker *c, uint32_t root, enum chain_kind kind,
 			 uint32_t *last)
 {
-	char *text = ld_strdup(&c->l->arena, "");
+	char *text = ld_strdup(c->l->arena, "");
 	uint32_t at = root, lines = 0, left = 0, frame = 0;
 
 	for (;;) {
@@ -223,7 +223,7 @@ static char *chain_lines(const struct checker *c, uint32_t root, enum chain_kind
 		if (lines == MAX_LINES)
 			left++;
 		else if (++lines)
-			text = ld_text(&c->l->arena, "%" LD_LINES "\n>>> %4llu  %s  %s", text,
+			text = ld_text(c->l->arena, "%" LD_LINES "\n>>> %4llu  %s  %s", text,
 				       (unsigned long long)share(func, kind, frame), name_of(c, at),
 				       func_place(c, at));
 		*last = at;
@@ -232,7 +232,7 @@ static char *chain_lines(const struct checker *c, uint32_t root, enum chain_kind
 		at = c->calls->calls.v[call - 1].callee;
 	}
 	if (left)
-		text = ld_text(&c->l->arena, "%" LD_LINES "\n>>> and %u more", text, left);
+		text = ld_text(c->l->arena, "%" LD_LINES "\n>>> and %u more", text, left);
 	return text;
 }
 
@@ -242,7 +242,7 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 	const struct chains *chains = &c->chains[chain->root];
 	const char *what = chain->later ? "callback" : "program", *name = name_of(c, chain->root);
 	unsigned long long value = worst_of(chains, kind)->value;
-	struct ld_diags *d = &c->l->diags;
+	struct ld_diags *d = c->l->diags;
 	uint32_t last;
 	char *lines = chain_lines(c, chain->root, kind, &last);
 
@@ -303,7 +303,7 @@ static void report_chains(const struct checker *c)
 
 			if (i + 1 == shown && nr > shown)
 				more =
-				    ld_text(&c->l->arena, "\n>>> and %zu more like it", nr - shown);
+				    ld_text(c->l->arena, "\n>>> and %zu more like it", nr - shown);
 			report_chain(c, (enum chain_kind)kind, &c->found[kind].v[i], more);
 		}
 	}
@@ -313,7 +313,7 @@ static void report_chains(const struct checker *c)
 
 static char *call_line(const struct checker *c, const struct ld_call *call)
 {
-	return ld_text(&c->l->arena, "\n>>> %s calls %s at %s", name_of(c, call->caller),
+	return ld_text(c->l->arena, "\n>>> %s calls %s at %s", name_of(c, call->caller),
 		       name_of(c, call->callee),
 		       ld_place(c->l, c->calls->funcs[call->caller].sec, call->off));
 }
@@ -327,10 +327,10 @@ static void report_circle(const struct checker *c, const struct ld_call *closing
 	for (; at != closing->callee && lines < MAX_LINES; lines++) {
 		const struct ld_call *call = &c->calls->calls.v[c->calls->parent[at] - 1];
 
-		text = ld_text(&c->l->arena, "%" LD_LINES "%" LD_LINES, call_line(c, call), text);
+		text = ld_text(c->l->arena, "%" LD_LINES "%" LD_LINES, call_line(c, call), text);
 		at = call->caller;
 	}
-	ld_warn(&c->l->diags, "recursion",
+	ld_warn(c->l->diags, "recursion",
 		"'%s' calls itself, which the verifier refuses%" LD_LINES "%" LD_LINES "%" LD_LINES,
 		name_of(c, closing->callee),
 		at == closing->callee ? "" : "\n>>> through more functions than these:", text,
@@ -345,13 +345,13 @@ static void check_circles(const struct checker *c)
 		const struct ld_call *call = &c->calls->calls.v[i];
 
 		if (call->circular && c->calls->funcs[call->caller].reached)
-			LD_PUSH(&c->l->arena, &found, call);
+			LD_PUSH(c->l->arena, &found, call);
 	}
 	for (size_t i = 0; i < found.nr && i < MAX_SHOWN; i++) {
 		const char *more = "";
 
 		if (i + 1 == MAX_SHOWN && found.nr > MAX_SHOWN)
-			more = ld_text(&c->l->arena, "\n>>> and %zu more like it",
+			more = ld_text(c->l->arena, "\n>>> and %zu more like it",
 				       found.nr - MAX_SHOWN);
 		report_circle(c, found.v[i], more);
 	}
@@ -361,7 +361,7 @@ static void check_circles(const struct checker *c)
 
 static void check_called_programs(const struct checker *c)
 {
-	bool *said = LD_NEW_ARRAY(&c->l->arena, bool, c->calls->nr_funcs);
+	bool *said = LD_NEW_ARRAY(c->l->arena, bool, c->calls->nr_funcs);
 
 	ld_for_each(i, &c->calls->calls) {
 		const struct ld_call *call = &c->calls->calls.v[i];
@@ -371,7 +371,7 @@ static void check_called_programs(const struct checker *c)
 		    said[call->callee])
 			continue;
 		said[call->callee] = true;
-		ld_warn(&c->l->diags, "program-called",
+		ld_warn(c->l->diags, "program-called",
 			"program '%s' is called as a function: loaders refuse calls out of .text\n"
 			">>> called by %s at %s\n>>> defined in section %s at %s",
 			name_of(c, call->callee), name_of(c, call->caller),
@@ -384,7 +384,7 @@ void ld_check_calls(struct ld_link *l)
 {
 	struct checker c = {.l = l, .calls = l->calls};
 
-	c.chains = LD_NEW_ARRAY(&l->arena, struct chains, c.calls->nr_funcs);
+	c.chains = LD_NEW_ARRAY(l->arena, struct chains, c.calls->nr_funcs);
 	for (uint32_t i = 0; i < c.calls->nr_funcs; i++)
 		find_worst(&c, c.calls->order[i]);
 	check_roots(&c);

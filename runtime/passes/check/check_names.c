@@ -22,7 +22,7 @@ static bool is_harmless(const char *name)
 static void check(struct ld_link *l, const char *what, const char *name)
 {
 	if (!is_harmless(name))
-		ld_error(&l->diags, "unsafe-name", "the name of %s cannot go into a C header: '%s'",
+		ld_error(l->diags, "unsafe-name", "the name of %s cannot go into a C header: '%s'",
 			 what, name);
 }
 
@@ -40,7 +40,7 @@ static void check_str(void *ctx, uint32_t *off)
 
 void ld_check_names(struct ld_link *l)
 {
-	if (!l->c_names)
+	if (!l->opt->c_names)
 		return;
 	ld_for_each(i, &l->out_syms) {
 		const struct ld_out_sym *s = &l->out_syms.v[i];

@@ -35,17 +35,17 @@ struct checker {
 
 static struct found *found_of(struct checker *c, const char *name, size_t len)
 {
-	void **slot = ld_strmap_slot(&c->l->arena, &c->names, name, len);
+	void **slot = ld_strmap_slot(c->l->arena, &c->names, name, len);
 
 	if (!*slot)
-		*slot = LD_NEW(&c->l->arena, struct found);
+		*slot = LD_NEW(c->l->arena, struct found);
 	return *slot;
 }
 
 /* Of text the first len bytes are a name. */
 static void add_name(struct checker *c, const char *option, const char *text, size_t len)
 {
-	LD_PUSH(&c->l->arena, &c->patterns,
+	LD_PUSH(c->l->arena, &c->patterns,
 		(struct pattern){option, text, found_of(c, text, len), GLOBALS});
 }
 
@@ -56,13 +56,13 @@ static void add_names(struct checker *c, const char *option, const struct ld_nam
 		struct pattern p = {option, *name, NULL, scope};
 
 		if (ld_is_glob(*name)) {
-			p.found = LD_NEW(&c->l->arena, struct found);
+			p.found = LD_NEW(c->l->arena, struct found);
 			p.found->glob = *name;
-			LD_PUSH(&c->l->arena, &c->globs, p.found);
+			LD_PUSH(c->l->arena, &c->globs, p.found);
 		} else {
 			p.found = found_of(c, *name, strlen(*name));
 		}
-		LD_PUSH(&c->l->arena, &c->patterns, p);
+		LD_PUSH(c->l->arena, &c->patterns, p);
 	}
 }
 
@@ -107,23 +107,23 @@ void ld_check_options(struct ld_link *l)
 {
 	struct checker c = {.l = l};
 
-	add_names(&c, "--keep", &l->keep, ANY);
-	add_names(&c, "--why-live", &l->why_live, ANY);
-	add_names(&c, "--export", &l->export, GLOBALS);
-	add_names(&c, "--localize", &l->localize, GLOBALS);
-	for (const char **w = l->wraps; *w; w++)
+	add_names(&c, "--keep", &l->opt->keep, ANY);
+	add_names(&c, "--why-live", &l->opt->why_live, ANY);
+	add_names(&c, "--export", &l->opt->export, GLOBALS);
+	add_names(&c, "--localize", &l->opt->localize, GLOBALS);
+	for (const char **w = l->opt->wraps; *w; w++)
 		add_name(&c, "--wrap", *w, strlen(*w));
-	for (const char **r = l->renames; *r; r++)
+	for (const char **r = l->opt->renames; *r; r++)
 		add_name(&c, "--rename", *r, strcspn(*r, "="));
 	match_symbols(&c);
 	ld_for_each(i, &c.patterns) {
 		const struct pattern *p = &c.patterns.v[i];
 
 		if (!has_matched(p))
-			ld_warn(&l->diags, "unused-option", "%s=%s matches no symbol", p->option,
+			ld_warn(l->diags, "unused-option", "%s=%s matches no symbol", p->option,
 				p->text);
 	}
-	if (*l->why_live.list && !l->gc_sections)
-		ld_warn(&l->diags, "unused-option",
+	if (*l->opt->why_live.list && !l->opt->gc_sections)
+		ld_warn(l->diags, "unused-option",
 			"--why-live needs --gc-sections: without it everything is kept");
 }

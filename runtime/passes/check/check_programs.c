@@ -22,7 +22,7 @@ static const char *gpl_callee(struct ld_link *l, const struct ld_func *func)
 	const char *helper = ld_helper_name(ld_insn_imm(insn, sec->file->big));
 
 	if (!ld_insn_src(insn, sec->file->big) && helper)
-		return ld_printf(&l->arena, "bpf_%s", helper);
+		return ld_printf(l->arena, "bpf_%s", helper);
 	return "a function of the kernel";
 }
 
@@ -37,7 +37,7 @@ static void check_license(struct ld_link *l)
 
 		if (!func->surely || !func->needs_gpl)
 			continue;
-		ld_warn(&l->diags, "missing-license",
+		ld_warn(l->diags, "missing-license",
 			"no file has a license section; the kernel gives %s to programs under a "
 			"GPL-compatible license only\n>>> called by %s at %s",
 			gpl_callee(l, func), func->sym->name,
@@ -52,7 +52,7 @@ static void check_license(struct ld_link *l)
 static bool *called_funcs(struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
-	bool *called = LD_NEW_ARRAY(&l->arena, bool, calls->nr_funcs);
+	bool *called = LD_NEW_ARRAY(l->arena, bool, calls->nr_funcs);
 
 	ld_for_each(i, &calls->calls) {
 		const struct ld_call *call = &calls->calls.v[i];
@@ -66,7 +66,7 @@ static bool *called_funcs(struct ld_link *l)
 /* By in_type: whether a decl tag says something about a FUNC or its parameters. */
 static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
 {
-	bool *tagged = LD_NEW_ARRAY(&l->arena, bool, f->btf.nr_types);
+	bool *tagged = LD_NEW_ARRAY(l->arena, bool, f->btf.nr_types);
 
 	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
 		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
@@ -79,7 +79,7 @@ static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
 
 static void report_prototype(struct ld_link *l, const struct ld_func *func, const char *why)
 {
-	ld_warn(&l->diags, "global-function-type",
+	ld_warn(l->diags, "global-function-type",
 		"the verifier can't check the global function '%s' by itself: %s\n"
 		">>> defined at %s\n"
 		">>> static or hidden, it is checked with its callers",
@@ -93,8 +93,8 @@ static void note_prototype(struct ld_link *l, const struct ld_func *func, const 
 	const char *more = "";
 
 	if (nr > 1)
-		more = ld_text(&l->arena, "\n>>> and %u more like it", nr - 1);
-	ld_note(&l->diags, "global-function-kernels",
+		more = ld_text(l->arena, "\n>>> and %u more like it", nr - 1);
+	ld_note(l->diags, "global-function-kernels",
 		"kernels before %s refuse the global function '%s': %s\n"
 		">>> defined at %s\n"
 		">>> static or hidden, all kernels check it with its callers%" LD_LINES,
@@ -105,7 +105,7 @@ static void check_global_functions(struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
 	const bool *called = called_funcs(l);
-	bool **tagged = LD_NEW_ARRAY(&l->arena, bool *, l->files.nr);
+	bool **tagged = LD_NEW_ARRAY(l->arena, bool *, l->files.nr);
 	const struct ld_func *noted = NULL;
 	const struct ld_kernel *noted_accepting = NULL;
 	const char *noted_why = NULL;
@@ -119,7 +119,7 @@ static void check_global_functions(struct ld_link *l)
 
 		if (!called[i] || !func->global || func->program)
 			continue;
-		why = ld_bad_prototype(&l->arena, &f->btf, func->sym->btf, &accepting);
+		why = ld_bad_prototype(l->arena, &f->btf, func->sym->btf, &accepting);
 		if (why && !tagged[f->index])
 			tagged[f->index] = tagged_funcs(l, f);
 		if (!why || tagged[f->index][func->sym->btf])
@@ -152,11 +152,11 @@ static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct l
 {
 	struct ld_sym *sym = &f->syms[in_sym];
 	size_t len = strlen(sym->name);
-	const char *cut = ld_printf(&l->arena, "%.*s", LD_KERNEL_NAME, sym->name);
+	const char *cut = ld_printf(l->arena, "%.*s", LD_KERNEL_NAME, sym->name);
 	const struct ld_sym *other;
 	void **slot;
 
-	slot = ld_strmap_slot(&l->arena, by_cut_name, cut, strlen(cut));
+	slot = ld_strmap_slot(l->arena, by_cut_name, cut, strlen(cut));
 	other = *slot;
 	if (!other)
 		*slot = sym;
@@ -164,7 +164,7 @@ static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct l
 	if (!other || !strcmp(other->name, sym->name) ||
 	    (len <= LD_KERNEL_NAME && strlen(other->name) <= LD_KERNEL_NAME))
 		return;
-	ld_note(&l->diags, "map-name-clash",
+	ld_note(l->diags, "map-name-clash",
 		"maps '%s' and '%s' have one name in the kernel: it keeps %d characters, '%s'\n"
 		">>> %s\n>>> %s",
 		other->name, sym->name, LD_KERNEL_NAME, cut, ld_file_name(other->sec->file),

@@ -27,7 +27,7 @@ struct checker {
 
 static bool may_stay_undefined(const struct ld_link *l, const struct ld_global *n)
 {
-	return l->partial || l->unresolved_ok || n->weak || n->ksym || n->kconfig;
+	return l->opt->partial || l->opt->unresolved_ok || n->weak || n->ksym || n->kconfig;
 }
 
 static void check_undefined(struct checker *c, const struct ld_section *sec,
@@ -40,11 +40,11 @@ static void check_undefined(struct checker *c, const struct ld_section *sec,
 	n->referenced = true;
 	if (n->owner || may_stay_undefined(c->l, n))
 		return;
-	slot = ld_strmap_slot(&c->l->arena, &c->undefined, n->name, strlen(n->name));
+	slot = ld_strmap_slot(c->l->arena, &c->undefined, n->name, strlen(n->name));
 	if (!*slot)
-		*slot = LD_NEW(&c->l->arena, struct uses);
+		*slot = LD_NEW(c->l->arena, struct uses);
 	uses = *slot;
-	LD_PUSH(&c->l->arena, &uses->list, use);
+	LD_PUSH(c->l->arena, &uses->list, use);
 }
 
 static void check_discarded(struct checker *c, const struct ld_section *sec,
@@ -53,7 +53,7 @@ static void check_discarded(struct checker *c, const struct ld_section *sec,
 	struct ld_target t = ld_reloc_target(sec->file, r);
 
 	if (t.piece && !t.piece->live && !t.piece->leader && t.piece->sec->discarded)
-		ld_error(&c->l->diags, "discarded-section",
+		ld_error(c->l->diags, "discarded-section",
 			 "relocation refers to a discarded section\n"
 			 ">>> used at %s\n>>> defined in %s of group %s",
 			 ld_place(c->l, sec, r->off), t.piece->sec->name, t.piece->sec->group);
@@ -67,7 +67,7 @@ static void check_subprogram(struct checker *c, const struct ld_section *sec,
 
 	if (sec->kind == LD_SEC_CODE || !t.piece || !t.piece->subprogram)
 		return;
-	ld_error(&c->l->diags, "bind",
+	ld_error(c->l->diags, "bind",
 		 "%s wants a program that was bound, and so is a function now\n"
 		 ">>> %s\n>>> wanted in %s\n"
 		 ">>> give its object twice, and bind the second",
@@ -96,7 +96,7 @@ static void report_undescribed(struct ld_link *l, const struct ld_section *sec, 
 	const struct ld_sym *sym = &sec->file->syms[in_sym];
 
 	if (sym->type == STT_OBJECT)
-		ld_error(&l->diags, "map-without-btf",
+		ld_error(l->diags, "map-without-btf",
 			 "map '%s' has no BTF, which tells its type, key and value\n"
 			 ">>> defined at %s\n>>> compile it with -g",
 			 sym->name, ld_sym_place(l, sec->file, in_sym));
@@ -117,7 +117,7 @@ static void check_map(struct ld_link *l, const struct ld_piece *p)
 		for (uint32_t k = first; !sym && k < i; k++)
 			report_undescribed(l, sec, sec->syms[k]);
 		if (sym && last && sym->value < last->value + last->size)
-			ld_error(&l->diags, "invalid-elf",
+			ld_error(l->diags, "invalid-elf",
 				 "map '%s' begins within map '%s'\n>>> defined at %s", sym->name,
 				 last->name,
 				 ld_sym_place(l, sec->file, (uint32_t)(sym - sec->file->syms)));
@@ -129,7 +129,7 @@ static void check_map(struct ld_link *l, const struct ld_piece *p)
 static void check_section(struct checker *c, struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
-	bool maps = !c->l->partial && sec->role == LD_ROLE_MAPS;
+	bool maps = !c->l->opt->partial && sec->role == LD_ROLE_MAPS;
 	bool warned = sec->kind == LD_SEC_CODE || !(sec->flags & SHF_ALLOC) ||
 		      ld_role_has(sec->role, LD_TRAIT_POINTERS);
 
@@ -148,7 +148,7 @@ static void check_section(struct checker *c, struct ld_section *sec)
 			check_discarded(c, sec, r);
 			check_subprogram(c, sec, r);
 			if (!warned)
-				ld_warn(&c->l->diags, "data-relocation",
+				ld_warn(c->l->diags, "data-relocation",
 					"pointer in %s will read 0: no loader fills it in\n"
 					">>> at %s:(%s+0x%llx)\n"
 					">>> pointers are relocated in code, .maps and .struct_ops "
@@ -175,7 +175,7 @@ static const char *hint(struct ld_link *l, const char *name)
 			if (sym->global || !sym->piece || strcmp(sym->name, name) != 0 ||
 			    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
 				continue;
-			return ld_text(&l->arena, "\n>>> a static %s of that name is at %s",
+			return ld_text(l->arena, "\n>>> a static %s of that name is at %s",
 				       sym->type == STT_FUNC ? "function" : "variable",
 				       ld_sym_place(l, f, k));
 		}
@@ -184,7 +184,7 @@ static const char *hint(struct ld_link *l, const char *name)
 		if (l->globals.v[i]->owner && ld_near_try(&near, l->globals.v[i]->name))
 			meant = l->globals.v[i];
 	}
-	return meant ? ld_text(&l->arena, "\n>>> did you mean '%s', defined at %s?", meant->name,
+	return meant ? ld_text(l->arena, "\n>>> did you mean '%s', defined at %s?", meant->name,
 			       ld_sym_place(l, meant->owner, meant->owner_sym))
 		     : "";
 }
@@ -197,17 +197,17 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 	const char *more = "";
 
 	if (own)
-		more = ld_text(&l->arena,
+		more = ld_text(l->arena,
 			       "\n>>> defined in %s, and in others that are bound to: bind it, "
 			       "too",
 			       ld_file_name(own));
 	ld_for_each(i, &uses->list) {
 		const char *place = ld_place(l, uses->list.v[i].sec, uses->list.v[i].off);
 
-		ld_blob_text(&l->arena, &text, "\n>>> used at %s", place);
+		ld_blob_text(l->arena, &text, "\n>>> used at %s", place);
 	}
-	ld_blob_put(&l->arena, &text, "", 1);
-	ld_error(&l->diags, "undefined-symbol", "undefined symbol '%s'%" LD_LINES "%" LD_LINES,
+	ld_blob_put(l->arena, &text, "", 1);
+	ld_error(l->diags, "undefined-symbol", "undefined symbol '%s'%" LD_LINES "%" LD_LINES,
 		 n->name, (const char *)text.data,
 		 own                      ? more
 		 : c->hints++ < MAX_HINTS ? hint(l, n->name)

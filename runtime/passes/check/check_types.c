@@ -99,13 +99,13 @@ static bool find_other(struct state *st, struct site *s, struct site *other)
 	*other = (struct site){name->owner, name->owner_sym};
 	if (other->file && has_type(other))
 		return true;
-	slot = ld_strmap_slot(&st->l->arena, &st->first, name->name, strlen(name->name));
+	slot = ld_strmap_slot(st->l->arena, &st->first, name->name, strlen(name->name));
 	first = *slot;
 	if (first && !(is_typeless(first) && ld_btf_kind(decl_of(s)) == BTF_KIND_VAR)) {
 		*other = *first;
 		return true;
 	}
-	*slot = ld_memdup(&st->l->arena, s, sizeof(*s));
+	*slot = ld_memdup(st->l->arena, s, sizeof(*s));
 	return false;
 }
 
@@ -123,7 +123,7 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 	c.blamed = s;
 	c.site[0] = is_defined(&other) ? s : other;
 	c.site[1] = is_defined(&other) ? other : s;
-	LD_PUSH(&st->l->arena, &st->checks, c);
+	LD_PUSH(st->l->arena, &st->checks, c);
 }
 
 static void run_check(struct ld_type_walk *w, struct check *c)
@@ -160,7 +160,7 @@ static int by_files(const void *a, const void *b)
 static void run_checks(struct state *st)
 {
 	struct ld_type_walk *w = ld_type_walk_new(st->l);
-	struct check **order = LD_NEW_ARRAY(&st->l->arena, struct check *, st->checks.nr);
+	struct check **order = LD_NEW_ARRAY(st->l->arena, struct check *, st->checks.nr);
 
 	ld_for_each(i, &st->checks)
 		order[i] = &st->checks.v[i];
@@ -174,10 +174,10 @@ static const char *print_site(struct ld_link *l, const struct site *s)
 {
 	const struct ld_btf *btf = &s->file->btf;
 	const struct ld_sym *sym = sym_of(s);
-	const char *text = declares_map(s) ? ld_btf_print_map(&l->arena, btf, sym->btf)
-					   : ld_btf_print_symbol(&l->arena, btf, sym->btf);
+	const char *text = declares_map(s) ? ld_btf_print_map(l->arena, btf, sym->btf)
+					   : ld_btf_print_symbol(l->arena, btf, sym->btf);
 
-	return is_defined(s) && sym->bind == STB_WEAK ? ld_printf(&l->arena, "__weak %s", text)
+	return is_defined(s) && sym->bind == STB_WEAK ? ld_printf(l->arena, "__weak %s", text)
 						      : text;
 }
 
@@ -187,15 +187,15 @@ static const char *group_key(struct ld_link *l, const struct check *c)
 	const struct ld_types_finding *found = &c->found;
 
 	if (found->diff == LD_TYPES_LAYOUT)
-		return ld_printf(&l->arena, "%s", found->reason);
-	return ld_printf(&l->arena, "%d\n%s\n%s\n%s\n%s", found->diff,
+		return ld_printf(l->arena, "%s", found->reason);
+	return ld_printf(l->arena, "%d\n%s\n%s\n%s\n%s", found->diff,
 			 sym_of(&c->site[0])->global->name, print_site(l, &c->site[0]),
 			 print_site(l, &c->site[1]), found->reason);
 }
 
 static void group_check(struct state *st, struct check *c)
 {
-	struct ld_arena *a = &st->l->arena;
+	struct ld_arena *a = st->l->arena;
 	const char *key = group_key(st->l, c);
 	void **slot = ld_strmap_slot(a, &st->group_map, key, strlen(key));
 	uint32_t file = c->blamed.file->index;
@@ -217,7 +217,7 @@ static const char *describe(struct ld_link *l, const struct check *c, int side)
 	bool defined = is_defined(s), alike = defined == is_defined(&c->site[0]);
 	const char *how = side && alike ? "and as     " : defined ? "defined as " : "declared as";
 
-	return ld_text(&l->arena, "\n>>> %s  %s\n>>>   %s  %s", how, print_site(l, s),
+	return ld_text(l->arena, "\n>>> %s  %s\n>>>   %s  %s", how, print_site(l, s),
 		       defined ? "at       " : "used at  ", ld_sym_place(l, s->file, s->sym));
 }
 
@@ -231,12 +231,12 @@ static const char *others_line(struct ld_link *l, const struct group *g)
 
 	if (nr < 2)
 		return "";
-	text = ld_text(&l->arena, "\n>>> like %s:", ld_file_name(g->first->blamed.file));
+	text = ld_text(l->arena, "\n>>> like %s:", ld_file_name(g->first->blamed.file));
 	for (size_t i = 1; i < nr; i++)
-		text = ld_text(&l->arena, "%" LD_LINES "%s %s", text, i > 1 ? "," : "",
+		text = ld_text(l->arena, "%" LD_LINES "%s %s", text, i > 1 ? "," : "",
 			       ld_file_name(l->files.v[g->files.v[i]]));
 	if (g->files.nr > nr)
-		text = ld_text(&l->arena, "%" LD_LINES " and %zu more", text, g->files.nr - nr);
+		text = ld_text(l->arena, "%" LD_LINES " and %zu more", text, g->files.nr - nr);
 	return text;
 }
 
@@ -247,20 +247,20 @@ static void report(struct ld_link *l, const struct group *g)
 	const char *name = sym_of(&c->site[0])->global->name;
 	const char *more = others_line(l, g);
 	const char *sides =
-	    ld_text(&l->arena, "%" LD_LINES "%" LD_LINES, describe(l, c, 0), describe(l, c, 1));
+	    ld_text(l->arena, "%" LD_LINES "%" LD_LINES, describe(l, c, 0), describe(l, c, 1));
 	const char *path =
-	    found->path ? ld_text(&l->arena, "\n>>> reached by   %s", found->path) : "";
+	    found->path ? ld_text(l->arena, "\n>>> reached by   %s", found->path) : "";
 
 	if (found->diff == LD_TYPES_CONFLICT)
-		ld_error(&l->diags, "conflicting-types",
+		ld_error(l->diags, "conflicting-types",
 			 "conflicting types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
 			 found->reason, more);
 	else if (found->diff == LD_TYPES_MISMATCH)
-		ld_warn(&l->diags, "type-mismatch",
+		ld_warn(l->diags, "type-mismatch",
 			"mismatched types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
 			found->reason, more);
 	else
-		ld_warn(&l->diags, "struct-layout",
+		ld_warn(l->diags, "struct-layout",
 			"different layouts of '%s' behind '%s'%" LD_LINES "%" LD_LINES "\n"
 			">>> %s%" LD_LINES,
 			found->what, name, sides, path, found->reason, more);
@@ -270,8 +270,6 @@ void ld_check_types(struct ld_link *l)
 {
 	struct state st = {.l = l};
 
-	if (l->no_check_types)
-		return;
 	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
 

@@ -131,7 +131,7 @@ static uint32_t bit_size(const struct btf_type *t, const struct btf_member *m)
 
 static const char *print(struct ld_type_walk *w, int side, uint32_t in_type)
 {
-	return ld_btf_print_type(&w->l->arena, w->btf[side], in_type);
+	return ld_btf_print_type(w->l->arena, w->btf[side], in_type);
 }
 
 static const struct btf_member *members(const struct ld_btf *btf, uint32_t in_type)
@@ -169,13 +169,13 @@ static const char *where(struct ld_type_walk *w, uint32_t i)
 	const struct step *s = &w->steps.v[station(w, i)], *from = &w->steps.v[s->from];
 
 	switch (s->edge) {
-	case PARAM: return ld_printf(&w->l->arena, "parameter %u", s->at + 1);
+	case PARAM: return ld_printf(w->l->arena, "parameter %u", s->at + 1);
 	case RETURN: return "return type";
 	case MEMBER:
-		return ld_printf(&w->l->arena, "%s: member %u",
+		return ld_printf(w->l->arena, "%s: member %u",
 				 print(w, 0, ld_btf_strip(w->btf[0], from->type[0])), s->at + 1);
 	case ATTR:
-		return ld_printf(&w->l->arena, "%s%s", from->edge == ATTR ? "values: " : "",
+		return ld_printf(w->l->arena, "%s%s", from->edge == ATTR ? "values: " : "",
 				 station_name(w, s));
 	default: return "type";
 	}
@@ -192,16 +192,16 @@ static const char *path_of(struct ld_type_walk *w, uint32_t i)
 		const char *text;
 
 		if (nr++ == MAX_PATH)
-			return ld_printf(&w->l->arena, "..., %s", path);
+			return ld_printf(w->l->arena, "..., %s", path);
 		if (s->edge == MEMBER) {
 			uint32_t in = ld_btf_strip(w->btf[0], w->steps.v[s->from].type[0]);
 
-			text = ld_printf(&w->l->arena, "%s.%s", ld_btf_name(w->btf[0], in),
+			text = ld_printf(w->l->arena, "%s.%s", ld_btf_name(w->btf[0], in),
 					 station_name(w, s));
 		} else {
 			text = s->edge == RETURN ? "return value" : where(w, i);
 		}
-		path = path ? ld_printf(&w->l->arena, "%s, %s", text, path) : text;
+		path = path ? ld_printf(w->l->arena, "%s, %s", text, path) : text;
 	}
 	return path;
 }
@@ -217,11 +217,11 @@ static const char *print_at(struct ld_type_walk *w, int side, uint32_t i)
 
 		if (!has_typedef(w->btf[side], s->type[side]))
 			return text;
-		return ld_printf(&w->l->arena, "%s (aka %s)", text,
+		return ld_printf(w->l->arena, "%s (aka %s)", text,
 				 print(w, side, ld_btf_strip(w->btf[side], s->type[side])));
 	}
 	m = members(w->btf[side], w->steps.v[s->from].type[side]) + s->at;
-	return ld_btf_print_decl(&w->l->arena, w->btf[side], m->type,
+	return ld_btf_print_decl(w->l->arena, w->btf[side], m->type,
 				 ld_btf_str(w->btf[side], m->name_off));
 }
 
@@ -248,7 +248,7 @@ static void found(struct ld_type_walk *w, enum ld_types_diff diff, const char *f
 	va_list args;
 
 	va_start(args, fmt);
-	w->found = (struct ld_types_finding){diff, ld_vprintf(&w->l->arena, fmt, args), NULL, NULL};
+	w->found = (struct ld_types_finding){diff, ld_vprintf(w->l->arena, fmt, args), NULL, NULL};
 	va_end(args);
 }
 
@@ -263,7 +263,7 @@ static void found_in_struct(struct ld_type_walk *w, uint32_t i, enum ld_types_di
 	va_list args;
 
 	va_start(args, fmt);
-	found(w, diff, "%s: %s", what, ld_vprintf(&w->l->arena, fmt, args));
+	found(w, diff, "%s: %s", what, ld_vprintf(w->l->arena, fmt, args));
 	va_end(args);
 	w->found.what = what;
 	w->found.path = path_of(w, i);
@@ -322,7 +322,7 @@ static void memo_grow(struct ld_type_walk *w)
 	size_t cap = w->memo_cap;
 
 	w->memo_cap = cap ? cap * 2 : 256;
-	w->memo = LD_NEW_ARRAY(&w->l->arena, struct memo, w->memo_cap);
+	w->memo = LD_NEW_ARRAY(w->l->arena, struct memo, w->memo_cap);
 	for (size_t i = 0; i < cap; i++) {
 		if (old[i].stamp)
 			w->memo[memo_slot(w, &old[i].pair)] = old[i];
@@ -349,7 +349,7 @@ static bool seen(struct ld_type_walk *w, const uint32_t *id, enum mode mode)
 		w->nr_memo++;
 	m->pair = p;
 	m->stamp = stamp;
-	LD_PUSH(&w->l->arena, &w->seen, p);
+	LD_PUSH(w->l->arena, &w->seen, p);
 	return false;
 }
 
@@ -360,7 +360,7 @@ static const uint8_t *core_types(struct ld_type_walk *w, const struct ld_file *f
 
 	if (bits)
 		return bits;
-	bits = w->core[f->index] = LD_NEW_ARRAY(&w->l->arena, uint8_t, f->btf.nr_types / 8 + 1);
+	bits = w->core[f->index] = LD_NEW_ARRAY(w->l->arena, uint8_t, f->btf.nr_types / 8 + 1);
 	for (uint32_t s = 0; s < f->nr_used; s++) {
 		const struct ld_ext *ext = &f->used[s]->ext[LD_EXT_CORE];
 
@@ -396,7 +396,7 @@ static void push(struct ld_type_walk *w, uint32_t from, enum edge edge, uint32_t
 	struct step s = {{type0, type1}, from, at, edge, mode};
 
 	if (w->budget) {
-		LD_PUSH(&w->l->arena, &w->steps, s);
+		LD_PUSH(w->l->arena, &w->steps, s);
 		w->budget--;
 	} else {
 		w->clean = false;
@@ -577,9 +577,9 @@ static void compare_member_size(struct ld_type_walk *w, uint32_t i, uint32_t at,
 		diff = LD_TYPES_CONFLICT;
 	if (graver(w, diff))
 		found_in_struct(w, i, diff, "member %u differs: %s and %s", at + 1,
-				ld_btf_print_decl(&w->l->arena, w->btf[0], m[0]->type,
+				ld_btf_print_decl(w->l->arena, w->btf[0], m[0]->type,
 						  ld_btf_str(w->btf[0], m[0]->name_off)),
-				ld_btf_print_decl(&w->l->arena, w->btf[1], m[1]->type,
+				ld_btf_print_decl(w->l->arena, w->btf[1], m[1]->type,
 						  ld_btf_str(w->btf[1], m[1]->name_off)));
 }
 
@@ -602,8 +602,8 @@ static bool compare_member(struct ld_type_walk *w, uint32_t i, uint32_t at,
 		return false;
 	if (strcmp(name[0], name[1]))
 		found_in_struct(w, i, diff, "member %u differs: %s and %s", at + 1,
-				ld_btf_print_decl(&w->l->arena, w->btf[0], m[0]->type, name[0]),
-				ld_btf_print_decl(&w->l->arena, w->btf[1], m[1]->type, name[1]));
+				ld_btf_print_decl(w->l->arena, w->btf[0], m[0]->type, name[0]),
+				ld_btf_print_decl(w->l->arena, w->btf[1], m[1]->type, name[1]));
 	else if (off[0] != off[1] && (off[0] | off[1]) % 8 == 0 && !bits[0] && !bits[1])
 		found_in_struct(w, i, diff, "offset of member '%s' differs: %u and %u", name[0],
 				off[0] / 8, off[1] / 8);
@@ -752,14 +752,14 @@ static void compare_attr(struct ld_type_walk *w, uint32_t i, uint32_t at,
 		    (a[0].kind == a[1].kind || sizes))
 			return;
 		found(w, LD_TYPES_CONFLICT, "%s%s differs: %s and %s", prefix, a[0].name,
-		      ld_btf_print_attr(&w->l->arena, w->btf[0], &a[0]),
-		      ld_btf_print_attr(&w->l->arena, w->btf[1], &a[1]));
+		      ld_btf_print_attr(w->l->arena, w->btf[0], &a[0]),
+		      ld_btf_print_attr(w->l->arena, w->btf[1], &a[1]));
 		return;
 	}
 	if (a[0].kind != a[1].kind) {
 		found(w, LD_TYPES_CONFLICT, "%s%s differs: %s and %s", prefix, a[0].name,
-		      ld_btf_print_attr(&w->l->arena, w->btf[0], &a[0]),
-		      ld_btf_print_attr(&w->l->arena, w->btf[1], &a[1]));
+		      ld_btf_print_attr(w->l->arena, w->btf[0], &a[0]),
+		      ld_btf_print_attr(w->l->arena, w->btf[1], &a[1]));
 		return;
 	}
 	if (a[0].kind == LD_MAP_ARRAY)
@@ -776,7 +776,7 @@ static void lone_attr(struct ld_type_walk *w, uint32_t i, int side, const struct
 
 	if ((a->kind == LD_MAP_NUMBER && !a->number) || w->pair->undefined)
 		return;
-	text = ld_btf_print_attr(&w->l->arena, w->btf[side], a);
+	text = ld_btf_print_attr(w->l->arena, w->btf[side], a);
 	found(w, LD_TYPES_CONFLICT, "%s%s differs: %s and %s", prefix, a->name,
 	      side ? "none" : text, side ? text : "none");
 }
@@ -885,10 +885,10 @@ static void walk(struct ld_type_walk *w)
 
 struct ld_type_walk *ld_type_walk_new(struct ld_link *l)
 {
-	struct ld_type_walk *w = LD_NEW(&l->arena, struct ld_type_walk);
+	struct ld_type_walk *w = LD_NEW(l->arena, struct ld_type_walk);
 
 	w->l = l;
-	w->core = LD_NEW_ARRAY(&l->arena, uint8_t *, l->files.nr);
+	w->core = LD_NEW_ARRAY(l->arena, uint8_t *, l->files.nr);
 	return w;
 }
 

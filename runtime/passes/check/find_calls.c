@@ -57,12 +57,12 @@ static void add_functions(struct ld_link *l, struct ld_calls *calls)
 
 	ld_for_each(i, &l->files)
 		nr += l->files.v[i]->nr_syms;
-	calls->funcs = LD_NEW_ARRAY(&l->arena, struct ld_func, nr);
-	calls->first = LD_NEW_ARRAY(&l->arena, uint32_t *, l->files.nr);
+	calls->funcs = LD_NEW_ARRAY(l->arena, struct ld_func, nr);
+	calls->first = LD_NEW_ARRAY(l->arena, uint32_t *, l->files.nr);
 	ld_for_each(i, &l->files) {
 		const struct ld_file *f = l->files.v[i];
 
-		calls->first[i] = LD_NEW_ARRAY(&l->arena, uint32_t, (size_t)f->nr_secs + 1);
+		calls->first[i] = LD_NEW_ARRAY(l->arena, uint32_t, (size_t)f->nr_secs + 1);
 		for (uint32_t k = 0; k < f->nr_secs; k++) {
 			const struct ld_section *sec = &f->secs[k];
 
@@ -150,11 +150,11 @@ static void order_functions(struct ld_link *l, struct ld_calls *calls)
 {
 	struct walk w = {.calls = calls};
 
-	w.colour = LD_NEW_ARRAY(&l->arena, uint8_t, calls->nr_funcs);
-	w.stack = LD_NEW_ARRAY(&l->arena, uint32_t, calls->nr_funcs);
-	w.next = LD_NEW_ARRAY(&l->arena, uint32_t, calls->nr_funcs);
-	calls->order = LD_NEW_ARRAY(&l->arena, uint32_t, calls->nr_funcs);
-	calls->parent = LD_NEW_ARRAY(&l->arena, uint32_t, calls->nr_funcs);
+	w.colour = LD_NEW_ARRAY(l->arena, uint8_t, calls->nr_funcs);
+	w.stack = LD_NEW_ARRAY(l->arena, uint32_t, calls->nr_funcs);
+	w.next = LD_NEW_ARRAY(l->arena, uint32_t, calls->nr_funcs);
+	calls->order = LD_NEW_ARRAY(l->arena, uint32_t, calls->nr_funcs);
+	calls->parent = LD_NEW_ARRAY(l->arena, uint32_t, calls->nr_funcs);
 	for (uint32_t i = 0; i < calls->nr_funcs; i++)
 		w.next[i] = calls->funcs[i].call;
 	for (uint32_t i = 0; i < calls->nr_funcs; i++)
@@ -166,8 +166,8 @@ static void order_functions(struct ld_link *l, struct ld_calls *calls)
 
 static void reach(struct ld_link *l, struct ld_calls *calls, bool surely)
 {
-	uint32_t *todo = LD_NEW_ARRAY(&l->arena, uint32_t, calls->nr_funcs), nr = 0;
-	bool *seen = LD_NEW_ARRAY(&l->arena, bool, calls->nr_funcs);
+	uint32_t *todo = LD_NEW_ARRAY(l->arena, uint32_t, calls->nr_funcs), nr = 0;
+	bool *seen = LD_NEW_ARRAY(l->arena, bool, calls->nr_funcs);
 
 	for (uint32_t i = 0; i < calls->nr_funcs; i++)
 		if (calls->funcs[i].program) {
@@ -192,7 +192,7 @@ static void reach(struct ld_link *l, struct ld_calls *calls, bool surely)
 
 void ld_find_calls(struct ld_link *l)
 {
-	struct ld_calls *calls = l->calls = LD_NEW(&l->arena, struct ld_calls);
+	struct ld_calls *calls = l->calls = LD_NEW(l->arena, struct ld_calls);
 	struct ld_scan *scan;
 
 	add_functions(l, calls);

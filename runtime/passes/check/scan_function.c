@@ -91,11 +91,11 @@ struct ld_scan {
 
 struct ld_scan *ld_scan_new(struct ld_link *l, struct ld_calls *calls)
 {
-	struct ld_scan *s = LD_NEW(&l->arena, struct ld_scan);
+	struct ld_scan *s = LD_NEW(l->arena, struct ld_scan);
 
 	s->l = l;
 	s->calls = calls;
-	s->first_passed = LD_NEW_ARRAY(&l->arena, uint32_t, (size_t)calls->nr_funcs + 1);
+	s->first_passed = LD_NEW_ARRAY(l->arena, uint32_t, (size_t)calls->nr_funcs + 1);
 	return s;
 }
 
@@ -449,7 +449,7 @@ static void add_call(struct ld_scan *s, uint32_t callee, enum ld_call_kind kind)
 		return;
 	call.off = s->func->off + (uint64_t)s->at * LD_INSN_SIZE;
 	call.sure = is_sure(s);
-	LD_PUSH(&s->l->arena, &s->calls->calls, call);
+	LD_PUSH(s->l->arena, &s->calls->calls, call);
 }
 
 static void pass_pointer(struct ld_scan *s, uint32_t callee, unsigned int arg, struct value v)
@@ -459,7 +459,7 @@ static void pass_pointer(struct ld_scan *s, uint32_t callee, unsigned int arg, s
 	if (v.kind == FRAME)
 		taint_all(s); /* the callee may write there what is known */
 	if (s->recording && is_sure(s) && (v.kind == FRAME || v.kind == ARG))
-		LD_PUSH(&s->l->arena, &s->passed, passed);
+		LD_PUSH(s->l->arena, &s->passed, passed);
 }
 
 static void needs_gpl(struct ld_scan *s)
@@ -746,7 +746,7 @@ static void record(struct ld_scan *s)
 
 static void make_room(struct ld_scan *s)
 {
-	struct ld_arena *a = &s->l->arena;
+	struct ld_arena *a = s->l->arena;
 	size_t slots = (size_t)s->nr + 1;
 
 	if (slots > s->flags_cap) {
@@ -844,7 +844,7 @@ static void find_blocks(struct ld_scan *s)
 	}
 	if (s->nr_states > s->states_cap) {
 		s->states_cap = (size_t)s->nr_states * 2;
-		s->states = LD_NEW_ARRAY(&s->l->arena, struct state, s->states_cap);
+		s->states = LD_NEW_ARRAY(s->l->arena, struct state, s->states_cap);
 	}
 	if (s->nr_states)
 		memset(s->states, 0, s->nr_states * sizeof(*s->states));

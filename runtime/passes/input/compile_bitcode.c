@@ -49,8 +49,8 @@ static void *new_block(struct ld_link *l, size_t size)
 
 	if (!b)
 		return NULL;
-	b->next = l->blocks;
-	l->blocks = b;
+	b->next = *l->blocks;
+	*l->blocks = b;
 	return b->data;
 }
 
@@ -94,7 +94,7 @@ static int take_report(const struct bpfld_lto_job *job, enum bpfld_severity seve
 /* In the order in which it was said. */
 static void pass_on_reports(struct compile *c)
 {
-	struct ld_diags *d = &c->l->diags;
+	struct ld_diags *d = c->l->diags;
 
 	for (const struct said *s = c->said; s; s = s->next)
 		switch (s->severity) {
@@ -109,15 +109,15 @@ static void add_module(struct compile *c, struct ld_file *f, const uint8_t *data
 {
 	struct bpfld_lto_module m = {.name = ld_file_name(f), .data = data, .size = size};
 
-	LD_PUSH(&c->l->arena, &c->modules, m);
-	LD_PUSH(&c->l->arena, &c->files, f);
+	LD_PUSH(c->l->arena, &c->modules, m);
+	LD_PUSH(c->l->arena, &c->files, f);
 }
 
 /* Runs the compiler; c->made[i] is then what it made of module i. What it had to say is said. */
 static int compile(struct compile *c, enum bpfld_lto_want want)
 {
 	struct ld_link *l = c->l;
-	size_t errors = l->diags.errors;
+	size_t errors = l->diags->errors;
 	int err;
 
 	c->job = (struct bpfld_lto_job){
@@ -125,24 +125,24 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 	    .want = want,
 	    .modules = c->modules.v,
 	    .nr_modules = c->modules.nr,
-	    .gc_sections = l->gc_sections && !l->partial,
+	    .gc_sections = l->opt->gc_sections && !l->opt->partial,
 	    .take = take,
 	    .report = take_report,
 	    .priv = c,
 	};
 	c->last = &c->said;
-	c->made = LD_NEW_ARRAY(&l->arena, struct made, c->modules.nr);
-	err = l->lto->compile(l->lto->ctx, &c->job);
+	c->made = LD_NEW_ARRAY(l->arena, struct made, c->modules.nr);
+	err = l->opt->lto->compile(l->opt->lto->ctx, &c->job);
 	pass_on_reports(c);
 	if (err == -ENOMEM)
-		longjmp(*l->arena.oom, 1);
+		longjmp(*l->arena->oom, 1);
 	for (size_t i = 0; !err && i < (want == BPFLD_LTO_EACH ? c->modules.nr : 1); i++)
 		if (!c->made[i].data)
 			err = -EINVAL;
-	if (err && l->diags.errors == errors)
-		ld_error(&l->diags, "lto-failed", "link-time optimisation failed: %s",
+	if (err && l->diags->errors == errors)
+		ld_error(l->diags, "lto-failed", "link-time optimisation failed: %s",
 			 strerror(-err));
-	return err || l->diags.errors > errors ? -EINVAL : 0;
+	return err || l->diags->errors > errors ? -EINVAL : 0;
 }
 
 /* ---- inputs that are bitcode alone ---- */
@@ -150,7 +150,7 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 /* The object that stands for f from now on; f stays where it is, for who frees it. */
 static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
 {
-	struct ld_file *n = LD_NEW(&l->arena, struct ld_file);
+	struct ld_file *n = LD_NEW(l->arena, struct ld_file);
 
 	n->link = l;
 	n->path = f->path;
@@ -163,7 +163,7 @@ static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
 	n->pulled_by = f->pulled_by;
 	n->image = f->image;
 	n->size = f->size;
-	n->arena.oom = l->arena.oom;
+	n->arena.oom = l->arena->oom;
 	n->diags.arena = &n->arena;
 	return n;
 }
@@ -173,7 +173,7 @@ static void retire(struct ld_link *l, struct ld_file *f)
 {
 	/* What is mapped is among the images. */
 	if (!f->mapped)
-		LD_PUSH(&l->arena, &l->images, f);
+		LD_PUSH(l->arena, &l->images, f);
 }
 
 void ld_read_bitcode(struct ld_link *l)
@@ -184,7 +184,7 @@ void ld_read_bitcode(struct ld_link *l)
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];
 
-		if (l->lto && f->stage == LD_FILE_NEW && ld_is_bitcode(f->image, f->size))
+		if (l->opt->lto && f->stage == LD_FILE_NEW && ld_is_bitcode(f->image, f->size))
 			add_module(&c, f, f->image, f->size);
 	}
 	if (!c.modules.nr)
@@ -217,8 +217,9 @@ static bool is_asked_for(const struct ld_link *l, const struct ld_global *n)
 	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next)
 		if (!m->file->bitcode)
 			return true;
-	return ld_strmap_get(&l->defsym_names, n->name, strlen(n->name)) ||
-	       ld_names_match(&l->undefined, n->name) || ld_names_match(&l->keep, n->name);
+	return ld_strmap_get(&l->opt->defsym_names, n->name, strlen(n->name)) ||
+	       ld_names_match(&l->opt->undefined, n->name) ||
+	       ld_names_match(&l->opt->keep, n->name);
 }
 
 /* Whether the definition that sym is goes for another one, or for none. */
@@ -257,7 +258,7 @@ static void add_symbol(struct ld_link *l, const struct ld_file *f, const struct 
 	if (n && strcmp(n->name, sym->name) != 0)
 		s.new_name = n->name;
 	if (s.drop || s.local || s.new_name)
-		LD_PUSH(&l->arena, &symbols->list, s);
+		LD_PUSH(l->arena, &symbols->list, s);
 }
 
 static void add_symbols(struct ld_link *l, const struct ld_file *f, struct bpfld_lto_module *m)
@@ -281,12 +282,12 @@ static void begin_anew(struct ld_link *l, struct ld_file *lto)
 	ld_for_each(i, &l->files) {
 		struct ld_file *f = l->files.v[i];
 
-		LD_PUSH(&l->arena, &l->took_part, f);
+		LD_PUSH(l->arena, &l->took_part, f);
 		retire(l, f);
 		if (!f->bitcode)
-			LD_PUSH(&l->arena, &l->inputs, stand_in(l, f));
+			LD_PUSH(l->arena, &l->inputs, stand_in(l, f));
 		else if (!placed)
-			LD_PUSH(&l->arena, &l->inputs, lto);
+			LD_PUSH(l->arena, &l->inputs, lto);
 		placed |= f->bitcode != NULL;
 	}
 	l->files.nr = l->globals.nr = l->btf_files.nr = 0;
@@ -312,22 +313,22 @@ bool ld_compile_bitcode(struct ld_link *l)
 		add_symbols(l, f, &c.modules.v[c.modules.nr - 1]);
 	}
 	/* With errors the machine code will do: for finding what else is wrong. */
-	if (!c.modules.nr || l->diags.errors)
+	if (!c.modules.nr || l->diags->errors)
 		return false;
-	if (compile(&c, (enum bpfld_lto_want)l->lto_want))
+	if (compile(&c, (enum bpfld_lto_want)l->opt->lto_want))
 		return true;
-	if (l->lto_want != BPFLD_LTO_WHOLE) {
+	if (l->opt->lto_want != BPFLD_LTO_WHOLE) {
 		struct iovec made = {(void *)(uintptr_t)c.made[0].data, c.made[0].size};
 
-		LD_PUSH(&l->arena, &l->output, made);
+		LD_PUSH(l->arena, &l->output, made);
 		l->output_size = made.iov_len;
 		return true;
 	}
-	lto = LD_NEW(&l->arena, struct ld_file);
+	lto = LD_NEW(l->arena, struct ld_file);
 	lto->link = l;
 	lto->path = "lto.o";
 	lto->lto = true;
-	lto->arena.oom = l->arena.oom;
+	lto->arena.oom = l->arena->oom;
 	lto->diags.arena = &lto->arena;
 	lto->image = c.made[0].data;
 	lto->size = c.made[0].size;

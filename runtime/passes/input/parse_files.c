@@ -153,8 +153,8 @@ static void collect_diags(struct ld_link *l)
 			struct ld_diag d = f->diags.list.v[f->diags.nr_delivered];
 
 			d.severity = severity_for(f, &d);
-			l->diags.errors += d.severity == LD_ERROR;
-			LD_PUSH(&l->arena, &l->diags.list, d);
+			l->diags->errors += d.severity == LD_ERROR;
+			LD_PUSH(l->arena, &l->diags->list, d);
 		}
 	}
 }
@@ -174,7 +174,7 @@ static void check_byte_order(struct ld_link *l)
 		}
 		if (f->big == l->big)
 			continue;
-		ld_error(&l->diags, "mixed-byte-order",
+		ld_error(l->diags, "mixed-byte-order",
 			 "%s: %s object among %s ones\n"
 			 ">>> the first input is %s\n"
 			 ">>> compile all of them with the same of -target bpfel and -target bpfeb",
@@ -220,14 +220,14 @@ static void choose_model(struct parse *p)
 		parse_task(p, 0, largest);
 		f = l->inputs.v[largest];
 		if (f->stage == LD_FILE_PARSED && f->digest &&
-		    ld_btf_make_model(&l->arena, f->digest))
+		    ld_btf_make_model(l->arena, f->digest))
 			l->btf_model = f->digest;
 	}
 }
 
 void ld_parse_files(struct ld_link *l)
 {
-	struct parse *p = LD_NEW(&l->arena, struct parse);
+	struct parse *p = LD_NEW(l->arena, struct parse);
 
 	p->l = l;
 	if (l->inputs.nr > 1)
@@ -238,9 +238,9 @@ void ld_parse_files(struct ld_link *l)
 	ld_for_each(i, &l->inputs) {
 		struct ld_file *f = l->inputs.v[i];
 
-		f->arena.oom = l->arena.oom;
+		f->arena.oom = l->arena->oom;
 		if (f->failed)
-			longjmp(*l->arena.oom, 1);
+			longjmp(*l->arena->oom, 1);
 	}
 	collect_diags(l);
 	check_byte_order(l);

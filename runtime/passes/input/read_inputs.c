@@ -20,18 +20,18 @@
 
 static struct ld_file *new_file(struct ld_link *l, const char *name)
 {
-	struct ld_file *f = LD_NEW(&l->arena, struct ld_file);
+	struct ld_file *f = LD_NEW(l->arena, struct ld_file);
 
 	f->link = l;
-	f->path = ld_strdup(&l->arena, name);
-	f->arena.oom = l->arena.oom;
+	f->path = ld_strdup(l->arena, name);
+	f->arena.oom = l->arena->oom;
 	f->diags.arena = &f->arena;
 	return f;
 }
 
 static void add_input(struct ld_link *l, struct ld_file *f)
 {
-	LD_PUSH(&l->arena, &l->inputs, f);
+	LD_PUSH(l->arena, &l->inputs, f);
 }
 
 /* ---- one file ---- */
@@ -174,7 +174,7 @@ static int load(struct ld_link *l, struct ld_file *f, const char *path, const st
 {
 	int fd = l->open_fd, err;
 
-	LD_PUSH(&l->arena, &l->images, f);
+	LD_PUSH(l->arena, &l->images, f);
 	err = S_ISREG(st->st_mode) ? load_regular(l, f, path, fd, (size_t)st->st_size)
 				   : read_stream(f, fd);
 	close(fd);
@@ -189,7 +189,7 @@ static const char *open_error(int err)
 
 static int cannot_open(struct ld_link *l, const char *path, int err)
 {
-	ld_error(&l->diags, "cannot-open", "cannot open %s: %s", path, open_error(err));
+	ld_error(l->diags, "cannot-open", "cannot open %s: %s", path, open_error(err));
 	return -err;
 }
 
@@ -201,7 +201,7 @@ static bool is_in_library_path(const struct ld_link *l, const char *path)
 	char *real = realpath(path, NULL);
 	bool found = false;
 
-	for (const char **dir = l->library_paths; real && *dir && !found; dir++) {
+	for (const char **dir = l->opt->library_paths; real && *dir && !found; dir++) {
 		char *below = realpath(*dir, NULL);
 		size_t len = below ? strlen(below) : 0;
 
@@ -216,7 +216,7 @@ static bool is_in_library_path(const struct ld_link *l, const char *path)
 static struct ld_file *new_member(struct ld_link *l, const struct ld_file *archive,
 				  const char *name)
 {
-	struct ld_file *f = new_file(l, ld_printf(&l->arena, "%s(%s)", archive->path, name));
+	struct ld_file *f = new_file(l, ld_printf(l->arena, "%s(%s)", archive->path, name));
 
 	f->archive = archive->path;
 	f->lazy = !l->whole_archive;
@@ -237,13 +237,13 @@ struct thin_file {
  */
 static bool is_repeated(struct ld_link *l, const struct ld_file *f, const struct stat *st)
 {
-	struct thin_file *key = LD_NEW(&l->arena, struct thin_file);
+	struct thin_file *key = LD_NEW(l->arena, struct thin_file);
 	void **slot;
 
 	key->dev = st->st_dev;
 	key->ino = st->st_ino;
 	key->archive = f->archive;
-	slot = ld_strmap_slot(&l->arena, &l->thin_files, (const char *)key,
+	slot = ld_strmap_slot(l->arena, &l->thin_files, (const char *)key,
 			      offsetof(struct thin_file, archive));
 	if (!*slot) {
 		*slot = key;
@@ -262,10 +262,10 @@ static int add_thin_member(struct ld_link *l, const struct ld_file *archive, con
 	int err;
 
 	if (name[0] != '/' && slash)
-		name = ld_printf(&l->arena, "%.*s/%s", (int)(slash - archive->path), archive->path,
+		name = ld_printf(l->arena, "%.*s/%s", (int)(slash - archive->path), archive->path,
 				 name);
 	if (by == BY_OBJECT && !access(name, F_OK) && !is_in_library_path(l, name))
-		return ld_error(&l->diags, "cannot-open",
+		return ld_error(l->diags, "cannot-open",
 				"cannot open %s: not in a library directory\n"
 				">>> a member of the thin archive %s, which an object asks for\n"
 				">>> help: name the archive on the command line, or the member's "
@@ -283,7 +283,7 @@ static int add_thin_member(struct ld_link *l, const struct ld_file *archive, con
 	if (!err)
 		add_input(l, f);
 	else
-		ld_error(&l->diags, "cannot-open",
+		ld_error(l->diags, "cannot-open",
 			 "cannot open %s: %s\n>>> a member of the thin archive %s", name,
 			 open_error(err), archive->path);
 	return -err;
@@ -293,7 +293,7 @@ static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by
 {
 	struct ld_archive archive = {0};
 	int err =
-	    ld_archive_read(&l->arena, &l->diags, file->path, file->image, file->size, &archive);
+	    ld_archive_read(l->arena, l->diags, file->path, file->image, file->size, &archive);
 
 	if (err)
 		return err;
@@ -356,7 +356,7 @@ int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t 
 {
 	struct ld_file *f = new_file(l, name);
 
-	LD_PUSH(&l->arena, &l->images, f);
+	LD_PUSH(l->arena, &l->images, f);
 	ld_arena_expect(&f->arena, size);
 	f->image = ld_memdup(&f->arena, data, size);
 	f->size = size;
@@ -370,9 +370,9 @@ int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t 
 /* The file that -lNAME means: libNAME.a, or with ':' before it NAME itself. NULL: not found. */
 static const char *find_library(struct ld_link *l, const char *name)
 {
-	for (const char **dir = l->library_paths; *dir; dir++) {
-		const char *path = name[0] == ':' ? ld_printf(&l->arena, "%s/%s", *dir, name + 1)
-						  : ld_printf(&l->arena, "%s/lib%s.a", *dir, name);
+	for (const char **dir = l->opt->library_paths; *dir; dir++) {
+		const char *path = name[0] == ':' ? ld_printf(l->arena, "%s/%s", *dir, name + 1)
+						  : ld_printf(l->arena, "%s/lib%s.a", *dir, name);
 
 		if (!access(path, F_OK))
 			return path;
@@ -385,10 +385,10 @@ static const char *folders_line(struct ld_link *l)
 {
 	const char *text = "\n>>> looked in";
 
-	if (!*l->library_paths)
+	if (!*l->opt->library_paths)
 		return "\n>>> no directory to look in: name it with -L";
-	for (const char **dir = l->library_paths; *dir; dir++)
-		text = ld_text(&l->arena, "%" LD_LINES " %s%s", text, *dir, dir[1] ? "," : "");
+	for (const char **dir = l->opt->library_paths; *dir; dir++)
+		text = ld_text(l->arena, "%" LD_LINES " %s%s", text, *dir, dir[1] ? "," : "");
 	return text;
 }
 
@@ -398,7 +398,7 @@ int ld_add_library(struct ld_link *l, const char *name)
 
 	if (path)
 		return add_file(l, path, BY_SEARCH);
-	return ld_error(&l->diags, "library-not-found", "unable to find library -l%s%" LD_LINES,
+	return ld_error(l->diags, "library-not-found", "unable to find library -l%s%" LD_LINES,
 			name, folders_line(l));
 }
 
@@ -406,7 +406,7 @@ int ld_add_library(struct ld_link *l, const char *name)
 
 static void add_dependent(struct ld_link *l, const struct ld_file *f, const char *name)
 {
-	void **slot = ld_strmap_slot(&l->arena, &l->deplibs, name, strlen(name));
+	void **slot = ld_strmap_slot(l->arena, &l->deplibs, name, strlen(name));
 	const char *path;
 
 	if (*slot)
@@ -414,7 +414,7 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 	*slot = (void *)(uintptr_t)name;
 	/* An object chooses among the files of the library directories, and no others. */
 	if (strchr(name, '/')) {
-		ld_error(&l->diags, "library-not-found",
+		ld_error(l->diags, "library-not-found",
 			 "%s: dependent library specifier is a path: %s\n"
 			 ">>> help: name its directory with -L, and in the source the file only",
 			 ld_file_name(f), name);
@@ -422,12 +422,12 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 	}
 	path = find_library(l, name);
 	if (!path)
-		path = find_library(l, ld_printf(&l->arena, ":%s", name));
+		path = find_library(l, ld_printf(l->arena, ":%s", name));
 	if (path)
 		add_file(l, path, BY_OBJECT);
 	else
 		ld_error(
-		    &l->diags, "library-not-found",
+		    l->diags, "library-not-found",
 		    "%s: unable to find library from dependent library specifier: %s%" LD_LINES,
 		    ld_file_name(f), name, folders_line(l));
 }
@@ -439,7 +439,7 @@ bool ld_add_dependent_libraries(struct ld_link *l)
 	/* --whole-archive and --start-lib are for what the command line names. */
 	l->whole_archive = l->lazy = false;
 	/* A partial link keeps the lists: it is the program that needs the libraries. */
-	for (size_t i = 0; !l->partial && i < nr; i++) {
+	for (size_t i = 0; !l->opt->partial && i < nr; i++) {
 		const struct ld_file *f = l->inputs.v[i];
 		const struct ld_section *sec = f->deplibs;
 		uint64_t off = 0;

@@ -22,7 +22,7 @@ struct site {
 
 static void out_of_range(const struct site *s, int64_t value)
 {
-	ld_error(&s->l->diags, "relocation-range", "relocation value %lld does not fit\n>>> at %s",
+	ld_error(s->l->diags, "relocation-range", "relocation value %lld does not fit\n>>> at %s",
 		 (long long)value, ld_place(s->l, s->piece->sec, s->r->off));
 }
 
@@ -85,12 +85,12 @@ static void add_reloc(const struct site *s, uint32_t out_sym)
 static void check_place(const struct site *s, const struct ld_ref *ref)
 {
 	if (s->r->type == LD_R_BPF_64_32 && ref->out->kind != LD_SEC_CODE)
-		ld_error(&s->l->diags, "invalid-relocation",
+		ld_error(s->l->diags, "invalid-relocation",
 			 "call into section '%s', which is not code\n>>> at %s", ref->out->name,
 			 ld_place(s->l, s->piece->sec, s->r->off));
 	if (ref->addend >= 0 && (uint64_t)ref->addend <= ref->out->size)
 		return;
-	ld_error(&s->l->diags, "relocation-range",
+	ld_error(s->l->diags, "relocation-range",
 		 "relocation names a place outside of section '%s'\n>>> at %s", ref->out->name,
 		 ld_place(s->l, s->piece->sec, s->r->off));
 }
@@ -103,12 +103,12 @@ static void check_callee(const struct site *s, const struct ld_ref *ref)
 	if (s->r->type != LD_R_BPF_64_32)
 		return;
 	if (sym->sec && sym->sec->kind != LD_SEC_CODE)
-		ld_error(&s->l->diags, "invalid-relocation",
+		ld_error(s->l->diags, "invalid-relocation",
 			 "call of '%s', which is not code\n>>> at %s\n>>> defined in %s",
 			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off),
 			 ld_file_name(sym->sec->file));
 	else if (ref->addend && sym->out_bind != STB_LOCAL)
-		ld_error(&s->l->diags, "relocation-range",
+		ld_error(s->l->diags, "relocation-range",
 			 "call leads into the middle of '%s', of which another copy was taken\n"
 			 ">>> at %s",
 			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off));
@@ -160,11 +160,11 @@ static void fill(struct ld_link *l, struct ld_out *out)
 {
 	size_t relocs = 0;
 
-	out->data = ld_alloc(&l->arena, out->size);
+	out->data = ld_alloc(l->arena, out->size);
 	ld_for_each(i, &out->pieces)
 		relocs += out->pieces.v[i]->rel_end - out->pieces.v[i]->rel;
 	/* At most: a hidden edge stays within the section. */
-	out->relocs.v = LD_NEW_ARRAY(&l->arena, Elf64_Rel, relocs);
+	out->relocs.v = LD_NEW_ARRAY(l->arena, Elf64_Rel, relocs);
 	out->relocs.cap = relocs;
 	ld_for_each(i, &out->pieces)
 		fill_piece(l, out, out->pieces.v[i]);
@@ -184,7 +184,7 @@ static void move_table(struct ld_link *l, const struct ld_section *code, struct 
 	if (!out || !out->data || table->rel != table->rel_end)
 		return;
 	if (table->user && table->user != code) {
-		ld_error(&l->diags, "jump-table",
+		ld_error(l->diags, "jump-table",
 			 "a jump table is used by two sections\n>>> used at %s\n>>> and in %s",
 			 ld_place(l, code, use->off), table->user->name);
 		return;
@@ -198,7 +198,7 @@ static void move_table(struct ld_link *l, const struct ld_section *code, struct 
 		const struct ld_piece *p = target < code->size ? ld_piece_at(code, target) : NULL;
 
 		if (!p || !p->live) {
-			ld_error(&l->diags, "jump-table",
+			ld_error(l->diags, "jump-table",
 				 "jump table entry %llu leads out of the code\n>>> used at %s",
 				 (unsigned long long)(i / 8), ld_place(l, code, use->off));
 			return;

@@ -511,7 +511,7 @@ static void add_entities(struct chooser *c)
 
 void ld_choose_btf(struct ld_link *l)
 {
-	struct chooser c = {.l = l, .a = &l->arena};
+	struct chooser c = {.l = l, .a = l->arena};
 
 	if (!l->btf_files.nr)
 		return;

@@ -46,17 +46,17 @@ static bool name_is_free(const struct ld_link *l, const struct ld_strmap *also, 
 static const char *free_name(struct ld_link *l, const struct ld_strmap *also, const char *source,
 			     const char *name)
 {
-	const char *full = ld_qualify(&l->arena, source, name);
+	const char *full = ld_qualify(l->arena, source, name);
 	uintptr_t nr;
 	void **last;
 
 	if (name_is_free(l, also, full))
 		return full;
 	/* Where many have one name, the search goes on where it ended the last time. */
-	last = ld_strmap_slot(&l->arena, &l->name_numbers, full, strlen(full));
+	last = ld_strmap_slot(l->arena, &l->name_numbers, full, strlen(full));
 	nr = *last ? (uintptr_t)*last : 1;
 	do
-		name = ld_printf(&l->arena, "%s_%zu", full, (size_t)++nr);
+		name = ld_printf(l->arena, "%s_%zu", full, (size_t)++nr);
 	while (!name_is_free(l, also, name));
 	*last = (void *)nr;
 	return name;
@@ -70,11 +70,11 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
 
 	if (!name_is_free(l, NULL, sym->name)) {
 		sym->out_name = free_name(l, NULL, source, sym->name);
-		ld_note(&l->diags, "renamed-static-map",
+		ld_note(l->diags, "renamed-static-map",
 			"static map '%s' of %s is called '%s' in the output: the name is taken",
 			sym->name, ld_file_name(origin ? origin : f), sym->out_name);
 	}
-	*ld_strmap_slot(&l->arena, &l->globals_by_name, sym->out_name, strlen(sym->out_name)) = sym;
+	*ld_strmap_slot(l->arena, &l->globals_by_name, sym->out_name, strlen(sym->out_name)) = sym;
 	sym->out_bind = STB_GLOBAL;
 	sym->out_vis = STV_DEFAULT;
 	if (!sym->piece->promoted)
@@ -90,7 +90,7 @@ static void name_function(struct ld_link *l, struct ld_sym *sym, const char *sou
 {
 	if (!name_is_free(l, &l->static_names, sym->name))
 		sym->out_name = free_name(l, &l->static_names, source, sym->name);
-	*ld_strmap_slot(&l->arena, &l->static_names, sym->out_name, strlen(sym->out_name)) = sym;
+	*ld_strmap_slot(l->arena, &l->static_names, sym->out_name, strlen(sym->out_name)) = sym;
 }
 
 /* ---- which, and as what ---- */
@@ -107,7 +107,7 @@ static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 		sym->out_bind = STB_LOCAL;
 		sym->out_vis = STV_DEFAULT;
 	}
-	if (!l->partial && ld_is_map(sym))
+	if (!l->opt->partial && ld_is_map(sym))
 		sym->out_vis = STV_DEFAULT;
 }
 
@@ -116,15 +116,15 @@ static void choose_local(struct ld_link *l, const struct ld_file *f, struct ld_s
 			 const char *source)
 {
 	if (sym->type == STT_FILE)
-		sym->emit = !l->strip_all;
+		sym->emit = !l->opt->strip_all;
 	else if (sym->type != STT_SECTION)
 		sym->emit = in_output(sym);
-	if (!sym->emit || l->partial)
+	if (!sym->emit || l->opt->partial)
 		return;
 	source = source && !f->named ? source : f->path;
 	if (ld_is_map(sym))
 		promote_map(l, f, sym, source);
-	else if (sym->type == STT_FUNC && l->unique_statics)
+	else if (sym->type == STT_FUNC && l->opt->unique_statics)
 		name_function(l, sym, source);
 }
 
@@ -142,9 +142,9 @@ static bool stays_undefined(const struct ld_link *l, const struct ld_global *n)
 {
 	if (n->owner)
 		return false;
-	if (l->partial)
+	if (l->opt->partial)
 		return n->referenced || is_declared(n);
-	return n->referenced && (!n->weak || n->ksym || n->kconfig || l->unresolved_ok);
+	return n->referenced && (!n->weak || n->ksym || n->kconfig || l->opt->unresolved_ok);
 }
 
 struct special_walk {
@@ -258,7 +258,7 @@ static void note_refs(const struct ld_section *sec)
 
 static uint32_t add_sym(struct ld_link *l, struct ld_out_sym s)
 {
-	LD_PUSH(&l->arena, &l->out_syms, s);
+	LD_PUSH(l->arena, &l->out_syms, s);
 	return (uint32_t)l->out_syms.nr;
 }
 
@@ -288,7 +288,7 @@ static void sort_file(struct ld_link *l, struct ld_file *f, struct out_list list
 			order = was_local ? PROMOTED : GLOBAL;
 			s = (struct ld_out_sym){.undefined = n};
 		}
-		LD_PUSH(&l->arena, &lists[order].list, s);
+		LD_PUSH(l->arena, &lists[order].list, s);
 	}
 }
 
@@ -345,7 +345,7 @@ void ld_choose_symbols(struct ld_link *l)
 	ld_for_each(i, &l->files)
 		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
 			note_refs(l->files.v[i]->used[k]);
-	if (l->strip_all) {
+	if (l->opt->strip_all) {
 		strip_locals(l);
 		strip_sections(l);
 	}

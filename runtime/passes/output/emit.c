@@ -60,7 +60,7 @@ static void add_outs(struct emitter *e, bool debug)
 		index = add_part(e, out->name, out->type, out->data, out->size, out->align);
 		if (index != out->index)
 			ld_error(
-			    &e->l->diags, "verify",
+			    e->l->diags, "verify",
 			    "section '%s' is number %u, and symbols say %u\n"
 			    ">>> this is a defect of the linker: please report it with the inputs",
 			    out->name, index, out->index);
@@ -259,7 +259,7 @@ static void put_all(struct emitter *e)
 
 void ld_emit(struct ld_link *l)
 {
-	struct emitter e = {.l = l, .a = &l->arena};
+	struct emitter e = {.l = l, .a = l->arena};
 
 	add_part(&e, "", SHT_NULL, NULL, 0, 0);
 	add_outs(&e, false);

@@ -26,7 +26,7 @@ static void warn_synthesized(struct ld_link *l)
 		const struct ld_file *f = l->files.v[i];
 
 		if (f->synthesized[LD_EXT_FUNC] || f->synthesized[LD_EXT_LINE])
-			ld_warn(&l->diags, "missing-btf",
+			ld_warn(l->diags, "missing-btf",
 				"%s: some functions have no BTF records, which a loader wants for "
 				"all or for none: made up%" LD_LINES "\n"
 				">>> compile it with -g to have them right",
@@ -45,18 +45,18 @@ static void warn_limits(struct ld_link *l)
 	uint32_t nr = l->btf->nr_types - 1;
 
 	if (size > LD_KERNEL_BTF_SIZE)
-		ld_warn(&l->diags, "kernel-limit",
+		ld_warn(l->diags, "kernel-limit",
 			"%zu bytes of BTF: the kernel takes %d, and will do without", size,
 			LD_KERNEL_BTF_SIZE);
 	if (nr > LD_KERNEL_BTF_TYPES)
-		ld_warn(&l->diags, "kernel-limit",
+		ld_warn(l->diags, "kernel-limit",
 			"%u types in BTF: the kernel takes %d, and will do without", nr,
 			LD_KERNEL_BTF_TYPES);
 }
 
 static void put_header(struct ld_link *l)
 {
-	uint8_t *header = l->btf_ext = ld_alloc(&l->arena, LD_EXT_HEADER);
+	uint8_t *header = l->btf_ext = ld_alloc(l->arena, LD_EXT_HEADER);
 	uint32_t off = 0;
 
 	ld_put16(header, BTF_MAGIC, l->big);
@@ -85,7 +85,7 @@ void ld_join_btf_ext(struct ld_link *l)
 	if (!l->btf)
 		return;
 	if (l->btf->strs_spent) {
-		ld_error(&l->diags, "btf-limit",
+		ld_error(l->diags, "btf-limit",
 			 "the names in .BTF and .BTF.ext have more than %llu bytes together\n"
 			 ">>> compilers write less than a tenth: some input lets names share bytes",
 			 (unsigned long long)ld_names_limit(l));

@@ -22,7 +22,7 @@ static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_sec
 		return;
 	if (out->kind == LD_SEC_CODE || sec->kind == LD_SEC_CODE || out->kind == LD_SEC_DEBUG ||
 	    sec->kind == LD_SEC_DEBUG) {
-		ld_error(&l->diags, "section-conflict",
+		ld_error(l->diags, "section-conflict",
 			 "section '%s' is code in one file and data in another\n"
 			 ">>> %s in %s\n>>> %s in %s",
 			 out->name, first->kind == LD_SEC_CODE ? "code" : "data",
@@ -36,11 +36,11 @@ static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_sec
 
 static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, const char *name)
 {
-	void **slot = ld_strmap_slot(&l->arena, &l->out_map, name, strlen(name));
+	void **slot = ld_strmap_slot(l->arena, &l->out_map, name, strlen(name));
 	struct ld_out *out = *slot;
 
 	if (!out) {
-		out = *slot = LD_NEW(&l->arena, struct ld_out);
+		out = *slot = LD_NEW(l->arena, struct ld_out);
 		out->name = name;
 		out->kind = sec->kind;
 		out->role = ld_role_of(name);
@@ -50,7 +50,7 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, c
 		out->entsize = sec->entsize;
 		out->align = sec->align;
 		out->merge = sec->merge;
-		LD_PUSH(&l->arena, &l->outs, out);
+		LD_PUSH(l->arena, &l->outs, out);
 		return out;
 	}
 	mix_kinds(l, out, sec);
@@ -75,14 +75,14 @@ static void place(struct ld_link *l, struct ld_out *out, struct ld_piece *p, uin
 	p->out = out;
 	p->out_off = ld_align_up(out->size, align);
 	out->size = p->out_off + p->size;
-	LD_PUSH(&l->arena, &out->pieces, p);
+	LD_PUSH(l->arena, &out->pieces, p);
 }
 
 /* A piece of a mergeable section: placed, or made to stand for an equal one. */
 static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *p)
 {
 	const char *bytes = (const char *)p->sec->data + p->off;
-	void **slot = ld_strmap_slot(&l->arena, &out->merged, bytes, p->size);
+	void **slot = ld_strmap_slot(l->arena, &out->merged, bytes, p->size);
 	struct ld_piece *same = *slot;
 
 	if (same && same->out_off % p->align == 0) {
@@ -122,7 +122,7 @@ static int layout_section(struct ld_link *l, struct ld_section *sec)
 		else
 			place(l, out, p, p->align);
 		if (out->size > MAX_OUT)
-			return ld_error(&l->diags, "output-size",
+			return ld_error(l->diags, "output-size",
 					"section '%s' is too large\n>>> %llu bytes of it are in %s",
 					out->name, (unsigned long long)sec->size,
 					ld_file_name(sec->file));
@@ -138,7 +138,7 @@ static void order_outs(struct ld_link *l)
 	for (int debug = 0; debug < 2; debug++)
 		ld_for_each(i, &l->outs)
 			if ((l->outs.v[i]->kind == LD_SEC_DEBUG) == debug)
-				LD_PUSH(&l->arena, &ordered, l->outs.v[i]);
+				LD_PUSH(l->arena, &ordered, l->outs.v[i]);
 	if (ordered.nr)
 		memcpy(l->outs.v, ordered.v, ordered.nr * sizeof(*ordered.v));
 }
@@ -177,7 +177,7 @@ static void note_ext(struct ld_link *l)
 	ld_for_each(i, &l->files)
 		l->ext[LD_EXT_FUNC].wanted |= l->files.v[i]->synthetic && l->btf_files.nr;
 	/* Of an anchor every function is made; libbpf complains of one without lines. */
-	l->ext[LD_EXT_LINE].wanted |= l->anchor && l->btf_files.nr;
+	l->ext[LD_EXT_LINE].wanted |= l->opt->anchor && l->btf_files.nr;
 	ld_for_each(i, &l->outs)
 		ld_for_each(k, &l->outs.v[i]->pieces)
 			if (l->btf_files.nr && !l->ext[LD_EXT_FUNC].wanted)
@@ -200,7 +200,7 @@ static void check_zeros(struct ld_link *l)
 		uint64_t size = out->kind == LD_SEC_BSS ? 0 : out->size;
 
 		if (size + out->align > left) {
-			ld_error(&l->diags, "output-size",
+			ld_error(l->diags, "output-size",
 				 "the output would consist of zeros by more than %llu bytes\n"
 				 ">>> section '%s' has %llu bytes at an alignment of %llu",
 				 (unsigned long long)MAX_ZEROS, out->name,
@@ -218,7 +218,7 @@ static void warn_large_maps(struct ld_link *l)
 		const struct ld_out *out = l->outs.v[i];
 
 		if (out->size > LD_KERNEL_MAP_VALUE && ld_role_has(out->role, LD_TRAIT_BECOMES_MAP))
-			ld_warn(&l->diags, "kernel-limit",
+			ld_warn(l->diags, "kernel-limit",
 				"section '%s' has %llu bytes: the kernel takes %d in a map",
 				out->name, (unsigned long long)out->size, LD_KERNEL_MAP_VALUE);
 	}
@@ -276,7 +276,7 @@ void ld_layout_sections(struct ld_link *l)
 	ld_for_each(i, &l->outs)
 		settle_type(l->outs.v[i]);
 	check_zeros(l);
-	if (!l->partial)
+	if (!l->opt->partial)
 		warn_large_maps(l);
 	order_outs(l);
 	note_ext(l);

@@ -70,13 +70,13 @@ void ld_make_symtab(struct ld_link *l)
 	size_t nr = l->out_syms.nr + 1;
 
 	t->size = nr * sizeof(Elf64_Sym);
-	t->data = ld_alloc(&l->arena, t->size);
-	ld_strtab_reserve(&l->arena, &t->names, nr);
-	ld_strtab_add(&l->arena, &t->names, "");
+	t->data = ld_alloc(l->arena, t->size);
+	ld_strtab_reserve(l->arena, &t->names, nr);
+	ld_strtab_add(l->arena, &t->names, "");
 	/* Sections past SHN_LORESERVE have their index in a table beside (gABI). */
 	if (number_sections(l) >= SHN_LORESERVE) {
 		t->shndx_size = nr * 4;
-		t->shndx = ld_alloc(&l->arena, t->shndx_size);
+		t->shndx = ld_alloc(l->arena, t->shndx_size);
 	}
 	ld_for_each(i, &l->out_syms) {
 		struct out_symbol o = describe(&l->out_syms.v[i]);
@@ -87,7 +87,7 @@ void ld_make_symtab(struct ld_link *l)
 			shndx = SHN_XINDEX;
 			ld_put32(t->shndx + (i + 1) * 4, o.section, l->big);
 		}
-		ld_put32(at, ld_strtab_add(&l->arena, &t->names, o.name), l->big);
+		ld_put32(at, ld_strtab_add(l->arena, &t->names, o.name), l->big);
 		at[offsetof(Elf64_Sym, st_info)] = o.info;
 		at[offsetof(Elf64_Sym, st_other)] = o.other;
 		ld_put16(at + offsetof(Elf64_Sym, st_shndx), shndx, l->big);

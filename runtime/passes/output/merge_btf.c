@@ -72,7 +72,7 @@ static void refuse_unknown(struct merger *m, uint32_t node)
 	const struct ld_btf_node *n = &m->l->graph.nodes[node];
 	const struct ld_file *f = m->l->btf_files.v[n->input];
 
-	ld_error(&m->l->diags, "unknown-btf-kind",
+	ld_error(m->l->diags, "unknown-btf-kind",
 		 "%s: .BTF: the output needs type '%s', whose kind %u is not known\n"
 		 ">>> a function, a variable or a CO-RE relocation refers to it\n"
 		 ">>> a newer version of the linker may know the kind",
@@ -84,8 +84,8 @@ static void warn_unknown(struct ld_link *l)
 	ld_for_each(i, &l->btf_files) {
 		const struct ld_file *f = l->btf_files.v[i];
 
-		if (f->btf.nr_unknown && !l->diags.errors)
-			ld_warn(&l->diags, "unknown-btf-kind",
+		if (f->btf.nr_unknown && !l->diags->errors)
+			ld_warn(l->diags, "unknown-btf-kind",
 				"%s: .BTF: types of unknown kinds left out: %u, the first of kind "
 				"%u",
 				ld_file_name(f), f->btf.nr_unknown, f->btf.unknown_kind);
@@ -323,7 +323,7 @@ static void mark_types(struct merger *m)
 				mark_core_types(m, l->outs.v[i]->pieces.v[k]);
 	mark_reachable(m);
 	mark_tagged(m);
-	if (l->no_btf_gc)
+	if (l->opt->no_btf_gc)
 		mark_rest(m);
 }
 
@@ -347,7 +347,7 @@ static void map_str(void *ctx, uint32_t *str_off)
 static void check_vlen(struct merger *m, const struct ld_file *f, const struct btf_type *t)
 {
 	if (ld_btf_vlen(t) > BTF_MAX_VLEN)
-		ld_error(&m->l->diags, "btf-limit",
+		ld_error(m->l->diags, "btf-limit",
 			 "%s: .BTF: type '%s' has %u members; the output's BTF can describe %u",
 			 ld_file_name(f), ld_btf_str(&f->btf, t->name_off), ld_btf_vlen(t),
 			 BTF_MAX_VLEN);
@@ -420,13 +420,13 @@ static void write_datasec(struct merger *m, const struct ld_datasec *ds)
 	struct btf_var_secinfo *info;
 
 	if (ds->members.nr > BTF_MAX_VLEN) {
-		ld_error(&m->l->diags, "btf-limit",
+		ld_error(m->l->diags, "btf-limit",
 			 "section '%s' has %zu variables; BTF can describe %u", ds->name,
 			 ds->members.nr, BTF_MAX_VLEN);
 		return;
 	}
 	if (ds->size > UINT32_MAX) {
-		ld_error(&m->l->diags, "btf-limit",
+		ld_error(m->l->diags, "btf-limit",
 			 "section '%s' has %llu bytes; BTF can describe 4 GiB", ds->name,
 			 (unsigned long long)ds->size);
 		return;
@@ -587,11 +587,11 @@ static void reserve(struct merger *m)
 
 void ld_merge_btf(struct ld_link *l)
 {
-	struct merger m = {.l = l, .a = &l->arena, .plan = l->plan};
+	struct merger m = {.l = l, .a = l->arena, .plan = l->plan};
 
 	if (!l->btf_files.nr)
 		return;
-	m.out = l->btf = ld_btf_out_new(&l->arena, ld_names_limit(l));
+	m.out = l->btf = ld_btf_out_new(l->arena, ld_names_limit(l));
 	reserve(&m);
 	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->graph.nr);
 	l->node_out = LD_NEW_ARRAY(m.a, uint32_t, l->graph.nr);

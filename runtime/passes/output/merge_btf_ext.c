@@ -28,18 +28,18 @@ struct writer {
 static uint32_t *add_record(struct writer *w)
 {
 	w->count++;
-	return ld_blob_add(&w->l->arena, w->b, (size_t)w->words * 4);
+	return ld_blob_add(w->l->arena, w->b, (size_t)w->words * 4);
 }
 
 /* A record of fewer words, with zeros behind them. */
 static uint32_t *add_copy(struct writer *w, const uint32_t *in, uint32_t words)
 {
-	uint32_t *rec = ld_blob_put(&w->l->arena, w->b, in, (size_t)words * 4);
+	uint32_t *rec = ld_blob_put(w->l->arena, w->b, in, (size_t)words * 4);
 
 	w->count++;
 	if (words == w->words)
 		return rec;
-	ld_blob_add(&w->l->arena, w->b, (size_t)(w->words - words) * 4);
+	ld_blob_add(w->l->arena, w->b, (size_t)(w->words - words) * 4);
 	return (uint32_t *)(w->b->data + w->b->size) - w->words;
 }
 
@@ -118,7 +118,7 @@ static void write_piece(struct writer *w, const struct ld_piece *p)
 
 static void write_out(struct writer *w, const struct ld_out *out)
 {
-	struct ld_arena *a = &w->l->arena;
+	struct ld_arena *a = w->l->arena;
 	size_t start = w->b->size;
 	uint32_t count;
 
@@ -143,8 +143,8 @@ static void write_table(struct ld_link *l, enum ld_ext_kind kind, struct ld_btf_
 		return;
 	w.words = l->ext[kind].words;
 	if (nr <= SURE_TO_COME / 4 / w.words)
-		ld_blob_reserve(&l->arena, w.b, nr * w.words * 4);
-	ld_blob_put32(&l->arena, w.b, w.words * 4);
+		ld_blob_reserve(l->arena, w.b, nr * w.words * 4);
+	ld_blob_put32(l->arena, w.b, w.words * 4);
 	ld_for_each(i, &l->outs)
 		if (l->outs.v[i]->kind == LD_SEC_CODE)
 			write_out(&w, l->outs.v[i]);

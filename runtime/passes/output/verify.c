@@ -19,7 +19,7 @@ struct verifier {
 
 static void mismatch(struct verifier *v, const char *what, const char *name)
 {
-	ld_error(&v->l->diags, "verify",
+	ld_error(v->l->diags, "verify",
 		 "the output is not what was meant: %s%s%s\n"
 		 ">>> this is a defect of the linker: please report it with the inputs",
 		 what, name ? ": " : "", name ? name : "");
@@ -175,17 +175,17 @@ static void check_with_libelf(struct verifier *v)
 
 void ld_verify(struct ld_link *l)
 {
-	struct ld_file *f = LD_NEW(&l->arena, struct ld_file);
+	struct ld_file *f = LD_NEW(l->arena, struct ld_file);
 	struct verifier v = {l, f};
 
 	/* The link owns its memory, in case there is too little. */
-	LD_PUSH(&l->arena, &l->images, f);
+	LD_PUSH(l->arena, &l->images, f);
 	f->link = l;
 	f->path = "output";
 	f->image = ld_make_image(l);
 	f->size = l->output_size;
-	f->arena.oom = l->arena.oom;
-	f->diags.arena = &l->arena;
+	f->arena.oom = l->arena->oom;
+	f->diags.arena = l->arena;
 	if (!ld_elf_read(f) && !ld_make_pieces(f)) {
 		ld_for_each(i, &l->outs)
 			check_section(&v, l->outs.v[i]);

@@ -43,13 +43,13 @@ struct binder {
 
 static int wrong(struct ld_link *l, const struct ld_bind *b, const char *what)
 {
-	return ld_error(&l->diags, "bind", "cannot bind '%s' of %s to '%s' of %s: %" LD_LINES,
+	return ld_error(l->diags, "bind", "cannot bind '%s' of %s to '%s' of %s: %" LD_LINES,
 			b->name, b->object, b->target, b->to_object, what);
 }
 
 static void list_inputs(struct binder *binder)
 {
-	struct ld_arena *a = &binder->l->arena;
+	struct ld_arena *a = binder->l->arena;
 
 	ld_for_each(i, &binder->l->inputs) {
 		struct input *in = LD_NEW(a, struct input);
@@ -77,7 +77,7 @@ static struct input *find_object(const struct binder *binder, const struct ld_bi
 		return same->list.v[0];
 	if (same) {
 		wrong(l, b,
-		      ld_text(&l->arena, "%zu inputs are called %s\n>>> the first of them is %s#1",
+		      ld_text(l->arena, "%zu inputs are called %s\n>>> the first of them is %s#1",
 			      same->list.nr, object, object));
 		return NULL;
 	}
@@ -87,7 +87,7 @@ static struct input *find_object(const struct binder *binder, const struct ld_bi
 		same = ld_strmap_get(&binder->paths, object, (size_t)(hash - object));
 	if (same && n <= same->list.nr)
 		return same->list.v[n - 1];
-	wrong(l, b, ld_text(&l->arena, "no input is called %s", object));
+	wrong(l, b, ld_text(l->arena, "no input is called %s", object));
 	return NULL;
 }
 
@@ -174,7 +174,7 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 	if (!target)
 		return no_target(to_in, b->target);
 	if (n && (n->owner != to || n->owner_sym != target))
-		return ld_text(&l->arena, "it is bound to '%s' of %s already",
+		return ld_text(l->arena, "it is bound to '%s' of %s already",
 			       ld_global_def(n)->name, ld_file_name(n->owner));
 	if (!n && is_circle(from, ref, to, target))
 		return "it would be bound to itself";
@@ -193,8 +193,8 @@ static void bind(struct binder *binder, const struct ld_bind *b)
 
 	if (!to_in)
 		return;
-	index_symbols(&l->arena, from_in);
-	index_symbols(&l->arena, to_in);
+	index_symbols(l->arena, from_in);
+	index_symbols(l->arena, to_in);
 	from = from_in->f;
 	to = to_in->f;
 	ref = find_reference(from_in, b->name);
@@ -204,14 +204,14 @@ static void bind(struct binder *binder, const struct ld_bind *b)
 		wrong(l, b, reason);
 		return;
 	}
-	n = LD_NEW(&l->arena, struct ld_global);
+	n = LD_NEW(l->arena, struct ld_global);
 	*n = (struct ld_global){.name = b->name, .owner = to, .owner_sym = target, .bound = true};
 	n->weak = to->syms[target].bind == STB_WEAK;
 	from->syms[ref].global = n;
 	to->bound_to = true;
 	take(from, b->name, to);
 	take(to, b->target, from);
-	LD_PUSH(&l->arena, &l->bound, n);
+	LD_PUSH(l->arena, &l->bound, n);
 }
 
 void ld_bind_symbols(struct ld_link *l)
@@ -219,10 +219,10 @@ void ld_bind_symbols(struct ld_link *l)
 	/* When the inputs of the command line are known; libraries that they ask for come later. */
 	struct binder binder = {.l = l};
 
-	if (l->binds.nr && !l->binds_made)
+	if (l->opt->binds.nr && !l->binds_made)
 		list_inputs(&binder);
-	for (size_t i = 0; i < l->binds.nr && !l->binds_made; i++)
-		bind(&binder, &l->binds.v[i]);
+	for (size_t i = 0; i < l->opt->binds.nr && !l->binds_made; i++)
+		bind(&binder, &l->opt->binds.v[i]);
 	l->binds_made = true;
 }
 
@@ -249,7 +249,7 @@ static void make_subprogram(struct ld_link *l, const struct ld_global *n)
 		return;
 	other = other_function(p, def);
 	if (other) {
-		ld_error(&l->diags, "bind",
+		ld_error(l->diags, "bind",
 			 "cannot make a subprogram of '%s': its code can't be told from that of "
 			 "'%s'\n>>> in section %s of %s",
 			 def->name, other->name, p->sec->name, ld_file_name(n->owner));
@@ -279,10 +279,10 @@ static bool may_clash(const struct ld_sym *sym)
 static struct definitions *definitions_of(struct ld_link *l, struct ld_strmap *map,
 					  const char *name)
 {
-	void **slot = ld_strmap_slot(&l->arena, map, name, strlen(name));
+	void **slot = ld_strmap_slot(l->arena, map, name, strlen(name));
 
 	if (!*slot)
-		*slot = LD_NEW(&l->arena, struct definitions);
+		*slot = LD_NEW(l->arena, struct definitions);
 	return *slot;
 }
 
@@ -311,16 +311,16 @@ static bool must_stay_global(const struct ld_sym *sym)
 static void rename_global(struct ld_link *l, struct ld_strmap *map, struct ld_file *f,
 			  struct ld_sym *sym)
 {
-	const char *first = ld_qualify(&l->arena, ld_file_name(f), ld_global_name(l, sym));
+	const char *first = ld_qualify(l->arena, ld_file_name(f), ld_global_name(l, sym));
 	struct definitions *tried = definitions_of(l, map, first);
 	const char *name = first;
 
 	if (!tried->last)
 		tried->last = 1;
 	while (definitions_of(l, map, name)->nr)
-		name = ld_printf(&l->arena, "%s_%u", first, ++tried->last);
+		name = ld_printf(l->arena, "%s_%u", first, ++tried->last);
 	definitions_of(l, map, name)->nr++;
-	ld_note(&l->diags, "renamed-program",
+	ld_note(l->diags, "renamed-program",
 		"'%s' of %s is called '%s' in the output: the name is taken", sym->name,
 		ld_file_name(f), name);
 	sym->name = name;
@@ -340,7 +340,7 @@ static void isolate(struct ld_link *l, struct ld_strmap *map, struct ld_file *f)
 		}
 		sym->bind = STB_LOCAL;
 		sym->isolated = true;
-		slot = ld_strmap_slot(&l->arena, &l->isolated, sym->name, strlen(sym->name));
+		slot = ld_strmap_slot(l->arena, &l->isolated, sym->name, strlen(sym->name));
 		if (!*slot)
 			*slot = f;
 	}

@@ -12,7 +12,7 @@ static const char *license_text(struct ld_link *l, const struct ld_section *sec)
 {
 	const char *nul = sec->data ? memchr(sec->data, 0, sec->size) : NULL;
 	size_t len = !sec->data ? 0 : nul ? (size_t)(nul - (const char *)sec->data) : sec->size;
-	char *text = ld_alloc(&l->arena, len + 1);
+	char *text = ld_alloc(l->arena, len + 1);
 
 	if (len)
 		memcpy(text, sec->data, len);
@@ -40,7 +40,7 @@ static struct sections find_sections(struct ld_link *l, enum ld_role role)
 
 			if ((sec->kind == LD_SEC_DATA || sec->kind == LD_SEC_BSS) && sec->size &&
 			    sec->nr_pieces && sec->role == role)
-				LD_PUSH(&l->arena, &found.list, sec);
+				LD_PUSH(l->arena, &found.list, sec);
 		}
 	return found;
 }
@@ -80,10 +80,10 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 	const char *a = license_text(l, kept), *b = license_text(l, sec);
 	struct ld_section *winner = kept;
 
-	if (!strcmp(a, b) || l->license)
+	if (!strcmp(a, b) || l->opt->license)
 		return kept;
 	if (!ld_is_gpl_compatible(a) || !ld_is_gpl_compatible(b)) {
-		ld_error(&l->diags, "license-conflict",
+		ld_error(l->diags, "license-conflict",
 			 "conflicting licenses\n>>> \"%s\" in %s\n>>> \"%s\" in %s\n"
 			 ">>> --license=TEXT says which one the program has",
 			 a, ld_file_name(kept->file), b, ld_file_name(sec->file));
@@ -92,7 +92,7 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 	if (is_dual(a) && !is_dual(b))
 		winner = sec;
 	ld_warn(
-	    &l->diags, "license-combined",
+	    l->diags, "license-combined",
 	    "licenses \"%s\" and \"%s\" are combined to \"%s\"\n>>> \"%s\" in %s\n>>> \"%s\" in %s",
 	    a, b, winner == kept ? a : b, a, ld_file_name(kept->file), b, ld_file_name(sec->file));
 	return winner;
@@ -101,7 +101,7 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 /* For --license=TEXT where no input has a license: an empty section of the first file. */
 static struct ld_section *make_license(struct ld_link *l)
 {
-	struct ld_section *sec = LD_NEW(&l->arena, struct ld_section);
+	struct ld_section *sec = LD_NEW(l->arena, struct ld_section);
 
 	sec->file = l->files.v[0];
 	sec->name = "license";
@@ -110,9 +110,9 @@ static struct ld_section *make_license(struct ld_link *l)
 	sec->type = SHT_PROGBITS;
 	sec->flags = SHF_ALLOC | SHF_WRITE;
 	sec->align = 1;
-	sec->pieces = LD_NEW(&l->arena, struct ld_piece);
+	sec->pieces = LD_NEW(l->arena, struct ld_piece);
 	sec->pieces[0] = (struct ld_piece){.sec = sec, .align = 1};
-	LD_PUSH(&l->arena, &sec->file->commons, sec);
+	LD_PUSH(l->arena, &sec->file->commons, sec);
 	return sec;
 }
 
@@ -123,8 +123,8 @@ static void override_license(struct ld_link *l, struct ld_section *kept)
 
 	kept->kind = LD_SEC_DATA;
 	kept->type = SHT_PROGBITS;
-	kept->data = (const uint8_t *)l->license;
-	kept->size = p->size = strlen(l->license) + 1;
+	kept->data = (const uint8_t *)l->opt->license;
+	kept->size = p->size = strlen(l->opt->license) + 1;
 	kept->nr_pieces = 1;
 	kept->nr_relocs = p->rel_end = 0;
 	for (uint32_t i = 0; i < kept->nr_syms; i++) {
@@ -149,12 +149,12 @@ static void merge_licenses(struct ld_link *l)
 		if (!kept)
 			return;
 	}
-	if (!kept && l->license)
+	if (!kept && l->opt->license)
 		kept = make_license(l);
 	if (!kept)
 		return;
 	l->has_license = true;
-	if (l->license)
+	if (l->opt->license)
 		override_license(l, kept);
 	own_symbols(kept);
 	ld_for_each(i, &all.list)
@@ -182,7 +182,7 @@ static void merge_versions(struct ld_link *l)
 		const struct ld_section *sec = all.list.v[i];
 
 		if (!same_bytes(sec, kept))
-			ld_warn(&l->diags, "version-conflict",
+			ld_warn(l->diags, "version-conflict",
 				"version sections differ; the first one is kept\n>>> %s\n>>> %s",
 				ld_file_name(kept->file), ld_file_name(sec->file));
 		replace(all.list.v[i], kept);

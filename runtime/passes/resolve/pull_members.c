@@ -34,17 +34,17 @@ struct ld_puller {
 
 static struct state *state_of(struct ld_puller *p, const char *name)
 {
-	void **slot = ld_strmap_slot(&p->l->arena, &p->map, name, strlen(name));
+	void **slot = ld_strmap_slot(p->l->arena, &p->map, name, strlen(name));
 
 	if (!*slot)
-		*slot = LD_NEW(&p->l->arena, struct state);
+		*slot = LD_NEW(p->l->arena, struct state);
 	return *slot;
 }
 
 static void take_part(struct ld_link *l, struct ld_file *f)
 {
 	f->index = (uint32_t)l->files.nr;
-	LD_PUSH(&l->arena, &l->files, f);
+	LD_PUSH(l->arena, &l->files, f);
 }
 
 /* Notes what a file that takes part defines, and that its references are to be looked at. */
@@ -57,7 +57,7 @@ static void visit(struct ld_puller *p, struct ld_file *f)
 		if (sym->bind != STB_LOCAL && ld_is_defined(sym))
 			state_of(p, ld_global_name(p->l, sym))->defined = true;
 	}
-	LD_PUSH(&p->l->arena, &p->stack, (struct visit){f, 1});
+	LD_PUSH(p->l->arena, &p->stack, (struct visit){f, 1});
 }
 
 static void take(struct ld_puller *p, struct ld_file *f, const char *name, const struct ld_file *by)
@@ -123,11 +123,11 @@ static void want_options(struct ld_puller *p)
 	static const struct ld_file command_line = {.path = "<internal>"};
 	struct ld_link *l = p->l;
 
-	for (const char **name = l->undefined.list; *name; name++)
+	for (const char **name = l->opt->undefined.list; *name; name++)
 		want(p, *name, &command_line);
-	for (const char **pair = l->defsyms; *pair; pair++) {
+	for (const char **pair = l->opt->defsyms; *pair; pair++) {
 		const char *equals = strchr(*pair, '=');
-		const char *name = ld_printf(&l->arena, "%.*s", (int)(equals - *pair), *pair);
+		const char *name = ld_printf(l->arena, "%.*s", (int)(equals - *pair), *pair);
 
 		state_of(p, name)->defined = true;
 		want(p, equals + 1, &command_line);
@@ -142,7 +142,7 @@ static struct ld_puller *puller_of(struct ld_link *l)
 	ld_for_each(i, &l->inputs)
 		lazy |= l->inputs.v[i]->lazy;
 	if (!l->puller && lazy) {
-		l->puller = LD_NEW(&l->arena, struct ld_puller);
+		l->puller = LD_NEW(l->arena, struct ld_puller);
 		l->puller->l = l;
 		want_options(l->puller);
 	}

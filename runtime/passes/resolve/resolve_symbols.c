@@ -23,7 +23,7 @@ static void discard_group_copies(struct ld_link *l)
 
 			if (!sec->group)
 				continue;
-			owner = ld_strmap_slot(&l->arena, &owners, sec->group, strlen(sec->group));
+			owner = ld_strmap_slot(l->arena, &owners, sec->group, strlen(sec->group));
 			if (!*owner)
 				*owner = f;
 			sec->discarded = *owner != f;
@@ -55,7 +55,7 @@ static uint8_t stricter(uint8_t a, uint8_t b)
 static void duplicate(struct ld_link *l, const struct ld_global *n, const struct ld_file *f,
 		      uint32_t in_sym)
 {
-	ld_error(&l->diags, "duplicate-symbol",
+	ld_error(l->diags, "duplicate-symbol",
 		 "duplicate symbol '%s'\n>>> defined at %s\n>>> defined at %s", n->name,
 		 ld_sym_place(l, n->owner, n->owner_sym), ld_sym_place(l, f, in_sym));
 }
@@ -94,20 +94,20 @@ static void define(struct ld_link *l, struct ld_global *n, struct ld_file *f, ui
 static struct ld_global *name_of(struct ld_link *l, const struct ld_sym *sym)
 {
 	const char *name = ld_global_name(l, sym);
-	void **slot = ld_strmap_slot(&l->arena, &l->globals_by_name, name, strlen(name));
+	void **slot = ld_strmap_slot(l->arena, &l->globals_by_name, name, strlen(name));
 	struct ld_global *n = *slot;
 
 	if (!n) {
-		n = *slot = LD_NEW(&l->arena, struct ld_global);
+		n = *slot = LD_NEW(l->arena, struct ld_global);
 		n->name = name;
-		LD_PUSH(&l->arena, &l->globals, n);
+		LD_PUSH(l->arena, &l->globals, n);
 	}
 	return n;
 }
 
 static void add_mention(struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
 {
-	struct ld_file_sym *mention = LD_NEW(&l->arena, struct ld_file_sym);
+	struct ld_file_sym *mention = LD_NEW(l->arena, struct ld_file_sym);
 
 	*mention = (struct ld_file_sym){.file = f, .sym = in_sym};
 	*(n->file_syms ? &n->last_file_sym->next : &n->file_syms) = mention;
@@ -158,8 +158,8 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym];
-	struct ld_section *sec = LD_NEW(&l->arena, struct ld_section);
-	struct ld_piece *p = LD_NEW(&l->arena, struct ld_piece);
+	struct ld_section *sec = LD_NEW(l->arena, struct ld_section);
+	struct ld_piece *p = LD_NEW(l->arena, struct ld_piece);
 
 	sec->file = f;
 	sec->name = ".bss";
@@ -171,7 +171,7 @@ static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sy
 	sec->align = sym->value ? sym->value : 1;
 	sec->pieces = p;
 	sec->nr_pieces = 1;
-	sec->syms = LD_NEW(&l->arena, uint32_t);
+	sec->syms = LD_NEW(l->arena, uint32_t);
 	sec->syms[0] = in_sym;
 	sec->nr_syms = 1;
 	p->sec = sec;
@@ -183,7 +183,7 @@ static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sy
 	sym->value = 0;
 	sym->sec = sec;
 	sym->piece = p;
-	LD_PUSH(&l->arena, &f->commons, sec);
+	LD_PUSH(l->arena, &f->commons, sec);
 }
 
 /* In a partial link they stay COMMON: what comes later may be larger, or a definition proper. */
@@ -209,7 +209,7 @@ static bool may_seal(const struct ld_link *l, const struct ld_sym *def)
 	/* A section without contents has no pieces. */
 	if (def->sec->kind == LD_SEC_CODE)
 		return !def->piece || !ld_is_program(def->piece);
-	return l->partial || def->sec->role != LD_ROLE_MAPS;
+	return l->opt->partial || def->sec->role != LD_ROLE_MAPS;
 }
 
 static void finish_name(struct ld_link *l, struct ld_global *n)
@@ -222,13 +222,14 @@ static void finish_name(struct ld_link *l, struct ld_global *n)
 	}
 	n->ksym = n->kconfig = false;
 	/* libbpf makes hidden subprograms static when it loads them: do it once, here. */
-	if (!l->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
+	if (!l->opt->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
 	    def->type == STT_FUNC && def->sec && def->sec->role == LD_ROLE_TEXT)
 		n->localized = true;
 	if (def->piece && def->piece->subprogram)
 		n->localized = true;
-	if (may_seal(l, def) && (ld_names_match(&l->localize, n->name) ||
-				 (*l->export.list && !ld_names_match(&l->export, n->name))))
+	if (may_seal(l, def) &&
+	    (ld_names_match(&l->opt->localize, n->name) ||
+	     (*l->opt->export.list && !ld_names_match(&l->opt->export, n->name))))
 		n->localized = true;
 }
 
@@ -241,9 +242,9 @@ static void define_alias(struct ld_link *l, const char *text)
 	    ld_strmap_get(&l->globals_by_name, equals + 1, strlen(equals + 1));
 
 	if (!b || !b->owner) {
-		ld_error(&l->diags, "defsym", "--defsym=%s: '%s' is not defined", text, equals + 1);
+		ld_error(l->diags, "defsym", "--defsym=%s: '%s' is not defined", text, equals + 1);
 	} else if (a && a->owner) {
-		ld_error(&l->diags, "defsym", "--defsym=%s: '%s' is defined\n>>> defined at %s",
+		ld_error(l->diags, "defsym", "--defsym=%s: '%s' is defined\n>>> defined at %s",
 			 text, a->name, ld_sym_place(l, a->owner, a->owner_sym));
 	} else if (a) {
 		a->owner = b->owner;
@@ -264,13 +265,13 @@ static size_t count_defined(const struct ld_link *l)
 void ld_resolve_symbols(struct ld_link *l)
 {
 	discard_group_copies(l);
-	ld_strmap_reserve(&l->arena, &l->globals_by_name, count_defined(l));
+	ld_strmap_reserve(l->arena, &l->globals_by_name, count_defined(l));
 	ld_for_each(i, &l->files)
 		add_symbols(l, l->files.v[i]);
-	for (const char **d = l->defsyms; *d; d++)
+	for (const char **d = l->opt->defsyms; *d; d++)
 		define_alias(l, *d);
 	ld_for_each(i, &l->globals)
 		finish_name(l, l->globals.v[i]);
-	if (!l->partial)
+	if (!l->opt->partial)
 		allocate_commons(l);
 }

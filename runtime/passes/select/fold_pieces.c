@@ -130,7 +130,7 @@ static void note_tags(struct ld_link *l)
 			if (ld_btf_kind(t) != BTF_KIND_DECL_TAG)
 				continue;
 			if (!tagged)
-				tagged = LD_NEW_ARRAY(&l->arena, uint8_t, f->btf.nr_types);
+				tagged = LD_NEW_ARRAY(l->arena, uint8_t, f->btf.nr_types);
 			tagged[t->type] = 1;
 		}
 		for (uint32_t k = 1; tagged && k < f->nr_syms; k++)
@@ -245,7 +245,7 @@ static bool look_alike(const struct candidate *x, const struct candidate *y)
 static void add_candidate(struct folder *f, struct ld_piece *p)
 {
 	struct candidate c = {.p = p, .prototype = prototype(p)};
-	uint8_t *bytes = ld_alloc(&f->l->arena, p->size);
+	uint8_t *bytes = ld_alloc(f->l->arena, p->size);
 
 	clean_bytes(p, bytes);
 	c.bytes = bytes;
@@ -253,7 +253,7 @@ static void add_candidate(struct folder *f, struct ld_piece *p)
 	for (uint32_t k = p->rel; k < p->rel_end; k++)
 		c.hash =
 		    ld_hash_words(c.hash, p->sec->relocs[k].off - p->off, p->sec->relocs[k].type);
-	LD_PUSH(&f->l->arena, &f->all, c);
+	LD_PUSH(f->l->arena, &f->all, c);
 	p->candidate = (uint32_t)f->all.nr;
 }
 
@@ -293,11 +293,11 @@ static void find_users(struct folder *f)
 {
 	size_t nr = f->all.nr;
 
-	f->users_at = LD_NEW_ARRAY(&f->l->arena, uint32_t, nr + 2);
+	f->users_at = LD_NEW_ARRAY(f->l->arena, uint32_t, nr + 2);
 	note_users(f, false);
 	for (size_t i = 1; i < nr + 2; i++)
 		f->users_at[i] += f->users_at[i - 1];
-	f->users = LD_NEW_ARRAY(&f->l->arena, struct user, f->users_at[nr + 1]);
+	f->users = LD_NEW_ARRAY(f->l->arena, struct user, f->users_at[nr + 1]);
 	note_users(f, true);
 }
 
@@ -333,18 +333,18 @@ static void queue(struct folder *f, uint32_t candidate)
 	if (c->queued || f->classes[c->class].nr == 1)
 		return;
 	c->queued = true;
-	LD_PUSH(&f->l->arena, &f->queue, candidate);
+	LD_PUSH(f->l->arena, &f->queue, candidate);
 }
 
 /* What does not look like the first of its hash gets a class of its own: the hash is a proposal. */
 static void first_classes(struct folder *f)
 {
 	size_t nr = f->all.nr;
-	struct key *keys = LD_NEW_ARRAY(&f->l->arena, struct key, nr);
+	struct key *keys = LD_NEW_ARRAY(f->l->arena, struct key, nr);
 
-	f->members = LD_NEW_ARRAY(&f->l->arena, uint32_t, nr);
-	f->place = LD_NEW_ARRAY(&f->l->arena, uint32_t, nr);
-	f->classes = LD_NEW_ARRAY(&f->l->arena, struct class, nr);
+	f->members = LD_NEW_ARRAY(f->l->arena, uint32_t, nr);
+	f->place = LD_NEW_ARRAY(f->l->arena, uint32_t, nr);
+	f->classes = LD_NEW_ARRAY(f->l->arena, struct class, nr);
 	for (uint32_t i = 0; i < nr; i++)
 		keys[i] = (struct key){0, i, f->all.v[i].hash};
 	qsort(keys, nr, sizeof(*keys), compare_keys);
@@ -370,8 +370,8 @@ static void split_off(struct folder *f, uint32_t first, uint32_t nr)
 	for (uint32_t i = first; i < first + nr; i++) {
 		struct candidate *c = &f->all.v[f->members[i]];
 
-		LD_PUSH(&f->l->arena, &f->moved, f->members[i]);
-		LD_PUSH(&f->l->arena, &f->left, c->class);
+		LD_PUSH(f->l->arena, &f->moved, f->members[i]);
+		LD_PUSH(f->l->arena, &f->left, c->class);
 		c->class = f->nr_classes;
 	}
 	f->classes[f->nr_classes++] = (struct class){first, nr};
@@ -427,7 +427,7 @@ static void tell_users(struct folder *f, uint32_t candidate, uint32_t left)
 
 static void refine(struct folder *f)
 {
-	struct key *keys = LD_NEW_ARRAY(&f->l->arena, struct key, f->all.nr);
+	struct key *keys = LD_NEW_ARRAY(f->l->arena, struct key, f->all.nr);
 
 	while (f->queue.nr) {
 		uint32_t nr = (uint32_t)f->queue.nr, i, k;
@@ -479,8 +479,8 @@ static bool split_misfits(struct folder *f)
 /* By class in the order of their first members, so that what is printed has the inputs' order. */
 static void fold(struct folder *f)
 {
-	struct key *keys = LD_NEW_ARRAY(&f->l->arena, struct key, f->all.nr);
-	uint32_t *first = LD_NEW_ARRAY(&f->l->arena, uint32_t, f->nr_classes);
+	struct key *keys = LD_NEW_ARRAY(f->l->arena, struct key, f->all.nr);
+	uint32_t *first = LD_NEW_ARRAY(f->l->arena, uint32_t, f->nr_classes);
 	struct ld_link *l = f->l;
 	struct ld_piece *kept = NULL;
 
@@ -496,10 +496,10 @@ static void fold(struct folder *f)
 			kept = p;
 			continue;
 		}
-		if (l->print_icf && keys[i - 1].candidate == keys[i].class)
-			ld_info(&l->diags, "icf", "selected section %s", ld_piece_name(l, kept));
-		if (l->print_icf)
-			ld_info(&l->diags, "icf", "  removing identical section %s",
+		if (l->opt->print_icf && keys[i - 1].candidate == keys[i].class)
+			ld_info(l->diags, "icf", "selected section %s", ld_piece_name(l, kept));
+		if (l->opt->print_icf)
+			ld_info(l->diags, "icf", "  removing identical section %s",
 				ld_piece_name(l, p));
 		p->leader = kept;
 		p->live = false;
@@ -510,7 +510,7 @@ void ld_fold_pieces(struct ld_link *l)
 {
 	struct folder f = {.l = l};
 
-	if (!l->icf)
+	if (!l->opt->icf)
 		return;
 	note_tags(l);
 	ld_for_each(i, &l->files) {

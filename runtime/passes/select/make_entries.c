@@ -35,7 +35,7 @@ static struct ld_global *offered(struct ld_link *l, const char *text)
 	if (def && def->type == STT_FUNC && def->sec && def->sec->role == LD_ROLE_TEXT &&
 	    def->btf && !n->localized)
 		return n;
-	ld_error(&l->diags, "no-such-entry", "no input defines a global function '%s' with BTF",
+	ld_error(l->diags, "no-such-entry", "no input defines a global function '%s' with BTF",
 		 text);
 	return NULL;
 }
@@ -68,9 +68,9 @@ static bool may_move(const struct ld_link *l, const struct ld_sym *sym)
 
 static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_global *n)
 {
-	const char *sec_name = ld_printf(&l->arena, "freplace/%s", n->name);
+	const char *sec_name = ld_printf(l->arena, "freplace/%s", n->name);
 	struct ld_piece *p = ld_global_def(n)->piece;
-	uint8_t *insns = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE);
+	uint8_t *insns = ld_alloc(l->arena, 2 * (size_t)LD_INSN_SIZE);
 	struct ld_section *sec;
 	struct ld_global *name;
 
@@ -80,7 +80,7 @@ static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_global *n
 			p[1].out_sec_name = sec_name;
 		return;
 	}
-	name = ld_synthetic_global(l, ld_printf(&l->arena, "%s" SUFFIX, n->name));
+	name = ld_synthetic_global(l, ld_printf(l->arena, "%s" SUFFIX, n->name));
 	put_insn(insns, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->big);
 	put_insn(insns + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
 	sec = ld_synthetic_function(f, sec_name, name, n, insns, 2, STB_GLOBAL);
@@ -126,14 +126,14 @@ static void drop_everything(struct ld_link *l)
 static void make_anchor(struct ld_link *l, struct ld_global **names, uint32_t nr)
 {
 	struct ld_file *f = ld_synthetic_file(l, "<anchor>", nr + 1);
-	uint8_t *stub = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE), *insns, *at;
+	uint8_t *stub = ld_alloc(l->arena, 2 * (size_t)LD_INSN_SIZE), *insns, *at;
 	struct ld_section *sec;
 	uint64_t slots = 3 + (uint64_t)nr * CALL_SLOTS;
 
 	drop_everything(l);
 	put_insn(stub, LD_OP_MOV64_IMM, 0, 0, 0, l->big);
 	put_insn(stub + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
-	at = insns = ld_alloc_array(&l->arena, slots, LD_INSN_SIZE);
+	at = insns = ld_alloc_array(l->arena, slots, LD_INSN_SIZE);
 	put_insn(at, LD_OP_MOV64_REG, 6, 1, 0, l->big);
 	at += LD_INSN_SIZE;
 	for (uint32_t i = 0; i < nr; i++) {
@@ -142,7 +142,7 @@ static void make_anchor(struct ld_link *l, struct ld_global **names, uint32_t nr
 	}
 	put_insn(at, LD_OP_MOV64_IMM, 0, 0, 0, l->big);
 	put_insn(at + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
-	sec = ld_synthetic_function(f, l->anchor, ld_synthetic_global(l, "bpfld_anchor"), NULL,
+	sec = ld_synthetic_function(f, l->opt->anchor, ld_synthetic_global(l, "bpfld_anchor"), NULL,
 				    insns, (uint32_t)slots, STB_GLOBAL);
 	for (uint32_t i = 0; i < nr; i++)
 		ld_synthetic_call(sec, (uint64_t)LD_INSN_SIZE * (1 + (i + 1) * CALL_SLOTS - 1),
@@ -155,15 +155,15 @@ void ld_make_entries(struct ld_link *l)
 	uint32_t nr = 0;
 	struct ld_file *f;
 
-	while (l->entries[nr])
+	while (l->opt->entries[nr])
 		nr++;
 	if (!nr)
 		return;
-	names = LD_NEW_ARRAY(&l->arena, struct ld_global *, nr);
+	names = LD_NEW_ARRAY(l->arena, struct ld_global *, nr);
 	for (uint32_t i = 0; i < nr; i++)
-		if (!(names[i] = offered(l, l->entries[i])))
+		if (!(names[i] = offered(l, l->opt->entries[i])))
 			return;
-	if (l->anchor) {
+	if (l->opt->anchor) {
 		make_anchor(l, names, nr);
 		return;
 	}

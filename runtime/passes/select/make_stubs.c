@@ -36,10 +36,10 @@ static bool may_import(const struct ld_global *n)
 
 static struct ld_import *import_of(struct maker *m, struct ld_global *n)
 {
-	void **slot = ld_strmap_slot(&m->l->arena, &m->map, n->name, strlen(n->name));
+	void **slot = ld_strmap_slot(m->l->arena, &m->map, n->name, strlen(n->name));
 
 	if (!*slot) {
-		LD_PUSH(&m->l->arena, &m->l->imports,
+		LD_PUSH(m->l->arena, &m->l->imports,
 			(struct ld_import){.name = n, .decl = ld_func_decl(n)});
 		*slot = (void *)(uintptr_t)m->l->imports.nr;
 	}
@@ -60,14 +60,14 @@ static void note_use(struct maker *m, const struct ld_piece *p, struct ld_reloc 
 	if (r->type != LD_R_BPF_64_64)
 		return;
 	if (f->syms[r->sym].bind != STB_WEAK) {
-		ld_error(&m->l->diags, "import-address",
+		ld_error(m->l->diags, "import-address",
 			 "the address of '%s' is taken, which is to be found when the program is "
 			 "loaded\n>>> used at %s\n"
 			 ">>> no kernel takes the address of a function that can be replaced",
 			 n->name, ld_place(m->l, p->sec, r->off));
 		return;
 	}
-	LD_PUSH(&m->l->arena, &import->tests, (struct ld_import_test){p, r->off});
+	LD_PUSH(m->l->arena, &import->tests, (struct ld_import_test){p, r->off});
 	/* A place that refers to nothing: it holds 0. */
 	r->sym = 0;
 	r->piece = NULL;
@@ -116,9 +116,9 @@ static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32
 		const char *why = bad_type(l, f, params[i].type);
 
 		if (why)
-			return ld_printf(&l->arena, "parameter %u %s", i + 1, why);
+			return ld_printf(l->arena, "parameter %u %s", i + 1, why);
 	}
-	return ld_bad_prototype(&l->arena, &f->btf, in_func, NULL);
+	return ld_bad_prototype(l->arena, &f->btf, in_func, NULL);
 }
 
 /* ---- defaults ---- */
@@ -134,7 +134,7 @@ static void read_default(struct ld_link *l, const struct ld_file *f, const struc
 	errno = 0;
 	number = strtoll(text, &end, 0);
 	if (errno || !*text || *end || number < INT32_MIN || number > INT32_MAX)
-		ld_error(&l->diags, "import-default",
+		ld_error(l->diags, "import-default",
 			 "%s: '%s': the default is no number of 32 bits: '%s%s'", ld_file_name(f),
 			 ld_btf_name(&f->btf, tag->type), DEFAULT_TAG, text);
 	else
@@ -153,7 +153,7 @@ static void read_defaults(struct maker *m, const struct ld_file *f)
 		    strncmp(ld_btf_str(&f->btf, t->name_off), DEFAULT_TAG, strlen(DEFAULT_TAG)))
 			continue;
 		if (!tags)
-			tags = LD_NEW_ARRAY(&m->l->arena, const struct btf_type *,
+			tags = LD_NEW_ARRAY(m->l->arena, const struct btf_type *,
 					    ld_btf_nr_own(&f->btf));
 		tags[ld_btf_own(&f->btf, t->type)] = t;
 	}
@@ -179,11 +179,11 @@ static void make_stub(struct ld_link *l, struct ld_file *f, struct ld_import *im
 	const struct ld_file_sym *decl = import->decl;
 	uint32_t in_func = decl->file->syms[decl->sym].btf;
 	const char *why = bad_import(l, decl->file, in_func);
-	uint8_t *insns = ld_alloc(&l->arena, 2 * (size_t)LD_INSN_SIZE);
+	uint8_t *insns = ld_alloc(l->arena, 2 * (size_t)LD_INSN_SIZE);
 
-	import->prototype = ld_btf_print_symbol(&l->arena, &decl->file->btf, in_func);
+	import->prototype = ld_btf_print_symbol(l->arena, &decl->file->btf, in_func);
 	if (why)
-		ld_error(&l->diags, "import-type",
+		ld_error(l->diags, "import-type",
 			 "'%s' can't be left to the loader: %s\n>>> declared as  %s\n"
 			 ">>>   used at    %s\n"
 			 ">>> the verifier looks at such a function by itself: it has to return a "
@@ -203,7 +203,7 @@ void ld_make_stubs(struct ld_link *l)
 	struct maker m = {.l = l};
 	struct ld_file *f;
 
-	if (!l->dynamic)
+	if (!l->opt->dynamic)
 		return;
 	ld_for_each(i, &l->files)
 		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)

@@ -85,9 +85,9 @@ static enum ld_root root_of(const struct ld_link *l, const struct ld_piece *p)
 
 		const char *name = sym->global ? sym->global->name : sym->name;
 
-		if (ld_names_match(&l->undefined, name) || ld_names_match(&l->keep, name))
+		if (ld_names_match(&l->opt->undefined, name) || ld_names_match(&l->opt->keep, name))
 			return LD_ROOT_NAMED;
-		if (sym->global && (sec->kind != LD_SEC_CODE || l->partial))
+		if (sym->global && (sec->kind != LD_SEC_CODE || l->opt->partial))
 			return LD_ROOT_GLOBAL;
 	}
 	return LD_ROOT_NONE;
@@ -101,7 +101,7 @@ static void reach(struct marker *m, struct ld_piece *p, const struct ld_piece *f
 		return;
 	p->reached = true;
 	p->reached_from = from;
-	LD_PUSH(&m->l->arena, &m->work, p);
+	LD_PUSH(m->l->arena, &m->work, p);
 }
 
 /* A dropped copy stands for its winner. */
@@ -214,13 +214,13 @@ static void add_tag_edges(struct marker *m, const struct ld_file *f)
 		if (strncmp(tag, prefix, len))
 			continue;
 		if (!x.first)
-			x = index_file(&m->l->arena, f);
+			x = index_file(m->l->arena, f);
 		to = find_function(m->l, f, &x, tag + len);
 		/* A tag may be on a type proper, which is the base's where the file has one. */
 		if (!to || t->type < f->btf.base_types)
 			continue;
 		for (uint32_t k = x.first[ld_btf_own(&f->btf, t->type)]; k; k = x.next[k])
-			LD_PUSH(&m->l->arena, &m->tag_edges,
+			LD_PUSH(m->l->arena, &m->tag_edges,
 				(struct tag_edge){f->syms[k].piece, to, m->tag_edges.nr});
 	}
 }
@@ -287,8 +287,8 @@ static void sweep(struct marker *m, struct ld_section *sec)
 		struct ld_piece *p = &sec->pieces[i];
 		bool keep = p->pad ? before || p->reached : p->reached;
 
-		if (p->live && !keep && m->l->print_gc && !p->pad && p->size)
-			ld_info(&m->l->diags, "gc-sections", "removing unused section %s",
+		if (p->live && !keep && m->l->opt->print_gc && !p->pad && p->size)
+			ld_info(m->l->diags, "gc-sections", "removing unused section %s",
 				ld_piece_name(m->l, p));
 		p->live &= keep;
 		if (!p->pad)
@@ -321,12 +321,12 @@ static void put_chain(struct ld_link *l, struct ld_blob *text, struct ld_piece *
 		known = p->explained;
 		p->explained = true;
 		p = (struct ld_piece *)(uintptr_t)p->reached_from;
-		ld_blob_text(&l->arena, text, "\n>>> referenced by: %s", ld_piece_name(l, p));
+		ld_blob_text(l->arena, text, "\n>>> referenced by: %s", ld_piece_name(l, p));
 	}
 	if (p->reached_from)
-		ld_blob_text(&l->arena, text, ", and on as shown above");
+		ld_blob_text(l->arena, text, ", and on as shown above");
 	else
-		ld_blob_text(&l->arena, text, " (%s)", root_reason(p->root));
+		ld_blob_text(l->arena, text, " (%s)", root_reason(p->root));
 }
 
 static void explain(struct marker *m, struct ld_section *sec)
@@ -338,11 +338,11 @@ static void explain(struct marker *m, struct ld_section *sec)
 		struct ld_blob text = {0};
 
 		if (!sym->piece || !sym->piece->live || ld_is_label(sym) ||
-		    !ld_names_match(&l->why_live, sym->name))
+		    !ld_names_match(&l->opt->why_live, sym->name))
 			continue;
 		put_chain(l, &text, sym->piece);
-		ld_blob_put(&l->arena, &text, "", 1);
-		ld_info(&l->diags, "why-live", "live symbol: %s:(%s)%" LD_LINES,
+		ld_blob_put(l->arena, &text, "", 1);
+		ld_info(l->diags, "why-live", "live symbol: %s:(%s)%" LD_LINES,
 			ld_file_name(sec->file), sym->name, (const char *)text.data);
 	}
 }
@@ -352,12 +352,12 @@ void ld_mark_live(struct ld_link *l)
 	struct marker m = {.l = l};
 
 	each_section(l, add_candidates, &m);
-	if (!l->gc_sections)
+	if (!l->opt->gc_sections)
 		return;
 	each_section(l, add_roots, &m);
 	find_tag_edges(&m);
 	follow_all(&m);
 	each_section(l, sweep, &m);
-	if (*l->why_live.list)
+	if (*l->opt->why_live.list)
 		each_section(l, explain, &m);
 }

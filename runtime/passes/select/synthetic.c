@@ -8,7 +8,7 @@
 
 struct ld_file *ld_synthetic_file(struct ld_link *l, const char *path, uint32_t nr)
 {
-	struct ld_file *f = LD_NEW(&l->arena, struct ld_file);
+	struct ld_file *f = LD_NEW(l->arena, struct ld_file);
 
 	f->link = l;
 	f->path = f->source = path;
@@ -16,12 +16,12 @@ struct ld_file *ld_synthetic_file(struct ld_link *l, const char *path, uint32_t 
 	f->stage = LD_FILE_PARSED;
 	f->big = l->big;
 	f->synthetic = true;
-	f->secs = LD_NEW_ARRAY(&l->arena, struct ld_section, (size_t)nr + 1);
-	f->syms = LD_NEW_ARRAY(&l->arena, struct ld_sym, (size_t)nr + 1);
+	f->secs = LD_NEW_ARRAY(l->arena, struct ld_section, (size_t)nr + 1);
+	f->syms = LD_NEW_ARRAY(l->arena, struct ld_sym, (size_t)nr + 1);
 	f->secs[0].file = f;
-	f->used = LD_NEW_ARRAY(&l->arena, struct ld_section *, nr);
+	f->used = LD_NEW_ARRAY(l->arena, struct ld_section *, nr);
 	f->nr_secs = f->nr_syms = 1;
-	LD_PUSH(&l->arena, &l->files, f);
+	LD_PUSH(l->arena, &l->files, f);
 	return f;
 }
 
@@ -29,7 +29,7 @@ struct ld_section *ld_synthetic_function(struct ld_file *f, const char *sec_name
 					 struct ld_global *name, const struct ld_global *proto,
 					 const uint8_t *insns, uint32_t nr, uint8_t bind)
 {
-	struct ld_arena *a = &f->link->arena;
+	struct ld_arena *a = f->link->arena;
 	struct ld_section *sec = &f->secs[f->nr_secs];
 	struct ld_sym *sym = &f->syms[f->nr_syms];
 	struct ld_piece *p = LD_NEW(a, struct ld_piece);
@@ -63,11 +63,11 @@ struct ld_section *ld_synthetic_function(struct ld_file *f, const char *sec_name
 
 struct ld_global *ld_synthetic_global(struct ld_link *l, const char *text)
 {
-	struct ld_global *n = LD_NEW(&l->arena, struct ld_global);
+	struct ld_global *n = LD_NEW(l->arena, struct ld_global);
 
 	n->name = text;
-	*ld_strmap_slot(&l->arena, &l->globals_by_name, text, strlen(text)) = n;
-	LD_PUSH(&l->arena, &l->globals, n);
+	*ld_strmap_slot(l->arena, &l->globals_by_name, text, strlen(text)) = n;
+	LD_PUSH(l->arena, &l->globals, n);
 	return n;
 }
 
@@ -75,7 +75,7 @@ void ld_synthetic_call(struct ld_section *sec, uint64_t off, const struct ld_glo
 {
 	const struct ld_sym *def = &name->owner->syms[name->owner_sym];
 	struct ld_reloc r = {.off = off, .type = LD_R_BPF_64_32, .piece = def->piece};
-	struct ld_arena *a = &sec->file->link->arena;
+	struct ld_arena *a = sec->file->link->arena;
 
 	r.addend = (int64_t)(def->value - def->piece->off);
 	sec->relocs = ld_realloc(a, sec->relocs, sec->nr_relocs * sizeof(r),
