@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * libbpf's linker API on bpfld: libbpfld-compat, linked before libbpf or preloaded, serves programs
- * that link through bpf_linker__new() and its like. Their outputs are those of `bpfld link`.
+ * This directory is libbpfld-compat: libbpf's linker API, implemented with bpfld's public headers
+ * only. Linked before libbpf, or preloaded, it serves programs that call bpf_linker__new() etc.
+ * Outputs are those of `bpfld link`.
  *
- * What libbpf would print goes where libbpf prints, if it is in the process, else to standard
- * error.
+ * Messages that libbpf would print go to libbpf's print callback if libbpf is in the process,
+ * otherwise to standard error.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Dynamic linking: what a handle knows. dyn.c has the public functions, dyn_modules.c what is known
- * of objects without the kernel, dyn_resolve.c who serves which import, dyn_kernel.c what the
- * kernel is asked to do, dyn_pins.c what outlives the process, dyn_btf.c the types of what is
- * loaded.
+ * This directory is libbpfld-loader: loading objects with libbpf, on top of linking. It uses the
+ * public headers and base/text.h only, and knows nothing of the model.
+ *
+ *	open_object.c     opens a linked object: bpfld_open_object()
+ *	shared_maps.c     maps that several objects share by pins
+ *	bpffs.c           paths and trust in the BPF file system
+ *	dyn.c             dynamic linking: the public functions
+ *	dyn_modules.c     objects before they are loaded
+ *	dyn_resolve.c     which library resolves which import
+ *	dyn_kernel.c      system calls: loads, replaces functions
+ *	dyn_pins.c        state that outlives the process
+ *	dyn_btf.c         types of loaded programs
  */
 #ifndef LD_LOADER_DYN_H
 #define LD_LOADER_DYN_H

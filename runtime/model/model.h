@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The model: what a link knows. Read this first.
+ * The model: what a link knows. Read this first. This directory has structs and simple queries on
+ * them; it neither reads bytes of inputs nor makes decisions.
  *
  *	link -> files -> sections -> pieces, relocs
- *	              -> symbols of the file (in_sym), each naming, where global, one
+ *	              -> symbols of the file (in_sym); global ones refer to a global
  *	link -> globals: struct ld_global, one for each global symbol, with its owner
  *	link -> outputs: output sections, each a list of pieces in order
  *
- * A piece is what is kept or dropped as a whole: a function, a variable, a map, a string that may
- * be merged, or the stretch between two of them. Everything that the linker moves is a piece.
+ * A piece is kept, dropped or moved as a whole: a function, a variable, a map, a mergeable string,
+ * or the range between two of them.
  *
  * Number spaces: in_* count within an input file, out_* in the output. Offsets and sizes are
  * bytes.

@@ -10,24 +10,23 @@
  *		...;
  *	bpfld_free(l);
  *
- * Threads: different handles may be used from different threads at the same time; one handle
- * must not be used by two threads at once. The library keeps no global state, never prints and
- * never ends the process: what there is to say goes to the diagnostics callback.
+ * Threads: several threads may use different handles at the same time, but not the same handle. The
+ * library keeps no global state, never prints and never exits: it reports to the diagnostics
+ * callback.
  *
- * Errors: functions that return int return 0 or a negative errno value. By then the callback has
- * been called with at least one BPFLD_ERROR. After an input could not be added others still may
- * be, so that all that is wrong with them is said; bpfld_link() then fails. Once another call has
- * failed, later calls on the handle return -EINVAL; bpfld_free() is always allowed.
+ * Errors: functions that return int return 0 or a negative errno value. Before they return an
+ * error, they have called the callback with at least one BPFLD_ERROR. If an input cannot be added,
+ * further ones still can, so that all errors are reported; bpfld_link() then fails. After any other
+ * call has failed, later calls on the handle return -EINVAL; bpfld_free() is always allowed.
  *
- * Arguments: a NULL that is not allowed below, an enumerator out of range, and a call that comes
- *too early or too late are -EINVAL (NULL from functions that return pointers), without a
- *diagnostic; nothing was done then.
+ * Arguments: for a NULL that is not allowed, an enumerator out of range, or a call that is too
+ * early or too late, functions return -EINVAL, or NULL if they return pointers. They report no
+ * diagnostic and have no effect then.
  *
- * Callbacks (diag, and compile() of struct bpfld_lto) run in the middle of a call on the handle.
- *They may use other handles and functions that need none. Calls on the same handle return -EBUSY,
- *or NULL, and do nothing; bpfld_free() of it is ignored, and the call that is under way fails with
- *-EBUSY
- * ("handle-in-use"). A callback returns: it must not jump out by longjmp() or an exception.
+ * Callbacks (diag, and compile() of struct bpfld_lto) run during a call on the handle. They may use
+ * other handles, and functions that need none. Calls on the same handle have no effect and return
+ * -EBUSY or NULL; bpfld_free() of it is ignored, and the outer call fails with -EBUSY
+ * ("handle-in-use"). A callback must return: it must not leave by longjmp() or an exception.
  */
 #ifndef BPFLD_BPFLD_H
 #define BPFLD_BPFLD_H
