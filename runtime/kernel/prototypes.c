@@ -55,10 +55,10 @@ static const char *bad_return(const struct ld_btf *btf, uint32_t type,
 		return NULL;
 	if (!id) {
 		*accepting = ld_first_kernel_with(LD_KERNEL_GLOBAL_VOID);
-		return "it returns nothing";
+		return "it returns void";
 	}
 	if (ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR)
-		return "it doesn't return a scalar";
+		return "it does not return a scalar";
 	if (is_arena(btf, id))
 		*accepting = ld_first_kernel_with(LD_KERNEL_ARENA_TAGS);
 	return "it returns a pointer";
@@ -80,7 +80,7 @@ static const char *bad_param(const struct ld_btf *btf, uint32_t type,
 		return NULL;
 	to = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
 	if (!to)
-		why = "points to void, whose size isn't known";
+		why = "points to void, whose size is unknown";
 	else if (ld_btf_kind(ld_btf_type(btf, to)) == BTF_KIND_FUNC_PROTO)
 		why = "points to a function";
 	if (why && is_arena(btf, id))

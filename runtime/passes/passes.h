@@ -1,116 +1,135 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The passes in running order, each in the file of its name. A pass reports all errors that it
- * finds; the link stops at the end of the first pass that reported one. No pass calls another.
+ * The passes, in running order. Each is in the file of its name, in the directory of its stage:
+ *
+ *	input/    From the command line to the model: finds and reads files, expands archives,
+ *	          compiles bitcode, parses. Does not relate inputs to each other.
+ *	resolve/  What symbols and types mean across files: owners, archive members that take
+ *	          part, one license, one type graph. Does not decide what is kept.
+ *	select/   Which pieces go into the output, and code that the linker makes: liveness, stubs,
+ *	          entries, folding. Assigns no offset, index or type id of the output.
+ *	check/    Problems that loaders and kernels would find later, in the user's terms. Changes
+ *	          nothing that goes into the output.
+ *	output/   From the model to bytes: offsets, symbols, BTF, relocations, the ELF file. Drops
+ *	          and adds no piece.
+ *
+ * A pass reports all errors that it finds, and the link stops after the first pass that reported
+ * one. Passes do not call each other: link.c calls them, and the model carries the results.
  */
 #ifndef LD_PASSES_PASSES_H
 #define LD_PASSES_PASSES_H
 
 #include "model/model.h"
 
-/* Adds inputs: files, or the members of archives. Returns the first error, a negative errno. */
+/* Add inputs: files, or the members of archives. Return the first error, a negative errno. */
 int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr);
 int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size);
 int ld_add_library(struct ld_link *l, const char *name);
 
-/* Adds the libraries that inputs name in .deplibs; whether there were any new ones. */
+/* Adds the libraries that inputs name in .deplibs. Returns whether there were new ones. */
 bool ld_add_dependent_libraries(struct ld_link *l);
 
-/* Makes objects of inputs that are bitcode: for their symbols and types. */
+/* Compiles inputs that are only bitcode to objects, for their symbols and types. */
 void ld_read_bitcode(struct ld_link *l);
 
-/* Bytes to sections, symbols, relocations, pieces, types; every index, offset and id is checked. */
+/*
+ * Parses bytes into sections, symbols, relocations, pieces and types; checks every index, offset
+ * and id.
+ */
 void ld_parse_files(struct ld_link *l);
 
-/* --bind: references get the targets that they were given, and who defines these takes part. */
+/* --bind: binds references to their targets; the files that define these take part. */
 void ld_bind_symbols(struct ld_link *l);
 
-/* Takes the archive members that are needed; whether anything is still to be parsed. */
+/* Extracts the archive members that are needed. Returns whether any file remains to be parsed. */
 bool ld_pull_members(struct ld_link *l);
 
-/* From here on link->files are the inputs that take part, in order. */
+/* From here on, link->files are the inputs that take part, in order. */
 void ld_drop_unpulled(struct ld_link *l);
 
-/* One graph of the types of all files: link->graph, and each file's canon[]. */
+/* Merges the types of all files into one graph: link->graph, and each file's canon[]. */
 void ld_dedup_types(struct ld_link *l);
 
-/* What of the objects that --bind names clashes with others becomes theirs; programs, subprograms.
- */
+/* Localizes symbols of --bind targets that clash with others; programs become subprograms. */
 void ld_isolate_objects(struct ld_link *l);
 
-/* Every global name gets its owner, or is known to be undefined. No file is added afterwards. */
+/* Resolves each global symbol to its owner, or leaves it undefined. No file is added afterwards. */
 void ld_resolve_symbols(struct ld_link *l);
 
-/* Options that have no effect: what they name is in no input. Changes nothing. */
+/* Warns about options without effect: no input has what they name. Changes nothing. */
 void ld_check_options(struct ld_link *l);
 
-/* One license and one version section stay. */
+/* Merges the license sections and the version sections. */
 void ld_merge_license(struct ld_link *l);
 
-/* Compares what externs declare with what their owners define. Changes nothing. */
+/* Compares declarations with the definitions of their owners. Changes nothing. */
 void ld_check_types(struct ld_link *l);
 
 /*
- * Link-time optimisation: makes one object of the bitcode of all files. Whether there is any; then
- * the inputs, with that object in place of those with bitcode, are to be parsed and resolved again.
+ * Link-time optimization: compiles the bitcode of all files to one object. Returns whether there is
+ * any; the inputs, in which that object replaces those with bitcode, must then be parsed and
+ * resolved again.
  */
 bool ld_compile_bitcode(struct ld_link *l);
 
 /* Sets live on each piece that goes into the output. */
 void ld_mark_live(struct ld_link *l);
 
-/* --dynamic: stubs for the functions that a loader is to find: l->imports. */
+/* --dynamic: makes stubs for the functions that a loader resolves: l->imports. */
 void ld_make_stubs(struct ld_link *l);
 
-/* What makes a library's functions loadable by themselves: entries, or their anchor. */
+/* Makes the functions of a library loadable: entries, or an anchor. */
 void ld_make_entries(struct ld_link *l);
 
-/* Undefined symbols; pointers that no loader will fill in. */
+/* Reports undefined symbols, and pointers that no loader fills in. */
 void ld_check_references(struct ld_link *l);
 
-/* --icf: equal functions and constants become one. */
+/* --icf: merges identical functions and constants. */
 void ld_fold_pieces(struct ld_link *l);
 
-/* The call graph, l->calls, with the stack that each function uses. Not in a partial link. */
+/* Builds the call graph with the stack of each function, l->calls. Not in a partial link. */
 void ld_find_calls(struct ld_link *l);
 
-/* Chains of calls that the verifier refuses: stack, depth, circles, called programs. */
+/* Reports call chains that the verifier rejects: stack, depth, recursion, calls of programs. */
 void ld_check_calls(struct ld_link *l);
 
-/* What a kernel refuses of single functions, or confuses: licenses, types, names of maps. */
+/*
+ * Reports single functions and maps that kernels reject or confuse: licenses, prototypes, map
+ * names.
+ */
 void ld_check_programs(struct ld_link *l);
 
-/* Gives each live piece its output section and offset. */
+/* Assigns each live piece its output section and offset. */
 void ld_layout_sections(struct ld_link *l);
 
-/* Decides which symbols the output has, as what, and their order. */
+/* Chooses the symbols of the output, their properties and their order. */
 void ld_choose_symbols(struct ld_link *l);
 
-/* The table of l->imports. */
+/* Writes the table of l->imports. */
 void ld_write_imports(struct ld_link *l);
 
-/* The symbol table as bytes: link->symtab. Numbers the output sections. */
+/* Writes the symbol table: link->symtab. Numbers the output sections. */
 void ld_make_symtab(struct ld_link *l);
 
-/* The FUNCs, VARs and DATASECs of the output: link->plan. */
+/* Chooses the FUNCs, VARs and DATASECs of the output: link->plan. */
 void ld_choose_btf(struct ld_link *l);
 
-/* Makes .BTF, but for some strings; sets each file's out_types. */
+/* Writes .BTF, except for some strings; sets each file's out_types. */
 void ld_merge_btf(struct ld_link *l);
 
-/* c_names: refuses names of symbols and types that could become code in a C header. */
+/* c_names: rejects names of symbols and types that could inject code into a C header. */
 void ld_check_names(struct ld_link *l);
 
-/* The tables of .BTF.ext: functions, CO-RE relocations, lines. */
+/* Writes the tables of .BTF.ext: functions, CO-RE relocations, lines. */
 void ld_merge_btf_ext(struct ld_link *l);
 
-/* The contents of the output sections, and the relocations that stay. */
+/* Writes the contents of the output sections, and the relocations that remain. */
 void ld_apply_relocs(struct ld_link *l);
 
-/* One .BTF.ext of its tables, with their strings in .BTF. */
+/* Joins the tables of .BTF.ext. */
 void ld_join_btf_ext(struct ld_link *l);
 
-/* The ELF file: link->output. */
+/* Assembles the ELF file: link->output. */
 void ld_emit(struct ld_link *l);
 
 /* Parses the image again and compares it with the model. */

@@ -2,7 +2,7 @@
 # second calls the first, which is no circle.
 # RUN: %mc %s -o in.o && %ld.bpf --verify in.o -o out.o 2>&1 | not grep .
 # RUN: %mc -defsym CALLS=1 %s -o in.o && %ld.bpf --verify in.o -o out.o 2>&1 | FileCheck --match-full-lines %s
-# CHECK: ld.bpf: warning: 'outer' calls itself, which the verifier refuses [recursion]
+# CHECK: ld.bpf: warning: 'outer' calls itself, which the verifier rejects [recursion]
 # CHECK-NEXT: >>> outer calls inner at in.o:(.text+0x8)
 # CHECK-NEXT: >>> inner calls outer at in.o:(.text+0x10)
 # CHECK-NOT: {{.}}

@@ -52,15 +52,15 @@
 # RUN: %mc outside.s -o outside.o
 # RUN: not %ld.bpf outside.o -o out.o 2>&1 | FileCheck --check-prefix=OUTSIDE --implicit-check-not=error: %s
 # RUN: %ld.bpf --verify -r outside.o -o out.o
-#      OUTSIDE: ld.bpf: error: relocation names a place outside of section '.text' [relocation-range]
+#      OUTSIDE: ld.bpf: error: relocation refers outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x10)
-# OUTSIDE-NEXT: ld.bpf: error: relocation names a place outside of section '.text' [relocation-range]
+# OUTSIDE-NEXT: ld.bpf: error: relocation refers outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x20)
 
 # A call by its place into the middle of a function, of which another file's copy is taken.
 # RUN: %mc loser.s -o loser.o && %mc winner.s -o winner.o && %ld.bpf -r --verify loser.o -o out.o
 # RUN: not %ld.bpf -r winner.o loser.o -o out.o 2>&1 | FileCheck --check-prefix=MIDDLE --implicit-check-not=error: %s
-#      MIDDLE: ld.bpf: error: call leads into the middle of 'w', of which another copy was taken [relocation-range]
+#      MIDDLE: ld.bpf: error: call target is in the middle of 'w', of which another copy is linked [relocation-range]
 # MIDDLE-NEXT: >>> at loser.o:(tc+0x0)
 
 # A call of what turns out to be a variable, also where that goes by its place.

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Chains of calls that the kernel's verifier refuses, with the whole chain over all files.
+ * Call chains that the kernel's verifier rejects, reported as a whole across files.
  *
  * The verifier adds up the frames of a chain, each rounded up, and limits their sum, their number,
- * and the stack above a tail call; it refuses circles (see kernel/limits.h). For each function the
- * worst chain from there on is found once, callees before callers. A warning is about what every
- * kernel refuses: calls and stack that the verifier surely sees (see scan_function.c). What later
- * kernels take is a note.
+ * and the stack above a tail call; it rejects recursion (see kernel/limits.h). We compute the worst
+ * chain of each function once, callees before callers. A warning is about what every kernel
+ * rejects: calls and stack that the verifier is certain to see (see scan_function.c). A note is
+ * about what only newer kernels accept.
  */
 #include "base/bytes.h"
 #include "base/text.h"
@@ -14,24 +14,25 @@
 #include "model/calls.h"
 #include "passes/passes.h"
 
-#define MAX_SHOWN 3  /* chains for each id */
-#define MAX_LINES 20 /* functions of a chain */
+#define MAX_SHOWN 3  /* chains per id */
+#define MAX_LINES 20 /* functions per chain */
 
-/* The worst that is reached from a function, and the call that leads there + 1, or 0. */
+/* The maximum over all chains from a function, and the call that leads to it + 1, or 0. */
 struct worst {
 	uint64_t value;
 	uint32_t call;
 };
 
 struct chains {
-	struct worst stack;     /* bytes of frames, rounded as most kernels do */
-	struct worst wide;      /* the same, rounded as the others do */
-	struct worst shared;    /* bytes of frames that no kernel gives a stack of their own */
-	struct worst frames;    /* how many */
-	struct worst run;       /* the same, up to the first call of a global function */
-	struct worst runs;      /* the longest run of the chain, which may begin further down */
-	struct worst above;     /* bytes of frames above a tail call, its own not counted */
-	bool tail, tail_itself; /* there is a tail call at all; in the function itself */
+	struct worst stack;  /* bytes of frames, rounded as most kernels do */
+	struct worst wide;   /* the same, rounded as in kernels with the coarsest unit */
+	struct worst shared; /* bytes of frames that get a private stack in no kernel */
+	struct worst frames; /* number of frames */
+	struct worst run;    /* the same, up to the first call of a global function */
+	struct worst runs;   /* the longest run of the chain, which may start further down */
+	struct worst above;  /* bytes of frames above the frame that makes a tail call */
+	bool tail,
+	    tail_itself; /* any function of the chain makes a tail call; the function itself does */
 };
 
 enum chain_kind { STACK, STACK_SOMEWHERE, ROUNDING, TAIL_CALL, FRAMES, FRAMES_SOMEWHERE, NR_KINDS };
@@ -55,7 +56,7 @@ static uint64_t rounded(const struct ld_func *func, uint32_t to)
 	return ld_align_up(empty ? 1 : func->verified, to);
 }
 
-/* Bytes of a frame that is surely too small for a stack of its own; else 0. */
+/* Bytes of a frame that is certainly too small for a private stack; otherwise 0. */
 static uint64_t shared(const struct ld_func *func)
 {
 	uint64_t most = func->frame > func->verified ? func->frame : func->verified;
@@ -95,7 +96,7 @@ static void find_worst(struct checker *c, uint32_t index)
 		worsen(&to->stack, from->stack.value, i);
 		worsen(&to->wide, from->wide.value, i);
 		worsen(&to->shared, from->shared.value, i);
-		/* Above the callee's own tail call there is this function's frame only. */
+		/* The callee makes a tail call: only this frame is above. */
 		if (from->above.call)
 			worsen(&to->above, from->above.value + rounded(func, LD_KERNEL_FRAME_UNIT),
 			       i);
@@ -111,15 +112,15 @@ static void find_worst(struct checker *c, uint32_t index)
 	to->shared.value += shared(func);
 }
 
-/* A tail call turns private stacks off, and callbacks that run later never have them. */
+/* A tail call disables private stacks; asynchronous callbacks never have them. */
 static bool may_have_private_stack(const struct checker *c, const struct chain *chain)
 {
 	return !chain->later && !c->chains[chain->root].tail &&
 	       ld_may_have_private_stack(c->calls->funcs[chain->root].sec->name);
 }
 
-/* The first kernel that takes the chains' frames, or NULL. */
-static const struct ld_kernel *taking_frames(const struct chains *chains)
+/* The first kernel that accepts the chains' frames, or NULL. */
+static const struct ld_kernel *accepting_frames(const struct chains *chains)
 {
 	for (int i = 0; i < LD_NR_KERNELS; i++) {
 		const struct ld_kernel *k = &ld_kernels[i];
@@ -145,7 +146,7 @@ static enum chain_kind check_stack(const struct checker *c, const struct chain *
 static void check_root(struct checker *c, uint32_t root, bool later)
 {
 	const struct chains *chains = &c->chains[root];
-	const struct ld_kernel *taking = taking_frames(chains);
+	const struct ld_kernel *taking = accepting_frames(chains);
 	struct chain chain = {root, later};
 	enum chain_kind kind = check_stack(c, &chain);
 
@@ -200,7 +201,7 @@ static const struct worst *worst_of(const struct chains *chains, enum chain_kind
 	}
 }
 
-/* What counts of a function in a chain: the bytes of its frame, or which frame it is. */
+/* A function's contribution to a chain: the bytes of its frame, or the number of the frame. */
 static uint64_t share(const struct ld_func *func, enum chain_kind kind, uint64_t frame)
 {
 	if (kind == FRAMES || kind == FRAMES_SOMEWHERE)
@@ -208,7 +209,7 @@ static uint64_t share(const struct ld_func *func, enum chain_kind kind, uint64_t
 	return rounded(func, kind == ROUNDING ? LD_KERNEL_FRAME_UNIT_MOST : LD_KERNEL_FRAME_UNIT);
 }
 
-/* The functions of a chain, one on each line, with what counts of each. */
+/* The functions of a chain, one per line, each with its contribution. */
 static char *chain_lines(const struct checker *c, uint32_t root, enum chain_kind kind,
 			 uint32_t *last)
 {
@@ -256,8 +257,8 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 	case STACK_SOMEWHERE:
 		ld_note(d, "call-stack-kernels",
 			"%s '%s' needs %llu bytes of stack, older kernels allow %d%" LD_LINES "\n"
-			">>> newer kernels give programs of some types, such as tracing, a stack "
-			"for each function%" LD_LINES,
+			">>> newer kernels give each function of some types of programs, such as "
+			"tracing, its own stack%" LD_LINES,
 			what, name, value, LD_KERNEL_STACK, lines, more);
 		break;
 	case ROUNDING:
@@ -277,18 +278,19 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 		break;
 	case FRAMES:
 		ld_warn(d, "call-depth",
-			"%s '%s' has %llu frames of calls without a global function between them, "
+			"%s '%s' has a call chain of %llu frames without a global function, "
 			"the verifier allows %u%" LD_LINES "\n"
 			">>> kernels before %s allow %u in all%" LD_LINES,
 			what, name, value, ld_kernels[LD_NR_KERNELS - 1].frames, lines,
 			ld_kernels[LD_NR_KERNELS - 1].series, ld_kernels[0].frames, more);
 		break;
 	default:
-		ld_note(d, "call-depth-kernels",
-			"%s '%s' has %llu frames of calls, kernels before %s allow %u%" LD_LINES
-			"%" LD_LINES,
-			what, name, value, taking_frames(chains)->series, ld_kernels[0].frames,
-			lines, more);
+		ld_note(
+		    d, "call-depth-kernels",
+		    "%s '%s' has a call chain of %llu frames, kernels before %s allow %u%" LD_LINES
+		    "%" LD_LINES,
+		    what, name, value, accepting_frames(chains)->series, ld_kernels[0].frames,
+		    lines, more);
 	}
 }
 
@@ -309,7 +311,7 @@ static void report_chains(const struct checker *c)
 	}
 }
 
-/* ---- circles ---- */
+/* ---- recursion ---- */
 
 static char *call_line(const struct checker *c, const struct ld_call *call)
 {
@@ -318,12 +320,13 @@ static char *call_line(const struct checker *c, const struct ld_call *call)
 		       ld_place(c->l, c->calls->funcs[call->caller].sec, call->off));
 }
 
-static void report_circle(const struct checker *c, const struct ld_call *closing, const char *more)
+static void report_recursion(const struct checker *c, const struct ld_call *closing,
+			     const char *more)
 {
 	char *text = call_line(c, closing);
 	uint32_t lines = 1, at = closing->caller;
 
-	/* Back along the walk that found it. */
+	/* Follow the depth-first walk backwards. */
 	for (; at != closing->callee && lines < MAX_LINES; lines++) {
 		const struct ld_call *call = &c->calls->calls.v[c->calls->parent[at] - 1];
 
@@ -331,13 +334,13 @@ static void report_circle(const struct checker *c, const struct ld_call *closing
 		at = call->caller;
 	}
 	ld_warn(c->l->diags, "recursion",
-		"'%s' calls itself, which the verifier refuses%" LD_LINES "%" LD_LINES "%" LD_LINES,
+		"'%s' calls itself, which the verifier rejects%" LD_LINES "%" LD_LINES "%" LD_LINES,
 		name_of(c, closing->callee),
-		at == closing->callee ? "" : "\n>>> through more functions than these:", text,
+		at == closing->callee ? "" : "\n>>> through more functions than listed:", text,
 		more);
 }
 
-static void check_circles(const struct checker *c)
+static void check_recursion(const struct checker *c)
 {
 	LD_VEC(const struct ld_call *) found = {0};
 
@@ -353,30 +356,31 @@ static void check_circles(const struct checker *c)
 		if (i + 1 == MAX_SHOWN && found.nr > MAX_SHOWN)
 			more = ld_text(c->l->arena, "\n>>> and %zu more like it",
 				       found.nr - MAX_SHOWN);
-		report_circle(c, found.v[i], more);
+		report_recursion(c, found.v[i], more);
 	}
 }
 
-/* ---- programs that are called ---- */
+/* ---- calls of programs ---- */
 
 static void check_called_programs(const struct checker *c)
 {
-	bool *said = LD_NEW_ARRAY(c->l->arena, bool, c->calls->nr_funcs);
+	bool *reported = LD_NEW_ARRAY(c->l->arena, bool, c->calls->nr_funcs);
 
 	ld_for_each(i, &c->calls->calls) {
 		const struct ld_call *call = &c->calls->calls.v[i];
 		const struct ld_func *caller = &c->calls->funcs[call->caller];
 
 		if (!c->calls->funcs[call->callee].program || !caller->reached ||
-		    said[call->callee])
+		    reported[call->callee])
 			continue;
-		said[call->callee] = true;
-		ld_warn(c->l->diags, "program-called",
-			"program '%s' is called as a function: loaders refuse calls out of .text\n"
-			">>> called by %s at %s\n>>> defined in section %s at %s",
-			name_of(c, call->callee), name_of(c, call->caller),
-			ld_place(c->l, caller->sec, call->off),
-			c->calls->funcs[call->callee].sec->name, func_place(c, call->callee));
+		reported[call->callee] = true;
+		ld_warn(
+		    c->l->diags, "program-called",
+		    "program '%s' is called as a function: loaders support calls into .text only\n"
+		    ">>> called by %s at %s\n>>> defined in section %s at %s",
+		    name_of(c, call->callee), name_of(c, call->caller),
+		    ld_place(c->l, caller->sec, call->off), c->calls->funcs[call->callee].sec->name,
+		    func_place(c, call->callee));
 	}
 }
 
@@ -389,6 +393,6 @@ void ld_check_calls(struct ld_link *l)
 		find_worst(&c, c.calls->order[i]);
 	check_roots(&c);
 	report_chains(&c);
-	check_circles(&c);
+	check_recursion(&c);
 	check_called_programs(&c);
 }

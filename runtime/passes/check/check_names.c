@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Names that go into a C header: bpftool prints those of symbols, types and maps as they are, and
- * each data section is a map. Nobody may be given code to compile by way of a name. C++ and Rust
- * have names that are no identifiers ("operator()", "Map<int, long>"); they do not compile, but
- * they cannot become code either.
+ * Names that end up in a C header: bpftool prints those of symbols, types and maps verbatim, and
+ * each data section is a map. A name must not be able to inject code. Names of C++ and Rust that
+ * are not C identifiers ("operator()", "Map<int, long>") do not compile, but cannot become code
+ * either.
  */
 #include <string.h>
 
 #include "passes/passes.h"
 
-/* What no code can do without: blocks, strings, initializers, comments, directives, and trigraphs
- * and digraphs for them. */
+/*
+ * Code needs blocks, strings, initializers, comments or directives, or trigraphs and digraphs for
+ * them.
+ */
 static bool is_harmless(const char *name)
 {
 	for (; *name; name++)
@@ -22,7 +24,7 @@ static bool is_harmless(const char *name)
 static void check(struct ld_link *l, const char *what, const char *name)
 {
 	if (!is_harmless(name))
-		ld_error(l->diags, "unsafe-name", "the name of %s cannot go into a C header: '%s'",
+		ld_error(l->diags, "unsafe-name", "the name of %s is unsafe in a C header: '%s'",
 			 what, name);
 }
 
@@ -61,9 +63,13 @@ void ld_check_names(struct ld_link *l)
 					   ? "a symbol"
 					   : "a type or a member"};
 
-		/* Sections are checked above; tags, which are any text, become no C. */
+		/*
+		 * Sections are checked above; decl tags, which are arbitrary text, do not become C.
+		 */
 		if (kind != BTF_KIND_DATASEC && kind != BTF_KIND_DECL_TAG)
 			ld_btf_each_str(t, check_str, &c);
-		off += ld_btf_type_size(kind, ld_btf_vlen(t)); /* the output has no unknown kind */
+		off +=
+		    ld_btf_type_size(kind,
+				     ld_btf_vlen(t)); /* never 0: the output has no unknown kind */
 	}
 }

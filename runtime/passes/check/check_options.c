@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Options that have no effect on this link: what they name is in no input that takes part, or
- * they need another option. Other linkers say nothing, and a typing error goes unnoticed.
+ * Options that have no effect on this link: no input that takes part has what they name, or they
+ * need another option. Other linkers ignore such options, and a typo goes unnoticed.
  */
 #include <fnmatch.h>
 #include <string.h>
 
 #include "passes/passes.h"
 
-/* What an option's value may mean: symbols of which kind. */
+/* The symbols that an option's value may refer to. */
 enum scope {
-	ANY,     /* locals too */
-	GLOBALS, /* under the names that inputs give them */
+	ANY,     /* including local ones */
+	GLOBALS, /* by their names in the inputs */
 };
 
 struct pattern {
@@ -20,9 +20,9 @@ struct pattern {
 	enum scope scope;
 };
 
-/* Which symbols a name or a glob has matched. */
+/* Whether a symbol of each kind matched a name or a glob. */
 struct found {
-	const char *glob; /* NULL: a plain name */
+	const char *glob; /* NULL for a plain name */
 	bool local, global;
 };
 
@@ -42,7 +42,7 @@ static struct found *found_of(struct checker *c, const char *name, size_t len)
 	return *slot;
 }
 
-/* Of text the first len bytes are a name. */
+/* The first len bytes of text are the name. */
 static void add_name(struct checker *c, const char *option, const char *text, size_t len)
 {
 	LD_PUSH(c->l->arena, &c->patterns,
@@ -80,7 +80,7 @@ static void match_name(struct checker *c, const char *name, bool local)
 	}
 }
 
-/* A symbol goes by both of its names where --rename or --wrap changed it. */
+/* A symbol that --rename or --wrap changes has two names. */
 static void match_symbols(struct checker *c)
 {
 	ld_for_each(i, &c->l->files) {

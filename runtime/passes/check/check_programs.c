@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What a kernel refuses of single functions, or confuses: calls that need a license, global
- * functions of types that can't be verified by themselves, maps whose names it cuts.
+ * Single functions and maps that kernels reject or confuse: calls that need a license, prototypes
+ * of global functions that the verifier cannot check, map names that the kernel truncates to the
+ * same name.
  */
 #include <string.h>
 
@@ -14,7 +15,7 @@
 
 /* ---- license ---- */
 
-/* What a function calls at off that needs a license. */
+/* The name of the function called at off, which needs a GPL-compatible license. */
 static const char *gpl_callee(struct ld_link *l, const struct ld_func *func)
 {
 	const struct ld_section *sec = func->sec;
@@ -23,7 +24,7 @@ static const char *gpl_callee(struct ld_link *l, const struct ld_func *func)
 
 	if (!ld_insn_src(insn, sec->file->big) && helper)
 		return ld_printf(l->arena, "bpf_%s", helper);
-	return "a function of the kernel";
+	return "a kernel function";
 }
 
 static void check_license(struct ld_link *l)
@@ -38,8 +39,8 @@ static void check_license(struct ld_link *l)
 		if (!func->surely || !func->needs_gpl)
 			continue;
 		ld_warn(l->diags, "missing-license",
-			"no file has a license section; the kernel gives %s to programs under a "
-			"GPL-compatible license only\n>>> called by %s at %s",
+			"no input has a license section, but %s requires a GPL-compatible "
+			"license\n>>> called by %s at %s",
 			gpl_callee(l, func), func->sym->name,
 			ld_place(l, func->sec, func->gpl_off));
 		return;
@@ -48,7 +49,7 @@ static void check_license(struct ld_link *l)
 
 /* ---- global functions ---- */
 
-/* Only a direct call makes the verifier look at a global function. */
+/* The verifier checks a global function only if it is called directly. */
 static bool *called_funcs(struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
@@ -63,7 +64,7 @@ static bool *called_funcs(struct ld_link *l)
 	return called;
 }
 
-/* By in_type: whether a decl tag says something about a FUNC or its parameters. */
+/* By in_type: whether a decl tag refers to a FUNC or its parameters. */
 static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
 {
 	bool *tagged = LD_NEW_ARRAY(l->arena, bool, f->btf.nr_types);
@@ -80,13 +81,13 @@ static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
 static void report_prototype(struct ld_link *l, const struct ld_func *func, const char *why)
 {
 	ld_warn(l->diags, "global-function-type",
-		"the verifier can't check the global function '%s' by itself: %s\n"
+		"the verifier cannot check global function '%s' on its own: %s\n"
 		">>> defined at %s\n"
-		">>> static or hidden, it is checked with its callers",
+		">>> a static or hidden function is checked with its callers",
 		func->sym->name, why, ld_place(l, func->sec, func->off));
 }
 
-/* The first of nr functions that only later kernels take. */
+/* func is the first of nr functions that only newer kernels accept. */
 static void note_prototype(struct ld_link *l, const struct ld_func *func, const char *why,
 			   const struct ld_kernel *accepting, uint32_t nr)
 {
@@ -95,9 +96,9 @@ static void note_prototype(struct ld_link *l, const struct ld_func *func, const 
 	if (nr > 1)
 		more = ld_text(l->arena, "\n>>> and %u more like it", nr - 1);
 	ld_note(l->diags, "global-function-kernels",
-		"kernels before %s refuse the global function '%s': %s\n"
+		"kernels before %s reject global function '%s': %s\n"
 		">>> defined at %s\n"
-		">>> static or hidden, all kernels check it with its callers%" LD_LINES,
+		">>> all kernels check a static or hidden function with its callers%" LD_LINES,
 		accepting->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
 }
 
@@ -160,12 +161,12 @@ static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct l
 	other = *slot;
 	if (!other)
 		*slot = sym;
-	/* Two static maps of one name: one of them will be called something else. */
+	/* Two static maps with the same name: choose_symbols renames one of them. */
 	if (!other || !strcmp(other->name, sym->name) ||
 	    (len <= LD_KERNEL_NAME && strlen(other->name) <= LD_KERNEL_NAME))
 		return;
 	ld_note(l->diags, "map-name-clash",
-		"maps '%s' and '%s' have one name in the kernel: it keeps %d characters, '%s'\n"
+		"maps '%s' and '%s' share a name in the kernel, cut to %d characters: '%s'\n"
 		">>> %s\n>>> %s",
 		other->name, sym->name, LD_KERNEL_NAME, cut, ld_file_name(other->sec->file),
 		ld_file_name(f));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* What live code and data refer to, and whether a loader can make it good. */
+/* References of live code and data that nothing defines, or that no loader can resolve. */
 #include <string.h>
 
 #include "base/blob.h"
@@ -12,7 +12,7 @@ struct use {
 	uint64_t off;
 };
 
-/* The uses of one undefined name. */
+/* The uses of one undefined symbol. */
 struct uses {
 	LD_VEC(struct use) list;
 };
@@ -20,10 +20,10 @@ struct uses {
 struct checker {
 	struct ld_link *l;
 	struct ld_strmap undefined; /* name -> struct uses */
-	uint32_t hints;             /* looked for so far */
+	uint32_t hints;             /* hints computed so far */
 };
 
-#define MAX_HINTS 20 /* each is a walk over all symbols; nobody reads that many */
+#define MAX_HINTS 20 /* each scans all symbols, and no one reads more */
 
 static bool may_stay_undefined(const struct ld_link *l, const struct ld_global *n)
 {
@@ -59,7 +59,7 @@ static void check_discarded(struct checker *c, const struct ld_section *sec,
 			 ld_place(c->l, sec, r->off), t.piece->sec->name, t.piece->sec->group);
 }
 
-/* struct_ops and maps of programs hold programs, and what --bind made a function is none. */
+/* struct_ops and maps of programs need programs; --bind has turned this one into a subprogram. */
 static void check_subprogram(struct checker *c, const struct ld_section *sec,
 			     const struct ld_reloc *r)
 {
@@ -68,14 +68,13 @@ static void check_subprogram(struct checker *c, const struct ld_section *sec,
 	if (sec->kind == LD_SEC_CODE || !t.piece || !t.piece->subprogram)
 		return;
 	ld_error(c->l->diags, "bind",
-		 "%s wants a program that was bound, and so is a function now\n"
-		 ">>> %s\n>>> wanted in %s\n"
-		 ">>> give its object twice, and bind the second",
+		 "%s refers to a program that --bind has made a function\n"
+		 ">>> %s\n>>> referenced in %s\n"
+		 ">>> link its object twice, and bind the second copy",
 		 sec->name, ld_piece_name(c->l, t.piece), ld_file_name(sec->file));
 }
 
-/* The names [*i, end) of one place in p; *i becomes end. Returns the first that has BTF, or NULL.
- */
+/* The aliases [*i, end) at one place in p; sets *i to end. Returns the first with BTF, or NULL. */
 static const struct ld_sym *described_name(const struct ld_piece *p, uint32_t *i)
 {
 	const struct ld_section *sec = p->sec;
@@ -97,19 +96,19 @@ static void report_undescribed(struct ld_link *l, const struct ld_section *sec, 
 
 	if (sym->type == STT_OBJECT)
 		ld_error(l->diags, "map-without-btf",
-			 "map '%s' has no BTF, which tells its type, key and value\n"
+			 "map '%s' has no BTF to describe its type, key and value\n"
 			 ">>> defined at %s\n>>> compile it with -g",
 			 sym->name, ld_sym_place(l, sec->file, in_sym));
 }
 
 /*
- * The type, key and value of a map stand in BTF only: without it no loader opens the program. Of
- * several names for a place one is enough; what begins within a map has none that could be kept.
+ * The type, key and value of a map are in BTF only: without it no loader opens the object. One
+ * alias with BTF is enough. A map that starts within another one could not be kept apart.
  */
 static void check_map(struct ld_link *l, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
-	const struct ld_sym *last = NULL; /* that has BTF */
+	const struct ld_sym *last = NULL; /* with BTF */
 
 	for (uint32_t i = p->sym, first = i; i < p->sym_end; first = i) {
 		const struct ld_sym *sym = described_name(p, &i);
@@ -151,8 +150,8 @@ static void check_section(struct checker *c, struct ld_section *sec)
 				ld_warn(c->l->diags, "data-relocation",
 					"pointer in %s will read 0: no loader fills it in\n"
 					">>> at %s:(%s+0x%llx)\n"
-					">>> pointers are relocated in code, .maps and .struct_ops "
-					"only",
+					">>> loaders fill in pointers in code, .maps and "
+					".struct_ops only",
 					sec->name, ld_file_name(f), sec->name,
 					(unsigned long long)r->off);
 			warned = true;
@@ -160,7 +159,7 @@ static void check_section(struct checker *c, struct ld_section *sec)
 	}
 }
 
-/* A static of that name, or a name that was probably meant: a line that says so, or "". */
+/* A line that points out a static symbol with that name or a similar global one, or "". */
 static const char *hint(struct ld_link *l, const char *name)
 {
 	struct ld_near near = {.typed = name};
@@ -175,7 +174,7 @@ static const char *hint(struct ld_link *l, const char *name)
 			if (sym->global || !sym->piece || strcmp(sym->name, name) != 0 ||
 			    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
 				continue;
-			return ld_text(l->arena, "\n>>> a static %s of that name is at %s",
+			return ld_text(l->arena, "\n>>> a static %s with this name is at %s",
 				       sym->type == STT_FUNC ? "function" : "variable",
 				       ld_sym_place(l, f, k));
 		}
@@ -198,8 +197,7 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 
 	if (own)
 		more = ld_text(l->arena,
-			       "\n>>> defined in %s, and in others that are bound to: bind it, "
-			       "too",
+			       "\n>>> defined in %s and in other targets of --bind: bind it, too",
 			       ld_file_name(own));
 	ld_for_each(i, &uses->list) {
 		const char *place = ld_place(l, uses->list.v[i].sec, uses->list.v[i].off);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Each declaration of a name, and each weak definition that lost, against the definition; where no
- * input defines the name, each later declaration against the first one. What agreeing means is in
- * compare_types.c; this file chooses what to compare, sums up what is alike, and words it.
+ * Compares each declaration of a symbol, and each weak definition that lost, with the definition;
+ * if no input defines the symbol, each later declaration with the first one. compare_types.c
+ * decides whether two declarations agree. This file chooses the pairs, groups equal findings, and
+ * words them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,21 +20,21 @@ struct site {
 };
 
 struct check {
-	struct site site[2]; /* [0] is the one named first in the message */
-	struct site blamed;  /* the one that is there for the sake of this check */
+	struct site site[2]; /* [0] is named first in the message */
+	struct site blamed;  /* the one of the two that caused this check */
 	struct ld_types_finding found;
 };
 
-/* Findings that differ in the file only. */
+/* Findings that differ only in the file. */
 struct group {
 	struct check *first;
-	LD_VEC(uint32_t) files; /* index of each file blamed, ascending but for repetitions */
+	LD_VEC(uint32_t) files; /* indexes of the blamed files, ascending with repetitions */
 };
 
 struct state {
 	struct ld_link *l;
-	LD_VEC(struct check) checks; /* in the order of the names' appearance in the files */
-	struct ld_strmap first;      /* name without definition -> struct site: its first extern */
+	LD_VEC(struct check) checks; /* in the order in which the symbols appear in the files */
+	struct ld_strmap first;      /* undefined symbol -> struct site: its first declaration */
 	struct ld_strmap group_map;
 	LD_VEC(struct group *) groups;
 };
@@ -55,7 +56,7 @@ static bool is_defined(const struct site *s)
 	return sym->sec || sym->abs || sym->common;
 }
 
-/* A FUNC or VAR stands behind it. */
+/* Whether the symbol has a FUNC or VAR. */
 static bool has_type(const struct site *s)
 {
 	uint32_t kind;
@@ -87,8 +88,8 @@ static bool declares_map(const struct site *s)
 }
 
 /*
- * What to compare s with, or false. The first extern of a name that nothing defines, or that is
- * defined without BTF, speaks for the name.
+ * Finds the site to compare s with. If nothing defines the symbol, or the definition has no BTF,
+ * this is its first declaration.
  */
 static bool find_other(struct state *st, struct site *s, struct site *other)
 {
@@ -137,7 +138,7 @@ static void run_check(struct ld_type_walk *w, struct check *c)
 	    .ksym = !is_defined(&c->site[1]) && sym_of(&c->site[0])->global->ksym,
 	};
 
-	/* A declaration of a map may leave the section to the definition. */
+	/* A declaration of a map may omit the section. */
 	if (pair.map[1] || !is_defined(&c->site[1]))
 		pair.map[0] = pair.map[1] = pair.map[0] || pair.map[1];
 	c->found = ld_compare_decls(w, &pair);
@@ -156,7 +157,7 @@ static int by_files(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* File pair by file pair, so that what two files share is compared once. */
+/* Ordered by file pairs, so that types shared by two files are compared once. */
 static void run_checks(struct state *st)
 {
 	struct ld_type_walk *w = ld_type_walk_new(st->l);
@@ -181,7 +182,9 @@ static const char *print_site(struct ld_link *l, const struct site *s)
 						      : text;
 }
 
-/* What makes two findings one: a struct's layout is told once, whatever names lead to it. */
+/*
+ * The key that groups findings: a struct's layout is reported once, whatever symbols refer to it.
+ */
 static const char *group_key(struct ld_link *l, const struct check *c)
 {
 	const struct ld_types_finding *found = &c->found;
@@ -210,7 +213,7 @@ static void group_check(struct state *st, struct check *c)
 		LD_PUSH(a, &g->files, file);
 }
 
-/* The lines that name one side. */
+/* The lines that describe one side. */
 static const char *describe(struct ld_link *l, const struct check *c, int side)
 {
 	const struct site *s = &c->site[side];
@@ -223,7 +226,7 @@ static const char *describe(struct ld_link *l, const struct check *c, int side)
 
 #define MAX_NAMED 4 /* files */
 
-/* The other files of a group: on which side they stand must be plain. */
+/* Lists the other files of a group, and makes plain on which side they are. */
 static const char *others_line(struct ld_link *l, const struct group *g)
 {
 	const char *text;
@@ -249,7 +252,7 @@ static void report(struct ld_link *l, const struct group *g)
 	const char *sides =
 	    ld_text(l->arena, "%" LD_LINES "%" LD_LINES, describe(l, c, 0), describe(l, c, 1));
 	const char *path =
-	    found->path ? ld_text(l->arena, "\n>>> reached by   %s", found->path) : "";
+	    found->path ? ld_text(l->arena, "\n>>> reached via  %s", found->path) : "";
 
 	if (found->diff == LD_TYPES_CONFLICT)
 		ld_error(l->diags, "conflicting-types",

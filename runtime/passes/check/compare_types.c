@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Two type graphs are walked side by side, breadth first, so that what is found first is what the
- * user sees first, and with a list of steps instead of recursion, as inputs may nest as deep as
- * they like. Most steps end at once: ld_dedup_types has given equal types of two files one number.
+ * Walks two type graphs side by side. The walk is breadth first, so that it finds first what the
+ * user sees first, and uses a list instead of recursion, because inputs may nest types arbitrarily
+ * deep. Most steps end at once: ld_dedup_types has given equal types of two files the same number.
  *
- * How a difference counts depends on where it is. The walk starts EXACT: what is passed or stored
- * by value must be alike in all members. Behind a pointer it goes on with the SHAPE: kinds, sizes
- * and names. These two find errors, the ones for which the kernel's own linker refuses to link. A
- * struct behind a pointer is then compared by its LAYOUT, member by member, which finds warnings.
+ * The weight of a difference depends on its place. The walk starts in mode EXACT: what is passed or
+ * stored by value must agree in all members. Behind a pointer it continues in mode SHAPE: kinds,
+ * sizes and names. These two modes find errors, for which libbpf's linker refuses to link as well.
+ * A struct behind a pointer is then compared by its LAYOUT, member by member, which finds warnings.
  *
- * Pairs that were compared are remembered, so that cycles end and shared parts are walked once:
- * EXACT and SHAPE for one declaration (each is to get its error), LAYOUT for two files, and for
- * good once a walk has ended without a finding.
+ * We remember the pairs that have been compared, so that cycles end and shared parts are walked
+ * once: EXACT and SHAPE per declaration (each gets its own error), LAYOUT per pair of files, and
+ * forever once a walk has ended without a finding.
  */
 #include "passes/check/compare_types.h"
 
@@ -22,26 +22,26 @@
 
 enum mode { EXACT, SHAPE, LAYOUT, MAP, MAP_BOTH_WAYS };
 
-/* From the type that a step came from to its own. */
+/* The edge from a step's type to the type of the next step. */
 enum edge {
 	ROOT,
 	RETURN,
-	PARAM,  /* at: index of the parameter */
-	MEMBER, /* at: index of the member, the same on both sides */
-	ATTR,   /* at: index of the member in the map definition of side 0 */
-	INSIDE, /* what a pointer points to, an array's element, the same type again */
+	PARAM,  /* at: parameter index */
+	MEMBER, /* at: member index, the same on both sides */
+	ATTR,   /* at: member index in the map definition of side 0 */
+	INSIDE, /* the target of a pointer, the element of an array, or a modified type */
 };
 
-/* Two types to be compared. */
+/* A pair of types to compare. */
 struct step {
-	uint32_t type[2]; /* in_types, as written: not stripped */
-	uint32_t from;    /* index of the step that led here */
+	uint32_t type[2]; /* in_types as written, not stripped */
+	uint32_t from;    /* index of the previous step */
 	uint32_t at;
 	enum edge edge;
 	enum mode mode;
 };
 
-/* A pair that was compared, by node numbers of the merged graph. */
+/* A pair that has been compared, by node numbers of the merged graph. */
 struct pair {
 	uint32_t node[2];
 	enum mode mode;
@@ -49,17 +49,17 @@ struct pair {
 
 struct memo {
 	struct pair pair;
-	uint32_t stamp; /* 0: an empty slot */
+	uint32_t stamp; /* 0: the slot is empty */
 };
 
-#define CLEAN UINT32_MAX /* the stamp of pairs behind which nothing differs */
+#define CLEAN UINT32_MAX /* stamp of a pair behind which nothing differs */
 
-#define MAX_ATTRS 256 /* attributes of a map; no map has that many */
-#define MAX_PATH 6    /* stations named in a finding's path */
+#define MAX_ATTRS 256 /* attributes of a map; real ones have far fewer */
+#define MAX_PATH 6    /* steps named in a finding's path */
 
 /*
- * Steps for two files, beside some for each of their types. Two cycles of different lengths have
- * as many pairs as the product of their lengths: what is made to be slow is compared in part.
+ * Steps for two files, in addition to some per type. Two cycles of different lengths have as many
+ * pairs as the product of their lengths, so a hostile input is compared only in part.
  */
 #define MAX_STEPS (1u << 20)
 #define STEPS_PER_TYPE 4
@@ -68,19 +68,19 @@ struct ld_type_walk {
 	struct ld_link *l;
 	const struct ld_decl_pair *pair;
 	const struct ld_btf *btf[2];
-	bool func; /* functions are compared, not variables */
+	bool func; /* compares functions, not variables */
 	LD_VEC(struct step) steps;
-	LD_VEC(struct pair) seen; /* in the walk at hand */
+	LD_VEC(struct pair) seen; /* in this walk */
 	struct ld_types_finding found;
 
-	struct ld_file *file[2]; /* of the walk before */
-	bool clean;              /* nothing was found or left out in these two files */
-	uint64_t budget;         /* steps left for these two files */
+	struct ld_file *file[2]; /* of the previous walk */
+	bool clean;              /* these two files have no finding, and nothing was skipped */
+	uint64_t budget;         /* steps left for this pair of files */
 	uint32_t file_stamp, walk_stamp, last_stamp;
 	struct memo *memo; /* open addressing; cap is a power of two */
 	size_t nr_memo, memo_cap;
 
-	uint8_t **core; /* by file index: a bit for each in_type that CO-RE records name */
+	uint8_t **core; /* by file index: a bit for each in_type that CO-RE records refer to */
 };
 
 static bool is_aggregate(uint32_t kind)
@@ -98,7 +98,7 @@ static uint32_t kind_of(const struct ld_btf *btf, uint32_t in_type)
 	return in_type ? ld_btf_kind(ld_btf_type(btf, in_type)) : BTF_KIND_UNKN;
 }
 
-/* Whether its name hides what it is. */
+/* Whether the type's name is a typedef. */
 static bool has_typedef(const struct ld_btf *btf, uint32_t in_type)
 {
 	for (int depth = 0; depth < 32 && in_type; depth++) {
@@ -125,9 +125,7 @@ static uint32_t bit_size(const struct btf_type *t, const struct btf_member *m)
 	return BTF_INFO_KFLAG(t->info) ? BTF_MEMBER_BITFIELD_SIZE(m->offset) : 0;
 }
 
-/*
- * Text
- */
+/* ---- text ---- */
 
 static const char *print(struct ld_type_walk *w, int side, uint32_t in_type)
 {
@@ -148,8 +146,8 @@ static const char *station_name(struct ld_type_walk *w, const struct step *s)
 }
 
 /*
- * The step that a user knows the difference by: the parameter, the member, the attribute, and not
- * what its pointers and arrays are made of.
+ * The step by which a user knows the place: a parameter, member or attribute rather than the
+ * pointers and arrays that it consists of.
  */
 static uint32_t station(const struct ld_type_walk *w, uint32_t i)
 {
@@ -163,7 +161,7 @@ static uint32_t station(const struct ld_type_walk *w, uint32_t i)
 	}
 }
 
-/* Says where: "parameter 2", "struct foo: member 3", "max_entries". */
+/* The place of step i: "parameter 2", "struct foo: member 3", "max_entries". */
 static const char *where(struct ld_type_walk *w, uint32_t i)
 {
 	const struct step *s = &w->steps.v[station(w, i)], *from = &w->steps.v[s->from];
@@ -181,7 +179,9 @@ static const char *where(struct ld_type_walk *w, uint32_t i)
 	}
 }
 
-/* How the type of step i is reached: "parameter 1, outer.inner". NULL where that goes unsaid. */
+/*
+ * How the type of step i is reached: "parameter 1, outer.inner". NULL if that is not worth saying.
+ */
 static const char *path_of(struct ld_type_walk *w, uint32_t i)
 {
 	const char *path = NULL;
@@ -206,7 +206,7 @@ static const char *path_of(struct ld_type_walk *w, uint32_t i)
 	return path;
 }
 
-/* The type of a station: for a member, with its name; for a typedef, with what it stands for. */
+/* The type of a step: for a member, with its name; for a typedef, with the type it names. */
 static const char *print_at(struct ld_type_walk *w, int side, uint32_t i)
 {
 	const struct step *s = &w->steps.v[i];
@@ -225,11 +225,9 @@ static const char *print_at(struct ld_type_walk *w, int side, uint32_t i)
 				 ld_btf_str(w->btf[side], m->name_off));
 }
 
-/*
- * Findings
- */
+/* ---- findings ---- */
 
-/* Whether a difference is to be told: the gravest is, and the first one of those. */
+/* Whether to report a difference: only the first one of the gravest kind is. */
 static bool graver(const struct ld_type_walk *w, enum ld_types_diff diff)
 {
 	return diff > w->found.diff;
@@ -269,7 +267,7 @@ static void found_in_struct(struct ld_type_walk *w, uint32_t i, enum ld_types_di
 	w->found.path = path_of(w, i);
 }
 
-/* The types of step i differ; how is "" or says in what. */
+/* Reports that the types of step i differ; how says in what, or is "". */
 static void differs(struct ld_type_walk *w, uint32_t i, enum ld_types_diff diff, const char *how)
 {
 	uint32_t at = station(w, i), type[2] = {0};
@@ -281,7 +279,7 @@ static void differs(struct ld_type_walk *w, uint32_t i, enum ld_types_diff diff,
 		text[side] = print_at(w, side, at);
 		type[side] = ld_btf_strip(w->btf[side], w->steps.v[i].type[side]);
 	}
-	/* Typedefs may hide what differs. */
+	/* Typedefs may hide the difference. */
 	if (!strcmp(text[0], text[1])) {
 		text[0] = print(w, 0, type[0]);
 		text[1] = print(w, 1, type[1]);
@@ -300,9 +298,7 @@ static void differs(struct ld_type_walk *w, uint32_t i, enum ld_types_diff diff,
 	}
 }
 
-/*
- * What was compared before
- */
+/* ---- compared pairs ---- */
 
 static size_t memo_slot(const struct ld_type_walk *w, const struct pair *p)
 {
@@ -329,7 +325,7 @@ static void memo_grow(struct ld_type_walk *w)
 	}
 }
 
-/* Whether the pair, not void, needs no look, now or again; notes that it gets one. */
+/* Whether a pair of types other than void has been compared or need not be; otherwise adds it. */
 static bool seen(struct ld_type_walk *w, const uint32_t *id, enum mode mode)
 {
 	struct pair p = {{0}, mode};
@@ -353,7 +349,7 @@ static bool seen(struct ld_type_walk *w, const uint32_t *id, enum mode mode)
 	return false;
 }
 
-/* Each in_type of the file that a CO-RE record names. */
+/* The in_types of the file that CO-RE records refer to. */
 static const uint8_t *core_types(struct ld_type_walk *w, const struct ld_file *f)
 {
 	uint8_t *bits = w->core[f->index];
@@ -374,21 +370,19 @@ static const uint8_t *core_types(struct ld_type_walk *w, const struct ld_file *f
 	return bits;
 }
 
-/* The loader fits such types to the kernel that it finds: they may differ. */
+/* The loader adapts these types to the running kernel: they may differ. */
 static bool is_core(struct ld_type_walk *w, const uint32_t *id)
 {
 	for (int side = 0; side < 2; side++) {
 		if (core_types(w, w->pair->file[side])[id[side] / 8] >> id[side] % 8 & 1) {
-			w->clean = false; /* true of these two files only */
+			w->clean = false; /* true for these two files only */
 			return true;
 		}
 	}
 	return false;
 }
 
-/*
- * The walk
- */
+/* ---- walk ---- */
 
 static void push(struct ld_type_walk *w, uint32_t from, enum edge edge, uint32_t at, uint32_t type0,
 		 uint32_t type1, enum mode mode)
@@ -406,8 +400,8 @@ static void push(struct ld_type_walk *w, uint32_t from, enum edge edge, uint32_t
 enum names { SAME_NAME, SAME_FLAVOR, OTHER_NAME };
 
 /*
- * "foo___bar" is a flavor of foo: the same type of the kernel, as the loader sees it. A file may
- * have its own idea of a flavor, too.
+ * "foo___bar" is a flavor of foo: libbpf treats it as the same type of the kernel. Files may define
+ * the same flavor differently.
  */
 static bool is_flavor(const char *name)
 {
@@ -435,7 +429,7 @@ static void compare_ints(struct ld_type_walk *w, uint32_t i, const struct btf_ty
 {
 	const struct step *s = &w->steps.v[i];
 	uint32_t a = *(const uint32_t *)ld_btf_tail(t[0]), b = *(const uint32_t *)ld_btf_tail(t[1]);
-	/* Which types are marked BTF_INT_CHAR is up to the compiler. */
+	/* Compilers differ in what they mark BTF_INT_CHAR. */
 	uint32_t encoding = BTF_INT_ENCODING(a) ^ BTF_INT_ENCODING(b);
 
 	if (t[0]->size != t[1]->size || BTF_INT_BITS(a) != BTF_INT_BITS(b) ||
@@ -447,7 +441,7 @@ static void compare_ints(struct ld_type_walk *w, uint32_t i, const struct btf_ty
 		differs(w, i, LD_TYPES_MISMATCH, " in signedness");
 }
 
-/* The value of an enumerator; its low half, as clang 14 writes no more of it. */
+/* The value of an enumerator; only its low half, as clang 14 writes no more. */
 static uint32_t enum_value(const struct btf_type *t, uint32_t at, uint32_t *name_off)
 {
 	const struct btf_enum *e = ld_btf_tail(t);
@@ -498,7 +492,7 @@ static void compare_enums(struct ld_type_walk *w, uint32_t i, const uint32_t *id
 		differs(w, i, gravity(s), "");
 		return;
 	}
-	/* Without values: declared only, or an enum of 64 bits as gcc writes it. */
+	/* One is only declared, or is a 64-bit enum as gcc writes it. */
 	if (!ld_btf_vlen(t[0]) || !ld_btf_vlen(t[1]))
 		return;
 	if (t[0]->size != t[1]->size)
@@ -518,7 +512,7 @@ static void compare_arrays(struct ld_type_walk *w, uint32_t i, const struct btf_
 	push(w, i, INSIDE, 0, a->type, b->type, s->mode);
 }
 
-/* Of the parameters, those that have a type; a last one without is "...". */
+/* Counts the parameters that have a type; a last one without a type is "...". */
 static uint32_t nr_params(const struct btf_type *proto, bool *variadic)
 {
 	const struct btf_param *p = ld_btf_tail(proto);
@@ -536,7 +530,7 @@ static void compare_protos(struct ld_type_walk *w, uint32_t i, const struct btf_
 	uint32_t nr[2] = {nr_params(t[0], &variadic[0]), nr_params(t[1], &variadic[1])};
 
 	push(w, i, RETURN, 0, t[0]->type, t[1]->type, s.mode);
-	/* "int f()": anything goes. */
+	/* "int f()" agrees with anything. */
 	if ((variadic[0] && !nr[0]) || (variadic[1] && !nr[1]))
 		return;
 	if (nr[0] != nr[1] || variadic[0] != variadic[1]) {
@@ -548,14 +542,16 @@ static void compare_protos(struct ld_type_walk *w, uint32_t i, const struct btf_
 			found(w, LD_TYPES_CONFLICT, "parameter count differs: %u and %u", nr[0],
 			      nr[1]);
 		else
-			found(w, LD_TYPES_CONFLICT, "only one takes variable arguments");
+			found(w, LD_TYPES_CONFLICT, "only one is variadic");
 		return;
 	}
 	for (uint32_t at = 0; at < nr[0]; at++)
 		push(w, i, PARAM, at, p[0][at].type, p[1][at].type, s.mode);
 }
 
-/* A member's own bytes: whether they differ in a way that no look inside the member explains. */
+/*
+ * Compares the bytes of a member: reports a difference that comparing its type would not explain.
+ */
 static void compare_member_size(struct ld_type_walk *w, uint32_t i, uint32_t at,
 				const struct btf_member *const *m)
 {
@@ -571,7 +567,10 @@ static void compare_member_size(struct ld_type_walk *w, uint32_t i, uint32_t at,
 	if (!size[0] || !size[1] || size[0] == size[1] ||
 	    (is_aggregate(kind[0]) && is_aggregate(kind[1])))
 		return;
-	/* Array bounds inside a struct are told as its layout, an error where it is stored. */
+	/*
+	 * Array bounds within a struct belong to its layout; they are errors if it is passed by
+	 * value.
+	 */
 	if (mode != LAYOUT && (kind[0] != BTF_KIND_ARRAY || kind[1] != BTF_KIND_ARRAY ||
 			       w->steps.v[station(w, i)].edge == ATTR))
 		diff = LD_TYPES_CONFLICT;
@@ -583,7 +582,9 @@ static void compare_member_size(struct ld_type_walk *w, uint32_t i, uint32_t at,
 						  ld_btf_str(w->btf[1], m[1]->name_off)));
 }
 
-/* Names, offsets and sizes of one member. False: what follows it needs no look. */
+/*
+ * Compares the name, offset and size of a member. Returns false if the rest need not be compared.
+ */
 static bool compare_member(struct ld_type_walk *w, uint32_t i, uint32_t at,
 			   const struct btf_type *const *t)
 {
@@ -618,7 +619,7 @@ static bool compare_member(struct ld_type_walk *w, uint32_t i, uint32_t at,
 	return graver(w, diff);
 }
 
-/* Whether the struct ends in an array of unknown bound. */
+/* Whether the struct ends with an array of unknown bound. */
 static bool open_ended(const struct ld_btf *btf, const struct btf_type *t)
 {
 	const struct btf_member *m = ld_btf_tail(t);
@@ -651,7 +652,7 @@ static void compare_members(struct ld_type_walk *w, uint32_t i, const struct btf
 	}
 	if (t[0]->size == t[1]->size || open_ended(w->btf[0], t[0]) || open_ended(w->btf[1], t[1]))
 		return;
-	/* Alike in all members, and padded differently: a map's value would not fit. */
+	/* All members agree, but the padding differs: a map's value would not fit. */
 	if (w->steps.v[station(w, i)].edge == ATTR)
 		diff = LD_TYPES_CONFLICT;
 	if (graver(w, diff))
@@ -676,23 +677,21 @@ static void compare_structs(struct ld_type_walk *w, uint32_t i, const uint32_t *
 		compare_members(w, i, t);
 }
 
-/* One side is a forward declaration, or both are. */
+/* At least one side is a forward declaration. */
 static void compare_forward(struct ld_type_walk *w, uint32_t i, const struct btf_type *const *t)
 {
 	int fwd = ld_btf_kind(t[0]) == BTF_KIND_FWD ? 0 : 1;
 	uint32_t kind = ld_btf_kind(t[!fwd]);
 	bool is_union = BTF_INFO_KFLAG(t[fwd]->info), fits;
 
-	/* gcc declares an enum as if it were a struct. */
+	/* gcc declares an enum like a struct. */
 	fits = kind == BTF_KIND_FWD || (is_union && kind == BTF_KIND_UNION) ||
 	       (!is_union && (kind == BTF_KIND_STRUCT || is_enum(kind)));
 	if (!fits || names_of(w, t) == OTHER_NAME)
 		differs(w, i, gravity(&w->steps.v[i]), "");
 }
 
-/*
- * Maps
- */
+/* ---- maps ---- */
 
 static bool find_attr(const struct ld_btf *btf, const struct btf_type *def, const char *name,
 		      struct ld_map_attr *attr)
@@ -707,7 +706,7 @@ static bool find_attr(const struct ld_btf *btf, const struct btf_type *def, cons
 	return false;
 }
 
-/* The other way to state a key or a value, or NULL. */
+/* The other attribute for a key or a value, or NULL. */
 static const char *attr_alias(const char *name)
 {
 	static const char *const aliases[][2] = {{"key", "key_size"}, {"value", "value_size"}};
@@ -726,13 +725,13 @@ static bool is_map_def(const struct ld_btf *btf, uint32_t in_type)
 	return kind_of(btf, ld_btf_strip(btf, in_type)) == BTF_KIND_STRUCT;
 }
 
-/* The number that an attribute states: for a type, its size. */
+/* The number of an attribute; for a type, its size. */
 static uint64_t attr_number(const struct ld_btf *btf, const struct ld_map_attr *attr)
 {
 	return attr->kind == LD_MAP_NUMBER ? attr->number : ld_btf_size_of(btf, attr->type);
 }
 
-/* Attribute at of side 0 (with from == i the map's step), present on both sides. */
+/* Compares attribute at of side 0, which both sides have; from == i is the map's step. */
 static void compare_attr(struct ld_type_walk *w, uint32_t i, uint32_t at,
 			 const struct ld_map_attr *a)
 {
@@ -769,7 +768,7 @@ static void compare_attr(struct ld_type_walk *w, uint32_t i, uint32_t at,
 	push(w, i, ATTR, at, a[0].type, a[1].type, mode);
 }
 
-/* What one side states and the other does not. Zero says as much as nothing. */
+/* An attribute that only one side has. Zero is the same as none. */
 static void lone_attr(struct ld_type_walk *w, uint32_t i, int side, const struct ld_map_attr *a)
 {
 	const char *text, *prefix = w->steps.v[i].edge == ATTR ? "values: " : "";
@@ -820,7 +819,7 @@ static void compare_kinds(struct ld_type_walk *w, uint32_t i, const uint32_t *id
 		return;
 	}
 	if (kind[0] != kind[1]) {
-		/* In a struct behind a pointer only the bytes matter. */
+		/* In a struct behind a pointer, only the sizes of numbers matter. */
 		if (s->mode != LAYOUT || !numbers || t[0]->size != t[1]->size)
 			differs(w, i, gravity(s), "");
 		return;
@@ -859,12 +858,12 @@ static void compare_step(struct ld_type_walk *w, uint32_t i)
 	if (!id[0] && !id[1])
 		return;
 	if (!id[0] || !id[1]) {
-		/* A struct's "void *" is often a pointer to what one of the files keeps secret. */
+		/* A "void *" in a struct is often a pointer to a type that the other file hides. */
 		if (s->mode != LAYOUT || s->edge != INSIDE)
 			differs(w, i, gravity(s), "");
 		return;
 	}
-	/* A map definition that is none. */
+	/* Not a valid map definition. */
 	if (s->mode >= MAP && ld_btf_kind(t[0]) != BTF_KIND_STRUCT)
 		s->mode = EXACT;
 	if (!seen(w, id, s->mode))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The call graph over all files. Nodes are the functions of live code; scan_function tells the
- * edges. A walk then orders the functions so that callees come before callers, and finds the calls
- * that close circles; it keeps its own stack, as a chain of calls may be as long as the program.
+ * Builds the call graph over all files. The nodes are the functions of live code, and scan_function
+ * finds the edges. A depth-first walk then orders the functions, callees before callers, and finds
+ * the calls that close a cycle. It keeps its own stack, as a chain of calls may be as long as the
+ * program.
  */
 #include <string.h>
 
@@ -15,7 +16,7 @@ static bool is_function(const struct ld_section *sec, const struct ld_sym *sym)
 	       sym->value < sec->size;
 }
 
-/* As in the output's BTF: what is hidden is sealed, and becomes static. */
+/* As in the output's BTF: hidden functions are localized, so they become static. */
 static bool is_global(const struct ld_sym *sym)
 {
 	const struct ld_file *f = sym->sec->file;
@@ -30,13 +31,13 @@ static void add_function(struct ld_calls *calls, const struct ld_section *sec,
 	struct ld_func *func = &calls->funcs[calls->nr_funcs];
 	uint64_t left = sec->size - sym->value;
 
-	/* Two names of one function are one function; the first that is global tells more. */
+	/* Aliases are one function; prefer a global one. */
 	if (calls->nr_funcs && func[-1].sec == sec && func[-1].off == sym->value) {
 		func--;
 		if (!func->global && is_global(sym))
 			func->sym = sym;
 	} else {
-		/* Overlapping ones are cut, so that no code is looked at twice. */
+		/* Truncate overlapping functions, so that no code is scanned twice. */
 		if (calls->nr_funcs && func[-1].sec == sec &&
 		    func[-1].off + func[-1].size > sym->value)
 			func[-1].size = sym->value - func[-1].off;
@@ -75,7 +76,7 @@ static void add_functions(struct ld_link *l, struct ld_calls *calls)
 	}
 }
 
-/* Marks the functions that have to do with another, as far as sec tells. */
+/* Marks the functions that are connected to another one, as far as sec shows. */
 static void mark_linked(struct ld_calls *calls, const struct ld_section *sec)
 {
 	const uint32_t *first = calls->first[sec->file->index] + sec->index;
@@ -104,15 +105,15 @@ static void mark_all_linked(const struct ld_link *l, struct ld_calls *calls)
 				mark_linked(calls, l->files.v[i]->used[k]);
 }
 
-/* ---- order and circles ---- */
+/* ---- order and cycles ---- */
 
 enum colour { WHITE, GREY, BLACK };
 
 struct walk {
 	struct ld_calls *calls;
 	uint8_t *colour;
-	uint32_t *stack; /* functions that are being walked through */
-	uint32_t *next;  /* by function: the call to look at next */
+	uint32_t *stack; /* functions on the current path */
+	uint32_t *next;  /* by function: the next call to follow */
 	uint32_t nr_ordered;
 };
 
@@ -162,7 +163,7 @@ static void order_functions(struct ld_link *l, struct ld_calls *calls)
 			walk_from(&w, i);
 }
 
-/* ---- what programs reach ---- */
+/* ---- reachability from programs ---- */
 
 static void reach(struct ld_link *l, struct ld_calls *calls, bool surely)
 {
@@ -200,7 +201,7 @@ void ld_find_calls(struct ld_link *l)
 	scan = ld_scan_new(l, calls);
 	for (uint32_t i = 0; i < calls->nr_funcs; i++)
 		ld_scan_function(scan, i);
-	/* A function that some timer may call is not known to run on its caller's stack. */
+	/* A function that a timer may call need not run on its caller's stack. */
 	ld_for_each(i, &calls->calls) {
 		struct ld_call *call = &calls->calls.v[i];
 

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Whom a function calls, and how much stack it uses, as the verifier will count it: the deepest
+ * Finds the calls of a function and the stack that it uses as the verifier counts it: the deepest
  * byte of its frame that some path accesses.
  *
- * The verifier knows more than a compiler: constants of .rodata and .kconfig, what CO-RE and weak
- * symbols came to, arguments of static functions. Code behind a branch that such a value decides
- * may never be looked at, and then its stack does not count. So each access and call is also asked
- * whether the verifier is sure to get there, and warnings build on those alone:
+ * The verifier knows more than a compiler: constants of .rodata and .kconfig, the results of CO-RE
+ * and weak symbols, arguments of static functions. If such a value decides a branch, the verifier
+ * may skip the code behind it, and its stack does not count. So for each access and call we also
+ * determine whether the verifier is certain to reach it. Warnings consider only those:
  *
- * 1. Values are followed through registers, per basic block, until nothing changes: places in the
- *    frame, arguments, addresses of functions; and among scalars those that no verifier can know
- *    (read from a context, a map, the kernel; returned by helpers). A value can fall twice at
- *    most, so this takes time linear in the code.
- * 2. A branch on such a scalar is explored on both sides. Of another branch one side may be left
- *    out, and what is sure comes where its sides have met again: in the order of the code, the
- *    first place that no jump from between leads past (scan_paths.c).
- * 3. In a last walk accesses and calls are noted.
+ * 1. Track values through registers, by basic block, until nothing changes: pointers into the
+ *    frame, arguments, addresses of functions, and scalars that no verifier can know (loaded from a
+ *    context, a map or the kernel; returned by helpers). A value can be demoted at most twice, so
+ *    this takes time linear in the code.
+ * 2. The verifier explores both sides of a branch on such a scalar. It may skip one side of any
+ *    other branch. Code is certain again where the sides have met: in the order of the code, at the
+ *    first place that no jump in between leads past (scan_paths.c).
+ * 3. A final walk records accesses and calls.
  */
 #include "passes/check/scan_function.h"
 
@@ -27,10 +27,10 @@
 #include "passes/check/scan_paths.h"
 
 enum value_kind {
-	OTHER, /* what may be known at load, or isn't followed */
-	CONST, /* made of constants */
+	OTHER, /* may be known at load time, or is not tracked */
+	CONST, /* computed from constants */
 	FREE,  /* a scalar that no verifier knows */
-	FREEP, /* the same, but it may be a pointer that is known not to be null */
+	FREEP, /* the same, or a pointer that is known not to be null */
 	FRAME, /* off bytes from the top of the frame */
 	ARG,   /* argument arg, plus off bytes */
 	FUNC,  /* the address of function off */
@@ -44,15 +44,17 @@ struct value {
 
 #define NR_REGS 11
 #define FRAME_REG 10
-#define STACK_ARGS_REG 11 /* the place of arguments from the sixth on: no part of the frame */
+#define STACK_ARGS_REG 11 /* passes arguments from the sixth on; not part of the frame */
 
 struct state {
 	struct value r[NR_REGS];
-	bool known;  /* some path gets here */
-	bool queued; /* is to be walked through again */
+	bool known;  /* some path leads here */
+	bool queued; /* is in the queue */
 };
 
-/* A pointer that a call passes: to the caller's frame, or one of its own arguments. */
+/*
+ * A pointer that a call passes: into the caller's frame, or derived from an argument of the caller.
+ */
 struct passed {
 	uint32_t callee;
 	uint8_t arg;
@@ -65,24 +67,25 @@ struct ld_scan {
 	struct ld_link *l;
 	struct ld_calls *calls;
 	LD_VEC(struct passed) passed;
-	uint32_t *first_passed; /* by function, and the end */
+	uint32_t *first_passed; /* by function, with the end as last element */
 
-	/* the function at hand */
+	/* the current function */
 	struct ld_func *func;
 	uint32_t index;
 	const uint8_t *code;
 	uint32_t nr; /* slots */
 	bool big;
-	bool opaque;                      /* jumps where only data tells */
-	bool constant_slot[NR_SLOTS];     /* may hold what is known at load */
-	bool all_constant, slot_changed;  /* the same for all slots; since it was last false */
-	bool memory_free[LD_KERNEL_ARGS]; /* what an argument is or points at isn't known */
+	bool opaque;                      /* has jumps with computed targets */
+	bool constant_slot[NR_SLOTS];     /* may hold a value that is known at load time */
+	bool all_constant, slot_changed;  /* the same for all slots; some element has changed */
+	bool memory_free[LD_KERNEL_ARGS]; /* whether the values of an argument, or the memory it
+					     points to, are unknown */
 	bool recording;
-	uint32_t at; /* the slot at hand */
+	uint32_t at; /* the current slot */
 
-	/* scratch, reused */
+	/* scratch memory, reused */
 	uint8_t *flags;   /* by slot */
-	uint32_t *blocks; /* by slot: index of its state, where it is a leader */
+	uint32_t *blocks; /* by slot: index of the block's state, for leaders */
 	struct state *states;
 	uint32_t *queue; /* slots of leaders */
 	size_t flags_cap, states_cap;
@@ -145,7 +148,7 @@ static const struct ld_reloc *reloc_at(const struct ld_section *sec, uint64_t of
 	return lo < sec->nr_relocs && sec->relocs[lo].off == off ? &sec->relocs[lo] : NULL;
 }
 
-/* The function that an instruction refers to, or nr_funcs. *r is its relocation, or NULL. */
+/* The function that an instruction refers to, or nr_funcs. Sets *r to its relocation, or NULL. */
 static uint32_t func_of(const struct ld_scan *s, uint32_t slot, const struct ld_reloc **r,
 			struct ld_target *t)
 {
@@ -167,7 +170,7 @@ static bool is_free(const struct ld_scan *s, struct value v)
 	return v.kind == FREE || v.kind == FREEP || (v.kind == ARG && s->memory_free[v.arg]);
 }
 
-/* The address of a function goes where it can't be followed: anything may call it. */
+/* The address of a function escapes: anything may call it. */
 static void leaks(struct ld_scan *s, struct value v)
 {
 	if (v.kind == FUNC)
@@ -209,7 +212,7 @@ static void compute_frame_address(struct ld_scan *s, int64_t off)
 		s->func->frame = (uint32_t)-off;
 }
 
-/* v + off is read or written. */
+/* An access to v + off. */
 static void note_access(struct ld_scan *s, struct value v, int64_t off)
 {
 	off += v.off;
@@ -243,7 +246,7 @@ static void note_store(struct ld_scan *s, struct value base, int64_t off, unsign
 	if (is_free(s, v))
 		return;
 	if (base.kind == OTHER || base.kind == FUNC)
-		taint_all(s); /* it may be a place in the frame */
+		taint_all(s); /* may be in the frame */
 	if (base.kind != FRAME)
 		return;
 	off += base.off;
@@ -296,8 +299,8 @@ static void step_atomic(struct ld_scan *s, struct state *st, const uint8_t *insn
 }
 
 /*
- * An argument is passed to a callee through r11, or taken from the caller. The callee may access
- * the frame that a pointer leads to, and the verifier may know what the caller passes.
+ * Passes an argument to a callee through r11, or receives one from the caller. The callee may
+ * access the frame that a pointer leads to, and the verifier may know the value.
  */
 static void step_stack_arg(struct ld_scan *s, struct state *st, const uint8_t *insn,
 			   unsigned int dst, unsigned int src)
@@ -328,7 +331,7 @@ static void step_memory(struct ld_scan *s, struct state *st, const uint8_t *insn
 	if ((insn[0] & 7) == LDX) {
 		enum value_kind kind = loaded(s, st->r[src], off, size);
 
-		/* A field that CO-RE moves lies somewhere else. */
+		/* CO-RE may change the offset of a field. */
 		if (!(s->flags[s->at] & LD_PATH_CORE))
 			note_access(s, st->r[src], off);
 		set(st, dst, kind);
@@ -360,7 +363,7 @@ static struct value moved(struct ld_scan *s, const struct value v, bool whole)
 	return out;
 }
 
-/* dst + imm, for a place in the frame or behind an argument. */
+/* dst + imm, for a pointer into the frame or derived from an argument. */
 static struct value displaced(struct ld_scan *s, struct value v, int64_t by)
 {
 	struct value other = {OTHER, 0, 0};
@@ -396,11 +399,11 @@ static void step_alu(struct ld_scan *s, struct state *st, const uint8_t *insn)
 	if (dst >= NR_REGS || src >= NR_REGS)
 		return;
 	a = st->r[dst];
-	/* Negation and byte swaps take one operand, whatever the other field says. */
+	/* Negation and byte swaps have one operand, whatever the source bit is. */
 	if (op & BY_REG && what != 0x80 && what != 0xd0)
 		b = st->r[src];
 	if (what == MOV) {
-		whole &= !ld_get16(insn + 2, s->big); /* else it extends a sign */
+		whole &= !ld_get16(insn + 2, s->big); /* otherwise it is a sign extension */
 		st->r[dst] = moved(s, b, whole);
 	} else if (whole && !(op & BY_REG) && (what == ADD || what == SUB) &&
 		   (a.kind == FRAME || a.kind == ARG)) {
@@ -428,7 +431,7 @@ static void step_imm64(struct ld_scan *s, struct state *st, const uint8_t *insn)
 		st->r[dst] = (struct value){FUNC, 0, (int32_t)callee};
 	else if (!r && !(s->flags[s->at] & LD_PATH_CORE))
 		set(st, dst, CONST);
-	/* What a map or a writable variable holds nobody knows; of .rodata the verifier does. */
+	/* The verifier knows the contents of .rodata, but not of maps and writable variables. */
 	else if (r && t.piece && t.piece->sec->flags & SHF_WRITE &&
 		 t.piece->sec->role != LD_ROLE_RODATA)
 		set(st, dst, FREEP);
@@ -457,7 +460,7 @@ static void pass_pointer(struct ld_scan *s, uint32_t callee, unsigned int arg, s
 	struct passed passed = {callee, (uint8_t)arg, v};
 
 	if (v.kind == FRAME)
-		taint_all(s); /* the callee may write there what is known */
+		taint_all(s); /* the callee may store a known value there */
 	if (s->recording && is_sure(s) && (v.kind == FRAME || v.kind == ARG))
 		LD_PUSH(s->l->arena, &s->passed, passed);
 }
@@ -497,7 +500,7 @@ static void step_helper(struct ld_scan *s, struct state *st, int32_t id)
 	set(st, 0, flags & LD_HELPER_KNOWN ? OTHER : flags & LD_HELPER_PTR ? FREEP : FREE);
 }
 
-/* How many parameters a function of the kernel is declared with. */
+/* The number of parameters in the declaration of a kernel function. */
 static unsigned int nr_params(const struct ld_file *f, uint32_t in_sym)
 {
 	const struct btf_type *t;
@@ -511,7 +514,7 @@ static unsigned int nr_params(const struct ld_file *f, uint32_t in_sym)
 	return ld_btf_kind(t) == BTF_KIND_FUNC_PROTO ? ld_btf_vlen(t) : 0;
 }
 
-/* A function of the kernel. A pointer to the stack is memory to it that it reads or writes. */
+/* A call of a kernel function. It may access the memory of a pointer to the stack. */
 static void step_kfunc(struct ld_scan *s, struct state *st, uint32_t in_sym)
 {
 	const struct ld_file *f = s->func->sec->file;
@@ -531,7 +534,7 @@ static void step_kfunc(struct ld_scan *s, struct state *st, uint32_t in_sym)
 	if (n && n->ksym && !n->weak)
 		needs_gpl(s);
 	clobber_args(st);
-	set(st, 0, n && n->weak ? OTHER : FREEP); /* without a weak one, 0 */
+	set(st, 0, n && n->weak ? OTHER : FREEP); /* 0 if a weak one does not exist */
 }
 
 static void step_call(struct ld_scan *s, struct state *st, const uint8_t *insn)
@@ -578,7 +581,7 @@ static uint8_t sure_sides(const struct ld_scan *s, const struct state *st, const
 	if (!(is_free(s, a) && (is_free(s, b) || b.kind == CONST)) &&
 	    !(is_free(s, b) && a.kind == CONST))
 		return 0;
-	/* A pointer that the verifier knows not to be null: the null side may go. */
+	/* The verifier may know that a pointer is not null, and skip the other side. */
 	if (a.kind != FREE && !(op & BY_REG) && (op & 7) == LD_CLASS_JMP &&
 	    !ld_insn_imm(insn, s->big) && (what == JEQ || what == JNE))
 		return what == JEQ ? LD_PATH_SURE_FALL : LD_PATH_SURE_JUMP;
@@ -600,7 +603,7 @@ static void step(struct ld_scan *s, struct state *st, uint32_t slot)
 	case 0:
 		if (op == LD_OP_LD_IMM64) {
 			step_imm64(s, st, insn);
-		} else { /* a packet's bytes, the old way */
+		} else { /* legacy packet access */
 			clobber_args(st);
 			set(st, 0, FREE);
 		}
@@ -623,7 +626,7 @@ static void step(struct ld_scan *s, struct state *st, uint32_t slot)
 	set(st, FRAME_REG, FRAME);
 }
 
-/* ---- 1: values ---- */
+/* ---- step 1: values ---- */
 
 static void enqueue(struct ld_scan *s, uint32_t slot)
 {
@@ -695,16 +698,16 @@ static void follow_values(struct ld_scan *s)
 		}
 		if (!s->slot_changed)
 			return;
-		/* What was read from a slot before it was found to hold a constant. */
+		/* Values were loaded from a slot before it was found to hold a constant. */
 		for (uint32_t i = 0; i < s->nr; i++)
 			if (s->flags[i] & LD_PATH_LEADER && s->states[s->blocks[i]].known)
 				enqueue(s, i);
 	}
 }
 
-/* ---- 3: accesses and calls ---- */
+/* ---- step 3: accesses and calls ---- */
 
-/* Code that values could not be followed to: its calls are there all the same. */
+/* Values could not be tracked into this code, but its calls exist nevertheless. */
 static void step_unknown(struct ld_scan *s, uint32_t slot)
 {
 	const struct ld_reloc *r;
@@ -794,8 +797,8 @@ static bool is_spill(const struct ld_scan *s, const uint8_t *save, const uint8_t
 }
 
 /*
- * bpf_fastcall: registers are saved and restored right around a call, and newer kernels drop that
- * where they know the helper to leave registers alone. Its stack may not count.
+ * bpf_fastcall: registers are saved and restored right around a call. Newer kernels remove that if
+ * they know that the helper preserves registers, so its stack may not count.
  */
 static void mark_spills(struct ld_scan *s, uint32_t call)
 {
@@ -811,7 +814,7 @@ static void mark_spills(struct ld_scan *s, uint32_t call)
 	}
 }
 
-/* Finds the basic blocks; and, as the verifier does, tail calls, whether reached or not. */
+/* Finds the basic blocks. Also finds tail calls, reachable or not, as the verifier does. */
 static void find_blocks(struct ld_scan *s)
 {
 	s->flags[0] |= LD_PATH_LEADER;
@@ -877,8 +880,8 @@ static void enter(struct ld_scan *s)
 }
 
 /*
- * The frame of a function that has to do with no other, at a glance: what is accessed through the
- * frame pointer, and copies of it that are moved down.
+ * Computes the frame of a function without calls or callers in one pass: accesses through the frame
+ * pointer, and through copies of it with an offset.
  */
 static void scan_frame(struct ld_scan *s)
 {

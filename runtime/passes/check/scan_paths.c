@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Which code of a function the verifier is sure to look at. It gets to both sides of a branch that
- * nothing known at load can decide. Of another branch it may leave out a side: then the slots up to
- * where all sides have met again are unsure. That place is found without a graph: code is passed in
- * its order, and as long as some side is open, the furthest that a jump of an open side leads is
- * kept; the sides have met when that slot is reached. A side that ends in an exit never meets.
+ * Which code of a function the verifier is certain to visit. It explores both sides of a branch
+ * that no value known at load time can decide. Of any other branch it may skip one side: the slots
+ * up to where all sides have met again are uncertain. We find that point without a graph: visit the
+ * code in order and, while some side is open, track the furthest target of the jumps on open sides;
+ * the sides have met when that slot is reached. A side that ends with an exit never meets the
+ * others.
  */
 #include "passes/check/scan_paths.h"
 
@@ -14,10 +15,10 @@ struct sweep {
 	bool big;
 	uint8_t *flags; /* by slot: LD_PATH_* */
 
-	bool again;         /* a jump back made something sure that was passed already */
-	bool open;          /* some side of an unsure branch has not met the others yet */
-	uint32_t meet;      /* where they meet, as far as is known */
-	uint32_t furthest;  /* the furthest that any jump leads, so far */
+	bool again;         /* a backward jump made a slot certain that was visited before */
+	bool open;          /* some side of an uncertain branch has not met the others yet */
+	uint32_t meet;      /* where they meet, as far as known */
+	uint32_t furthest;  /* the furthest jump target so far */
 	uint32_t exited_at; /* the last exit so far */
 	bool exited;
 };
@@ -54,7 +55,7 @@ static void sweep_jump(struct sweep *w, uint32_t slot, uint32_t to)
 		meet_at(w, slot + 1);
 		return;
 	}
-	/* A loop is left in the end: here, unless something in it leads further or out. */
+	/* A loop ends eventually: here, unless a jump within it leads further or out. */
 	meet_at(w, w->furthest > slot + 1 ? w->furthest : slot + 1);
 	if (w->exited && w->exited_at >= to)
 		meet_at(w, w->nr);

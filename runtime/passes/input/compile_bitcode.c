@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Link-time optimisation. The compiler is the caller's (struct bpfld_lto); what is known here is
- * the link: which modules take part, which definition stands for each name, what is seen from
+ * Link-time optimization. The caller provides the compiler (struct bpfld_lto). This pass knows the
+ * link: which modules take part, which definition each symbol resolves to, and what is visible from
  * outside.
  *
- * An input that is bitcode alone is first compiled by itself, to an object that is never put into
- * the output: it tells the symbols and types. So every input is an object, some with bitcode beside
- * the machine code; archives, resolution and type checks know no difference, and what they have to
- * say they say before modules are merged, when it can still be told who declared what.
+ * An input that is only bitcode is first compiled on its own to an object that never goes into the
+ * output: it provides symbols and types. So every input is an object, some with bitcode in addition
+ * to machine code. Archives, symbol resolution and type checks treat all inputs alike, and report
+ * errors before modules are merged, while the source of each declaration is known.
  *
- * Then the modules of all files that take part become one object. It takes the place of the first
- * of them among the inputs, and the link begins anew with inputs that are machine code only.
+ * Then the modules of all files that take part are compiled to one object. It replaces the first of
+ * them among the inputs, and the link starts over with machine code only.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@
 #include "elf/elf_read.h"
 #include "passes/passes.h"
 
-/* ---- what the compiler hands over ---- */
+/* ---- running the compiler ---- */
 
 struct compile {
 	struct ld_link *l;
@@ -29,7 +29,7 @@ struct compile {
 	LD_VEC(struct bpfld_lto_module) modules;
 	LD_VEC(struct ld_file *) files; /* by module */
 	struct made {
-		const void *data; /* NULL: nothing yet */
+		const void *data; /* NULL: none yet */
 		size_t size;
 	} * made; /* by module */
 	struct said {
@@ -40,8 +40,8 @@ struct compile {
 };
 
 /*
- * Memory for what the compiler calls back with. It is no arena's: the compiler must not be left by
- * a longjmp. NULL if there is none.
+ * Memory for the compiler's callbacks. Not from an arena: an arena may longjmp across the compiler.
+ * Returns NULL if there is none.
  */
 static void *new_block(struct ld_link *l, size_t size)
 {
@@ -91,7 +91,7 @@ static int take_report(const struct bpfld_lto_job *job, enum bpfld_severity seve
 	return 0;
 }
 
-/* In the order in which it was said. */
+/* In the order in which the compiler reported them. */
 static void pass_on_reports(struct compile *c)
 {
 	struct ld_diags *d = c->l->diags;
@@ -113,7 +113,7 @@ static void add_module(struct compile *c, struct ld_file *f, const uint8_t *data
 	LD_PUSH(c->l->arena, &c->files, f);
 }
 
-/* Runs the compiler; c->made[i] is then what it made of module i. What it had to say is said. */
+/* Runs the compiler and delivers its reports; c->made[i] is then its output for module i. */
 static int compile(struct compile *c, enum bpfld_lto_want want)
 {
 	struct ld_link *l = c->l;
@@ -140,14 +140,14 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 		if (!c->made[i].data)
 			err = -EINVAL;
 	if (err && l->diags->errors == errors)
-		ld_error(l->diags, "lto-failed", "link-time optimisation failed: %s",
+		ld_error(l->diags, "lto-failed", "link-time optimization failed: %s",
 			 strerror(-err));
 	return err || l->diags->errors > errors ? -EINVAL : 0;
 }
 
-/* ---- inputs that are bitcode alone ---- */
+/* ---- inputs that are only bitcode ---- */
 
-/* The object that stands for f from now on; f stays where it is, for who frees it. */
+/* Returns the object that replaces f. f remains allocated. */
 static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
 {
 	struct ld_file *n = LD_NEW(l->arena, struct ld_file);
@@ -168,10 +168,10 @@ static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
 	return n;
 }
 
-/* What is no more among the inputs, but must be freed with the link. */
+/* Frees f with the link, although it is no longer an input. */
 static void retire(struct ld_link *l, struct ld_file *f)
 {
-	/* What is mapped is among the images. */
+	/* Mapped files are in the list of images. */
 	if (!f->mapped)
 		LD_PUSH(l->arena, &l->images, f);
 }
@@ -209,9 +209,9 @@ void ld_read_bitcode(struct ld_link *l)
 	}
 }
 
-/* ---- what becomes of symbols ---- */
+/* ---- symbol resolutions ---- */
 
-/* Names that something else than bitcode asks for: options, and objects without it. */
+/* Symbols that options, or objects without bitcode, refer to. */
 static bool is_asked_for(const struct ld_link *l, const struct ld_global *n)
 {
 	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next)
@@ -222,7 +222,7 @@ static bool is_asked_for(const struct ld_link *l, const struct ld_global *n)
 	       ld_names_match(&l->opt->keep, n->name);
 }
 
-/* Whether the definition that sym is goes for another one, or for none. */
+/* Whether another definition, or none, is used in place of sym. */
 static bool is_lost(const struct ld_file *f, const struct ld_sym *sym)
 {
 	const struct ld_sym *def;
@@ -232,8 +232,10 @@ static bool is_lost(const struct ld_file *f, const struct ld_sym *sym)
 	if (!sym->global)
 		return false;
 	def = ld_global_def(sym->global);
-	/* COMMON ones are merged to the largest. The one that won has a section of the linker's
-	 * own. */
+	/*
+	 * COMMON symbols are merged to the largest. The one that was chosen is in a section of the
+	 * linker.
+	 */
 	if (sym->common && def && (def->common || (def->sec && !def->sec->index)))
 		return false;
 	return def != sym && sym->global->owner != f;
@@ -273,7 +275,7 @@ static void add_symbols(struct ld_link *l, const struct ld_file *f, struct bpfld
 
 /* ---- all modules ---- */
 
-/* As if nothing had been resolved yet; lto stands in place of the first file with bitcode. */
+/* Resets all results of symbol resolution; lto replaces the first file with bitcode. */
 static void begin_anew(struct ld_link *l, struct ld_file *lto)
 {
 	bool placed = false;
@@ -312,7 +314,7 @@ bool ld_compile_bitcode(struct ld_link *l)
 		add_module(&c, f, f->bitcode, f->bitcode_size);
 		add_symbols(l, f, &c.modules.v[c.modules.nr - 1]);
 	}
-	/* With errors the machine code will do: for finding what else is wrong. */
+	/* After errors, go on with the machine code to find further errors. */
 	if (!c.modules.nr || l->diags->errors)
 		return false;
 	if (compile(&c, (enum bpfld_lto_want)l->opt->lto_want))

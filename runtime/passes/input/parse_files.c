@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Bytes to the model, each file for itself and in parallel. After this, input is no more hostile.
+/*
+ * Parses each file into the model, in parallel. All numbers of an input have been checked
+ * afterwards.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -48,7 +50,7 @@ static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 	return 0;
 }
 
-/* The file that number nr of the modules was. */
+/* The file of module nr. */
 static const struct ld_file *module_file(const struct ld_link *l, unsigned long nr)
 {
 	ld_for_each(i, &l->took_part)
@@ -58,8 +60,8 @@ static const struct ld_file *module_file(const struct ld_link *l, unsigned long 
 }
 
 /*
- * In what was compiled of several files statics have the file's number behind their names, to be
- * told apart: "calls.lto.2", or "calls.lto.2.0" where the compiler has split them.
+ * In an object compiled from several files, names of static symbols have the number of the file as
+ * a suffix: "calls.lto.2", or "calls.lto.2.0" if the compiler has split a function.
  */
 static void restore_names(struct ld_file *f)
 {
@@ -76,7 +78,7 @@ static void restore_names(struct ld_file *f)
 	}
 }
 
-/* Of a member that nobody has asked for yet, the symbols are enough. */
+/* If nothing needs an archive member yet, its symbols are enough. */
 static void parse_file(struct ld_file *f, struct ld_arena *scratch)
 {
 	struct ld_span span = ld_span_begin("parse_file", f->path);
@@ -86,7 +88,7 @@ static void parse_file(struct ld_file *f, struct ld_arena *scratch)
 		if (ld_elf_read(f))
 			return;
 		f->stage = LD_FILE_READ;
-		/* Nothing is to happen a second time. */
+		/* These have been applied before LTO. */
 		for (uint32_t i = 1; f->lto && i < f->nr_syms; i++)
 			f->syms[i].final_name = true;
 	}
@@ -133,7 +135,7 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 		parse_file(f, &room->scratch);
 }
 
-/* An archive may hold what is not for us: such a member offers nothing. */
+/* An archive may have members that are not for BPF; they define nothing. */
 static enum ld_severity severity_for(const struct ld_file *f, const struct ld_diag *d)
 {
 	bool foreign = !strcmp(d->id, "not-an-object") || !strcmp(d->id, "wrong-machine") ||
@@ -143,7 +145,7 @@ static enum ld_severity severity_for(const struct ld_file *f, const struct ld_di
 									   : d->severity;
 }
 
-/* Says what the files' own lists hold, in the order of the command line. */
+/* Delivers the diagnostics of the files in command-line order. */
 static void collect_diags(struct ld_link *l)
 {
 	ld_for_each(i, &l->inputs) {

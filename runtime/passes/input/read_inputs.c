@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Names to bytes: files are mapped, archives become their members, libraries are searched for. All
- * is said before the next input is looked at, so that a link with five missing files names five.
+ * Finds inputs and makes their bytes available: maps files, expands archives, searches libraries.
+ * Errors do not stop it, so that a link with five missing files names all five.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,8 +37,8 @@ static void add_input(struct ld_link *l, struct ld_file *f)
 /* ---- one file ---- */
 
 /*
- * Opens what has to be a regular file. Anything else is not opened at all: to open a device or a
- * pipe may have an effect, or wait. Returns an errno value.
+ * Opens a regular file. Does not open anything else: opening a device or a pipe may block or have
+ * side effects. Returns an errno value.
  */
 static int open_regular(const char *path, int *fd, struct stat *st)
 {
@@ -51,7 +51,7 @@ static int open_regular(const char *path, int *fd, struct stat *st)
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (*fd < 0)
 		return errno;
-	/* It may be another file by now. */
+	/* It may have been replaced. */
 	if (fstat(*fd, st))
 		err = errno;
 	else if (!S_ISREG(st->st_mode))
@@ -61,7 +61,7 @@ static int open_regular(const char *path, int *fd, struct stat *st)
 	return err;
 }
 
-/* The same for a regular file or a pipe, which may have to wait for its writer. */
+/* Opens a regular file or a pipe; a pipe may wait for its writer. Returns an errno value. */
 static int open_any(const char *path, int *fd, struct stat *st)
 {
 	if (stat(path, st))
@@ -76,7 +76,7 @@ static int open_any(const char *path, int *fd, struct stat *st)
 	return *fd < 0 ? errno : 0;
 }
 
-/* A pipe can't be mapped: it is read to its end. Returns an errno value. */
+/* Reads a pipe, which cannot be mapped, to its end. Returns an errno value. */
 static int read_stream(struct ld_file *f, int fd)
 {
 	size_t cap = 65536;
@@ -106,12 +106,12 @@ static int read_stream(struct ld_file *f, int fd)
 }
 
 /*
- * A process has 65,530 mappings unless its system is told otherwise, and memory is made of
- * mappings, too: of more inputs than this the rest is read.
+ * Linux allows a process 65,530 mappings by default, and memory takes some, too. Further inputs are
+ * read.
  */
 #define MAX_MAPPED 20000
 
-/* A regular file as a copy; it may have become shorter. Returns an errno value. */
+/* Copies a regular file, which may have been truncated. Returns an errno value. */
 static int read_regular(struct ld_file *f, int fd)
 {
 	uint8_t *buf = ld_alloc(&f->arena, f->size);
@@ -152,11 +152,11 @@ static int load_regular(struct ld_link *l, struct ld_file *f, const char *path, 
 	return 0;
 }
 
-/* Who names a file decides what it may be. */
+/* The origin of a file name, which decides what it may refer to. */
 enum named_by {
-	BY_COMMAND, /* it may be a pipe */
-	BY_SEARCH,  /* -l, or a thin archive: a regular file */
-	BY_OBJECT,  /* .deplibs: a regular file in a directory that is searched */
+	BY_COMMAND, /* may be a pipe */
+	BY_SEARCH,  /* -l or a thin archive: must be a regular file */
+	BY_OBJECT,  /* .deplibs: must be a regular file in a library directory */
 };
 
 /* Opens path for load(). The link owns the descriptor, in case memory runs out. */
@@ -169,7 +169,7 @@ static int open_input(struct ld_link *l, const char *path, enum named_by by, str
 	return err;
 }
 
-/* Loads what was opened as path. The link owns f, too. */
+/* Loads the file that was opened as path. The link owns f, too. */
 static int load(struct ld_link *l, struct ld_file *f, const char *path, const struct stat *st)
 {
 	int fd = l->open_fd, err;
@@ -195,7 +195,7 @@ static int cannot_open(struct ld_link *l, const char *path, int err)
 
 /* ---- archives ---- */
 
-/* Whether path leads, through links and "..", to a place below a directory that is searched. */
+/* Whether path, with symbolic links and ".." resolved, is below a library directory. */
 static bool is_in_library_path(const struct ld_link *l, const char *path)
 {
 	char *real = realpath(path, NULL);
@@ -223,17 +223,17 @@ static struct ld_file *new_member(struct ld_link *l, const struct ld_file *archi
 	return f;
 }
 
-/* A file that thin archives name. */
+/* A file that a thin archive names. */
 struct thin_file {
 	dev_t dev;
 	ino_t ino;
-	const char *archive; /* the first that names it */
+	const char *archive; /* the first archive that names it */
 };
 
 /*
- * Whether the file was a member before, of this archive or, for one that has to be asked for, of
- * any: all that it defines is then offered already. An archive of some bytes may name a large
- * object, a hundred times, in as many spellings.
+ * Whether the file has been a member of this archive or, if f is lazy, of any archive: its
+ * definitions are available already. A tiny archive can name a large object a hundred times, with
+ * as many spellings.
  */
 static bool is_repeated(struct ld_link *l, const struct ld_file *f, const struct stat *st)
 {
@@ -252,7 +252,7 @@ static bool is_repeated(struct ld_link *l, const struct ld_file *f, const struct
 	return f->lazy || ((const struct thin_file *)*slot)->archive == f->archive;
 }
 
-/* Adds a member of a thin archive: a file, by a path from the archive's directory. */
+/* Adds a member of a thin archive: a file, by its path relative to the archive. */
 static int add_thin_member(struct ld_link *l, const struct ld_file *archive, const char *member,
 			   enum named_by by)
 {
@@ -265,12 +265,13 @@ static int add_thin_member(struct ld_link *l, const struct ld_file *archive, con
 		name = ld_printf(l->arena, "%.*s/%s", (int)(slash - archive->path), archive->path,
 				 name);
 	if (by == BY_OBJECT && !access(name, F_OK) && !is_in_library_path(l, name))
-		return ld_error(l->diags, "cannot-open",
-				"cannot open %s: not in a library directory\n"
-				">>> a member of the thin archive %s, which an object asks for\n"
-				">>> help: name the archive on the command line, or the member's "
-				"directory with -L",
-				name, archive->path);
+		return ld_error(
+		    l->diags, "cannot-open",
+		    "cannot open %s: not in a library directory\n"
+		    ">>> a member of the thin archive %s, which is a dependent library\n"
+		    ">>> help: name the archive on the command line, or the member's "
+		    "directory with -L",
+		    name, archive->path);
 	f = new_member(l, archive, member);
 	err = open_input(l, name, BY_SEARCH, &st);
 	if (!err && is_repeated(l, f, &st)) {
@@ -314,7 +315,7 @@ static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by
 	return err ? -EINVAL : 0;
 }
 
-/* ---- what the API calls ---- */
+/* ---- API functions ---- */
 
 static int add_file(struct ld_link *l, const char *path, enum named_by by)
 {
@@ -367,7 +368,7 @@ int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t 
 	return 0;
 }
 
-/* The file that -lNAME means: libNAME.a, or with ':' before it NAME itself. NULL: not found. */
+/* The file for -lNAME: libNAME.a, or NAME itself for -l:NAME. NULL if not found. */
 static const char *find_library(struct ld_link *l, const char *name)
 {
 	for (const char **dir = l->opt->library_paths; *dir; dir++) {
@@ -380,13 +381,13 @@ static const char *find_library(struct ld_link *l, const char *name)
 	return NULL;
 }
 
-/* Where a library was looked for. */
-static const char *folders_line(struct ld_link *l)
+/* Lists the searched directories. */
+static const char *searched_dirs(struct ld_link *l)
 {
-	const char *text = "\n>>> looked in";
+	const char *text = "\n>>> searched";
 
 	if (!*l->opt->library_paths)
-		return "\n>>> no directory to look in: name it with -L";
+		return "\n>>> no library directory to search: add it with -L";
 	for (const char **dir = l->opt->library_paths; *dir; dir++)
 		text = ld_text(l->arena, "%" LD_LINES " %s%s", text, *dir, dir[1] ? "," : "");
 	return text;
@@ -399,10 +400,10 @@ int ld_add_library(struct ld_link *l, const char *name)
 	if (path)
 		return add_file(l, path, BY_SEARCH);
 	return ld_error(l->diags, "library-not-found", "unable to find library -l%s%" LD_LINES,
-			name, folders_line(l));
+			name, searched_dirs(l));
 }
 
-/* ---- #pragma comment(lib, "x"): libraries that objects ask for ---- */
+/* ---- #pragma comment(lib, "x"): dependent libraries ---- */
 
 static void add_dependent(struct ld_link *l, const struct ld_file *f, const char *name)
 {
@@ -412,12 +413,13 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 	if (*slot)
 		return;
 	*slot = (void *)(uintptr_t)name;
-	/* An object chooses among the files of the library directories, and no others. */
+	/* An object may name only files in library directories. */
 	if (strchr(name, '/')) {
-		ld_error(l->diags, "library-not-found",
-			 "%s: dependent library specifier is a path: %s\n"
-			 ">>> help: name its directory with -L, and in the source the file only",
-			 ld_file_name(f), name);
+		ld_error(
+		    l->diags, "library-not-found",
+		    "%s: dependent library specifier is a path: %s\n"
+		    ">>> help: add its directory with -L, and name only the file in the source",
+		    ld_file_name(f), name);
 		return;
 	}
 	path = find_library(l, name);
@@ -429,16 +431,16 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 		ld_error(
 		    l->diags, "library-not-found",
 		    "%s: unable to find library from dependent library specifier: %s%" LD_LINES,
-		    ld_file_name(f), name, folders_line(l));
+		    ld_file_name(f), name, searched_dirs(l));
 }
 
 bool ld_add_dependent_libraries(struct ld_link *l)
 {
 	size_t nr = l->inputs.nr;
 
-	/* --whole-archive and --start-lib are for what the command line names. */
+	/* --whole-archive and --start-lib apply to inputs on the command line only. */
 	l->whole_archive = l->lazy = false;
-	/* A partial link keeps the lists: it is the program that needs the libraries. */
+	/* A partial link keeps the lists for the final link. */
 	for (size_t i = 0; !l->opt->partial && i < nr; i++) {
 		const struct ld_file *f = l->inputs.v[i];
 		const struct ld_section *sec = f->deplibs;

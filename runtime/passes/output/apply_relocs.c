@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The contents of the output sections. A relocation of the input becomes one of the output, since
- * a BPF object is relocated again when it is loaded; a hidden edge is resolved into the
- * instruction, as the compiler had it.
+ * Writes the contents of the output sections. A relocation of the input becomes one of the output,
+ * since loaders relocate BPF objects again. A hidden edge is resolved into the instruction, as the
+ * compiler had it.
  */
 #include <string.h>
 
@@ -26,7 +26,7 @@ static void out_of_range(const struct site *s, int64_t value)
 		 (long long)value, ld_place(s->l, s->piece->sec, s->r->off));
 }
 
-/* Puts value, in bytes, where the relocation's type has its addend. */
+/* Stores value, in bytes, as the addend of the relocation. */
 static void put_addend(const struct site *s, int64_t value)
 {
 	bool big = s->l->big;
@@ -54,21 +54,21 @@ static void put_addend(const struct site *s, int64_t value)
 }
 
 /*
- * DWARF's mark of an address that is gone: all ones (DWARF 6, 3.1.1). In the range and location
- * lists of DWARF 4 that has a meaning of its own; there an empty range, from 1 to 1, says the same.
+ * DWARF marks an address of dropped code with all ones (DWARF 6, 3.1.1). In the range and location
+ * lists of DWARF 4 this value has another meaning; there we use an empty range, from 1 to 1.
  */
 static int64_t dead_address(const struct ld_out *out)
 {
 	return !strcmp(out->name, ".debug_ranges") || !strcmp(out->name, ".debug_loc") ? 1 : -1;
 }
 
-/* What the place holds where there is nothing to refer to. */
+/* Fills in a place whose target is not in the output. */
 static void put_nothing(const struct site *s)
 {
 	static const uint8_t r0_is_0[LD_INSN_SIZE] = {LD_OP_MOV64_IMM};
 
 	if (s->r->type == LD_R_BPF_64_32)
-		/* The call stands behind a test of the address, which is 0: it is never made. */
+		/* The call is behind a test of the address, which is 0, so it is never executed. */
 		memcpy(s->at, r0_is_0, sizeof(r0_is_0));
 	else
 		put_addend(s, s->out->kind == LD_SEC_DEBUG ? dead_address(s->out) : 0);
@@ -81,7 +81,7 @@ static void add_reloc(const struct site *s, uint32_t out_sym)
 	s->out->relocs.v[s->out->relocs.nr++] = rel;
 }
 
-/* What went by a name, and an addend that the name's owner has no room for, goes by its place. */
+/* Checks that an addend, which referred into one file's definition, fits the owner's. */
 static void check_place(const struct site *s, const struct ld_ref *ref)
 {
 	if (s->r->type == LD_R_BPF_64_32 && ref->out->kind != LD_SEC_CODE)
@@ -91,11 +91,11 @@ static void check_place(const struct site *s, const struct ld_ref *ref)
 	if (ref->addend >= 0 && (uint64_t)ref->addend <= ref->out->size)
 		return;
 	ld_error(s->l->diags, "relocation-range",
-		 "relocation names a place outside of section '%s'\n>>> at %s", ref->out->name,
+		 "relocation refers outside of section '%s'\n>>> at %s", ref->out->name,
 		 ld_place(s->l, s->piece->sec, s->r->off));
 }
 
-/* A call of another file's function, or of the copy that won over what was called by its place. */
+/* A call of another file's function, or of the copy that replaced the callee. */
 static void check_callee(const struct site *s, const struct ld_ref *ref)
 {
 	const struct ld_sym *sym = ref->sym;
@@ -109,7 +109,7 @@ static void check_callee(const struct site *s, const struct ld_ref *ref)
 			 ld_file_name(sym->sec->file));
 	else if (ref->addend && sym->out_bind != STB_LOCAL)
 		ld_error(s->l->diags, "relocation-range",
-			 "call leads into the middle of '%s', of which another copy was taken\n"
+			 "call target is in the middle of '%s', of which another copy is linked\n"
 			 ">>> at %s",
 			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off));
 }
@@ -119,7 +119,7 @@ static void apply(const struct site *s)
 	struct ld_ref ref = ld_reloc_ref(s->piece->sec, s->r);
 
 	if (s->r->hidden && ref.form == LD_REF_SECTION && ref.out == s->out) {
-		/* Counted in slots from the next instruction, for ld_imm64 of a function too. */
+		/* In slots from the next instruction, also for ld_imm64 of a function. */
 		int64_t distance = (ref.addend - (int64_t)s->off) / LD_INSN_SIZE - 1;
 
 		if (distance < INT32_MIN || distance > INT32_MAX)
@@ -173,8 +173,8 @@ static void fill(struct ld_link *l, struct ld_out *out)
 /* ---- jump tables ---- */
 
 /*
- * An entry of a table in .jumptables is the target's offset in the code section that uses the
- * table, in bytes. Where that section has moved within the output's, the entries move with it.
+ * An entry of a jump table is the target's offset, in bytes, in the code section that uses the
+ * table. If that section has moved within the output section, the entries change with it.
  */
 static void move_table(struct ld_link *l, const struct ld_section *code, struct ld_piece *table,
 		       const struct ld_reloc *use)

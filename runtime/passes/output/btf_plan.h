@@ -5,16 +5,16 @@
 
 #include "model/model.h"
 
-/* A prototype that no input has: made for a FUNC whose own does not do. */
+/* A prototype that no input has, made for a FUNC whose own prototype cannot be used. */
 struct ld_proto {
-	const struct ld_file *f; /* types from this one; NULL: "int f(void)" */
+	const struct ld_file *f; /* source of the types; NULL: "int f(void)" */
 	uint32_t in_type;
-	const char **names; /* of its parameters; NULL without any */
+	const char **names; /* of its parameters; NULL if it has none */
 	bool live;
 	uint32_t out_type;
 };
 
-/* A FUNC that func_info names and no symbol. */
+/* A FUNC that func_info refers to, but no symbol. */
 struct ld_unnamed {
 	struct ld_file *f;
 	uint32_t in_func;
@@ -29,7 +29,7 @@ struct ld_member {
 struct ld_datasec {
 	const char *name;
 	uint64_t size;                    /* bytes */
-	LD_VEC(struct ld_member) members; /* by offset; externs first, at 0 */
+	LD_VEC(struct ld_member) members; /* by offset; externs first, at offset 0 */
 };
 
 struct ld_btf_plan {
@@ -37,7 +37,7 @@ struct ld_btf_plan {
 	LD_VEC(struct ld_entity *) vars;
 	LD_VEC(struct ld_datasec *) secs;
 	LD_VEC(struct ld_unnamed) unnamed;
-	uint32_t int_node; /* of the INT "int"; 0: there is none */
+	uint32_t int_node; /* node of the INT "int"; 0 if there is none */
 };
 
 #endif

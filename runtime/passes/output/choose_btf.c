@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Which FUNCs, VARs and DATASECs the output's .BTF has. They are made from the symbols that the
- * output has, since linkage, owner and offset are the linker's to decide; a FUNC's prototype is
- * its owner's, or one made here where that does not do.
+ * Chooses the FUNCs, VARs and DATASECs of the output's .BTF. They are made from the symbols of the
+ * output, since the linker decides linkage, owner and offset. The prototype of a FUNC is its
+ * owner's, or one made here if that cannot be used.
  */
 #include <string.h>
 
@@ -19,12 +19,14 @@ struct chooser {
 	struct ld_strmap proto_map; /* signature -> struct ld_proto */
 	struct ld_strmap node_map;  /* signature -> node of a FUNC_PROTO */
 	bool protos_indexed;        /* node_map is filled */
-	uint64_t **tag_sigs;        /* by file, in_type: a digest of the decl tags on it */
+	uint64_t **tag_sigs;        /* by file, in_type: a digest of its decl tags */
 };
 
 /* ---- decl tags ---- */
 
-/* Two static functions with different tags are two FUNCs, equal though they may be otherwise. */
+/*
+ * Static functions with different decl tags need different FUNCs, even if they are otherwise equal.
+ */
 static void digest_tags(struct chooser *c)
 {
 	ld_for_each(i, &c->l->btf_files) {
@@ -59,7 +61,10 @@ static bool has_anonymous_params(const struct ld_file *f, uint32_t in_proto)
 	return false;
 }
 
-/* Another file's FUNC of this name, with a prototype of as many parameters, all named. */
+/*
+ * Another file with a FUNC of this name whose prototype has the same number of parameters, all with
+ * names.
+ */
 static const struct ld_file *find_named_proto(const struct ld_global *n, uint32_t vlen,
 					      uint32_t *in_proto)
 {
@@ -79,7 +84,7 @@ static const struct ld_file *find_named_proto(const struct ld_global *n, uint32_
 	return NULL;
 }
 
-/* The names of a prototype's parameters; the kernel wants one for each. */
+/* The names of a prototype's parameters; the kernel requires one for each. */
 static const char **param_names(struct chooser *c, const struct ld_file *f, uint32_t in_proto)
 {
 	const struct btf_type *t = ld_btf_type(&f->btf, in_proto);
@@ -131,7 +136,7 @@ static const char *proto_signature(struct chooser *c, const struct ld_proto *p)
 	return (const char *)sig.data;
 }
 
-/* The graph's nodes by signature, but for those with anonymous parameters. */
+/* Indexes the nodes of the graph by signature, except those with anonymous parameters. */
 static void index_protos(struct chooser *c)
 {
 	c->protos_indexed = true;
@@ -152,7 +157,7 @@ static void index_protos(struct chooser *c)
 	}
 }
 
-/* Gives func the prototype p: the graph's if it has that one. */
+/* Gives func the prototype p: a node of the graph if it has an equal one. */
 static void use_proto(struct chooser *c, struct ld_proto p, struct ld_entity *func)
 {
 	const char *sig;
@@ -171,8 +176,8 @@ static void use_proto(struct chooser *c, struct ld_proto p, struct ld_entity *fu
 }
 
 /*
- * The prototype of a FUNC of f. The kernel refuses anonymous parameters in a function that is
- * defined, so where the definition leaves them out another file's declaration may help.
+ * Chooses the prototype for a FUNC of f. The kernel rejects anonymous parameters in a defined
+ * function. If the definition lacks the names, another file's declaration may have them.
  */
 static void choose_proto(struct chooser *c, const struct ld_file *f, uint32_t in_func,
 			 const struct ld_global *n, struct ld_entity *func)
@@ -185,14 +190,14 @@ static void choose_proto(struct chooser *c, const struct ld_file *f, uint32_t in
 	if (!n || !n->owner || !has_anonymous_params(f, p.in_type))
 		return;
 	named = find_named_proto(n, ld_btf_vlen(ld_btf_type(&f->btf, p.in_type)), &named_type);
-	/* What a declaration tells about a function without BTF has names in some way. */
+	/* A declaration for a function without BTF always has names. */
 	if (!named && f == n->owner)
 		return;
 	p.names = named ? param_names(c, named, named_type) : param_names(c, f, p.in_type);
 	use_proto(c, p, func);
 }
 
-/* ---- several names for one place ---- */
+/* ---- aliases ---- */
 
 static bool is_extern(const struct ld_file *f, uint32_t in_type)
 {
@@ -203,8 +208,7 @@ static bool is_extern(const struct ld_file *f, uint32_t in_type)
 	return *(const uint32_t *)ld_btf_tail(t) == BTF_VAR_GLOBAL_EXTERN;
 }
 
-/* The next symbol that stands where sym does, after the one at *k of its section's; NULL: no more.
- */
+/* The next symbol at the same place as sym, after the one at *k of its section's; NULL if none. */
 static struct ld_sym *next_name(const struct ld_sym *sym, uint32_t *k)
 {
 	const struct ld_piece *p = sym->piece;
@@ -223,7 +227,7 @@ static struct ld_sym *next_name(const struct ld_sym *sym, uint32_t *k)
 	return NULL;
 }
 
-/* The first of the piece's symbols that may stand where sym does. */
+/* Index of the first symbol of the piece that may be at the same place as sym. */
 static uint32_t first_name(const struct ld_sym *sym)
 {
 	const struct ld_piece *p = sym->piece;
@@ -241,7 +245,7 @@ static uint32_t first_name(const struct ld_sym *sym)
 	return lo;
 }
 
-/* Whether the compiler described what sym names under another name: sym is an alias. */
+/* Whether the compiler describes this function or variable by another name: sym is an alias. */
 static bool is_alias(const struct ld_sym *sym)
 {
 	const struct ld_file *f = sym->piece->sec->file;
@@ -254,7 +258,7 @@ static bool is_alias(const struct ld_sym *sym)
 	return false;
 }
 
-/* Whether another name of the same place has a FUNC already. */
+/* Whether an alias of sym has a FUNC already. */
 static bool has_func(const struct ld_sym *sym)
 {
 	const struct ld_sym *other;
@@ -304,7 +308,7 @@ static struct ld_entity *func_from_btf(struct chooser *c, const struct ld_file *
 	return add_func(c, &func, sigs ? sigs[in_func] : 0);
 }
 
-/* How much a declaration tells: one in a DATASEC more than one outside, a type more than none. */
+/* Ranks declarations: one in a DATASEC above one outside, one with a type above one without. */
 static int weight(const struct ld_file *f, uint32_t in_type)
 {
 	const struct btf_type *t = ld_btf_type(&f->btf, in_type);
@@ -313,7 +317,7 @@ static int weight(const struct ld_file *f, uint32_t in_type)
 	return (ld_extern_sec(f, in_type) ? 2 : 0) + typed;
 }
 
-/* The declaration of a name that tells most, the first such. kind 0: FUNC or VAR. */
+/* The first declaration of a symbol with the highest rank. kind 0: FUNC or VAR. */
 static const struct ld_file_sym *find_declaration(const struct ld_global *n, uint32_t kind)
 {
 	const struct ld_file_sym *found = NULL;
@@ -334,8 +338,9 @@ static const struct ld_file_sym *find_declaration(const struct ld_global *n, uin
 }
 
 /*
- * A function without BTF among others that have it: the loader wants func_info for each, so it
- * gets a FUNC. A guessed prototype must not be verified as a global function's: static linkage.
+ * A function without BTF, while others have it: loaders require func_info for each, so it gets a
+ * FUNC. The linkage is static, because a guessed prototype must not be verified as that of a global
+ * function.
  */
 static struct ld_entity *synthesize_func(struct chooser *c, const struct ld_sym *sym)
 {
@@ -358,7 +363,7 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 	const char *name;
 	uint32_t linkage;
 
-	/* One FUNC does for a place, whatever names it has. */
+	/* One FUNC is enough for all aliases. */
 	if (!sym->btf)
 		return c->l->ext[LD_EXT_FUNC].wanted && !has_func(sym) && !is_alias(sym)
 			   ? synthesize_func(c, sym)
@@ -368,7 +373,7 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 		linkage = BTF_FUNC_GLOBAL;
 	if (sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
-	/* A static function goes by what the compiler calls it: C++ and gcc change its symbol. */
+	/* A static function keeps the compiler's name: C++ and gcc change that of its symbol. */
 	name = sym->global ? ld_c_name(c->a, sym->out_name) : ld_btf_name(&f->btf, sym->btf);
 	return func_from_btf(c, f, sym->btf, sym->global, name, linkage);
 }
@@ -385,7 +390,7 @@ static void add_member(struct chooser *c, const char *sec, uint64_t size, struct
 		ds->name = sec;
 		LD_PUSH(c->a, &c->plan->secs, ds);
 	}
-	/* Externs, which have no size, may be members too. */
+	/* Externs may be members, too; they have no size. */
 	if (size)
 		ds->size = size;
 	LD_PUSH(c->a, &ds->members, member);
@@ -411,7 +416,7 @@ static bool is_listed(const struct ld_file *f, const struct ld_sym *sym)
 	return !is_extern(f, sym->btf) || !is_alias(sym);
 }
 
-/* The variables of an output section, by offset. Of several names for a place one is listed. */
+/* The variables of an output section, by offset. Lists one of several aliases. */
 static void add_vars(struct chooser *c, const struct ld_out *out)
 {
 	uint64_t end = 0;
@@ -437,7 +442,7 @@ static void add_vars(struct chooser *c, const struct ld_out *out)
 	}
 }
 
-/* An undefined name: an extern FUNC or VAR, in the DATASEC that its declaration names, if any. */
+/* An undefined symbol: an extern FUNC or VAR, in the DATASEC of its declaration if there is one. */
 static void add_extern(struct chooser *c, const struct ld_global *n)
 {
 	const struct ld_file_sym *decl = find_declaration(n, 0), *u;
@@ -462,7 +467,7 @@ static void add_extern(struct chooser *c, const struct ld_global *n)
 					      f->extern_sizes[ld_btf_own(&f->btf, in_type)]});
 }
 
-/* Functions whose symbols were stripped, or whose names have gone to other files'. */
+/* Functions whose symbols were stripped, or whose names belong to other files. */
 static void add_unnamed_funcs(struct chooser *c, const struct ld_piece *p)
 {
 	const struct ld_ext *ext = &p->sec->ext[LD_EXT_FUNC];
@@ -486,7 +491,7 @@ static void add_entities(struct chooser *c)
 {
 	struct ld_link *l = c->l;
 
-	/* Externs of a DATASEC stand at offset 0: before what is defined. */
+	/* Externs of a DATASEC are at offset 0, before definitions. */
 	ld_for_each(i, &l->out_syms)
 		if (l->out_syms.v[i].undefined)
 			add_extern(c, l->out_syms.v[i].undefined);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The output's symbol table: which symbols it has, under which names and bindings, in which order
- * (gABI: locals first). Section symbols, then each file's locals, then globals.
+ * Chooses the symbols of the output, with their names, bindings and order (gABI: local symbols
+ * first): section symbols, then the local symbols of each file, then global ones.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@ static bool in_output(const struct ld_sym *sym)
 	return p && p->live && (p->leader ? p->leader : p)->out;
 }
 
-/* In a license for which another file's stands. */
+/* In a license or version section that was replaced by another file's. */
 static bool is_replaced(const struct ld_sym *sym)
 {
 	const struct ld_piece *p = sym->piece;
@@ -31,9 +31,9 @@ static bool is_owner(const struct ld_file *f, uint32_t in_sym)
 	return n && n->owner == f && n->owner_sym == in_sym;
 }
 
-/* ---- names that a final link makes unique ---- */
+/* ---- unique names in a final link ---- */
 
-/* also: more names that are taken, or NULL. */
+/* also: further names in use, or NULL. */
 static bool name_is_free(const struct ld_link *l, const struct ld_strmap *also, const char *name)
 {
 	size_t len = strlen(name);
@@ -42,7 +42,7 @@ static bool name_is_free(const struct ld_link *l, const struct ld_strmap *also, 
 	       !(also && ld_strmap_get(also, name, len));
 }
 
-/* "counter" of net.bpf.c as "net__counter", or with a number if that is taken too. */
+/* "net__counter" for "counter" of net.bpf.c, with a number appended if that is taken. */
 static const char *free_name(struct ld_link *l, const struct ld_strmap *also, const char *source,
 			     const char *name)
 {
@@ -52,7 +52,7 @@ static const char *free_name(struct ld_link *l, const struct ld_strmap *also, co
 
 	if (name_is_free(l, also, full))
 		return full;
-	/* Where many have one name, the search goes on where it ended the last time. */
+	/* Continue with the number after the last one, in case many symbols have the same name. */
 	last = ld_strmap_slot(l->arena, &l->name_numbers, full, strlen(full));
 	nr = *last ? (uintptr_t)*last : 1;
 	do
@@ -71,8 +71,8 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
 	if (!name_is_free(l, NULL, sym->name)) {
 		sym->out_name = free_name(l, NULL, source, sym->name);
 		ld_note(l->diags, "renamed-static-map",
-			"static map '%s' of %s is called '%s' in the output: the name is taken",
-			sym->name, ld_file_name(origin ? origin : f), sym->out_name);
+			"static map '%s' of %s is renamed to '%s': the name is taken", sym->name,
+			ld_file_name(origin ? origin : f), sym->out_name);
 	}
 	*ld_strmap_slot(l->arena, &l->globals_by_name, sym->out_name, strlen(sym->out_name)) = sym;
 	sym->out_bind = STB_GLOBAL;
@@ -82,9 +82,9 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
 }
 
 /*
- * libbpf and the kernel don't look at the symbols of static functions, but cilium/ebpf goes by
- * their names and refuses what has two of one name. So with --unique-statics each has a name of its
- * own; their BTF keeps it.
+ * libbpf and the kernel ignore the symbols of static functions, but cilium/ebpf looks them up and
+ * rejects two with the same name. So --unique-statics gives each a unique name; their BTF keeps its
+ * name.
  */
 static void name_function(struct ld_link *l, struct ld_sym *sym, const char *source)
 {
@@ -93,14 +93,14 @@ static void name_function(struct ld_link *l, struct ld_sym *sym, const char *sou
 	*ld_strmap_slot(l->arena, &l->static_names, sym->out_name, strlen(sym->out_name)) = sym;
 }
 
-/* ---- which, and as what ---- */
+/* ---- choosing symbols ---- */
 
 static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym];
 	const struct ld_global *n = sym->global;
 
-	/* The names of licenses that went name the one that is kept: a later link may want them. */
+	/* Symbols of replaced licenses refer to the kept one: a later link may need them. */
 	sym->emit = is_owner(f, in_sym) && (in_output(sym) || is_replaced(sym));
 	sym->out_vis = n->vis;
 	if (n->localized) {
@@ -128,7 +128,7 @@ static void choose_local(struct ld_link *l, const struct ld_file *f, struct ld_s
 		name_function(l, sym, source);
 }
 
-/* Whether some input declares the name. What a dropped section defined is undefined, too. */
+/* Whether some input declares the symbol, or defines it in a dropped section. */
 static bool is_declared(const struct ld_global *n)
 {
 	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next)
@@ -137,7 +137,7 @@ static bool is_declared(const struct ld_global *n)
 	return false;
 }
 
-/* An undefined symbol stays where something still refers to it. */
+/* An undefined symbol stays if something still refers to it. */
 static bool stays_undefined(const struct ld_link *l, const struct ld_global *n)
 {
 	if (n->owner)
@@ -149,7 +149,7 @@ static bool stays_undefined(const struct ld_link *l, const struct ld_global *n)
 
 struct special_walk {
 	const struct ld_btf *btf;
-	uint32_t left; /* types that may still be looked at */
+	uint32_t left; /* types left to visit */
 	bool found;
 };
 
@@ -168,7 +168,7 @@ static void look_for_special(void *ctx, uint32_t *type_id)
 	if (w->found)
 		return;
 	w->left--;
-	/* Behind a pointer only a tag tells: that of a kptr. */
+	/* Behind a pointer, only a type tag matters: that of a kptr. */
 	if (kind == BTF_KIND_PTR) {
 		uint32_t to = t->type;
 
@@ -189,8 +189,7 @@ static bool kernel_wants(const struct ld_file *f, const struct ld_sym *sym)
 	return w.found;
 }
 
-/* -s: local data symbols that no relocation names go; functions and maps stay, loaders want them.
- */
+/* -s: drops local data symbols that no relocation refers to. Loaders need functions and maps. */
 static void strip_locals(struct ld_link *l)
 {
 	ld_for_each(i, &l->files) {
@@ -219,7 +218,7 @@ static bool has_symbols(const struct ld_out *out)
 	return out->needs_sym;
 }
 
-/* Empty sections were there for symbols only. */
+/* Drops empty sections that no symbol needs. */
 static void strip_sections(struct ld_link *l)
 {
 	size_t nr = 0;
@@ -230,7 +229,7 @@ static void strip_sections(struct ld_link *l)
 	l->outs.nr = nr;
 }
 
-/* Marks the sections and local symbols that relocations of the output name. */
+/* Marks the sections and local symbols that relocations of the output refer to. */
 static void note_refs(const struct ld_section *sec)
 {
 	for (uint32_t i = 0; sec->nr_relocs && i < sec->nr_pieces; i++) {
@@ -247,14 +246,14 @@ static void note_refs(const struct ld_section *sec)
 				ref.out->needs_sym = true;
 			else if (ref.form == LD_REF_SYM)
 				ref.sym->named = true;
-			/* DWARF has one for each string, and strings go to one section. */
+			/* DWARF has one per string, and all strings go to one section. */
 			if (sec->strings && ref.form == LD_REF_SECTION)
 				return;
 		}
 	}
 }
 
-/* ---- numbers ---- */
+/* ---- order ---- */
 
 static uint32_t add_sym(struct ld_link *l, struct ld_out_sym s)
 {
@@ -267,10 +266,10 @@ struct out_list {
 };
 
 /*
- * Sealed functions follow the locals, and promoted maps come before the globals: an order that is
- * the same whether the inputs were linked with -r before or not.
+ * Localized functions follow the local symbols, and promoted maps precede the global ones: this
+ * order does not depend on whether the inputs were linked with -r before.
  */
-enum order { LOCAL, SEALED, PROMOTED, GLOBAL, NR_ORDERS };
+enum order { LOCAL, LOCALIZED, PROMOTED, GLOBAL, NR_ORDERS };
 
 static void sort_file(struct ld_link *l, struct ld_file *f, struct out_list lists[NR_ORDERS])
 {
@@ -278,7 +277,9 @@ static void sort_file(struct ld_link *l, struct ld_file *f, struct out_list list
 		const struct ld_sym *sym = &f->syms[k];
 		struct ld_global *n = sym->global;
 		bool local = sym->out_bind == STB_LOCAL, was_local = sym->bind == STB_LOCAL;
-		enum order order = was_local ? (local ? LOCAL : PROMOTED) : local ? SEALED : GLOBAL;
+		enum order unchanged = was_local ? LOCAL : GLOBAL;
+		enum order changed = was_local ? PROMOTED : LOCALIZED;
+		enum order order = local == was_local ? unchanged : changed;
 		struct ld_out_sym s = {.file = f, .in_sym = k};
 
 		if (!sym->emit) {
@@ -313,7 +314,7 @@ static void number_symbols(struct ld_link *l)
 	ld_for_each(i, &l->files)
 		sort_file(l, l->files.v[i], lists);
 	number_list(l, &lists[LOCAL]);
-	number_list(l, &lists[SEALED]);
+	number_list(l, &lists[LOCALIZED]);
 	l->first_global = (uint32_t)l->out_syms.nr + 1;
 	number_list(l, &lists[PROMOTED]);
 	number_list(l, &lists[GLOBAL]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The ELF file, as a list of what is in memory: what loads, .BTF, .BTF.ext, DWARF, relocations,
- * symbols, names, section headers; each section once, in that order.
+ * The ELF file, as a list of buffers: loaded sections, .BTF, .BTF.ext, DWARF, relocations, symbols,
+ * names, section headers, in this order.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 struct part {
 	const char *name;
 	const void *data; /* NULL for NOBITS */
-	size_t size;      /* bytes of data, and in the file behind them: */
+	size_t size;      /* bytes of data, and those that follow it in the file: */
 	const struct ld_blob *tails[LD_EXT_NR];
 	size_t nr_tails;
 	bool words;    /* data are 64-bit words in host byte order */
@@ -39,7 +39,7 @@ static uint32_t add_part(struct emitter *e, const char *name, uint32_t type, con
 	return (uint32_t)(e->parts.nr - 1);
 }
 
-/* More bytes of the part that was added last. */
+/* Appends bytes to the last part. */
 static void add_tail(struct emitter *e, const struct ld_blob *tail)
 {
 	struct part *p = &e->parts.v[e->parts.nr - 1];
@@ -61,7 +61,7 @@ static void add_outs(struct emitter *e, bool debug)
 		if (index != out->index)
 			ld_error(
 			    e->l->diags, "verify",
-			    "section '%s' is number %u, and symbols say %u\n"
+			    "section '%s' has index %u, but symbols use %u\n"
 			    ">>> this is a defect of the linker: please report it with the inputs",
 			    out->name, index, out->index);
 		p = &e->parts.v[index];
@@ -144,7 +144,7 @@ static void finish_parts(struct emitter *e)
 	add_tail(e, &e->l->symtab.names.bytes);
 }
 
-/* Gives each part its offset; returns that of the section headers. */
+/* Assigns the offset of each part; returns that of the section headers. */
 static uint64_t place_parts(struct emitter *e)
 {
 	uint64_t off = sizeof(Elf64_Ehdr);
@@ -206,7 +206,7 @@ static void put(struct emitter *e, const void *data, size_t size)
 	e->l->output_size += size;
 }
 
-/* Zeros up to an offset. */
+/* Appends zeros up to an offset. */
 static void pad(struct emitter *e, uint64_t off)
 {
 	static const uint8_t zeros[4096];

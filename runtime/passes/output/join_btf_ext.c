@@ -7,7 +7,7 @@
 #include "kernel/limits.h"
 #include "passes/passes.h"
 
-/* Whether user space will miss some of its variables: skeletons show what BTF has. */
+/* Whether variables are missing from BTF, and therefore from skeletons. */
 static bool hides_variables(const struct ld_file *f)
 {
 	for (uint32_t k = 1; k < f->nr_syms; k++) {
@@ -27,18 +27,18 @@ static void warn_synthesized(struct ld_link *l)
 
 		if (f->synthesized[LD_EXT_FUNC] || f->synthesized[LD_EXT_LINE])
 			ld_warn(l->diags, "missing-btf",
-				"%s: some functions have no BTF records, which a loader wants for "
-				"all or for none: made up%" LD_LINES "\n"
-				">>> compile it with -g to have them right",
+				"%s: some functions have no BTF records; loaders need them for all "
+				"functions or none: synthesized%" LD_LINES "\n"
+				">>> compile it with -g for complete records",
 				ld_file_name(f),
 				hides_variables(f)
 				    ? "\n>>> its variables have no BTF either: skeletons "
-				      "don't show them"
+				      "omit them"
 				    : "");
 	}
 }
 
-/* What the kernel refuses it refuses as a whole: better said here than found out there. */
+/* The kernel rejects BTF as a whole. */
 static void warn_limits(struct ld_link *l)
 {
 	size_t size = l->btf->types.size + l->btf->strs.bytes.size; /* with the header */
@@ -46,11 +46,11 @@ static void warn_limits(struct ld_link *l)
 
 	if (size > LD_KERNEL_BTF_SIZE)
 		ld_warn(l->diags, "kernel-limit",
-			"%zu bytes of BTF: the kernel takes %d, and will do without", size,
-			LD_KERNEL_BTF_SIZE);
+			"%zu bytes of BTF exceed the kernel's limit of %d: BTF will be ignored",
+			size, LD_KERNEL_BTF_SIZE);
 	if (nr > LD_KERNEL_BTF_TYPES)
 		ld_warn(l->diags, "kernel-limit",
-			"%u types in BTF: the kernel takes %d, and will do without", nr,
+			"%u types in BTF exceed the kernel's limit of %d: BTF will be ignored", nr,
 			LD_KERNEL_BTF_TYPES);
 }
 
@@ -87,7 +87,7 @@ void ld_join_btf_ext(struct ld_link *l)
 	if (l->btf->strs_spent) {
 		ld_error(l->diags, "btf-limit",
 			 "the names in .BTF and .BTF.ext have more than %llu bytes together\n"
-			 ">>> compilers write less than a tenth: some input lets names share bytes",
+			 ">>> compilers write less than a tenth: names of some input share bytes",
 			 (unsigned long long)ld_names_limit(l));
 		return;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Sections of one name follow one another in the order of the inputs, at the largest alignment;
- * what of them is alive closes up. Equal strings are stored once.
+ * Places the live pieces of sections with the same name one after another, in the order of the
+ * inputs, at the strictest alignment. Equal mergeable pieces are stored once.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "kernel/limits.h"
 #include "passes/passes.h"
 
-#define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums don't overflow */
+#define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums do not overflow */
 #define MAX_ZEROS ((uint64_t)64 << 20)
 
 static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_section *sec)
@@ -54,7 +54,7 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, c
 		return out;
 	}
 	mix_kinds(l, out, sec);
-	/* Pointers to initialisers beside something else are that no more. */
+	/* Together with other contents they are no longer arrays of pointers to initializers. */
 	if (out->type != sec->type && out->type != SHT_NOBITS && sec->type != SHT_NOBITS)
 		out->type = SHT_PROGBITS;
 	if (sec->merge != out->merge || sec->entsize != out->entsize ||
@@ -63,7 +63,7 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, c
 		out->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
 		out->entsize = 0;
 	}
-	/* With one part to retain a later link retains all: better than to lose it. */
+	/* If one part has SHF_GNU_RETAIN, a later link must keep all of it. */
 	out->flags |= sec->flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_GNU_RETAIN);
 	if (sec->align > out->align)
 		out->align = sec->align;
@@ -78,7 +78,7 @@ static void place(struct ld_link *l, struct ld_out *out, struct ld_piece *p, uin
 	LD_PUSH(l->arena, &out->pieces, p);
 }
 
-/* A piece of a mergeable section: placed, or made to stand for an equal one. */
+/* Places a piece of a mergeable section, or sets its leader to an equal one. */
 static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *p)
 {
 	const char *bytes = (const char *)p->sec->data + p->off;
@@ -93,7 +93,7 @@ static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *
 	place(l, out, p, p->align);
 }
 
-/* The output section that p and what follows it go to, ready to take it. */
+/* The output section that p and the pieces after it go to. */
 static struct ld_out *begin_run(struct ld_link *l, struct ld_section *sec, const struct ld_piece *p)
 {
 	struct ld_out *out = out_for(l, sec, ld_out_name(p));
@@ -130,7 +130,7 @@ static int layout_section(struct ld_link *l, struct ld_section *sec)
 	return 0;
 }
 
-/* Debug sections last: what loads comes first. */
+/* Puts debug sections after those that are loaded. */
 static void order_outs(struct ld_link *l)
 {
 	LD_VEC(struct ld_out *) ordered = {0};
@@ -143,7 +143,7 @@ static void order_outs(struct ld_link *l)
 		memcpy(l->outs.v, ordered.v, ordered.nr * sizeof(*ordered.v));
 }
 
-/* Whether code of p takes a function's address: a callback. */
+/* Whether code in p takes the address of a function: a callback. */
 static bool has_callback(const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
@@ -159,8 +159,8 @@ static bool has_callback(const struct ld_piece *p)
 }
 
 /*
- * Which tables of .BTF.ext the output will have. The kernel takes callbacks from programs with
- * func_info only, and gcc 12 writes none.
+ * Decides which tables of .BTF.ext the output has. The kernel supports callbacks only in programs
+ * with func_info, which gcc 12 does not write.
  */
 static void note_ext(struct ld_link *l)
 {
@@ -176,7 +176,7 @@ static void note_ext(struct ld_link *l)
 	}
 	ld_for_each(i, &l->files)
 		l->ext[LD_EXT_FUNC].wanted |= l->files.v[i]->synthetic && l->btf_files.nr;
-	/* Of an anchor every function is made; libbpf complains of one without lines. */
+	/* All functions of an anchor are synthetic; libbpf warns about those without lines. */
 	l->ext[LD_EXT_LINE].wanted |= l->opt->anchor && l->btf_files.nr;
 	ld_for_each(i, &l->outs)
 		ld_for_each(k, &l->outs.v[i]->pieces)
@@ -186,8 +186,8 @@ static void note_ext(struct ld_link *l)
 }
 
 /*
- * Zeros that no input has: for alignment, or of a NOBITS section among others. Were they not
- * limited, a small file could ask for any amount of memory.
+ * Limits zeros that no input has: padding, and NOBITS sections joined to others. Otherwise a small
+ * file could ask for any amount of memory.
  */
 static void check_zeros(struct ld_link *l)
 {
@@ -201,7 +201,7 @@ static void check_zeros(struct ld_link *l)
 
 		if (size + out->align > left) {
 			ld_error(l->diags, "output-size",
-				 "the output would consist of zeros by more than %llu bytes\n"
+				 "the output would have more than %llu bytes of zero padding\n"
 				 ">>> section '%s' has %llu bytes at an alignment of %llu",
 				 (unsigned long long)MAX_ZEROS, out->name,
 				 (unsigned long long)out->size, (unsigned long long)out->align);
@@ -211,7 +211,7 @@ static void check_zeros(struct ld_link *l)
 	}
 }
 
-/* What no kernel takes is better said here than found out there. */
+/* Kernels reject larger maps. */
 static void warn_large_maps(struct ld_link *l)
 {
 	ld_for_each(i, &l->outs) {
@@ -219,7 +219,7 @@ static void warn_large_maps(struct ld_link *l)
 
 		if (out->size > LD_KERNEL_MAP_VALUE && ld_role_has(out->role, LD_TRAIT_BECOMES_MAP))
 			ld_warn(l->diags, "kernel-limit",
-				"section '%s' has %llu bytes: the kernel takes %d in a map",
+				"section '%s' has %llu bytes; the kernel's limit for a map is %d",
 				out->name, (unsigned long long)out->size, LD_KERNEL_MAP_VALUE);
 	}
 }
@@ -245,7 +245,7 @@ static int layout_file(struct ld_link *l, struct ld_file *f)
 	return 0;
 }
 
-/* After all sections, as if the inputs had been linked with -r before, which leaves them. */
+/* After all sections, as in a link of -r outputs, which keep COMMON symbols. */
 static int layout_commons(struct ld_link *l)
 {
 	int err;
@@ -257,7 +257,7 @@ static int layout_commons(struct ld_link *l)
 	return 0;
 }
 
-/* Pointers to initialisers of which a part was dropped, or stored once, are that no more. */
+/* An array of pointers to initializers that lost or shares elements is plain data. */
 static void settle_type(struct ld_out *out)
 {
 	if ((out->type == SHT_INIT_ARRAY || out->type == SHT_FINI_ARRAY) && out->size % 8)

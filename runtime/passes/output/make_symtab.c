@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The output's symbol table as it stands in the file, and the names. */
+/* Writes the output's symbol table and its names. */
 #include "base/bytes.h"
 #include "passes/passes.h"
 
 /*
- * The numbers of the output's sections: what loads, .BTF, .BTF.ext, imports, DWARF; what follows,
- * no symbol names. emit.c writes them in this order.
+ * Numbers the sections of the output: loaded ones, .BTF, .BTF.ext, imports, DWARF. No symbol refers
+ * to later ones. emit.c writes them in this order.
  */
 static uint32_t number_sections(struct ld_link *l)
 {
@@ -73,7 +73,7 @@ void ld_make_symtab(struct ld_link *l)
 	t->data = ld_alloc(l->arena, t->size);
 	ld_strtab_reserve(l->arena, &t->names, nr);
 	ld_strtab_add(l->arena, &t->names, "");
-	/* Sections past SHN_LORESERVE have their index in a table beside (gABI). */
+	/* Section indexes from SHN_LORESERVE on are in a table of their own (gABI). */
 	if (number_sections(l) >= SHN_LORESERVE) {
 		t->shndx_size = nr * 4;
 		t->shndx = ld_alloc(l->arena, t->shndx_size);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The output's .BTF. The graph of dedup_types has the types proper; FUNCs, VARs, DATASECs and decl
- * tags are those that choose_btf made. Types that nothing of this reaches are dropped.
+ * Writes the output's .BTF. Types are nodes of dedup_types' graph; FUNCs, VARs, DATASECs and decl
+ * tags are those of choose_btf. Types that none of these reaches are dropped.
  *
- * Order of the output: types proper, FUNCs, VARs, DATASECs, decl tags. Types stand as FUNCs and
- * VARs reach them, and these follow the output's symbols: so what an input has besides shows
- * nowhere, and linking the output again changes nothing.
+ * The order is: types, FUNCs, VARs, DATASECs, decl tags. Types are in the order in which FUNCs and
+ * VARs reach them, and these follow the output's symbols. So anything else in an input leaves no
+ * trace, and linking the output again changes nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,24 +13,24 @@
 #include "passes/output/btf_plan.h"
 #include "passes/passes.h"
 
-/* A type proper of the output: a node, a prototype made here, or the INT "int" made for that. */
+/* A type of the output: a node, a synthetic prototype, or a synthetic INT "int". */
 struct item {
 	uint32_t node;
 	struct ld_proto *proto;
 };
 
-/* A decl tag that names the type on a list. */
+/* A decl tag that refers to the element type of a list. */
 struct contains {
 	const struct ld_file *f;
 	const char *name; /* "TYPE:field" */
-	uint32_t node;    /* that has the tag; 0: a FUNC or VAR, which is live */
-	uint32_t next;    /* of the tags on it: + 1, or 0 */
+	uint32_t node;    /* the type with the tag; 0: a FUNC or VAR, which is live */
+	uint32_t next;    /* next tag on it + 1, or 0 */
 };
 
-/* A file's structs by name. */
+/* The structs of a file by name. */
 struct struct_index {
 	struct ld_strmap first; /* in_type */
-	uint32_t *next;         /* by in_type: the next of that name, or 0 */
+	uint32_t *next;         /* by in_type: the next struct with that name, or 0 */
 };
 
 struct merger {
@@ -39,13 +39,13 @@ struct merger {
 	const struct ld_btf_plan *plan;
 	struct ld_btf_out *out;
 	uint8_t *live;             /* by node */
-	LD_VEC(struct item) order; /* what is live, as the output has it */
-	LD_VEC(struct item) work;  /* what was marked live and whose references were not */
+	LD_VEC(struct item) order; /* live types, in the order of the output */
+	LD_VEC(struct item) work;  /* live types whose references have not been marked */
 	LD_VEC(struct contains) contains;
-	uint32_t *first_tag;           /* by node: a tag that it has, + 1; NULL: there are none */
+	uint32_t *first_tag;           /* by node: its first tag + 1; NULL if there are none */
 	LD_VEC(uint32_t) due;          /* tags on types that have become live */
-	struct struct_index **structs; /* by file index; NULL until one is asked for */
-	bool int_made;                 /* the INT "int" is not in the graph, and was made */
+	struct struct_index **structs; /* by file index; NULL until needed */
+	bool int_made;                 /* the INT "int" is synthetic */
 	uint32_t int_type;             /* out_type of "int" */
 };
 
@@ -66,7 +66,7 @@ static const struct btf_type *node_type(const struct merger *m, uint32_t node)
 	return ld_btf_type(&m->l->btf_files.v[n->input]->btf, n->type);
 }
 
-/* A type of a kind that is not known can be left out, but not written. */
+/* A type of an unknown kind can be dropped, but not written. */
 static void refuse_unknown(struct merger *m, uint32_t node)
 {
 	const struct ld_btf_node *n = &m->l->graph.nodes[node];
@@ -86,7 +86,7 @@ static void warn_unknown(struct ld_link *l)
 
 		if (f->btf.nr_unknown && !l->diags->errors)
 			ld_warn(l->diags, "unknown-btf-kind",
-				"%s: .BTF: types of unknown kinds left out: %u, the first of kind "
+				"%s: .BTF: dropped %u types of unknown kinds, the first of kind "
 				"%u",
 				ld_file_name(f), f->btf.nr_unknown, f->btf.unknown_kind);
 	}
@@ -106,7 +106,7 @@ static void mark_node(struct merger *m, uint32_t node)
 		LD_PUSH(m->a, &m->due, tag - 1);
 }
 
-/* The INT "int": the graph's, or a new one. */
+/* The INT "int" of the graph, or a synthetic one. */
 static void mark_int(struct merger *m)
 {
 	if (!m->plan->int_node && !m->int_made)
@@ -181,7 +181,7 @@ static struct struct_index *index_structs(struct merger *m, const struct ld_file
 	return x;
 }
 
-/* "contains:TYPE:field" on a list head names the type that is on the list. */
+/* "contains:TYPE:field" on a list head refers to the element type of the list. */
 static void mark_contained(struct merger *m, const struct contains *c)
 {
 	struct struct_index **x = &m->structs[c->f->index];
@@ -194,7 +194,7 @@ static void mark_contained(struct merger *m, const struct contains *c)
 		mark_node(m, ld_node_of(c->f, k));
 }
 
-/* Lists the tags; those on types that are live already are due. */
+/* Lists the tags; those on live types are due. */
 static void find_contains(struct merger *m)
 {
 	static const char prefix[] = "contains:";
@@ -230,7 +230,7 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* In the order of the inputs, and then what has become live by that. */
+/* Marks in the order of the inputs, then what became live in turn. */
 static void mark_tagged(struct merger *m)
 {
 	find_contains(m);
@@ -257,7 +257,7 @@ static void mark_core_types(struct merger *m, const struct ld_piece *p)
 		mark_node(m, ld_node_of(p->sec->file, ext->recs[(size_t)i * ext->words + 1]));
 }
 
-/* What tells two types apart without a look at others. */
+/* Properties that distinguish two types without following references. */
 struct rest {
 	uint32_t node, info, size;
 	const char *name;
@@ -278,8 +278,8 @@ static int compare_rest(const void *a, const void *b)
 }
 
 /*
- * --no-btf-gc: what nothing refers to, by what it is. The order of the inputs won't do: where one
- * of several links has dropped a reference the type stands elsewhere.
+ * --no-btf-gc: appends unreferenced types, ordered by content. The order of the inputs would differ
+ * if one of several links has dropped a reference.
  */
 static void mark_rest(struct merger *m)
 {
@@ -343,7 +343,7 @@ static void map_str(void *ctx, uint32_t *str_off)
 	*str_off = ld_btf_out_str(c->m->out, ld_btf_str(&c->f->btf, *str_off));
 }
 
-/* Since Linux 7 vlen has 24 bits in inputs. */
+/* Since Linux 7, vlen has 24 bits in inputs. */
 static void check_vlen(struct merger *m, const struct ld_file *f, const struct btf_type *t)
 {
 	if (ld_btf_vlen(t) > BTF_MAX_VLEN)
@@ -446,7 +446,7 @@ static void set_out_type(struct ld_file *f, uint32_t in_type, const struct ld_en
 	f->out_types[ld_btf_own(&f->btf, in_type)] = e->out_type;
 }
 
-/* FUNCs and VARs of the inputs that have become one of the output's: decl tags follow there. */
+/* Maps FUNCs and VARs of the inputs to those of the output, for decl tags. */
 static void map_entities(struct merger *m)
 {
 	ld_for_each(i, &m->l->btf_files) {
@@ -509,7 +509,7 @@ static void write_decl_tags(struct merger *m)
 	}
 }
 
-/* References point forward too, so every type's number is needed before the first byte. */
+/* References may point forward, so all types are numbered before the first one is written. */
 static void number_items(struct merger *m)
 {
 	ld_for_each(i, &m->order) {

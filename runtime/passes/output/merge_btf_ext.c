@@ -18,20 +18,20 @@
 struct writer {
 	struct ld_link *l;
 	struct ld_blob *b;
-	struct ld_btf_out *btf; /* where strings go */
+	struct ld_btf_out *btf; /* receives the strings */
 	enum ld_ext_kind kind;
 	uint32_t words; /* of a record, over all inputs */
 	uint32_t count;
 };
 
-/* A record of zeros. Strings go elsewhere: they don't move it. */
+/* Appends a zero record. Strings are stored elsewhere, so it does not move. */
 static uint32_t *add_record(struct writer *w)
 {
 	w->count++;
 	return ld_blob_add(w->l->arena, w->b, (size_t)w->words * 4);
 }
 
-/* A record of fewer words, with zeros behind them. */
+/* Appends a record with fewer words, padded with zeros. */
 static uint32_t *add_copy(struct writer *w, const uint32_t *in, uint32_t words)
 {
 	uint32_t *rec = ld_blob_put(w->l->arena, w->b, in, (size_t)words * 4);
@@ -67,7 +67,7 @@ static void copy_record(struct writer *w, const struct ld_piece *p, const uint32
 	}
 }
 
-/* A record for the function sym, which has none of its own. */
+/* A record for the function sym, which has none. */
 static void synthesize_record(struct writer *w, const struct ld_piece *p, const struct ld_sym *sym)
 {
 	struct ld_file *f = p->sec->file;
@@ -86,13 +86,13 @@ static bool wants_record(const struct writer *w, const struct ld_sym *sym)
 	return w->kind != LD_EXT_CORE && sym->type == STT_FUNC && sym->emit && sym->entity;
 }
 
-/* The records of a piece, with those made up for functions without. */
+/* The records of a piece, with synthetic ones for functions without. */
 static void write_piece(struct writer *w, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
 	const struct ld_ext *ext = &sec->ext[w->kind];
 	uint32_t i = p->ext[w->kind], end = ld_ext_end(p, w->kind), k = p->sym;
-	uint64_t done = UINT64_MAX; /* offset of the last function seen: aliases share a record */
+	uint64_t done = UINT64_MAX; /* offset of the last function: aliases share a record */
 
 	for (;;) {
 		const uint32_t *rec = i < end ? ext->recs + (size_t)i * ext->words : NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The image once more through the parser, and through libelf; what they say is held against the
- * model. A defect of the linker becomes an error here, not somebody's riddle.
+ * Parses the image again, with our parser and with libelf, and compares the result with the model,
+ * so that a defect of the linker becomes an error here.
  */
 #include <libelf.h>
 #include <pthread.h>
@@ -20,7 +20,7 @@ struct verifier {
 static void mismatch(struct verifier *v, const char *what, const char *name)
 {
 	ld_error(v->l->diags, "verify",
-		 "the output is not what was meant: %s%s%s\n"
+		 "the output differs from the model: %s%s%s\n"
 		 ">>> this is a defect of the linker: please report it with the inputs",
 		 what, name ? ": " : "", name ? name : "");
 }
@@ -74,7 +74,7 @@ static void check_symbols(struct verifier *v)
 	}
 }
 
-/* The records of live pieces are all there, whatever was made up beside them. */
+/* All records of live pieces must be there; synthetic ones may be in between. */
 static void check_ext(struct verifier *v)
 {
 	for (int kind = 0; kind < LD_EXT_NR; kind++) {
@@ -122,7 +122,7 @@ static void check_btf(struct verifier *v)
 		check_ext(v);
 }
 
-/* ---- through other eyes ---- */
+/* ---- with libelf ---- */
 
 static void start_libelf(void)
 {
@@ -152,7 +152,7 @@ static void check_elf_symbols(struct verifier *v, Elf *elf)
 	}
 }
 
-/* The parser above shares its idea of ELF with what wrote the image; libelf has its own. */
+/* Our parser shares its idea of ELF with the code that wrote the image; libelf does not. */
 static void check_with_libelf(struct verifier *v)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -161,8 +161,7 @@ static void check_with_libelf(struct verifier *v)
 
 	pthread_once(&once, start_libelf);
 	elf = elf_memory((char *)(uintptr_t)v->l->image, v->l->output_size);
-	/* With a section's header asked for first: a count of sections beyond 16 bits is read with
-	 * it. */
+	/* Read a section header first: it has a count of sections beyond 16 bits. */
 	if (!elf || !elf64_getshdr(elf_getscn(elf, 0)) || elf_getshdrstrndx(elf, &names)) {
 		mismatch(v, "libelf", elf_errmsg(-1));
 	} else {
@@ -178,7 +177,7 @@ void ld_verify(struct ld_link *l)
 	struct ld_file *f = LD_NEW(l->arena, struct ld_file);
 	struct verifier v = {l, f};
 
-	/* The link owns its memory, in case there is too little. */
+	/* The link owns f, in case memory runs out. */
 	LD_PUSH(l->arena, &l->images, f);
 	f->link = l;
 	f->path = "output";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The table of imports as text, for .bpfld.imports; docs/dynamic-linking.md has its format. It is a
- * string table, since that is what loaders and other linkers pass over in silence.
+ * Writes the table of imports for .bpfld.imports; docs/dynamic-linking.md has the format. It is a
+ * string table because loaders and other linkers ignore those.
  */
 #include <string.h>
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * --bind=A.o:f=B.o:g: what A.o calls f is g of B.o, whatever other objects call f or g.
+ * --bind=A.o:f=B.o:g: the symbol f of A.o refers to g of B.o, whatever other objects call f or g.
  *
- * The reference gets a name of its own, which nobody else can mean and which B.o's symbol owns. So
- * it is compared with its target like any reference, and what is said of it says "f". A map,
- * variable or weak function that A.o defines can be given away in the same way: it then has lost
+ * The reference gets a global symbol of its own, which no other file can refer to and which B.o's
+ * symbol owns. So it is compared with its target like any reference, and messages about it say "f".
+ * A map, variable or weak function that A.o defines can be bound in the same way: it has then lost
  * against the target.
  *
- * B.o may be one of many that were not written to be linked together: N programs that are each
- * called xdp_prog. So of an object that is bound to, what clashes with another's becomes its own:
- * local, or, as libbpf opens no local program and no local struct_ops map, under another name. What
- * doesn't clash is linked as ever.
+ * B.o may be one of many objects that were not written to be linked together: N programs that are
+ * each called xdp_prog. So symbols of a target object that clash with those of others are isolated:
+ * they become local or, as libbpf opens no local program and no local struct_ops map, get another
+ * name. Other symbols are linked as usual.
  *
- * A program that is bound to becomes a subprogram: libbpf takes those from .text only. It becomes
- * static, too, so that the verifier looks at it together with its callers: a context of any program
- * type can be handed on to it, as the kernel hands it to the program.
+ * A program that is a target becomes a subprogram, which libbpf takes from .text only. It also
+ * becomes static, so that the verifier checks it together with its callers: it can receive a
+ * context of any program type, as from the kernel.
  */
 #include <ctype.h>
 #include <string.h>
@@ -22,16 +22,16 @@
 #include "base/text.h"
 #include "passes/passes.h"
 
-/* ---- which symbols are meant ---- */
+/* ---- finding symbols ---- */
 
-/* An input, and its symbols by name once one of them is looked for: in_sym of the first. */
+/* An input, and the first in_sym of each name, once one of its symbols is searched. */
 struct input {
 	struct ld_file *f;
 	bool indexed;
 	struct ld_strmap undefined, defined, statics;
 };
 
-/* The inputs of one name. */
+/* The inputs with the same name. */
 struct inputs {
 	LD_VEC(struct input *) list;
 };
@@ -64,7 +64,7 @@ static void list_inputs(struct binder *binder)
 	}
 }
 
-/* The input that object names: by the name that it has in diagnostics, with "#N" the N-th such. */
+/* The input called object: by its name in diagnostics; "#N" selects the N-th with that name. */
 static struct input *find_object(const struct binder *binder, const struct ld_bind *b,
 				 const char *object)
 {
@@ -112,7 +112,7 @@ static uint32_t find_name(const struct ld_strmap *map, const char *name)
 	return (uint32_t)(uintptr_t)ld_strmap_get(map, name, strlen(name));
 }
 
-/* What from means by name, and may be given away: an extern, a map, a variable, a weak function. */
+/* The symbol called name that can be bound: an extern, a map, a variable or a weak function. */
 static uint32_t find_reference(const struct input *in, const char *name)
 {
 	uint32_t ref = find_name(&in->undefined, name), own = find_name(&in->defined, name);
@@ -131,7 +131,7 @@ static const char *no_target(const struct input *in, const char *name)
 					       : "the target's object does not define it";
 }
 
-/* An object that is named takes part, also where it is a member of an archive. */
+/* An object that is named takes part, even if it is an archive member. */
 static void take(struct ld_file *f, const char *name, const struct ld_file *by)
 {
 	if (!f->lazy)
@@ -141,7 +141,7 @@ static void take(struct ld_file *f, const char *name, const struct ld_file *by)
 	f->pulled_by = by;
 }
 
-/* Whether what is bound to the target is bound on, in the end to the reference itself. */
+/* Whether the target is bound in turn, and eventually to the reference itself. */
 static bool is_circle(const struct ld_file *from, uint32_t ref, const struct ld_file *to,
 		      uint32_t target)
 {
@@ -156,7 +156,7 @@ static bool is_circle(const struct ld_file *from, uint32_t ref, const struct ld_
 	return true;
 }
 
-/* Why the reference of from can't mean the target of to, or NULL. */
+/* Why the reference of from cannot be bound to the target of to, or NULL. */
 static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 			       const struct input *from_in, uint32_t ref, const struct input *to_in,
 			       uint32_t target)
@@ -165,16 +165,15 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 	const struct ld_global *n = ref ? from->syms[ref].global : NULL;
 
 	if (from->bitcode || to->bitcode)
-		return "link-time optimisation merges bitcode, and who calls whom with it\n"
-		       ">>> compile both of them without bitcode";
+		return "link-time optimization merges their bitcode, and with it their calls\n"
+		       ">>> compile both without bitcode";
 	if (!ref)
-		return find_name(&from_in->defined, b->name)
-			   ? "it is a function of the first object itself"
-			   : "the first object does not use it";
+		return find_name(&from_in->defined, b->name) ? "the first object defines it"
+							     : "the first object does not use it";
 	if (!target)
 		return no_target(to_in, b->target);
 	if (n && (n->owner != to || n->owner_sym != target))
-		return ld_text(l->arena, "it is bound to '%s' of %s already",
+		return ld_text(l->arena, "it is already bound to '%s' of %s",
 			       ld_global_def(n)->name, ld_file_name(n->owner));
 	if (!n && is_circle(from, ref, to, target))
 		return "it would be bound to itself";
@@ -216,7 +215,7 @@ static void bind(struct binder *binder, const struct ld_bind *b)
 
 void ld_bind_symbols(struct ld_link *l)
 {
-	/* When the inputs of the command line are known; libraries that they ask for come later. */
+	/* Runs once the inputs of the command line are known; dependent libraries come later. */
 	struct binder binder = {.l = l};
 
 	if (l->opt->binds.nr && !l->binds_made)
@@ -226,7 +225,7 @@ void ld_bind_symbols(struct ld_link *l)
 	l->binds_made = true;
 }
 
-/* ---- programs become subprograms ---- */
+/* ---- programs to subprograms ---- */
 
 /* Another program in the same piece, which could not be split. */
 static const struct ld_sym *other_function(const struct ld_piece *p, const struct ld_sym *def)
@@ -250,26 +249,26 @@ static void make_subprogram(struct ld_link *l, const struct ld_global *n)
 	other = other_function(p, def);
 	if (other) {
 		ld_error(l->diags, "bind",
-			 "cannot make a subprogram of '%s': its code can't be told from that of "
-			 "'%s'\n>>> in section %s of %s",
+			 "cannot make '%s' a subprogram: its code cannot be separated from that "
+			 "of '%s'\n>>> in section %s of %s",
 			 def->name, other->name, p->sec->name, ld_file_name(n->owner));
 		return;
 	}
 	p->subprogram = true;
-	/* Its padding goes with it. */
+	/* Padding moves with its piece. */
 	for (; p + 1 < p->sec->pieces + p->sec->nr_pieces && p[1].pad; p++)
 		p[1].subprogram = true;
 }
 
-/* ---- what clashes becomes the object's own ---- */
+/* ---- isolating clashing symbols ---- */
 
-/* By global name: how often it is defined. */
+/* By global name: the number of definitions. */
 struct definitions {
 	size_t nr;
-	uint32_t last; /* number behind the name that was tried last for another */
+	uint32_t last; /* suffix of the name that was tried last for another symbol */
 };
 
-/* Groups and COMMON symbols are made to be merged; licenses have a pass of their own. */
+/* COMDAT groups and COMMON symbols are meant to be merged; licenses have their own pass. */
 static bool may_clash(const struct ld_sym *sym)
 {
 	return sym->bind != STB_LOCAL && sym->sec && !sym->global && !sym->sec->group &&
@@ -298,7 +297,7 @@ static void count_definitions(struct ld_link *l, struct ld_strmap *map)
 	}
 }
 
-/* What a loader finds by its section, and refuses where it is local. */
+/* Whether loaders find it by its section and reject it if it is local. */
 static bool must_stay_global(const struct ld_sym *sym)
 {
 	const struct ld_section *sec = sym->sec;
@@ -320,9 +319,8 @@ static void rename_global(struct ld_link *l, struct ld_strmap *map, struct ld_fi
 	while (definitions_of(l, map, name)->nr)
 		name = ld_printf(l->arena, "%s_%u", first, ++tried->last);
 	definitions_of(l, map, name)->nr++;
-	ld_note(l->diags, "renamed-program",
-		"'%s' of %s is called '%s' in the output: the name is taken", sym->name,
-		ld_file_name(f), name);
+	ld_note(l->diags, "renamed-program", "'%s' of %s is renamed to '%s': the name is taken",
+		sym->name, ld_file_name(f), name);
 	sym->name = name;
 }
 

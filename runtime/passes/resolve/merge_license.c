@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * A program has one license and one version. The copies of further files stand for the one that
- * is kept (ld_piece.leader), so that references to their symbols stay good.
+ * Keeps one license and one version of all inputs. Copies get the kept one as leader, so that
+ * references to their symbols stay valid.
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@ static const char *license_text(struct ld_link *l, const struct ld_section *sec)
 	return text;
 }
 
-/* A plain GPL text says more than a dual one: it is what the combination is under. */
+/* A plain GPL license wins over a dual one: it is the license of the combination. */
 static bool is_dual(const char *text)
 {
 	return !strncmp(text, "Dual ", 5);
@@ -29,7 +29,7 @@ struct sections {
 	LD_VEC(struct ld_section *) list;
 };
 
-/* A file may have several: not every tool joins sections of one name. */
+/* A file may have several: not every tool joins sections with the same name. */
 static struct sections find_sections(struct ld_link *l, enum ld_role role)
 {
 	struct sections found = {0};
@@ -45,7 +45,7 @@ static struct sections find_sections(struct ld_link *l, enum ld_role role)
 	return found;
 }
 
-/* The kept copy's symbols win, also over those of a file before it. */
+/* The kept copy's symbols win, even over those of an earlier file. */
 static void own_symbols(struct ld_section *kept)
 {
 	for (uint32_t i = 0; i < kept->nr_syms; i++) {
@@ -58,7 +58,7 @@ static void own_symbols(struct ld_section *kept)
 	}
 }
 
-/* Makes copy, with all of its symbols, stand for kept. */
+/* Replaces copy, and all of its symbols, by kept. */
 static void replace(struct ld_section *copy, struct ld_section *kept)
 {
 	for (uint32_t i = 0; i < copy->nr_pieces; i++)
@@ -73,7 +73,7 @@ static void replace(struct ld_section *copy, struct ld_section *kept)
 	copy->replaced = true;
 }
 
-/* Which of two licenses stays; NULL where they can't be combined. */
+/* The license to keep; NULL if the two cannot be combined. */
 static struct ld_section *choose_license(struct ld_link *l, struct ld_section *kept,
 					 struct ld_section *sec)
 {
@@ -85,7 +85,7 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 	if (!ld_is_gpl_compatible(a) || !ld_is_gpl_compatible(b)) {
 		ld_error(l->diags, "license-conflict",
 			 "conflicting licenses\n>>> \"%s\" in %s\n>>> \"%s\" in %s\n"
-			 ">>> --license=TEXT says which one the program has",
+			 ">>> --license=TEXT sets the license of the program",
 			 a, ld_file_name(kept->file), b, ld_file_name(sec->file));
 		return NULL;
 	}
@@ -98,7 +98,7 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 	return winner;
 }
 
-/* For --license=TEXT where no input has a license: an empty section of the first file. */
+/* For --license=TEXT if no input has a license: an empty section of the first file. */
 static struct ld_section *make_license(struct ld_link *l)
 {
 	struct ld_section *sec = LD_NEW(l->arena, struct ld_section);
@@ -116,7 +116,7 @@ static struct ld_section *make_license(struct ld_link *l)
 	return sec;
 }
 
-/* --license=TEXT: the kept section with other bytes, which the VARs in it don't describe. */
+/* --license=TEXT: replaces the contents of the kept section, which its VARs no longer describe. */
 static void override_license(struct ld_link *l, struct ld_section *kept)
 {
 	struct ld_piece *p = &kept->pieces[0];

@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Which members of archives, and files between --start-lib and --end-lib, take part: those that
- * define a name which a file that takes part refers to and none has defined. As in lld, inputs are
- * looked at in the order of the command line, a member is taken as soon as it is both asked for and
- * offered, and what it asks for in turn comes before anything else; the first to offer a name is
- * taken. A weak reference takes nothing in. The files take part in the order in which they were
- * taken: the first weak definition is the one that was taken first.
+ * Decides which archive members, and files between --start-lib and --end-lib, take part: those that
+ * define a symbol which a file that takes part refers to and none has defined. As in lld, inputs
+ * are visited in command-line order. A member is extracted as soon as it is both needed and
+ * available, and its own references are resolved before anything else. The first member that
+ * defines a symbol is extracted. A weak reference extracts nothing. Files take part in the order in
+ * which they were extracted, which decides between weak definitions.
  *
- * Libraries that members ask for come as new inputs: the puller goes on where it was.
+ * Libraries that members ask for are added as new inputs; the puller continues where it stopped.
  */
 #include <string.h>
 
 #include "passes/passes.h"
 
 struct state {
-	struct ld_file *lazy; /* the first member that defines the name */
+	struct ld_file *lazy; /* the first member that defines the symbol */
 	const struct ld_file *wanted_by;
 	bool defined;
 };
 
-/* A file that takes part, and how far its references were looked at. */
+/* A file that takes part, and the position in its references. */
 struct visit {
 	struct ld_file *file;
-	uint32_t sym; /* the next one, in_sym */
+	uint32_t sym; /* the next in_sym */
 };
 
 struct ld_puller {
 	struct ld_link *l;
-	size_t next;          /* the input to look at next, in l->inputs */
+	size_t next;          /* index in l->inputs of the next input */
 	struct ld_strmap map; /* name -> struct state */
 	LD_VEC(struct visit) stack;
 };
@@ -47,7 +47,7 @@ static void take_part(struct ld_link *l, struct ld_file *f)
 	LD_PUSH(l->arena, &l->files, f);
 }
 
-/* Notes what a file that takes part defines, and that its references are to be looked at. */
+/* Records the definitions of a file that takes part, and queues its references. */
 static void visit(struct ld_puller *p, struct ld_file *f)
 {
 	take_part(p->l, f);
@@ -80,7 +80,7 @@ static void want(struct ld_puller *p, const char *name, const struct ld_file *by
 		take(p, s->lazy, name, by);
 }
 
-/* A member that may be taken: what it offers. */
+/* Records the definitions of a member that may be extracted. */
 static void offer(struct ld_puller *p, struct ld_file *f)
 {
 	for (uint32_t i = 1; i < f->nr_syms && f->lazy; i++) {
@@ -99,7 +99,7 @@ static void offer(struct ld_puller *p, struct ld_file *f)
 	}
 }
 
-/* Looks at the references of the file taken last, and first at those of what they take. */
+/* Follows the references of the file that was extracted last, depth first. */
 static void follow(struct ld_puller *p)
 {
 	while (p->stack.nr) {
@@ -117,7 +117,7 @@ static void follow(struct ld_puller *p)
 	}
 }
 
-/* What the command line itself refers to. */
+/* References by command-line options. */
 static void want_options(struct ld_puller *p)
 {
 	static const struct ld_file command_line = {.path = "<internal>"};
@@ -134,7 +134,7 @@ static void want_options(struct ld_puller *p)
 	}
 }
 
-/* NULL where no input is lazy: then there is nothing to choose. */
+/* NULL if no input is lazy: there is nothing to decide then. */
 static struct ld_puller *puller_of(struct ld_link *l)
 {
 	bool lazy = false;
@@ -170,7 +170,7 @@ bool ld_pull_members(struct ld_link *l)
 
 void ld_drop_unpulled(struct ld_link *l)
 {
-	/* With a puller, the files stand there in the order in which they were taken. */
+	/* A puller has added the files in the order in which they were extracted. */
 	for (size_t i = 0; !l->puller && i < l->inputs.nr; i++)
 		take_part(l, l->inputs.v[i]);
 }

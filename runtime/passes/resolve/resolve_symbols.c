@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * One owner for each global name: a strong definition beats a COMMON one beats a weak one, and
- * the first of several weak ones wins, whatever the bindings of references (gABI, "Symbol Table").
+ * Chooses one owner for each global symbol: a strong definition beats a COMMON one, which beats a
+ * weak one, and the first of several weak ones wins, whatever the bindings of references (gABI,
+ * "Symbol Table").
  */
 #include <string.h>
 
 #include "passes/passes.h"
 
-/* ---- COMDAT groups: the first file's copy of each stays ---- */
+/* ---- COMDAT groups: the first copy is kept ---- */
 
 static void discard_group_copies(struct ld_link *l)
 {
@@ -46,7 +47,9 @@ static enum rank rank_of(const struct ld_sym *sym)
 
 static uint8_t stricter(uint8_t a, uint8_t b)
 {
-	/* STV_INTERNAL 1, STV_HIDDEN 2, STV_PROTECTED 3: the lower the stricter, but for 0. */
+	/*
+	 * STV_INTERNAL 1, STV_HIDDEN 2, STV_PROTECTED 3: the lowest is the strictest, except for 0.
+	 */
 	if (!a || !b)
 		return a | b;
 	return a < b ? a : b;
@@ -77,7 +80,7 @@ static void define(struct ld_link *l, struct ld_global *n, struct ld_file *f, ui
 		return;
 	}
 	if (rank == COMMON && had == COMMON) {
-		/* One object, as large and as aligned as any file wants it. */
+		/* One object with the largest size and alignment of all files. */
 		if (sym->size > def->size)
 			def->size = sym->size;
 		if (sym->value > def->value)
@@ -105,16 +108,16 @@ static struct ld_global *name_of(struct ld_link *l, const struct ld_sym *sym)
 	return n;
 }
 
-static void add_mention(struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
+static void add_file_sym(struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
 {
-	struct ld_file_sym *mention = LD_NEW(l->arena, struct ld_file_sym);
+	struct ld_file_sym *file_sym = LD_NEW(l->arena, struct ld_file_sym);
 
-	*mention = (struct ld_file_sym){.file = f, .sym = in_sym};
-	*(n->file_syms ? &n->last_file_sym->next : &n->file_syms) = mention;
-	n->last_file_sym = mention;
+	*file_sym = (struct ld_file_sym){.file = f, .sym = in_sym};
+	*(n->file_syms ? &n->last_file_sym->next : &n->file_syms) = file_sym;
+	n->last_file_sym = file_sym;
 }
 
-/* Whether an undefined symbol is declared in .ksyms or .kconfig: the loader will find it. */
+/* Records whether an undefined symbol is declared in .ksyms or .kconfig: the loader resolves it. */
 static void note_extern(struct ld_global *n, const struct ld_file *f, const struct ld_sym *sym)
 {
 	uint32_t datasec = f->has_btf && sym->btf ? ld_extern_sec(f, sym->btf) : 0;
@@ -139,12 +142,12 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 			sym->bind = STB_LOCAL;
 		if (sym->bind == STB_LOCAL)
 			continue;
-		if (sym->global) { /* bound: its owner is known */
-			add_mention(l, sym->global, f, i);
+		if (sym->global) { /* --bind has set its owner */
+			add_file_sym(l, sym->global, f, i);
 			continue;
 		}
 		n = sym->global = name_of(l, sym);
-		add_mention(l, n, f, i);
+		add_file_sym(l, n, f, i);
 		n->vis = stricter(n->vis, sym->vis);
 		if (rank_of(sym) == UNDEFINED)
 			note_extern(n, f, sym);
@@ -152,9 +155,9 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 	}
 }
 
-/* ---- after all files are known ---- */
+/* ---- after all files ---- */
 
-/* Gives a COMMON symbol its place: a .bss of its own. */
+/* Allocates a COMMON symbol in a .bss section of its own. */
 static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym];
@@ -186,7 +189,7 @@ static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sy
 	LD_PUSH(l->arena, &f->commons, sec);
 }
 
-/* In a partial link they stay COMMON: what comes later may be larger, or a definition proper. */
+/* In a partial link they stay COMMON: a later input may have a larger one, or a definition. */
 static void allocate_commons(struct ld_link *l)
 {
 	ld_for_each(i, &l->files) {
@@ -201,8 +204,8 @@ static void allocate_commons(struct ld_link *l)
 	}
 }
 
-/* What a loader looks for by name or section stays global: programs, maps, the license. */
-static bool may_seal(const struct ld_link *l, const struct ld_sym *def)
+/* Whether a symbol may become local. Loaders need global programs, maps and licenses. */
+static bool may_localize(const struct ld_link *l, const struct ld_sym *def)
 {
 	if (!def->sec || def->sec->role == LD_ROLE_LICENSE || def->sec->role == LD_ROLE_STRUCT_OPS)
 		return false;
@@ -221,19 +224,19 @@ static void finish_name(struct ld_link *l, struct ld_global *n)
 		return;
 	}
 	n->ksym = n->kconfig = false;
-	/* libbpf makes hidden subprograms static when it loads them: do it once, here. */
+	/* libbpf makes hidden subprograms static when it loads them: do it at link time. */
 	if (!l->opt->partial && (n->vis == STV_HIDDEN || n->vis == STV_INTERNAL) &&
 	    def->type == STT_FUNC && def->sec && def->sec->role == LD_ROLE_TEXT)
 		n->localized = true;
 	if (def->piece && def->piece->subprogram)
 		n->localized = true;
-	if (may_seal(l, def) &&
+	if (may_localize(l, def) &&
 	    (ld_names_match(&l->opt->localize, n->name) ||
 	     (*l->opt->export.list && !ld_names_match(&l->opt->export, n->name))))
 		n->localized = true;
 }
 
-/* --defsym=A=B: who asks for A gets what B is. */
+/* --defsym=A=B: references to A get the definition of B. */
 static void define_alias(struct ld_link *l, const char *text)
 {
 	const char *equals = strchr(text, '=');

@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * --icf=all: identical functions and constants are stored once.
+ * --icf=all: folds identical functions and constants.
  *
- * Two pieces are equal if their bytes are, their relocations name equal things at equal places, and
- * the loader is told the same of both (CO-RE records, prototype). "Equal things" is what makes it
- * hard: f and g may call each other's copies. So it starts from the assumption that all candidates
- * that look alike are equal, and splits classes as long as two members disagree about the class of
- * something that they refer to. Each round can only split, so it ends; and what was never split is
- * equal, for a difference would have to show in some finite chain of references.
+ * Two pieces are equal if their bytes are, if their relocations refer to equal targets at equal
+ * offsets, and if loaders see the same CO-RE records and prototypes. "Equal targets" is the hard
+ * part:
  *
- * A round looks only at those that refer to members of a new class. The largest part of a split
- * class keeps its number, so that a candidate changes its class a logarithmic number of times
- * (Hopcroft, "An n log n algorithm for minimizing states in a finite automaton", 1971). What a
- * candidate refers to is kept as a sum of hashes, to which a changed reference adds a difference.
- * Hashes only propose: what is folded has been compared.
+ *	static int f(int n) { return n ? g(n - 1) : 0; }	// in a.c, and the same in b.c
+ *	static int g(int n) { return n ? f(n - 1) : 0; }
  *
- * Candidates are what has no identity of its own: static functions of .text (the kernel verifies
- * global ones by themselves, and user space finds them by name) without decl tags, and constants
- * that user space can't set before the program is loaded (those that are not volatile).
+ * The two f are equal if the two g are, and vice versa. So we start with the optimistic assumption
+ * that all candidates that look alike are equal, and refine it:
+ *
+ * 1. Put candidates that agree in everything but their references into one class.
+ * 2. Split each class whose members refer to members of different classes.
+ * 3. Repeat step 2 until no class is split. Each round only splits, so this terminates. Members
+ *that were never separated are equal: a difference would show in some finite chain of references.
+ *
+ * A round visits only the users of members that have changed their class. The largest part of a
+ * split class keeps its number, so that a candidate changes its class at most a logarithmic number
+ * of times (Hopcroft, "An n log n algorithm for minimizing states in a finite automaton", 1971).
+ *The references of a candidate are kept as a sum of hashes, which is updated by differences. Hashes
+ * only propose: pieces are compared before they are folded.
+ *
+ * Candidates are pieces without an identity: static functions of .text without decl tags (the
+ * kernel verifies global ones separately, and user space finds them by name), and constants that
+ * user space cannot set before the program is loaded, which are those that are not volatile.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,18 +38,18 @@
 
 struct candidate {
 	struct ld_piece *p;
-	const uint8_t *bytes; /* without what relocations will fill in */
+	const uint8_t *bytes; /* with relocated fields cleared */
 	uint32_t prototype;   /* of a function: a node of the graph, or 0 */
 	uint32_t class;
-	uint64_t hash; /* of what does not depend on classes */
-	uint64_t refs; /* of what the relocations name, given the classes */
+	uint64_t hash; /* of everything that does not depend on classes */
+	uint64_t refs; /* of the targets of relocations, given the classes */
 	bool queued;
 };
 
-/* A relocation that names a candidate, by the candidate. */
+/* A relocation that refers to a candidate, listed by that candidate. */
 struct user {
-	uint32_t by;    /* candidate that has the relocation */
-	uint64_t place; /* hash of which relocation it is, and of its addend */
+	uint32_t by;    /* the candidate with the relocation */
+	uint64_t place; /* hash of the relocation's index and addend */
 };
 
 /* Members of a class are folder.members[first .. first + nr). */
@@ -53,14 +61,14 @@ struct class
 struct folder {
 	struct ld_link *l;
 	LD_VEC(struct candidate) all; /* in the order of the inputs */
-	uint32_t *members, *place;    /* candidates, grouped by class; where each of them is */
+	uint32_t *members, *place;    /* candidates, grouped by class; the index of each of them */
 	struct class *classes;
 	uint32_t nr_classes;
 	uint32_t *users_at; /* by candidate: its users are users[users_at[i] .. users_at[i + 1]) */
 	struct user *users;
-	LD_VEC(uint32_t) queue; /* candidates whose refs have changed */
+	LD_VEC(uint32_t) queue; /* candidates with changed refs */
 	LD_VEC(uint32_t) moved; /* those that get another class in this round, */
-	LD_VEC(uint32_t) left;  /* and the class of each before */
+	LD_VEC(uint32_t) left;  /* and their previous classes */
 };
 
 /* ---- candidates ---- */
@@ -86,7 +94,7 @@ static bool is_volatile(const struct ld_file *f, uint32_t in_type)
 	return false;
 }
 
-/* Whether no one but the linked code itself can tell this symbol from another. */
+/* Whether only the linked code itself can distinguish this symbol from another. */
 static bool is_private(const struct ld_file *f, const struct ld_sym *sym)
 {
 	if (sym->global)
@@ -138,9 +146,9 @@ static void note_tags(struct ld_link *l)
 	}
 }
 
-/* ---- what two pieces must agree on ---- */
+/* ---- equality ---- */
 
-/* The bytes with what relocations will fill in left out. */
+/* Copies the bytes, with the fields that relocations will fill in cleared. */
 static void clean_bytes(const struct ld_piece *p, uint8_t *to)
 {
 	memcpy(to, p->sec->data + p->off, p->size);
@@ -154,7 +162,7 @@ static void clean_bytes(const struct ld_piece *p, uint8_t *to)
 	}
 }
 
-/* The prototype of a function, as a node of the graph; 0 where there is none. */
+/* The prototype of a function, as a node of the graph; 0 if there is none. */
 static uint32_t prototype(const struct ld_piece *p)
 {
 	const struct ld_file *f = p->sec->file;
@@ -190,10 +198,10 @@ static bool same_core(const struct ld_piece *a, const struct ld_piece *b)
 	return true;
 }
 
-/* What a relocation names: a candidate, or one thing that is equal to itself only. */
+/* The target of a relocation: a candidate, or something that is only equal to itself. */
 struct named {
 	const void *thing;  /* a struct ld_global or a struct ld_piece */
-	uint32_t candidate; /* + 1; 0: none */
+	uint32_t candidate; /* index + 1; 0: none */
 	int64_t off;
 };
 
@@ -231,7 +239,7 @@ static bool same_relocs(const struct folder *f, const struct ld_piece *a, const 
 	return true;
 }
 
-/* Everything that no class has a part in. */
+/* Compares everything that does not depend on classes. */
 static bool look_alike(const struct candidate *x, const struct candidate *y)
 {
 	const struct ld_piece *a = x->p, *b = y->p;
@@ -257,14 +265,14 @@ static void add_candidate(struct folder *f, struct ld_piece *p)
 	p->candidate = (uint32_t)f->all.nr;
 }
 
-/* ---- what refers to what ---- */
+/* ---- references ---- */
 
 static uint64_t reference(uint64_t place, uint32_t class)
 {
 	return ld_hash_words(0, place, class);
 }
 
-/* Counts the users of each candidate, or lists them; adds up what each candidate refers to. */
+/* Counts the users of each candidate, or lists them; sums up the references of each candidate. */
 static void note_users(struct folder *f, bool list)
 {
 	ld_for_each(i, &f->all) {
@@ -287,8 +295,7 @@ static void note_users(struct folder *f, bool list)
 	}
 }
 
-/* users_at[i + 1] is first where the next user of i goes, and so in the end where those of i + 1
- * begin. */
+/* users_at[i + 1] is first the index for the next user of i, and finally the start of i + 1's. */
 static void find_users(struct folder *f)
 {
 	size_t nr = f->all.nr;
@@ -303,7 +310,7 @@ static void find_users(struct folder *f)
 
 /* ---- classes ---- */
 
-/* qsort() takes no context. */
+/* qsort() passes no context. */
 struct key {
 	uint32_t class, candidate;
 	uint64_t hash;
@@ -336,7 +343,7 @@ static void queue(struct folder *f, uint32_t candidate)
 	LD_PUSH(f->l->arena, &f->queue, candidate);
 }
 
-/* What does not look like the first of its hash gets a class of its own: the hash is a proposal. */
+/* A candidate that differs from the first one with its hash gets a class of its own. */
 static void first_classes(struct folder *f)
 {
 	size_t nr = f->all.nr;
@@ -364,7 +371,7 @@ static void first_classes(struct folder *f)
 		queue(f, i);
 }
 
-/* Makes a class of the members [first, first + nr). Their users hear of it when the round ends. */
+/* Makes a class of the members [first, first + nr). Their users are updated after the round. */
 static void split_off(struct folder *f, uint32_t first, uint32_t nr)
 {
 	for (uint32_t i = first; i < first + nr; i++) {
@@ -378,8 +385,8 @@ static void split_off(struct folder *f, uint32_t first, uint32_t nr)
 }
 
 /*
- * Splits a class by the keys of nr of its members. The others refer to what they did before, so
- * that they are one more part.
+ * Splits a class by the keys of nr of its members. The references of the others have not changed,
+ * so they form one more part.
  */
 static void split_class(struct folder *f, const struct key *keys, uint32_t nr)
 {
@@ -389,7 +396,7 @@ static void split_class(struct folder *f, const struct key *keys, uint32_t nr)
 	for (i = 0; i < nr; i++) {
 		uint32_t to = first + rest + i, from = f->place[keys[i].candidate];
 
-		/* Those before to and not among keys move to the front. */
+		/* Members before to that are not among keys move to the front. */
 		put_member(f, from, f->members[to]);
 		put_member(f, to, keys[i].candidate);
 	}
@@ -412,7 +419,7 @@ static void split_class(struct folder *f, const struct key *keys, uint32_t nr)
 	*class = (struct class){kept, largest};
 }
 
-/* A candidate has left a class: what its users refer to has changed. */
+/* Updates the refs of the users of a candidate that has changed its class. */
 static void tell_users(struct folder *f, uint32_t candidate, uint32_t left)
 {
 	uint32_t now = f->all.v[candidate].class;
@@ -450,7 +457,9 @@ static void refine(struct folder *f)
 	}
 }
 
-/* Gives a class of its own to what differs from the first of its class; whether anything does. */
+/*
+ * Splits off members that differ from the first one of their class. Returns whether there are any.
+ */
 static bool split_misfits(struct folder *f)
 {
 	uint32_t nr = f->nr_classes;
@@ -476,7 +485,7 @@ static bool split_misfits(struct folder *f)
 	return any;
 }
 
-/* By class in the order of their first members, so that what is printed has the inputs' order. */
+/* Folds classes in the order of their first members, so that messages are in input order. */
 static void fold(struct folder *f)
 {
 	struct key *keys = LD_NEW_ARRAY(f->l->arena, struct key, f->all.nr);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * A library for programs that are loaded apart from it. libbpf makes programs of what stands
- * outside .text, and the library's functions stand in it, as they may call each other. So each that
- * is offered moves to a section "freplace/NAME"; one that the library calls itself stays, and gets
- * an entry there, a program of the same prototype that does nothing but call it. Arguments stay in
- * their registers.
+ * Makes a library for programs that are loaded separately. libbpf makes programs of functions
+ * outside .text, but the functions of a library are in .text, as they may call each other. So each
+ * exported function moves to a section "freplace/NAME". A function that the library calls itself
+ * stays and gets an entry there: a program with the same prototype that only calls it. Arguments
+ * stay in their registers.
  *
- * The kernel verifies such a program against the function that it is to replace. A library that is
- * loaded before any program needs it gets an anchor for that: a program with nothing but stubs of
- * the same prototypes, each called once, as a function that is never called is not verified.
+ * The kernel verifies such a program against the function that it will replace. A library that is
+ * loaded before any program needs it is verified against an anchor: a program with stubs of the
+ * same prototypes, each called once, as the kernel does not verify functions that are never called.
  */
 #include <string.h>
 
@@ -26,7 +26,7 @@ static void put_insn(uint8_t *at, uint8_t op, uint8_t dst, uint8_t src, int32_t 
 	ld_insn_set_imm(at, imm, big);
 }
 
-/* The names asked for that are global functions with BTF. */
+/* The requested function, which must be global and have BTF. */
 static struct ld_global *offered(struct ld_link *l, const char *text)
 {
 	struct ld_global *n = ld_strmap_get(&l->globals_by_name, text, strlen(text));
@@ -48,7 +48,7 @@ static bool refers_to(const struct ld_section *sec, const struct ld_piece *p)
 	return false;
 }
 
-/* Whether a function can be moved: it is a piece of its own that no code refers to. */
+/* Whether a function can be moved: no code refers to it, and its piece has no other function. */
 static bool may_move(const struct ld_link *l, const struct ld_sym *sym)
 {
 	const struct ld_piece *p = sym->piece;
@@ -91,7 +91,7 @@ static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_global *n
 
 #define CALL_SLOTS (LD_KERNEL_ARGS + 1) /* the arguments and the call */
 
-/* Calls n: contexts are the caller's, all else is 0, which stands for no memory too. */
+/* Calls n with the caller's context for contexts and 0, which is also a size of 0, for the rest. */
 static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_global *n)
 {
 	const struct ld_file_sym *m = ld_func_decl(n);

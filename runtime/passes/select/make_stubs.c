@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * --dynamic: what no input defines is left to be filled in by the loader. Each undefined function
- * that BTF describes gets a stub, a global function that returns a default: the kernel verifies the
- * program with it, and can put a function of another program in its place afterwards. The stubs
- * are weak, so that a later static link may still bring the function.
+ * --dynamic: leaves undefined functions to the loader. Each undefined function that BTF describes
+ * gets a stub, a global function that returns a default. The kernel verifies the program with it,
+ * and can later replace it by a function of another program. Stubs are weak, so that a later static
+ * link can still provide the function.
  *
- * "if (foo)" asks for an address, and that of a global function can't be taken. The answer is a
- * constant, 0 as for any weak function that is not there; where it stands in the code is noted, so
- * that a loader which has the function can make it 1.
+ * "if (foo)" tests the address of a global function, which BPF cannot take. The result is a
+ * constant: 0, as for any undefined weak function. Its place in the code is recorded, so that a
+ * loader that has the function can change it to 1.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ struct maker {
 	struct ld_strmap map; /* name -> index in l->imports + 1 */
 };
 
-/* ---- what is imported ---- */
+/* ---- finding imports ---- */
 
 static bool may_import(const struct ld_global *n)
 {
@@ -60,15 +60,15 @@ static void note_use(struct maker *m, const struct ld_piece *p, struct ld_reloc 
 	if (r->type != LD_R_BPF_64_64)
 		return;
 	if (f->syms[r->sym].bind != STB_WEAK) {
-		ld_error(m->l->diags, "import-address",
-			 "the address of '%s' is taken, which is to be found when the program is "
-			 "loaded\n>>> used at %s\n"
-			 ">>> no kernel takes the address of a function that can be replaced",
-			 n->name, ld_place(m->l, p->sec, r->off));
+		ld_error(
+		    m->l->diags, "import-address",
+		    "cannot take the address of '%s': it is resolved at load time\n>>> used at %s\n"
+		    ">>> kernels cannot take the address of a function that can be replaced",
+		    n->name, ld_place(m->l, p->sec, r->off));
 		return;
 	}
 	LD_PUSH(m->l->arena, &import->tests, (struct ld_import_test){p, r->off});
-	/* A place that refers to nothing: it holds 0. */
+	/* It refers to nothing, and stays 0. */
 	r->sym = 0;
 	r->piece = NULL;
 }
@@ -83,9 +83,9 @@ static void find_imports(struct maker *m, struct ld_section *sec)
 	}
 }
 
-/* ---- what the kernel takes ---- */
+/* ---- what kernels accept ---- */
 
-/* A struct that no file defines, or a type that no register holds. */
+/* Why a type is not accepted: a struct that no file defines, or a type that fits no register. */
 static const char *bad_type(const struct ld_link *l, const struct ld_file *f, uint32_t type)
 {
 	uint32_t id = ld_btf_strip(&f->btf, type), kind, to;
@@ -123,7 +123,7 @@ static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32
 
 /* ---- defaults ---- */
 
-/* What a decl tag "bpfld:default=N" says. */
+/* The number of a decl tag "bpfld:default=N". */
 static void read_default(struct ld_link *l, const struct ld_file *f, const struct btf_type *tag,
 			 int32_t *value)
 {
@@ -135,13 +135,13 @@ static void read_default(struct ld_link *l, const struct ld_file *f, const struc
 	number = strtoll(text, &end, 0);
 	if (errno || !*text || *end || number < INT32_MIN || number > INT32_MAX)
 		ld_error(l->diags, "import-default",
-			 "%s: '%s': the default is no number of 32 bits: '%s%s'", ld_file_name(f),
+			 "%s: '%s': the default is not a 32-bit integer: '%s%s'", ld_file_name(f),
 			 ld_btf_name(&f->btf, tag->type), DEFAULT_TAG, text);
 	else
 		*value = (int32_t)number;
 }
 
-/* The tags of f say the defaults of imports; where several do, the last declaration's. */
+/* Reads the defaults of imports from the tags of f; the last declaration wins. */
 static void read_defaults(struct maker *m, const struct ld_file *f)
 {
 	const struct btf_type **tags = NULL; /* by own type */
@@ -183,15 +183,16 @@ static void make_stub(struct ld_link *l, struct ld_file *f, struct ld_import *im
 
 	import->prototype = ld_btf_print_symbol(l->arena, &decl->file->btf, in_func);
 	if (why)
-		ld_error(l->diags, "import-type",
-			 "'%s' can't be left to the loader: %s\n>>> declared as  %s\n"
-			 ">>>   used at    %s\n"
-			 ">>> the verifier looks at such a function by itself: it has to return a "
-			 "number, and to\n"
-			 ">>> take numbers, the program's context, or pointers to types of known "
-			 "size",
-			 import->name->name, why, import->prototype,
-			 ld_sym_place(l, decl->file, decl->sym));
+		ld_error(
+		    l->diags, "import-type",
+		    "cannot leave '%s' to the loader: %s\n>>> declared as  %s\n"
+		    ">>>   used at    %s\n"
+		    ">>> the verifier checks such a function without its callers: it must "
+		    "return a number, and\n"
+		    ">>> take only numbers, the program's context, or pointers to types of known "
+		    "size",
+		    import->name->name, why, import->prototype,
+		    ld_sym_place(l, decl->file, decl->sym));
 	insns[0] = LD_OP_MOV64_IMM;
 	ld_insn_set_imm(insns, import->value, l->big);
 	insns[LD_INSN_SIZE] = LD_OP_EXIT;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What goes into the output. Without --gc-sections that is everything, but for the bodies of
- * definitions that lost against another file's, second copies of groups, licenses that stand for
- * another, and the padding after what went.
+ * Decides what goes into the output. Without --gc-sections that is everything but the bodies of
+ * definitions that lost against another file's, further copies of groups and licenses, and the
+ * padding that follows them.
  *
- * With --gc-sections it is what the roots reach. Roots are what a loader or user space finds by
- * itself: programs (functions outside .text), global maps and variables, struct_ops, the license;
- * and what -u and --keep name. In a file to be linked again, every global is one. Edges are
- * relocations, hidden ones too, and the exception callbacks that decl tags name. DWARF describes
- * and keeps nothing alive.
+ * With --gc-sections it is what the roots reach. Roots are what loaders or user space find by name:
+ * programs (functions outside .text), global maps and variables, struct_ops, the license; and what
+ * -u and --keep name. With -r, every global symbol is a root. Edges are relocations, including
+ * hidden ones, and the exception callbacks that decl tags name. DWARF keeps nothing alive.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +15,21 @@
 #include "base/text.h"
 #include "passes/passes.h"
 
-/* An edge that BTF makes: a decl tag of one function names another. */
+/* An edge from BTF: a decl tag of one function names another. */
 struct tag_edge {
 	struct ld_piece *from, *to;
-	size_t order; /* among the edges as they were found */
+	size_t order; /* index in the order of discovery */
 };
 
 struct marker {
 	struct ld_link *l;
-	LD_VEC(struct ld_piece *) work;    /* reached, and their edges not yet followed */
+	LD_VEC(struct ld_piece *) work;    /* reached, but edges not yet followed */
 	LD_VEC(struct tag_edge) tag_edges; /* ordered by from */
 };
 
-/* ---- what could be in the output at all ---- */
+/* ---- candidates ---- */
 
-/* Whether every name that keeps p alive has gone to another file. */
+/* Whether all definitions in p have lost against other files. */
 static bool lost(const struct ld_section *sec, const struct ld_piece *p)
 {
 	const struct ld_file *f = sec->file;
@@ -56,7 +55,7 @@ static void mark_candidates(struct ld_section *sec)
 {
 	bool live = true;
 
-	/* DWARF has a piece for each string: they are live as they were made. */
+	/* DWARF may have a piece for each string: these are live from the start. */
 	if (sec->kind == LD_SEC_DEBUG && !sec->nr_syms && !sec->discarded)
 		return;
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
@@ -104,7 +103,7 @@ static void reach(struct marker *m, struct ld_piece *p, const struct ld_piece *f
 	LD_PUSH(m->l->arena, &m->work, p);
 }
 
-/* A dropped copy stands for its winner. */
+/* The definition that replaced a dropped copy is reached instead. */
 static void reach_winner(struct marker *m, const struct ld_piece *p, const struct ld_piece *from)
 {
 	const struct ld_file *f = p->sec->file;
@@ -113,7 +112,7 @@ static void reach_winner(struct marker *m, const struct ld_piece *p, const struc
 		reach(m, ld_sym_target(f, p->sec->syms[i]).piece, from);
 }
 
-/* The first edge from p or from what comes after it. */
+/* The first edge from p or a later piece. */
 static size_t first_tag_edge(const struct marker *m, const struct ld_piece *p)
 {
 	size_t lo = 0, hi = m->tag_edges.nr;
@@ -157,9 +156,9 @@ static void follow_all(struct marker *m)
 		follow(m, m->work.v[--m->work.nr]);
 }
 
-/* ---- edges that BTF makes ---- */
+/* ---- edges from BTF ---- */
 
-/* Symbols of a file, to be found by name or by BTF type; only where some tag asks for that. */
+/* Symbols of a file by name and by BTF type; built only if a tag needs it. */
 struct file_index {
 	struct ld_strmap functions; /* name -> the first STT_FUNC's struct ld_sym */
 	uint32_t *first, *next; /* by own type: the first in_sym; by in_sym: the next; 0: none */
@@ -184,7 +183,7 @@ static struct file_index index_file(struct ld_arena *a, const struct ld_file *f)
 	return x;
 }
 
-/* The function called name that file f means: its own static one, or the global one. */
+/* The function called name as file f sees it: its own static function, or the global one. */
 static struct ld_piece *find_function(const struct ld_link *l, const struct ld_file *f,
 				      const struct file_index *x, const char *name)
 {
@@ -196,7 +195,10 @@ static struct ld_piece *find_function(const struct ld_link *l, const struct ld_f
 	return n && n->owner ? ld_global_def(n)->piece : NULL;
 }
 
-/* "exception_callback:FUNCTION" on a program names what the kernel calls when it throws. */
+/*
+ * "exception_callback:FUNCTION" on a program names the function that the kernel calls when it
+ * throws.
+ */
 static void add_tag_edges(struct marker *m, const struct ld_file *f)
 {
 	static const char prefix[] = "exception_callback:";
@@ -242,9 +244,9 @@ static void find_tag_edges(struct marker *m)
 		qsort(m->tag_edges.v, m->tag_edges.nr, sizeof(*m->tag_edges.v), compare_edges);
 }
 
-/* ---- the garbage collection ---- */
+/* ---- garbage collection ---- */
 
-/* Calls fn for each section that has pieces, those made for COMMON symbols too. */
+/* Calls fn for each section with pieces, including those made for COMMON symbols. */
 static void each_section(struct ld_link *l, void (*fn)(struct marker *m, struct ld_section *sec),
 			 struct marker *m)
 {
@@ -267,7 +269,7 @@ static void add_candidates(struct marker *m, struct ld_section *sec)
 static void add_roots(struct marker *m, struct ld_section *sec)
 {
 	if (sec->kind == LD_SEC_DEBUG)
-		return; /* stays, and keeps nothing: of no interest here */
+		return; /* live, and keeps nothing alive */
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		struct ld_piece *p = &sec->pieces[i];
 
@@ -310,8 +312,8 @@ static const char *root_reason(enum ld_root root)
 }
 
 /*
- * What p was reached through. The chain from a piece on is printed once, so that all chains
- * together are no longer than the code: where one meets another, it refers to that.
+ * Prints the chain from p to a root. Each piece is printed once, so that all chains together are no
+ * longer than the code: a chain that meets an earlier one refers to it.
  */
 static void put_chain(struct ld_link *l, struct ld_blob *text, struct ld_piece *p)
 {
@@ -324,7 +326,7 @@ static void put_chain(struct ld_link *l, struct ld_blob *text, struct ld_piece *
 		ld_blob_text(l->arena, text, "\n>>> referenced by: %s", ld_piece_name(l, p));
 	}
 	if (p->reached_from)
-		ld_blob_text(l->arena, text, ", and on as shown above");
+		ld_blob_text(l->arena, text, ", as shown above");
 	else
 		ld_blob_text(l->arena, text, " (%s)", root_reason(p->root));
 }
