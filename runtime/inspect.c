@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Looks into single objects, for loaders that put functions of one program in the place of
- * another's: which functions there are, which of them are imports, and whether two are alike.
+ * Queries on single objects, for loaders that replace functions of programs: the functions of an
+ * object, which of them are imports, and whether two functions agree.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "passes/check/compare_types.h"
 #include "passes/passes.h"
 
-/* Links nothing: reads up to two objects with the passes that read. */
+/* Reads up to two objects with the passes of input/; does not link. */
 struct inspector {
 	struct ld_options opt;
 	struct ld_arena arena;
@@ -67,7 +67,7 @@ static int read_objects(struct inspector *in, const struct bpfld_object *objs, u
 
 /* ---- functions ---- */
 
-/* A function that the verifier looks at by itself: what may replace others or be replaced. */
+/* A function that the verifier checks on its own, so that it can replace others or be replaced. */
 static bool is_global_function(const struct ld_file *f, const struct ld_sym *sym)
 {
 	return sym->type == STT_FUNC && sym->bind != STB_LOCAL && sym->vis == STV_DEFAULT &&
@@ -100,7 +100,7 @@ struct row {
 	LD_VEC(size_t) tests; /* bytes into the image */
 };
 
-/* "test=OFF SECTION": where in the image the tested constant stands. */
+/* "test=OFF SECTION": the place of the tested constant in the image. */
 static void read_test(struct inspector *in, const struct ld_file *f, const char *text,
 		      struct row *row)
 {
@@ -114,7 +114,7 @@ static void read_test(struct inspector *in, const struct ld_file *f, const char 
 		LD_PUSH(&in->arena, &row->tests, (size_t)(sec->data - f->image) + off + 4);
 }
 
-/* What the table says of name. It is input: what makes no sense in it is passed over. */
+/* The entry of the table for name. The table is untrusted: ignore invalid entries. */
 static struct row read_row(struct inspector *in, const struct ld_file *f, const char *name)
 {
 	const struct ld_section *table = find_section(f, ".bpfld.imports");

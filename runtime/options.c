@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The caller's options to the link's: what is wrong with them, and copies of what they point to. */
+/* Checks the caller's options, and copies them and what they point to. */
 #include "options.h"
 
 #include <errno.h>
@@ -31,9 +31,11 @@ static bool are_pairs(const char *const *list)
 	return true;
 }
 
-#define MAX_OPTS ((size_t)4096) /* bytes: no struct of any release is larger */
+#define MAX_OPTS ((size_t)4096) /* bytes; no release has a larger struct */
 
-/* The caller's struct of sz bytes, of which this library knows some; -E2BIG: it asks for more. */
+/*
+ * Reads the caller's struct of sz bytes. Returns -E2BIG if it uses members that this library lacks.
+ */
 static int read_struct(void *to, size_t known, const void *in, size_t sz)
 {
 	if (sz < sizeof(sz))
@@ -82,7 +84,7 @@ static void map_name(struct ld_arena *a, struct ld_strmap *map, const char *from
 	*ld_strmap_slot(a, map, from, len) = (void *)(uintptr_t)to;
 }
 
-/* References to SYM mean __wrap_SYM, those to __real_SYM mean SYM. */
+/* References to SYM mean __wrap_SYM, and references to __real_SYM mean SYM. */
 static void map_wraps(struct ld_arena *a, struct ld_options *o, const char **wraps)
 {
 	for (; *wraps; wraps++) {

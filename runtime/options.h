@@ -5,13 +5,16 @@
 #include "bpfld/bpfld.h"
 #include "model/model.h"
 
-/* in, which may be NULL, as this library knows it; -E2BIG if it asks for more, -EINVAL if wrong. */
+/*
+ * Reads in, which may be NULL. Returns -E2BIG if it uses members that this library lacks, -EINVAL
+ * if a value is invalid.
+ */
 int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts);
 
-/* Copies all but those about diagnostics, which are the handle's. Strings live in a. */
+/* Copies all options but those for diagnostics, which belong to the handle. Strings go to a. */
 void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_opts *opts);
 
-/* A list that ends in NULL, and its strings, in a. in may be NULL. */
+/* Copies a NULL-terminated list and its strings to a. in may be NULL. */
 const char **ld_copy_strings(struct ld_arena *a, const char *const *in);
 
 #endif

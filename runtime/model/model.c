@@ -96,7 +96,7 @@ struct ld_target ld_reloc_target(const struct ld_file *f, const struct ld_reloc 
 	return t;
 }
 
-/* The definition that won over the dropped piece p; t is moved to the same place in it. */
+/* The definition that replaced the dropped piece p; moves t to the same offset in it. */
 static struct ld_sym *winner_of(const struct ld_piece *p, struct ld_target *t)
 {
 	const struct ld_file *f = p->sec->file;
@@ -145,13 +145,16 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 		return ref;
 	}
 	if (p && !p->live && !p->leader) {
-		/* What DWARF says of a losing copy is not true of its winner. */
+		/* DWARF describes only the copy in its own file. */
 		if (sec->kind == LD_SEC_DEBUG)
 			return ref;
-		/* A losing copy that was named by its place: its winner stands for it. */
+		/* A reference into a dropped copy by offset: use the one that replaced it. */
 		sym = winner_of(p, &t);
 	}
-	/* What was global and is local now goes by its place, as compilers write it. */
+	/*
+	 * A global symbol that was localized is referred to by its section, as compilers do for
+	 * local ones.
+	 */
 	if (sym && sym->emit &&
 	    !((sym->bind != STB_LOCAL || sym->isolated) && sym->out_bind == STB_LOCAL)) {
 		ref.form = LD_REF_SYM;
@@ -168,7 +171,7 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 		ref.addend = t.off - (int64_t)(p->promoted->value - p->off);
 		return ref;
 	}
-	/* What stands for another, as a license does, may be shorter. */
+	/* A leader, such as a license, may be shorter. */
 	if ((p->leader || !r->sym) && t.off > (int64_t)(p->leader ? p->leader : p)->size)
 		t.off = (int64_t)(p->leader ? p->leader : p)->size;
 	ref.form = LD_REF_SECTION;
@@ -195,7 +198,10 @@ const char *ld_out_name(const struct ld_piece *p)
 {
 	if (p->out_sec_name)
 		return p->out_sec_name;
-	/* Subprograms load from .text only. A .bss.X is a user's own map and stays what it is. */
+	/*
+	 * Loaders take subprograms from .text only. A .bss.X is a user's own map and keeps its
+	 * name.
+	 */
 	if (p->sec->kind == LD_SEC_CODE && (p->subprogram || p->sec->role == LD_ROLE_TEXT))
 		return ".text";
 	return p->sec->name;
@@ -304,7 +310,7 @@ static const uint32_t *ext_record_at(const struct ld_ext *ext, uint64_t off)
 	return nr ? ext->recs + (size_t)(nr - 1) * ext->words : NULL;
 }
 
-/* A source path as the user wrote it: compilers put the folder that they ran in before it. */
+/* A source path as the user wrote it: compilers prepend their working directory. */
 static const char *relative_path(struct ld_link *l, const char *path)
 {
 	size_t len;
@@ -344,8 +350,8 @@ const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t o
 }
 
 /*
- * The first relocation of f that names in_sym. All are looked up at once: there may be as many
- * diagnostics as symbols. Of two passes at one time each may make the same table.
+ * The first relocation of f that refers to in_sym. Builds a table for all symbols, as there may be
+ * as many diagnostics. Two threads may build the same table.
  */
 static struct ld_use first_use(struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
 {

@@ -59,9 +59,9 @@ enum ld_sec_kind {
 
 /* What the name of a section or DATASEC makes it; the table is in model/role.c. */
 enum ld_role {
-	LD_ROLE_NONE,        /* any other name: programs, DWARF's neighbours, a user's own data */
+	LD_ROLE_NONE,        /* any other name: programs, user-defined sections */
 	LD_ROLE_TEXT,        /* .text: subprograms */
-	LD_ROLE_MAPS,        /* .maps: definitions of maps */
+	LD_ROLE_MAPS,        /* .maps: map definitions */
 	LD_ROLE_DATA,        /* .data, .bss: variables */
 	LD_ROLE_RODATA,      /* .rodata: constants, which the verifier reads */
 	LD_ROLE_STRUCT_OPS,  /* .struct_ops: structs whose members are programs */
@@ -75,7 +75,7 @@ enum ld_role {
 	LD_ROLE_DEBUG,       /* .debug_*: DWARF */
 	LD_ROLE_DEPLIBS,     /* .deplibs: names of libraries to link */
 	LD_ROLE_GCC_LTO,     /* intermediate code of gcc */
-	LD_ROLE_TOOLS,       /* other notes of compilers, which no BPF loader reads */
+	LD_ROLE_TOOLS,       /* sections of other tools, which BPF loaders ignore */
 	LD_NR_ROLES,
 };
 
@@ -112,32 +112,31 @@ struct ld_ext {
 	const uint32_t *recs;
 	uint32_t words; /* 4-byte words in a record; what is unknown at its end is kept */
 	uint32_t nr;
-	size_t cap; /* records that there is room for; 0 where they stand in the file */
+	size_t cap; /* records allocated; 0 if they are in the file */
 };
 
 #define LD_EXT_HEADER 32 /* bytes of .BTF.ext before its tables */
 
 /* What the output has of one kind. */
 struct ld_ext_plan {
-	bool wanted;          /* there is such a table: some live piece has records, or gets some */
-	uint32_t words;       /* in a record: the most that any input has */
-	size_t nr;            /* records of the inputs */
+	bool wanted;          /* some live piece has records, or gets synthetic ones */
+	uint32_t words;       /* in a record: the maximum of all inputs */
+	size_t nr;            /* records in the inputs */
 	struct ld_blob table; /* host byte order until join_btf_ext */
 };
 
 /*
- * A relocation, or a hidden edge: a call inside one section, which clang resolves itself. What it
- * refers to is a symbol, or a place in a section (where the input named the section symbol): then
- * sym is 0 and piece and addend say where.
+ * A relocation or hidden edge. It refers to a symbol or, if the input used a section symbol, to a
+ * place in a section: then sym is 0, and piece and addend give the place.
  */
 struct ld_reloc {
 	uint64_t off;           /* bytes into the section */
 	uint32_t type;          /* R_BPF_* */
 	uint32_t sym;           /* in_sym, or 0 */
-	struct ld_piece *piece; /* with sym 0: the piece */
-	int64_t addend;         /* bytes, from the symbol or, with sym 0, from the piece's start */
-	bool explicit_addend;   /* from SHT_RELA: the place holds no addend */
-	bool hidden;            /* stands for an instruction without a relocation */
+	struct ld_piece *piece; /* if sym is 0 */
+	int64_t addend; /* bytes, from the symbol or, if sym is 0, from the start of the piece */
+	bool explicit_addend; /* from SHT_RELA: the relocated place has no addend */
+	bool hidden;          /* the instruction has no relocation in the input */
 };
 
 struct ld_piece {
@@ -148,20 +147,20 @@ struct ld_piece {
 	uint32_t rel, rel_end;    /* its relocations: sec->relocs[rel .. rel_end) */
 	uint32_t sym, sym_end;    /* symbols defined in it: sec->syms[sym .. sym_end) */
 	uint32_t ext[LD_EXT_NR];  /* by kind: its first record in sec->ext[kind] */
-	bool pad;                 /* alignment only: lives and dies with the piece before it */
+	bool pad;                 /* padding: live if the piece before it is */
 	const char *out_sec_name; /* the section that it is moved to, or NULL */
-	bool subprogram;          /* a program that --bind makes a function of .text */
+	bool subprogram;          /* a program that --bind has made a subprogram */
 	bool live;
-	bool reached;                        /* with --gc-sections: from a root */
-	bool explained;                      /* with --why-live: its chain has been printed */
-	enum ld_root root;                   /* the same: why it is one */
-	uint32_t candidate;                  /* with --icf: its number + 1; 0: none */
-	const struct ld_piece *reached_from; /* what first led to it; NULL for a root */
-	struct ld_piece
-	    *leader; /* the piece whose copy stands for this one: equal strings, licenses */
-	struct ld_sym *promoted;       /* the symbol that a static map here was made global under */
+	bool reached;       /* by --gc-sections, from a root */
+	bool explained;     /* --why-live has printed its chain */
+	enum ld_root root;  /* why it is a root of --gc-sections */
+	uint32_t candidate; /* for --icf: index + 1; 0: none */
+	const struct ld_piece
+	    *reached_from;       /* the piece through which it was reached first; NULL for a root */
+	struct ld_piece *leader; /* the piece with equal contents that replaces this one, or NULL */
+	struct ld_sym *promoted; /* the symbol under which a static map was made global */
 	const struct ld_section *user; /* of a jump table: the code section that uses it */
-	struct ld_out *out;            /* set by layout_sections, where live */
+	struct ld_out *out;            /* set by layout_sections if live */
 	uint64_t out_off;              /* bytes into out */
 };
 
@@ -176,31 +175,32 @@ struct ld_section {
 	uint64_t size;
 	uint64_t align; /* a power of two, at least 1 */
 	uint64_t entsize;
-	uint32_t link, info;     /* sh_link, sh_info */
-	const char *group;       /* signature of the COMDAT group that it belongs to, or NULL */
-	const uint8_t *data;     /* size bytes; NULL for NOBITS */
-	bool discarded;          /* a second copy of a group: no piece of it lives */
-	bool replaced;           /* another file's section stands for it: see ld_piece.leader */
-	bool merge;              /* equal pieces are stored once: strings or constants */
+	uint32_t link, info; /* sh_link, sh_info */
+	const char *group;   /* signature of its COMDAT group, or NULL */
+	const uint8_t *data; /* size bytes; NULL for NOBITS */
+	bool discarded;      /* a further copy of a COMDAT group: no piece is live */
+	bool replaced; /* a license or version that another file's replaces: see ld_piece.leader */
+	bool merge;    /* equal pieces are stored once: strings or constants */
 	struct ld_piece *pieces; /* ordered by off, without gaps or overlaps */
 	uint32_t nr_pieces;
 	struct ld_reloc *relocs; /* ordered by off */
 	uint32_t nr_relocs;
-	const struct ld_section *strings; /* mergeable, and all that relocs refer to; else NULL */
-	uint32_t *syms; /* in_syms defined here but the section symbol, ordered by value */
+	const struct ld_section
+	    *strings;   /* the section of mergeable strings that all relocs refer to, or NULL */
+	uint32_t *syms; /* in_syms defined here except the section symbol, ordered by value */
 	uint32_t nr_syms;
 	struct ld_ext ext[LD_EXT_NR];
-	struct ld_out *out; /* where its pieces go; set by layout_sections */
+	struct ld_out *out; /* output section of its pieces; set by layout_sections */
 };
 
-/* What implicit addends mean: see elf/addends.c. */
+/* How implicit addends are stored: see elf/addends.c. */
 enum ld_addends {
-	LD_ADDENDS_LLVM, /* the distance from the symbol */
-	LD_ADDENDS_GAS,  /* with the symbol's value on top, as GNU as up to 2.43 has it */
-	LD_ADDENDS_OPEN, /* one or the other */
+	LD_ADDENDS_LLVM, /* distance from the symbol */
+	LD_ADDENDS_GAS,  /* the same plus the symbol's value, as GNU as up to 2.43 has it */
+	LD_ADDENDS_OPEN, /* unknown */
 };
 
-/* A relocation and where it is. */
+/* A relocation and its section. */
 struct ld_use {
 	const struct ld_section *sec; /* NULL: none */
 	const struct ld_reloc *reloc;
@@ -208,21 +208,22 @@ struct ld_use {
 
 /* A symbol of a file's symbol table. */
 struct ld_sym {
-	bool isolated;    /* was global in the input: see bind_symbols.c */
-	bool tagged;      /* with --icf: a decl tag is on its FUNC or VAR */
+	bool isolated;    /* --bind has made it local: see bind_symbols.c */
+	bool tagged;      /* for --icf: its FUNC or VAR has a decl tag */
 	const char *name; /* "" for section symbols */
-	uint64_t value;   /* bytes into sec; the alignment where common */
+	uint64_t value;   /* bytes into sec; the alignment if common */
 	uint64_t size;
-	uint8_t bind, type, vis;       /* STB_*, STT_*, STV_* */
-	bool abs, common;              /* SHN_ABS, SHN_COMMON */
-	struct ld_section *sec;        /* NULL: undefined, absolute or common */
-	struct ld_piece *piece;        /* where defined in a section that has pieces */
-	struct ld_global *global;      /* global and weak symbols: their name */
-	uint32_t btf;                  /* in_type of its FUNC or VAR, or 0 */
-	const struct ld_global *proto; /* of a made function: the name whose prototype it has */
+	uint8_t bind, type, vis;  /* STB_*, STT_*, STV_* */
+	bool abs, common;         /* SHN_ABS, SHN_COMMON */
+	struct ld_section *sec;   /* NULL: undefined, absolute or common */
+	struct ld_piece *piece;   /* if defined in a section with pieces */
+	struct ld_global *global; /* if global or weak */
+	uint32_t btf;             /* in_type of its FUNC or VAR, or 0 */
+	const struct ld_global
+	    *proto;               /* of a synthetic function: the symbol whose prototype it has */
 	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
-	bool emit;                /* stands in the output: set by choose_symbols */
-	bool named;               /* a relocation of the output names it */
+	bool emit;                /* is in the output: set by choose_symbols */
+	bool named;               /* a relocation of the output refers to it */
 	bool final_name;          /* --wrap and --rename have been applied */
 	uint8_t out_bind, out_vis;
 	const char *out_name;
@@ -234,33 +235,33 @@ struct ld_entity {
 	const char *name;
 	uint32_t kind; /* BTF_KIND_FUNC or BTF_KIND_VAR */
 	uint32_t linkage;
-	uint32_t node;          /* its prototype or type in link->graph; 0: void, or */
+	uint32_t node;          /* its prototype or type in link->graph; 0: void, or see proto */
 	struct ld_proto *proto; /* a prototype that no input has */
 	uint32_t out_type;
 };
 
-/* A file's symbol of a global name. */
+/* A file symbol of a global symbol. */
 struct ld_file_sym {
 	struct ld_file_sym *next;
 	struct ld_file *file;
 	uint32_t sym; /* in_sym */
 };
 
-/* One global name over all files. */
+/* A symbol name across all files. */
 struct ld_global {
 	const char *name;
 	struct ld_file *owner;                         /* the file that defines it, or NULL */
 	uint32_t owner_sym;                            /* in_sym there */
 	struct ld_file_sym *file_syms, *last_file_sym; /* in the order of the inputs */
 	uint8_t vis;        /* most constraining of definitions and references */
-	bool referenced;    /* a relocation that stays, or -u, names it */
+	bool referenced;    /* a relocation that remains, or -u, refers to it */
 	bool strong_ref;    /* some reference is not weak */
 	bool weak;          /* the owner is weak; without an owner: every reference is weak */
 	bool ksym, kconfig; /* undefined and declared in DATASEC .ksyms or .kconfig */
 	bool localized;     /* becomes local in the output */
-	bool bound;         /* --bind: of one object's reference only, and not in link->globals */
-	bool emit;          /* without an owner: stays, undefined */
-	bool listed;        /* the same, and has its place among the output's symbols */
+	bool bound;         /* --bind: only for one object's reference, and not in link->globals */
+	bool emit;          /* without an owner: is in the output, undefined */
+	bool listed;        /* is in the list of the output's symbols */
 	uint32_t out_sym;   /* without an owner: index in the output's table, or 0 */
 };
 
@@ -268,48 +269,48 @@ struct ld_file {
 	struct ld_link *link;
 	uint32_t index;     /* in link->files */
 	const char *path;   /* as given */
-	const char *source; /* the first STT_FILE's name, or NULL */
-	bool linked;        /* it has several: an output of -r or of a linker */
-	bool synthetic;     /* by the linker: see passes/select/synthetic.h */
-	bool temporary;     /* path was made up by the compiler driver */
-	bool named;         /* path is the caller's name for it */
-	bool bound_to;      /* --bind names it as a target: what clashes in it is its own */
+	const char *source; /* name of the first STT_FILE symbol, or NULL */
+	bool linked;        /* has several STT_FILE symbols: the output of a linker */
+	bool synthetic;     /* made by the linker: see passes/select/synthetic.h */
+	bool temporary;     /* the compiler driver has made up the path */
+	bool named;         /* the caller has chosen the path as its name */
+	bool bound_to;      /* a target of --bind: clashing symbols are isolated */
 	const uint8_t *image;
 	size_t size;
-	bool mapped;        /* image is to be unmapped */
-	const char *opened; /* the path of the regular file that it was read from, or NULL */
+	bool mapped;        /* image must be unmapped */
+	const char *opened; /* path of the regular file that was read, or NULL */
 	bool is_archive;
-	const uint8_t *bitcode; /* that image is the machine code of, or NULL */
+	const uint8_t *bitcode; /* bitcode for which image is the machine code, or NULL */
 	size_t bitcode_size;
 	bool lto;                       /* compiled from the bitcode of several files */
-	const struct ld_file **origins; /* where lto: by in_sym, the file that a static is from */
-	bool lazy;                      /* takes part only if something asks for it */
+	const struct ld_file **origins; /* if lto: by in_sym, the file of a static symbol */
+	bool lazy;                      /* takes part only if its symbols are needed */
 	const char *archive;            /* the archive's path, or NULL */
-	const char *pulled_for;         /* the name that a lazy file was taken for */
+	const char *pulled_for;         /* the symbol for which it was extracted */
 	const struct ld_file *pulled_by;
 	enum { LD_FILE_NEW, LD_FILE_READ, LD_FILE_PARSED, LD_FILE_BROKEN } stage;
 
-	struct ld_arena arena; /* for what is parsed in parallel */
+	struct ld_arena arena; /* for parsing, which is parallel */
 	struct ld_diags diags;
-	bool failed;                  /* ran out of memory while parsed */
-	LD_VEC(struct ld_span) spans; /* its parsing */
+	bool failed;                  /* out of memory during parsing */
+	LD_VEC(struct ld_span) spans; /* of parsing */
 
 	bool big;                   /* byte order of the file */
 	bool gnu;                   /* written by GNU as, objcopy, strip or ld */
-	bool joined;                /* by `ld -r`, of several files maybe: see addends.c */
+	bool joined;                /* by `ld -r`, possibly from several files: see addends.c */
 	enum ld_addends addends;    /* what its implicit addends mean */
-	bool gcc_lto;               /* gcc's -flto wrote its intermediate code into it */
+	bool gcc_lto;               /* has intermediate code of gcc's -flto */
 	struct ld_section *secs;    /* by section header index; [0] is unused */
-	bool has_groups;            /* some section is of a COMDAT group */
+	bool has_groups;            /* some section is in a COMDAT group */
 	struct ld_section *deplibs; /* .deplibs, or NULL */
 	uint32_t nr_secs;
-	struct ld_section **used; /* those of secs that have pieces */
+	struct ld_section **used; /* the sections with pieces */
 	uint32_t nr_used;
 	struct ld_sym *syms; /* by in_sym; [0] is the null symbol */
 	uint32_t nr_syms;
-	uint32_t first_global;               /* in_sym: those below are all local */
-	uint32_t nr_defined;                 /* global and weak symbols with a section */
-	_Atomic(struct ld_use *) first_uses; /* by in_sym; made for the first diagnostic */
+	uint32_t first_global;               /* in_sym: all symbols below are local */
+	uint32_t nr_defined;                 /* number of global and weak symbols with a section */
+	_Atomic(struct ld_use *) first_uses; /* by in_sym; built for the first diagnostic */
 	bool has_common;                     /* some symbol was SHN_COMMON */
 	LD_VEC(struct ld_section *) commons; /* made for COMMON symbols that this file owns */
 
@@ -317,30 +318,30 @@ struct ld_file {
 	struct ld_btf btf;
 	struct ld_btf_digest *digest;
 	const uint32_t *canon, *base_canon; /* see ld_node_of() */
-	bool synthesized[LD_EXT_NR]; /* some of its functions got records that were made up */
-	/* By own type, FUNCs and VARs: */
-	uint32_t *out_types;    /* its out_type; 0 where dropped */
+	bool synthesized[LD_EXT_NR];        /* some functions got synthetic records */
+	/* By own type, for FUNCs and VARs: */
+	uint32_t *out_types;    /* its out_type; 0 if dropped */
 	uint32_t *extern_secs;  /* in_type of the DATASEC that lists it, or 0 */
-	uint32_t *extern_sizes; /* the bytes that it gives to that */
+	uint32_t *extern_sizes; /* its size in that DATASEC */
 };
 
-/* --bind: what object calls name is target of to_object. */
+/* --bind: the symbol name of object refers to target of to_object. */
 struct ld_bind {
 	const char *object, *name, *to_object, *target;
 };
 
-/* A place in the code that asks whether an import is there: an ld_imm64 of its address. */
+/* A test for an import: an ld_imm64 of its address. */
 struct ld_import_test {
 	const struct ld_piece *piece;
 	uint64_t off; /* bytes into the input section */
 };
 
-/* A function that the loader is to find. */
+/* An undefined function that the loader resolves. */
 struct ld_import {
 	struct ld_global *name;
 	const struct ld_file_sym *decl; /* a declaration with BTF */
-	const char *prototype;          /* that declaration as C */
-	int32_t value;                  /* what the stub returns */
+	const char *prototype;          /* the same as C */
+	int32_t value;                  /* the stub's return value */
 	bool strong;                    /* some reference is not weak */
 	LD_VEC(struct ld_import_test) tests;
 };
@@ -353,7 +354,7 @@ struct ld_out {
 	enum ld_role role;
 	uint32_t type;
 	uint64_t flags, align, entsize, size;
-	bool merge;              /* every contribution so far is mergeable in the same way */
+	bool merge;              /* all contributions so far are mergeable in the same way */
 	struct ld_strmap merged; /* content -> struct ld_piece */
 	LD_VEC(struct ld_piece *) pieces; /* ordered by out_off */
 	uint32_t index;                   /* in the output's section header table */
@@ -363,7 +364,7 @@ struct ld_out {
 	LD_VEC(Elf64_Rel) relocs;         /* host byte order, ordered by r_offset */
 };
 
-/* An entry of the output's symbol table: of a section, of a file's symbol, or an undefined name. */
+/* An entry of the output's symbol table: a section, a file's symbol, or an undefined symbol. */
 struct ld_out_sym {
 	struct ld_out *sec;
 	struct ld_file *file;
@@ -378,13 +379,13 @@ struct ld_symtab {
 	struct ld_strtab names;
 };
 
-/* Memory that is freed with the link, and is not from an arena. */
+/* Memory that is freed with the link but not from an arena. */
 struct ld_block {
 	struct ld_block *next;
 	_Alignas(max_align_t) uint8_t data[];
 };
 
-/* How a relocation of the output names its target. */
+/* The target of a relocation in the output. */
 struct ld_ref {
 	enum { LD_REF_NONE, LD_REF_SYM, LD_REF_UNDEFINED, LD_REF_SECTION } form;
 	struct ld_sym *sym;     /* LD_REF_SYM */
@@ -483,41 +484,41 @@ struct ld_link {
 	LD_VEC(struct ld_span) spans; /* passes and written files, for the time trace */
 };
 
-/* For who wants to look at the output file: most want to have it written. */
+/* The output as one block, for those that need it; most callers only write it. */
 const uint8_t *ld_make_image(struct ld_link *l);
 
 #define ld_for_each(i, vec) for (size_t i = 0; i < (vec)->nr; i++)
 
-/* The section, piece and offset in it of what a defined symbol or relocation means. */
+/* The target of a relocation, or the place of a defined symbol. */
 struct ld_target {
 	const struct ld_file *file;
-	uint32_t sym;           /* in_sym in file; 0: none, a place in a section */
+	uint32_t sym;           /* in_sym in file; 0: a place in a section */
 	struct ld_piece *piece; /* NULL: undefined or absolute */
 	int64_t off;            /* bytes into piece */
 };
 
-/* Where a symbol of f is defined once names have owners: here or in another file. */
+/* Where a symbol of f is defined, in this or another file, once symbols are resolved. */
 struct ld_target ld_sym_target(const struct ld_file *f, uint32_t in_sym);
 
-/* Bytes into its output section of the byte at off of a live piece. */
+/* Offset in its output section of the byte at off of a live piece. */
 uint64_t ld_piece_out_off(const struct ld_piece *p, uint64_t off);
 
-/* What r of file f refers to once names have owners. */
+/* The target of r of file f, once symbols are resolved. */
 struct ld_target ld_reloc_target(const struct ld_file *f, const struct ld_reloc *r);
 
-/* The same once `live` is final: the piece is one that goes into the output, or NULL. */
+/* The same once `live` is final: the piece in the output, or NULL. */
 struct ld_target ld_live_target(const struct ld_file *f, const struct ld_reloc *r);
 
-/* The piece that off lies in; for off at the section's end, the last one. NULL without pieces. */
+/* The piece at off; at the end of the section, the last one. NULL if there are none. */
 struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off);
 
 /*
- * The same for r of sec in terms of the output, once choose_symbols has run. LD_REF_NONE: what it
- * refers to is not there (an undefined weak symbol, something that was dropped).
+ * The same for the output, once choose_symbols has run. LD_REF_NONE: the target is not in the
+ * output (an undefined weak symbol, a dropped piece).
  */
 struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *r);
 
-/* A piece as --print-gc-sections and the map call it: "a.o:(.text:foo)". */
+/* The name of a piece in messages and the map: "a.o:(.text:foo)". */
 const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p);
 
 /* A type's node in link->graph; 0 for void, FUNC, VAR, DATASEC and DECL_TAG. */
@@ -533,10 +534,10 @@ static inline uint32_t ld_extern_sec(const struct ld_file *f, uint32_t in_type)
 	return f->extern_secs[ld_btf_own(&f->btf, in_type)];
 }
 
-/* What became of a type: its out_type, or 0 where it was dropped. */
+/* The out_type of a type; 0 if it was dropped. */
 uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);
 
-/* The end of the records that belong to p: they are p->sec->ext[kind]'s p->ext[kind] .. end - 1. */
+/* The end of p's records: they are p->sec->ext[kind] from p->ext[kind] on. */
 static inline uint32_t ld_ext_end(const struct ld_piece *p, enum ld_ext_kind kind)
 {
 	const struct ld_section *sec = p->sec;
@@ -571,40 +572,42 @@ const char *ld_out_name(const struct ld_piece *p);
 /* Whether p is code that loaders take for a program: outside the output's .text. */
 bool ld_is_program(const struct ld_piece *p);
 
-/* The name "counter" of the file net.bpf.c, as one that no other file's clashes with: net__counter.
- */
+/* "net__counter" for the name "counter" of the file net.bpf.c. */
 const char *ld_qualify(struct ld_arena *a, const char *file, const char *name);
 
-/* name with '_' for what C has not: kernels before 6.5 refuse BTF with gcc's "f.constprop.0". */
+/*
+ * Replaces characters that C lacks by '_': kernels before 6.5 reject BTF with gcc's
+ * "f.constprop.0".
+ */
 const char *ld_c_name(struct ld_arena *a, const char *name);
 
-/* The name that a global symbol of an input goes by: its own, but for --wrap and --rename. */
+/* The name of a global symbol of an input after --wrap and --rename. */
 const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym);
 
-/* Whether it is a label that clang leaves at a basic block: a symbol of no interest to users. */
+/* Whether it is a label that clang leaves at a basic block. */
 bool ld_is_label(const struct ld_sym *sym);
 
-/* Whether a symbol of the input says what is at a name, or only uses it. */
+/* Whether a symbol of the input is a definition. */
 static inline bool ld_is_defined(const struct ld_sym *sym)
 {
 	return sym->sec || sym->abs || sym->common;
 }
 
 /*
- * Bytes that the names of a .BTF section may have together, counted each time that they are used:
- * far more than compilers write, and in proportion to the inputs.
+ * The limit for the total length of names in .BTF, counted at each use: far above what compilers
+ * write, and proportional to the inputs.
  */
 uint64_t ld_names_limit(const struct ld_link *l);
 
 /* The owner's symbol, or NULL. */
 struct ld_sym *ld_global_def(const struct ld_global *n);
 
-/* The file as diagnostics call it: its source where the path was made up. */
+/* The name of a file in diagnostics: its source if the driver has made up the path. */
 const char *ld_file_name(const struct ld_file *f);
 
 /*
- * A place for diagnostics: "w3.c:4 (w3.o)" where line info knows it, "w3.o:(.text+0x10)" where
- * not. In l's arena.
+ * A place in diagnostics, in l's arena: "w3.c:4 (w3.o)" with line info, otherwise
+ * "w3.o:(.text+0x10)".
  */
 const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t off);
 

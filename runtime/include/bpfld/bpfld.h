@@ -51,55 +51,55 @@ enum bpfld_severity {
 	BPFLD_NOTE,
 	BPFLD_WARNING,
 	BPFLD_ERROR,
-	BPFLD_INFO, /* what an option asked to be told: the text as it is, for standard output */
+	BPFLD_INFO, /* output that an option asks for: print the text as it is to standard output */
 };
 
-/* One diagnostic. All pointers are valid during the callback only. */
+/* A diagnostic. All pointers are valid during the callback only. */
 struct bpfld_diag {
 	size_t sz;                    /* sizeof(struct bpfld_diag) of the library */
 	enum bpfld_severity severity; /* after fatal_warnings has been applied */
 	const char *id;               /* stable name in kebab-case, "duplicate-symbol" */
-	const char *message;          /* lines parted by '\n'; those after the first start ">>> " */
+	const char *message; /* lines separated by '\n'; those after the first start with ">>> " */
 };
 
 typedef void (*bpfld_diag_fn)(void *ctx, const struct bpfld_diag *diag);
 
 enum bpfld_output {
-	BPFLD_FINAL,   /* a program: undefined symbols are errors, hidden functions are sealed */
-	BPFLD_PARTIAL, /* -r: a file to link again; also what stands for `bpftool gen object` */
+	BPFLD_FINAL,   /* a program: undefined symbols are errors, hidden functions become local */
+	BPFLD_PARTIAL, /* -r: a file to link again, as `bpftool gen object` makes */
 };
 
 enum bpfld_strip {
 	BPFLD_STRIP_NONE,
-	BPFLD_STRIP_DEBUG, /* DWARF goes, BTF stays */
-	BPFLD_STRIP_ALL,   /* and local data symbols that nothing refers to */
+	BPFLD_STRIP_DEBUG, /* drop DWARF, keep BTF */
+	BPFLD_STRIP_ALL,   /* also drop local data symbols that nothing refers to */
 };
 
 /*
- * Link-time optimisation. The library itself has no compiler: who links with bitcode hands it one.
- * The library decides which modules take part and what becomes of their symbols; the compiler makes
- * machine code of them, which is then linked as any object is.
+ * Link-time optimization. The library has no compiler: a caller that links bitcode provides one.
+ * The library decides which modules take part and how their symbols are resolved. The compiler
+ * turns them into machine code, which is then linked like any object.
  */
 
-/* What is to be done about a symbol of a module. Those that are not listed stay as they are. */
+/* How to change a symbol of a module. Symbols that are not listed stay as they are. */
 struct bpfld_lto_symbol {
 	const char *name;     /* in the module */
-	const char *new_name; /* what it is to be called from the start, or NULL */
-	bool drop;  /* another file's definition stands for this one: only a reference is to stay */
-	bool local; /* nothing outside the bitcode refers to it: it may be inlined, and go */
+	const char *new_name; /* rename it to this first, or NULL */
+	bool drop;            /* another file has the definition: keep only a reference */
+	bool local; /* nothing outside the bitcode refers to it: it may be inlined and dropped */
 };
 
 struct bpfld_lto_module {
 	const char *name;                       /* for diagnostics */
-	const void *data;                       /* bitcode, as it was found: anything, perhaps */
+	const void *data;                       /* untrusted bitcode, as it was found */
 	size_t size;                            /* bytes */
-	const struct bpfld_lto_symbol *symbols; /* BPFLD_LTO_EACH: none */
+	const struct bpfld_lto_symbol *symbols; /* none for BPFLD_LTO_EACH */
 	size_t nr_symbols;
 };
 
 enum bpfld_lto_want {
-	BPFLD_LTO_EACH, /* an object for each module: for its symbols and types, not for its code */
-	BPFLD_LTO_WHOLE, /* one object of all modules, optimised together */
+	BPFLD_LTO_EACH,  /* an object for each module, for its symbols and types only */
+	BPFLD_LTO_WHOLE, /* one object of all modules, optimized together */
 	BPFLD_LTO_ASM,   /* the same as assembly */
 	BPFLD_LTO_IR,    /* the same as bitcode */
 };
@@ -109,12 +109,12 @@ struct bpfld_lto_job {
 	enum bpfld_lto_want want;
 	const struct bpfld_lto_module *modules; /* in the order of the link */
 	size_t nr_modules;
-	bool gc_sections; /* functions that nothing refers to are dropped later */
+	bool gc_sections; /* functions that nothing refers to will be dropped */
 
 	/*
-	 * To be called by compile(), not later: hands over what was made of the module (of all: 0),
-	 * and reports. What is given is copied. Both return 0 or a negative errno value, after
-	 * which compile() best ends.
+	 * For compile() to call before it returns: delivers the object for a module (0 for all
+	 * modules), and reports. Arguments are copied. Both return 0 or a negative errno value,
+	 * after which compile() should return.
 	 */
 	int (*take)(const struct bpfld_lto_job *job, size_t module, const void *data, size_t size);
 	int (*report)(const struct bpfld_lto_job *job, enum bpfld_severity severity, const char *id,
@@ -123,108 +123,113 @@ struct bpfld_lto_job {
 };
 
 /*
- * compile() is called during bpfld_link(), from its thread, at most once for each round of inputs
- * and once for all. It returns 0 if it has taken over what the job wants, or else a negative errno
- * value, having reported at least one BPFLD_ERROR. Same job: same bytes.
+ * compile() is called during bpfld_link(), on its thread, at most once per round of inputs and once
+ * for all modules. It returns 0 if it has delivered what the job wants; otherwise a negative errno
+ * value, after it has reported at least one BPFLD_ERROR. The same job must give the same bytes.
  */
 struct bpfld_lto {
-	size_t sz; /* sizeof(struct bpfld_lto) of the caller: see struct bpfld_opts */
+	size_t sz; /* sizeof(struct bpfld_lto) for the caller: see struct bpfld_opts */
 	void *ctx;
 	int (*compile)(void *ctx, const struct bpfld_lto_job *job);
 };
 
 /*
- * What implicit addends (SHT_REL) mean in a file that GNU tools wrote and that holds no evidence:
- * the distance from the symbol, as LLVM and GNU as since 2.44 write it, or that distance and the
- * symbol's value, as GNU as wrote it up to 2.43.
+ * How implicit addends (SHT_REL) are stored in a file by GNU tools that has no evidence: as the
+ * distance from the symbol, as LLVM and GNU as since 2.44 write them, or as this distance plus the
+ * symbol's value, as GNU as up to 2.43 does.
  */
 enum bpfld_addends {
-	BPFLD_ADDENDS_EVIDENCE, /* where there is none: an error, "ambiguous-addend" */
+	BPFLD_ADDENDS_EVIDENCE, /* without evidence, report an error: "ambiguous-addend" */
 	BPFLD_ADDENDS_LLVM,
 	BPFLD_ADDENDS_GAS,
 };
 
 /*
- * What to do. Zero means the default for each field. New fields are added at the end; a library
- * that is older than its caller refuses (-E2BIG) bytes behind the last member that it knows unless
- * all of them are zero, so these must not be left uninitialised: begin with BPFLD_OPTS_INIT.
- * Strings and arrays are read during bpfld_new() only: the library copies them.
+ * Options. Zero is the default of each field. New fields are added at the end. A library that is
+ * older than its caller returns -E2BIG if bytes after its last member are not zero, so initialize
+ * the struct with BPFLD_OPTS_INIT. Strings and arrays are read only during bpfld_new(), which
+ * copies them.
  */
 struct bpfld_opts {
-	size_t sz; /* bytes of the struct as the caller knows it, up to 4096 */
+	size_t sz; /* size of the struct for the caller, up to 4096 */
 
-	bpfld_diag_fn diag; /* NULL: diagnostics are dropped. Called from the caller's thread. */
+	bpfld_diag_fn diag; /* NULL: drop diagnostics. Called on the caller's thread. */
 	void *diag_ctx;     /* passed to diag */
 
 	enum bpfld_output output;
 	enum bpfld_strip strip;
 
-	const char *license;          /* text for the license section, over every input's */
-	const char *entry;            /* accepted and recorded, without effect on BPF */
-	const char *const *undefined; /* -u: names to treat as used; ends in NULL */
-	const char *const *no_warn;   /* ids of warnings and notes to drop; ends in NULL */
+	const char *license;          /* contents of the license section, instead of the inputs' */
+	const char *entry;            /* accepted and recorded; has no effect for BPF */
+	const char *const *undefined; /* -u: symbols to treat as used; NULL-terminated */
+	const char *const *no_warn;   /* ids of warnings and notes to drop; NULL-terminated */
 	uint32_t error_limit;         /* stop reporting after this many errors; 0: 20, ~0u: never */
-	uint32_t threads;             /* 0: one for each core */
-	bool unresolved_ok;           /* undefined symbols stay in a final link */
+	uint32_t threads;             /* 0: one per core */
+	bool unresolved_ok;           /* keep undefined symbols in a final link */
 	bool no_btf_gc;               /* keep types that nothing refers to */
-	bool no_check_types;          /* don't compare externs with definitions */
-	bool fatal_warnings;          /* a warning is an error */
+	bool no_check_types;          /* do not compare declarations with definitions */
+	bool fatal_warnings;          /* treat warnings as errors */
 	bool verify;                  /* parse the output again and compare it with the model */
+	const char *const *library_paths; /* directories to search for libraries; NULL-terminated */
+	bool gc_sections;                 /* drop what no program and no global data refers to */
+	bool print_gc_sections;           /* report (BPFLD_INFO) what was dropped */
+	bool icf;                         /* fold identical static functions and constants */
+	bool print_icf_sections;          /* report (BPFLD_INFO) what was folded */
+	const char *const *keep;    /* globs of symbols for gc_sections to keep; NULL-terminated */
+	const char *const *defsyms; /* "A=B": references to A refer to B; NULL-terminated */
+	const char *const *wraps; /* references to SYM refer to __wrap_SYM, and __real_SYM to SYM */
+	const char *const *renames; /* "OLD=NEW": rename global symbols, in ELF and BTF */
 	const char *const
-	    *library_paths;          /* folders that libraries are looked for in; ends in NULL */
-	bool gc_sections;            /* drop what no program and no global data refers to */
-	bool print_gc_sections;      /* say (BPFLD_INFO) what was dropped */
-	bool icf;                    /* store equal static functions and constants once */
-	bool print_icf_sections;     /* say what was folded */
-	const char *const *keep;     /* globs of symbols that gc_sections keeps; ends in NULL */
-	const char *const *defsyms;  /* "A=B": references to A mean B; ends in NULL */
-	const char *const *wraps;    /* references to SYM mean __wrap_SYM, __real_SYM means SYM */
-	const char *const *renames;  /* "OLD=NEW": the global OLD is called NEW, in ELF and BTF */
-	const char *const *localize; /* globs of globals that become local, where a loader allows */
-	const char *const *export_globs; /* if any: all globals become local but those that match */
-	const char *const *why_live;     /* globs of symbols: say why gc_sections kept them */
-	bool trace;                      /* tell (BPFLD_INFO) each input that takes part */
-	const char *const *trace_symbols; /* and where these are defined and used; ends in NULL */
-	const char *dependency_target;    /* the output in dependencies and reports; NULL: a.out */
-	const char *const *read_files;    /* that the caller read for this link; ends in NULL */
-	const struct bpfld_lto *lto;      /* compiles bitcode; NULL: bitcode is refused */
-	bool lto_fat; /* of objects that hold both, link the bitcode, not the machine code */
-	bool
-	    lto_internalize; /* take all for local but programs, maps and what export_globs match */
-	enum bpfld_lto_want lto_want; /* ASM, IR: the image is that, of the bitcode alone */
-	bool dynamic; /* undefined functions become imports: stubs that a loader replaces. Not with
-			 BPFLD_PARTIAL */
-	const char *const *entries; /* functions to be loaded by themselves: each gets a program
-				       that calls it, in section freplace/NAME; ends in NULL */
-	const char *anchor;  /* with entries: link a program in a section of this name that calls
-				stubs of them, and nothing else */
+	    *localize; /* globs of global symbols to make local, if loaders allow it */
+	const char *const
+	    *export_globs; /* if any: make all global symbols local except matching ones */
+	const char *const *why_live; /* globs of symbols: report why gc_sections kept them */
+	bool trace;                  /* report (BPFLD_INFO) each input that takes part */
+	const char *const
+	    *trace_symbols; /* report where these are defined and used; NULL-terminated */
+	const char
+	    *dependency_target; /* name of the output in dependencies and reports; NULL: a.out */
+	const char *const
+	    *read_files;             /* files that the caller read for this link; NULL-terminated */
+	const struct bpfld_lto *lto; /* compiles bitcode; NULL: bitcode is an error */
+	bool lto_fat; /* if an object has both, link its bitcode instead of its machine code */
+	bool lto_internalize; /* treat all symbols as local except programs, maps and those that
+				 export_globs match */
+	enum bpfld_lto_want
+	    lto_want; /* ASM, IR: stop after compiling; the image is that of the bitcode */
+	bool dynamic; /* turn undefined functions into imports: stubs that a loader replaces. Not
+			 with BPFLD_PARTIAL */
+	const char *const *entries; /* functions to make loadable on their own: each gets a program
+				       that calls it, in section freplace/NAME; NULL-terminated */
+	const char *anchor;  /* with entries: link only a program in a section with this name, which
+				calls stubs of them */
 	bool lasting_inputs; /* no effect; kept for callers that set it */
-	bool unique_statics; /* in a final link no two functions have one name in the symbol
-				table, as cilium/ebpf wants it */
-	enum bpfld_addends addends; /* for files that do not show what their addends mean */
-	bool no_image; /* bpfld_image() may return NULL: the output is written only, which saves
-			  a copy of it */
-	bool c_names;  /* refuse names of symbols and types that could become code in a C header
-			  which bpftool makes of the output */
+	bool unique_statics; /* give static functions unique names in a final link, as cilium/ebpf
+				requires */
+	enum bpfld_addends addends; /* for files that do not show how their addends are stored */
+	bool no_image; /* bpfld_image() may return NULL: if the output is only written, this saves a
+			  copy */
+	bool c_names;  /* reject names of symbols and types that could inject code into a C header
+			  that bpftool makes of the output */
 };
 
-/* The end of the last member: padding behind it may be a member of a newer library. */
+/* The end of the last member: the padding after it may be a member in a newer library. */
 #define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, c_names) + sizeof(bool))
 
-/* What there is to tell about a link. */
+/* Texts about a link. */
 enum bpfld_text {
-	BPFLD_TEXT_MAP,          /* sections, where their parts come from, what was dropped */
-	BPFLD_TEXT_CREF,         /* global names with their definers and users */
+	BPFLD_TEXT_MAP,          /* sections, the origin of their parts, what was dropped */
+	BPFLD_TEXT_CREF,         /* global symbols with the files that define and use them */
 	BPFLD_TEXT_STATS,        /* counts and bytes, before and after */
-	BPFLD_TEXT_TIME_TRACE,   /* JSON for Perfetto and Chrome: what took how long so far */
+	BPFLD_TEXT_TIME_TRACE,   /* times so far, as JSON for Perfetto and Chrome */
 	BPFLD_TEXT_DEPENDENCIES, /* a rule for make */
-	BPFLD_TEXT_INPUTS,       /* paths of regular files read so far, a NUL after each */
-	BPFLD_TEXT_WHY_EXTRACT,  /* members taken from archives, and what asked for them */
-	BPFLD_TEXT_REPORT_JSON,  /* all of a link: calls, stack, bytes, maps, externs */
-	BPFLD_TEXT_REPORT_HTML,  /* the same as a page for a browser, in one file */
-	BPFLD_TEXT_FILES,        /* the same as INPUTS, without opts.read_files, and as members of
-				    what they were read: for each the path of a thin archive and
-				    the member's name, or two empty strings; then its own path */
+	BPFLD_TEXT_INPUTS,      /* paths of the regular files read so far, each followed by a NUL */
+	BPFLD_TEXT_WHY_EXTRACT, /* extracted archive members, and what needed them */
+	BPFLD_TEXT_REPORT_JSON, /* all of a link: calls, stack, bytes, maps, externs */
+	BPFLD_TEXT_REPORT_HTML, /* the same as a page for a browser, in one file */
+	BPFLD_TEXT_FILES, /* like INPUTS, without opts.read_files and with archive members: for each
+			     file the path of a thin archive and the member's name, or two empty
+			     strings; then its own path */
 };
 
 #ifdef __cplusplus
@@ -247,145 +252,146 @@ static inline struct bpfld_opts bpfld_opts_init()
 BPFLD_API const char *bpfld_version(void);
 
 /*
- * A new link, to be given to bpfld_free(). opts may be NULL. On error returns NULL and, where err
- * is not NULL, stores -ENOMEM, -E2BIG (opts has a tail from a newer library) or -EINVAL there.
+ * Creates a link; free it with bpfld_free(). opts may be NULL. On error returns NULL and, unless
+ * err is NULL, stores -ENOMEM, -E2BIG (opts uses members of a newer library) or -EINVAL there.
  */
 BPFLD_API struct bpfld *bpfld_new(const struct bpfld_opts *opts, int *err);
 
 /*
- * Adds an input; order matters as on a command line. The file is mapped at once and may be
- * replaced (renamed over), but not changed in place, until the link is done.
+ * Adds an input; order matters as on a command line. The file is mapped: until the link is done it
+ * may be replaced by renaming, but not changed in place.
  */
 BPFLD_API int bpfld_add_file(struct bpfld *l, const char *path);
 
 /*
- * Adds nr files, in order; paths may be NULL if nr is 0. Each that cannot be added is
- * reported; the others are added. Returns the first error.
+ * Adds nr files in order; paths may be NULL if nr is 0. Reports each that cannot be added, and adds
+ * the others. Returns the first error.
  */
 BPFLD_API int bpfld_add_files(struct bpfld *l, const char *const *paths, size_t nr);
 
 /*
- * Adds an input from memory. data is copied, and may be NULL if size is 0; name takes the path's
- * place in diagnostics.
+ * Adds an input from memory. data is copied, and may be NULL if size is 0; name is used in
+ * diagnostics in place of a path.
  */
 BPFLD_API int bpfld_add_buffer(struct bpfld *l, const char *name, const void *data, size_t size);
 
 /*
- * Adds the library that -lNAME means: libNAME.a of the first of opts.library_paths that has it; or,
- * for ":FILE", FILE itself.
+ * Adds a library: for NAME, libNAME.a from the first of opts.library_paths that has it; for
+ * ":FILE", FILE itself.
  */
 BPFLD_API int bpfld_add_library(struct bpfld *l, const char *name);
 
 /*
- * How inputs added from here on are taken; 0, the default, is objects always, and of an archive
- * (GNU, BSD or thin; with or without an index) the members that define what is undefined.
+ * How further inputs are added. The default, 0, is: objects always, and of an archive (GNU, BSD or
+ * thin; with or without an index) the members that define undefined symbols.
  */
 enum bpfld_input_mode {
 	BPFLD_WHOLE_ARCHIVE = 1, /* every member: --whole-archive */
-	BPFLD_LAZY = 2,          /* objects too only when they define something: --start-lib */
+	BPFLD_LAZY = 2, /* also objects only if they define an undefined symbol: --start-lib */
 };
 BPFLD_API int bpfld_input_mode(struct bpfld *l, unsigned int mode);
 
 /*
- * Tells that the input added last has a made-up name (clang's /tmp/x-1234.o), so that diagnostics
- * better name the source file that the object itself names.
+ * States that the path of the last input is temporary (clang's /tmp/x-1234.o), so that diagnostics
+ * use the source file that the object names instead.
  */
 BPFLD_API int bpfld_mark_temporary(struct bpfld *l);
 
 /*
- * Gives the input added last, which is no archive, a name of its own: for diagnostics, for
- * bpfld_bind(), and for what of it gets another name because its own is taken ("first" makes
- * "first__counter" of a map). It need not be a path; name is copied.
+ * Gives the last input, which must not be an archive, a name for diagnostics, for bpfld_bind(), and
+ * for symbols that are renamed because their name is taken (with "first", a map becomes
+ * "first__counter"). It need not be a path; name is copied.
  */
 BPFLD_API int bpfld_name_input(struct bpfld *l, const char *name);
 
 /*
- * Lets what object refers to as name be target of to_object, whatever other inputs call by these
- * names. The objects may be added before or after, under the names that diagnostics have for them
- * ("lib.a(member.o)" for a member); where inputs share one, "name#2" is the second of them. Types
- * must agree as always. A map, variable or weak function that object defines itself can be given
- * away, too; another function can't.
+ * Binds the symbol name of object to target of to_object, whatever other inputs call by these
+ * names. The objects may be added before or after, under their names in diagnostics
+ * ("lib.a(member.o)" for a member); if inputs share a name, "name#2" is the second one. Types must
+ * agree as always. A map, variable or weak function that object defines can be bound as well, but
+ * no other function.
  *
- * to_object may be one of many that were never meant to be linked together, or the same one added
- * again: what it defines under names that others define too becomes its own. Its maps of such a
- * name get another, as static ones do; so do its programs. Where target is a program (a function
- * outside .text), it becomes a static function of .text: a program no more.
+ * to_object may be one of many objects that were not meant to be linked together, or the same one
+ * added again: symbols that others define, too, become local to it. Its maps and programs with such
+ * names are renamed, as static maps are. If target is a program (a function outside .text), it
+ * becomes a static function of .text and is no longer a program.
  *
- * -EINVAL if a name is empty; what cannot be bound is said by bpfld_link().
+ * Returns -EINVAL if a name is empty; bpfld_link() reports what cannot be bound.
  */
 BPFLD_API int bpfld_bind(struct bpfld *l, const char *object, const char *name,
 			 const char *to_object, const char *target);
 
-/* Links what was added. May be called once; nothing can be added afterwards. */
+/* Links the inputs. May be called once; nothing can be added afterwards. */
 BPFLD_API int bpfld_link(struct bpfld *l);
 
 /*
- * The linked ELF file, owned by l and valid until bpfld_free(l). NULL before bpfld_link(), and
- * perhaps with opts.no_image. Changes nothing: several threads may call it at the same time.
+ * The linked ELF file, which l owns until bpfld_free(l). NULL before bpfld_link(), and possibly
+ * with opts.no_image. Several threads may call it at the same time.
  */
 BPFLD_API const void *bpfld_image(const struct bpfld *l, size_t *size);
 
 /*
- * Writes the linked file. A regular file is written beside the target and renamed over it, so
- * that a failure leaves the old one whole; anything else (/dev/null, a pipe) is written to.
- * "-" is standard output.
+ * Writes the linked file. A regular file is written to a temporary file and renamed over the
+ * target, so that an error leaves the old one intact; anything else (/dev/null, a pipe) is written
+ * in place. "-" is standard output.
  */
 BPFLD_API int bpfld_write_file(struct bpfld *l, const char *path);
 
 /*
- * A text about the link, made anew by each call; owned by l and valid until bpfld_free(l). It ends
- * in a NUL that *size doesn't count. BPFLD_TEXT_INPUTS and BPFLD_TEXT_FILES are available at any
- * time, also if the link has failed; the others before bpfld_link() or after it failed are NULL, as
- * is an unknown text, and any if memory is out.
+ * A text about the link, built by each call, which l owns until bpfld_free(l). It ends with a NUL
+ * that *size does not count. BPFLD_TEXT_INPUTS and BPFLD_TEXT_FILES are always available, even if
+ * the link has failed. Others are NULL before bpfld_link() and after it has failed; so is an
+ * unknown text, and any if memory runs out.
  */
 BPFLD_API const char *bpfld_text(struct bpfld *l, enum bpfld_text which, size_t *size);
 
 /*
- * Says something through the link's callback, as the link itself would: for libraries on top of
- * this one. message and id as in struct bpfld_diag. fatal_warnings, no_warn and error_limit hold.
- * Unlike an error of the link's own, one that is reported here leaves what was linked usable.
+ * Reports a diagnostic to the link's callback: for libraries on top of this one. message and id are
+ * as in struct bpfld_diag. fatal_warnings, no_warn and error_limit apply. Unlike an error of the
+ * link itself, an error that is reported here leaves the linked file usable.
  */
 BPFLD_API void bpfld_report(struct bpfld *l, enum bpfld_severity severity, const char *id,
 			    const char *message);
 
-/* Frees l and everything got from it. NULL is allowed. */
+/* Frees l and everything that it owns. NULL is allowed. */
 BPFLD_API void bpfld_free(struct bpfld *l);
 
 /*
- * Objects by themselves, without a link: for those who load programs apart from the functions that
- * they call. These need no handle and may be called from any thread. The image is read during the
- * call only, and may be anything: -EINVAL is for what is no BPF object, and for NULL where it is
- * not allowed. -ENOMEM is the other error. Callbacks may call any function.
+ * Single objects, without a link: for loaders that load programs separately from the functions that
+ * they call. These functions need no handle and may be called on any thread. The image is untrusted
+ * and read only during the call: -EINVAL if it is not a BPF object, or if an argument must not be
+ * NULL. The other error is -ENOMEM. Callbacks may call any function.
  */
 struct bpfld_object {
 	const void *image;
 	size_t size; /* bytes */
 };
 
-/* A global function in .text that BTF describes. Pointers are valid during the callback only. */
+/* A global function in .text with BTF. Pointers are valid during the callback only. */
 struct bpfld_function {
 	size_t sz; /* sizeof(struct bpfld_function) of the library */
 	const char *name;
 	const char *prototype; /* as C: "int foo(struct xdp_md *, int)" */
-	const char *refused;   /* why no kernel replaces it: "it returns a pointer"; or NULL */
-	bool import;           /* a stub that opts.dynamic made; for others what follows is zero */
-	bool weak;             /* the program can do without */
-	int32_t value;         /* what the stub returns */
-	const size_t *tests;   /* bytes into the image: "if (foo)" loads 4 bytes from there, 0 */
+	const char *refused;   /* why kernels cannot replace it: "it returns a pointer"; or NULL */
+	bool import;   /* a stub that opts.dynamic made; otherwise the members below are zero */
+	bool weak;     /* the program works without it */
+	int32_t value; /* return value of the stub */
+	const size_t
+	    *tests; /* offsets in the image: "if (foo)" loads 4 bytes from there, which are 0 */
 	size_t nr_tests;
 };
 
-/* What it returns, if not 0, ends the walk and is returned by it. */
+/* A nonzero result ends the iteration, which returns it. */
 typedef int (*bpfld_function_fn)(void *ctx, const struct bpfld_function *func);
 
-/* Calls fn for each of the object's functions, in the order of its symbol table. */
+/* Calls fn for each function of the object, in the order of its symbol table. */
 BPFLD_API int bpfld_each_function(const struct bpfld_object *obj, bpfld_function_fn fn, void *ctx);
 
 /*
- * Whether b's function may stand in for a's: 0 if all that they take and return is alike, down to
- * the layouts of structs behind pointers, and so are the tags of parameters; signedness and values
- * of enumerators may differ. 1 if not: then why has the reason, cut to why_size bytes with the NUL.
- * -ENOENT: there is no such function.
+ * Whether b's function can replace a's: 0 if all that they take and return agrees, including the
+ * layouts of structs behind pointers and the tags of parameters; signedness and the values of
+ * enumerators may differ. 1 if not; why then has the reason, truncated to why_size bytes with the
+ * NUL. -ENOENT if there is no such function.
  */
 BPFLD_API int bpfld_compare_functions(const struct bpfld_object *a, const char *name_a,
 				      const struct bpfld_object *b, const char *name_b, char *why,
