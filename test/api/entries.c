@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Functions that are to be loaded apart: one that the library does not call itself moves to a section
- * freplace/NAME, one that it calls stays and gets a program there that calls it.
+ * Functions that are to be loaded apart: one that the library does not call itself moves to a
+ * section freplace/NAME, one that it calls stays and gets a program there that calls it.
  *
  * RUN: %clang -target bpf -g -O2 -c %S/Inputs/entries.c -o entries.o
  * RUN: %build-api %s && ./static && ./shared
