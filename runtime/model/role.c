@@ -33,6 +33,7 @@ static const struct {
     ROW(".bss", DOTTED, DATA),
     ROW(".rodata", DOTTED, RODATA),
     ROW(".struct_ops", PREFIX, STRUCT_OPS),
+    ROW("?.struct_ops", PREFIX, STRUCT_OPS), /* libbpf: not loaded by default */
     ROW(".jumptables", EXACT, JUMP_TABLES),
     ROW(".ksyms", EXACT, KSYMS),
     ROW(".kconfig", EXACT, KCONFIG),
