@@ -140,8 +140,8 @@ static struct row read_row(struct inspector *in, const struct ld_file *f, const 
 	return row;
 }
 
-static int tell_function(struct inspector *in, const struct ld_file *f, const struct ld_sym *sym,
-			 bpfld_function_fn fn, void *ctx)
+static int report_function(struct inspector *in, const struct ld_file *f, const struct ld_sym *sym,
+			   bpfld_function_fn fn, void *ctx)
 {
 	struct row row = read_row(in, f, sym->name);
 	struct bpfld_function func = {.sz = sizeof(func), .name = sym->name};
@@ -180,7 +180,7 @@ int bpfld_each_function(const struct bpfld_object *obj, bpfld_function_fn fn, vo
 		const struct ld_file *f = in->l.files.v[0];
 
 		if (is_global_function(f, &f->syms[i]))
-			err = tell_function(in, f, &f->syms[i], fn, ctx);
+			err = report_function(in, f, &f->syms[i], fn, ctx);
 	}
 	free_inspector(in);
 	return err;

@@ -118,7 +118,7 @@ static void follow(struct ld_puller *p)
 }
 
 /* References by command-line options. */
-static void want_options(struct ld_puller *p)
+static void visit_options(struct ld_puller *p)
 {
 	static const struct ld_file command_line = {.path = "<internal>"};
 	struct ld_link *l = p->l;
@@ -144,7 +144,7 @@ static struct ld_puller *puller_of(struct ld_link *l)
 	if (!l->puller && lazy) {
 		l->puller = LD_NEW(l->arena, struct ld_puller);
 		l->puller->l = l;
-		want_options(l->puller);
+		visit_options(l->puller);
 	}
 	return l->puller;
 }

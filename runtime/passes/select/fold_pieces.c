@@ -420,7 +420,7 @@ static void split_class(struct folder *f, const struct key *keys, uint32_t nr)
 }
 
 /* Updates the refs of the users of a candidate that has changed its class. */
-static void tell_users(struct folder *f, uint32_t candidate, uint32_t left)
+static void update_users(struct folder *f, uint32_t candidate, uint32_t left)
 {
 	uint32_t now = f->all.v[candidate].class;
 
@@ -453,7 +453,7 @@ static void refine(struct folder *f)
 			split_class(f, &keys[i], k - i);
 		}
 		ld_for_each(n, &f->moved)
-			tell_users(f, f->moved.v[n], f->left.v[n]);
+			update_users(f, f->moved.v[n], f->left.v[n]);
 	}
 }
 

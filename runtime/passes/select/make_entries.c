@@ -27,7 +27,7 @@ static void put_insn(uint8_t *at, uint8_t op, uint8_t dst, uint8_t src, int32_t 
 }
 
 /* The requested function, which must be global and have BTF. */
-static struct ld_global *offered(struct ld_link *l, const char *text)
+static struct ld_global *find_entry(struct ld_link *l, const char *text)
 {
 	struct ld_global *n = ld_strmap_get(&l->globals_by_name, text, strlen(text));
 	const struct ld_sym *def = n ? ld_global_def(n) : NULL;
@@ -161,7 +161,7 @@ void ld_make_entries(struct ld_link *l)
 		return;
 	names = LD_NEW_ARRAY(l->arena, struct ld_global *, nr);
 	for (uint32_t i = 0; i < nr; i++)
-		if (!(names[i] = offered(l, l->opt->entries[i])))
+		if (!(names[i] = find_entry(l, l->opt->entries[i])))
 			return;
 	if (l->opt->anchor) {
 		make_anchor(l, names, nr);
