@@ -14,6 +14,7 @@ import subprocess
 import tarfile
 import tempfile
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 SELFTESTS = "tools/testing/selftests/bpf"
 WANTED = (SELFTESTS + "/", "tools/include/", "tools/lib/bpf/", "scripts/bpf_doc.py",
           "include/uapi/", "tools/testing/selftests/")
@@ -76,6 +77,7 @@ class Kernel:
         self.root = os.path.join(cache, f"linux-source-{version}")
         self.dir = os.path.join(self.root, SELFTESTS)
         self.include = os.path.join(cache, "include", version)
+        self.kernels = os.path.join(cache, "kernels")
 
     @staticmethod
     def versions():
@@ -121,11 +123,18 @@ class Kernel:
                 text = re.sub(r"^static (.*)\(\* ?(?:const )?(\w+)\)\((.*)\) = \(void \*\) (\d+);",
                               r"\1 \2(\3) __attribute__((kernel_helper(\4)));", text, flags=re.M)
             write_atomic(os.path.join(self.include, "gcc", "bpf", os.path.basename(header)), text)
-        vmlinux = run([self.bpftool, "btf", "dump", "file", "/sys/kernel/btf/vmlinux",
-                       "format", "c"])
-        write_atomic(os.path.join(self.include, "vmlinux.h"), vmlinux.stdout)
+        write_atomic(os.path.join(self.include, "vmlinux.h"), self._vmlinux())
         self._read_makefile()
         self.headers = self._hash_headers()
+
+    def _vmlinux(self):
+        """The kernel's types; where no guest runs, those of the kernel that does."""
+        script = os.path.join(os.path.dirname(HERE), "kernel", "vmlinux.sh")
+        res = run(["bash", script, self.kernels, self.version], timeout=600)
+        if res.returncode == 0:
+            return file_bytes(res.stdout.strip())
+        print(f"vmlinux.h of Linux {os.uname().release}, not {self.version}: {res.stderr.strip()}", flush=True)
+        return run([self.bpftool, "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"]).stdout
 
     def _read_makefile(self):
         """Flags for single programs: lines such as `progs/NAME.c-CFLAGS := FLAGS`."""
@@ -179,6 +188,8 @@ class Corpus:
         big = target == "bpfeb"
         flags = ["-w", "-O2", "-D__TARGET_ARCH_x86",
                  "-mbig-endian" if big else "-mlittle-endian",
+                 "-std=gnu11", "-fno-strict-aliasing", "-fms-extensions",
+                 "-I" + os.path.join(kernel.dir, "libarena/include"),
                  "-I" + kernel.include, "-I" + kernel.dir,
                  "-I" + os.path.join(kernel.root, "tools/include/uapi"),
                  "-I" + os.path.join(kernel.root, "tools/include")]
