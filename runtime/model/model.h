@@ -318,7 +318,7 @@ struct ld_file {
 	struct ld_btf btf;
 	struct ld_btf_digest *digest;
 	const uint32_t *canon, *base_canon; /* see ld_node_of() */
-	bool synthesized[LD_EXT_NR];        /* some functions got synthetic records */
+	bool synthesized;                   /* some functions got synthetic FUNCs */
 	/* By own type, for FUNCs and VARs: */
 	uint32_t *out_types;    /* its out_type; 0 if dropped */
 	uint32_t *extern_secs;  /* in_type of the DATASEC that lists it, or 0 */

@@ -25,7 +25,7 @@ static void warn_synthesized(struct ld_link *l)
 	ld_for_each(i, &l->files) {
 		const struct ld_file *f = l->files.v[i];
 
-		if (f->synthesized[LD_EXT_FUNC] || f->synthesized[LD_EXT_LINE])
+		if (f->synthesized)
 			ld_warn(l->diags, "missing-btf",
 				"%s: some functions have no BTF records; loaders need them for all "
 				"functions or none: synthesized%" LD_LINES "\n"

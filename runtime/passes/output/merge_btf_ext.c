@@ -74,11 +74,12 @@ static void synthesize_record(struct writer *w, const struct ld_piece *p, const 
 	uint32_t *rec = add_record(w);
 
 	rec[0] = (uint32_t)ld_piece_out_off(p, sym->value - p->off);
-	if (w->kind == LD_EXT_FUNC)
+	if (w->kind == LD_EXT_FUNC) {
 		rec[1] = sym->entity->out_type;
-	else
+		f->synthesized = !f->synthetic;
+	} else {
 		rec[1] = ld_btf_out_str(w->btf, f->source ? f->source : "<unknown>");
-	f->synthesized[w->kind] = !f->synthetic;
+	}
 }
 
 static bool wants_record(const struct writer *w, const struct ld_sym *sym)
