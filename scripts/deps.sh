@@ -49,7 +49,7 @@ test_packages() {
 # HTML.
 full_packages() {
 	test_packages
-	echo build-essential pandoc debhelper lintian debootstrap rpm cpio qemu-user-static gcc-aarch64-linux-gnu \
+	echo build-essential pandoc debhelper lintian debootstrap rpm cpio qemu-user gcc-aarch64-linux-gnu \
 		libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
 }
 
