@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Tells compilers and analyzers that an allocation never fails. */
+/* An allocation never fails: for compilers and analyzers. */
 #define LD_NEVER_NULL __attribute__((returns_nonnull))
 
 struct ld_arena_chunk;

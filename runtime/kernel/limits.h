@@ -25,7 +25,7 @@ enum {
 	LD_KERNEL_STACK_ABOVE_TAIL_CALL = 255,
 	/* With a JIT, frames are rounded up to this since 6.12; V:6255, V:5106. */
 	LD_KERNEL_FRAME_UNIT = 16,
-	/* Without one, and in 6.1, to this, and to at least this in 6.1; V:4477. */
+	/* Without a JIT, and always in 6.1, to this; V:4477. */
 	LD_KERNEL_FRAME_UNIT_MOST = 32,
 	/* Bytes: smaller frames get no private stack; 7.2 V:201. */
 	LD_KERNEL_PRIVATE_FRAME = 64,

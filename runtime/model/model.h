@@ -57,7 +57,7 @@ enum ld_sec_kind {
 	LD_SEC_BTF_EXT, /* .BTF.ext */
 };
 
-/* What the name of a section or DATASEC makes it; the table is in model/role.c. */
+/* The purpose of a section or DATASEC, by its name; the table is in model/role.c. */
 enum ld_role {
 	LD_ROLE_NONE,        /* any other name: programs, user-defined sections */
 	LD_ROLE_TEXT,        /* .text: subprograms */
@@ -79,7 +79,7 @@ enum ld_role {
 	LD_NR_ROLES,
 };
 
-/* What follows from a role. */
+/* Consequences of a role. */
 enum {
 	LD_TRAIT_SINGLE = 1,      /* the output has one copy: see merge_license.c */
 	LD_TRAIT_ROOT = 2,        /* loaders find it by name: a root of --gc-sections */
@@ -117,7 +117,7 @@ struct ld_ext {
 
 #define LD_EXT_HEADER 32 /* bytes of .BTF.ext before its tables */
 
-/* What the output has of one kind. */
+/* The records of one kind in the output. */
 struct ld_ext_plan {
 	bool wanted;          /* some live piece has records, or gets synthetic ones */
 	uint32_t words;       /* in a record: the maximum of all inputs */

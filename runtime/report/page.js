@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* From the facts to the page: figures, programs, tables. The pictures are page_graph.js's. */
+/* Renders the facts as figures, programs and tables. page_graph.js draws the call graphs. */
 
-const ROWS = 50; /* of a table, before it is asked for more */
+const ROWS = 50; /* of a table, initially */
 const PROGRAMS = 30;
 const MAX_STACK = 512;
 const MAX_FRAMES = 8;
 
-/* Shown by its number, as in messages: a character of a name that is hidden, or that would change the
- * direction of the text. */
+/*
+ * Shown as its code point, as in messages: a character that is invisible or changes the direction
+ * of the text.
+ */
 const HIDDEN = /[\0-\x08\v-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 const numbered = (c) => "\\u" + c.codePointAt(0).toString(16).padStart(4, "0");
 const facts = JSON.parse(document.getElementById("facts").textContent,
@@ -38,8 +40,8 @@ function bars(before, after, top) {
 /* ---- tables ---- */
 
 /*
- * columns: {title, value(row), show(row), num, name, wide}. What is shown is value() unless show()
- * gives an element; rows are ordered by value().
+ * columns: {title, value(row), show(row), num, name, wide}. A cell shows value(), or the element
+ * that show() returns; rows are sorted by value().
  */
 class Table {
 	constructor({ label, columns, rows, sort, text }) {
@@ -122,7 +124,7 @@ class Table {
 	}
 }
 
-/* "before → after", and a bar for the share of the total that is there after. */
+/* "before → after", and a bar for the share of the total afterwards. */
 function beforeAfter(before, after, total) {
 	return make("div", {},
 		before === after ? null : make("span", { class: "before" }, number(before) + " → "), number(after),
@@ -165,7 +167,7 @@ function tile(label, value, sub, extra) {
 }
 
 function sizeTile(label, key) {
-	/* What is zeroed by the loader is data to the user. */
+	/* To users, zero-initialized data is data. */
 	const of = (counts) => counts[key] + (key === "data" ? counts.bss : 0);
 	const before = of(facts.in);
 	const after = of(facts.out);
@@ -196,7 +198,7 @@ function overview() {
 			bars(facts.in.types, facts.out.types, Math.max(facts.in.types, facts.out.types))));
 }
 
-/* ---- what was warned of ---- */
+/* ---- warnings and notes ---- */
 
 function warnings() {
 	return facts.diagnostics.map((d) => {
@@ -205,14 +207,14 @@ function warnings() {
 		const head = [make("b", {}, d.severity), " ", first, " ", make("code", { class: "tag" }, d.id)];
 		const more = rest.length ? make("pre", {}, rest.map((line) => line.replace(/^>>> /, "")).join("\n")) : null;
 
-		return make("div", { class: `told ${d.severity}` }, rest.length > 3
+		return make("div", { class: `diagnostic ${d.severity}` }, rest.length > 3
 			? make("details", {}, make("summary", {}, head), more) : [make("p", {}, head), more]);
 	});
 }
 
 /* ---- programs ---- */
 
-/* The functions of the chain that needs most stack. */
+/* The functions of the chain with the deepest stack. */
 function chainOf(p) {
 	const chain = [];
 
@@ -221,7 +223,7 @@ function chainOf(p) {
 	return chain;
 }
 
-/* How many functions a program calls, directly or not, itself counted. */
+/* The number of functions that a program calls, directly or indirectly, including itself. */
 function reachedBy(data, p) {
 	const seen = new Set([p.function]);
 
@@ -230,7 +232,7 @@ function reachedBy(data, p) {
 	return seen.size;
 }
 
-/* The frames of a chain beside each other; the mark is where the verifier stops. */
+/* The frames of a chain side by side, with a mark at the verifier's limit. */
 function meter(p) {
 	const top = Math.max(MAX_STACK, p.stack);
 	const frames = chainOf(p).map((f) => Math.ceil(facts.functions[f].stack / 16) * 16).filter((n) => n);
@@ -268,11 +270,11 @@ function programBody(data, p) {
 		make("code", {}, facts.functions[f].name), ` ${Math.ceil(facts.functions[f].stack / 16) * 16}`)));
 
 	if (!data.callsOf(p.function).length)
-		return make("p", { class: "note" }, `It calls no function. ${facts.functions[p.function].place}`);
+		return make("p", { class: "note" }, `Calls no function. ${facts.functions[p.function].place}`);
 	return make("div", {},
-		make("p", { class: "note" }, `Most stack: ${bytes(p.stack)}, each frame rounded up to 16` +
+		make("p", { class: "note" }, `Deepest stack: ${bytes(p.stack)}, with each frame rounded up to 16` +
 			(p.stack > MAX_STACK && p.stack_sure <= MAX_STACK
-				? `. It may count less, where something that is known at load leaves code out: ${p.stack_sure} for sure.`
+				? `. The verifier may skip code that is unreachable at load time; it is certain to see ${p.stack_sure}.`
 				: ".")),
 		make("ol", { class: "chain" }, steps.length > 12
 			? [...steps.slice(0, 12), make("li", {}, `${steps.length - 12} more`)] : steps),
@@ -303,9 +305,9 @@ function programDetails(data, p) {
 
 function programs() {
 	if (facts.link === "partial")
-		return [make("p", { class: "empty" }, "A partial link has no call graph yet: what its functions call may still be missing.")];
+		return [make("p", { class: "empty" }, "A partial link has no call graph: callees may be missing.")];
 	if (!facts.programs.length)
-		return [make("p", { class: "empty" }, "The output has no program, that is no function outside .text.")];
+		return [make("p", { class: "empty" }, "The output has no program (function outside .text).")];
 	const data = callLists();
 	const sorted = [...facts.programs].sort((a, b) => b.stack - a.stack || b.frames - a.frames);
 	const list = make("div");
@@ -328,13 +330,13 @@ function programs() {
 	if (list.firstChild)
 		list.firstChild.open = true;
 	return [
-		make("p", { class: "note" }, `The verifier allows ${MAX_STACK} bytes of stack and ${MAX_FRAMES} frames on each chain of calls.`),
+		make("p", { class: "note" }, `The verifier allows ${MAX_STACK} bytes of stack and ${MAX_FRAMES} frames for each call chain.`),
 		make("div", { class: "tools" }, sorted.length > 8 ? make("input", { type: "search", placeholder: "Filter",
 			"aria-label": "Filter: programs", input: (e) => filter(e.target.value.toLowerCase()) }) : null),
 		list, make("div", { class: "tools" }, more)];
 }
 
-/* ---- where the bytes come from ---- */
+/* ---- bytes by input ---- */
 
 function flow() {
 	const top = Math.max(...KINDS.flatMap(([k]) => [facts.in[k], facts.out[k]]));
@@ -344,7 +346,7 @@ function flow() {
 			make("span", { class: "num" }, `${number(facts.in[k])} → ${number(facts.out[k])}`))));
 }
 
-/* What no input has: padding, headers, tables of offsets. */
+/* Bytes of no input: padding, headers, string tables. */
 function linkerShare() {
 	const own = { name: "<internal>", in: {}, out: {} };
 
@@ -368,7 +370,7 @@ function inputTable() {
 		columns: [
 			{ title: "Input", name: true, value: (f) => f.name,
 			  show: (f) => make("div", {}, f.name, f.taken_for || f.compiled ? make("div", { class: "note" },
-				f.compiled ? "compiled from bitcode" : `taken for ${f.taken_for}`) : null) },
+				f.compiled ? "compiled from bitcode" : `extracted for ${f.taken_for}`) : null) },
 			...kinds.map(([k, title]) => ({ title, num: true, value: (f) => f.out[k],
 				show: (f) => beforeAfter(f.in[k], f.out[k]) })),
 			{ title: "All", num: true, value: (f) => sum(f.out),
@@ -469,7 +471,7 @@ function externTable() {
 }
 
 function droppedTable() {
-	const why = (d) => [d.of && `stays in ${d.of}`, d.by && `by ${d.by}`, d.group && `group ${d.group}`,
+	const why = (d) => [d.of && `kept in ${d.of}`, d.by && `by ${d.by}`, d.group && `group ${d.group}`,
 		d.pieces && count(d.pieces, "piece")].filter(Boolean).join(", ");
 
 	return new Table({
@@ -502,9 +504,9 @@ function sectionTable() {
 			{ title: "Alignment", num: true, value: (s) => s.align }] });
 }
 
-/* ---- all of it ---- */
+/* ---- the page ---- */
 
-/* A long list of elements shows its begin first. */
+/* Shows only the start of a long list. */
 function folding(elements) {
 	const rest = elements.slice(5);
 
@@ -522,13 +524,13 @@ const PARTS = [
 		body: () => folding(warnings()) } : null,
 	{ id: "programs", title: "Programs", count: facts.functions.filter((f) => f.program && !f.dropped).length,
 	  body: programs },
-	{ id: "bytes", title: "Where the bytes come from", body: origins },
+	{ id: "bytes", title: "Bytes by origin", body: origins },
 	{ id: "maps", title: "Maps", count: facts.maps.length,
-	  body: listOr(facts.maps, "The output has no map.", mapTable) },
+	  body: listOr(facts.maps, "The output has no maps.", mapTable) },
 	{ id: "externs", title: "Externs", count: facts.externs.length,
-	  body: listOr(facts.externs, "Nothing is left for the loader to find.", externTable) },
+	  body: listOr(facts.externs, "No symbol is left to the loader.", externTable) },
 	{ id: "dropped", title: "Dropped", count: facts.dropped.length,
-	  body: () => (facts.dropped.length ? dropped() : [make("p", { class: "empty" }, "All of the inputs is in the output.")]) },
+	  body: () => (facts.dropped.length ? dropped() : [make("p", { class: "empty" }, "Nothing was dropped.")]) },
 	{ id: "sections", title: "Sections", count: facts.sections.length, body: () => [sectionTable().element] },
 ].filter(Boolean);
 
@@ -537,4 +539,4 @@ for (const part of PARTS)
 	document.getElementById("main").append(make("section", { id: part.id, "aria-labelledby": `${part.id}-title` },
 		make("h2", { id: `${part.id}-title` }, part.title), part.body()));
 document.getElementById("main").append(make("footer", {}, `Written by ${facts.linker}. `,
-	"The same facts as data: --report=FILE.json."));
+	"The same data as JSON: --report=FILE.json."));

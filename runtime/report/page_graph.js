@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * A program's call graph as a picture. Functions stand in columns by the longest way from the
- * program to them, so that calls lead from left to right. What would make a hairball is folded: a
- * function whose callees are not shown has a badge with their number, and opens on demand.
+ * Draws a program's call graph. Functions are in columns by their longest distance from the
+ * program, so that calls lead from left to right. Dense parts are folded: a function with hidden
+ * callees has a badge with their number, and opens on demand.
  */
 "use strict";
 
 const SVG = "http://www.w3.org/2000/svg";
 const NODE = { width: 186, height: 46, down: 62, right: 220 };
 const SHOWN_AT_FIRST = 30; /* functions */
-const MORE = 12; /* callees, each time that a function is opened further */
+const MORE = 12; /* callees, each time that a function is opened */
 const LETTERS = 22; /* of a name in its box */
 
-/* An element; text and attributes go in as such, never as markup. */
+/* Creates an element. Text and attributes are set as such, never as markup. */
 function make(name, attributes, ...children) {
 	const svg = /^(svg|g|path|rect|text|defs|marker|line|title)$/.test(name) &&
 		!(attributes && attributes.html);
@@ -37,8 +37,8 @@ function cut(name) {
 }
 
 /*
- * Where things want to be, kept in order and apart: positions that differ least from what is wanted
- * (in squares), each sizes[i] before the next.
+ * Positions in order and without overlaps, each sizes[i] before the next, with the least sum of
+ * squared distances from the wanted ones.
  */
 function spread(wanted, sizes) {
 	const blocks = [];
@@ -61,7 +61,7 @@ function spread(wanted, sizes) {
 	return blocks.flatMap((b) => Array(b.n).fill(b.sum / b.n)).map((y, i) => y + offsets[i]);
 }
 
-/* The calls among the functions that are shown, and which of them lead back in a circle. */
+/* The calls among visible functions, and which of them close a cycle. */
 function visibleEdges(root, callsOf) {
 	const state = new Map();
 	const order = [];
@@ -90,7 +90,7 @@ function visibleEdges(root, callsOf) {
 	return { order, edges };
 }
 
-/* Columns of nodes; a call over several columns has a bend in each between. */
+/* Columns of nodes; a call that skips columns has a bend in each of them. */
 function columnsOf(order, edges) {
 	const depth = new Map(order.map((f) => [f, 0]));
 	const columns = [];
@@ -121,7 +121,7 @@ function columnsOf(order, edges) {
 	return { columns, nodes };
 }
 
-/* Neighbours near each other: each column in the order of the mean place of what it is tied to. */
+/* Orders each column by the mean position of the neighbors, so that calls are short. */
 function arrange(columns) {
 	const mean = (node, side) => {
 		const to = node.near.filter((n) => n.column === node.column + side);
@@ -174,8 +174,8 @@ function edgePath(e) {
 }
 
 /*
- * How many callees of each function are shown at first, beside the chain's: all, breadth first, until
- * there are enough functions.
+ * The number of callees to show initially for each function in addition to the deepest chain: all
+ * of them, breadth first, until there are enough functions.
  */
 function openAtFirst(root, chain, callsOf) {
 	const open = new Map(chain.map((f) => [f, 0]));
@@ -212,7 +212,7 @@ class CallGraph {
 		this.draw();
 	}
 
-	/* Calls of f that are shown: those along the chain, and as many others as were asked for. */
+	/* The visible calls of f: those of the chain, and as many others as were requested. */
 	shownCalls(f) {
 		let left = this.open.get(f) ?? 0;
 
@@ -247,7 +247,9 @@ class CallGraph {
 			[...nodes.values()].map((n) => this.drawNode(n)));
 
 		this.frame.replaceChildren(svg);
-		/* Once it is on the page: the program in sight, which stands halfway down its column. */
+		/*
+		 * Once it is on the page, scroll to the program, which is halfway down its column.
+		 */
 		requestAnimationFrame(() => {
 			const middle = nodes.get(this.current).y + NODE.height / 2;
 
@@ -319,7 +321,9 @@ class CallGraph {
 			(hidden ? `, ${hidden} not shown` : "");
 	}
 
-	/* Makes f the current function: its calls stand out, and the line below tells about it. */
+	/*
+	 * Makes f the current function: highlights its calls, and describes it in the line below.
+	 */
 	show(f, focus) {
 		const fn = this.data.functions[f];
 		const list = (ids) => [...new Set(ids)].map((id) => this.name(id));
@@ -340,7 +344,7 @@ class CallGraph {
 			this.nodes.get(f).element.focus();
 	}
 
-	/* The calls of the function that has the focus stand out; f undefined: none has. */
+	/* Highlights the calls of the function that has the focus; f undefined: none. */
 	highlight(f) {
 		const near = (e) => e.from === f || e.to === f;
 		const found = this.edges.filter(near).flatMap((e) => [e.from, e.to]);
@@ -364,11 +368,11 @@ class CallGraph {
 	key(event) {
 		const node = this.nodes.get(this.current);
 		const column = this.columns[node.column];
-		const beside = (ids) => ids.find((f) => this.nodes.has(f));
+		const visible = (ids) => ids.find((f) => this.nodes.has(f));
 		const step = (by) => (column[column.indexOf(node) + by] || {}).f;
 		const to = {
-			ArrowRight: () => beside(this.edges.filter((e) => e.from === node.f && !e.back).map((e) => e.to)),
-			ArrowLeft: () => beside(this.edges.filter((e) => e.to === node.f && !e.back).map((e) => e.from)),
+			ArrowRight: () => visible(this.edges.filter((e) => e.from === node.f && !e.back).map((e) => e.to)),
+			ArrowLeft: () => visible(this.edges.filter((e) => e.to === node.f && !e.back).map((e) => e.from)),
 			ArrowUp: () => step(-1),
 			ArrowDown: () => step(1),
 			Home: () => this.program.function,

@@ -124,9 +124,9 @@ static const struct ld_kernel *accepting_frames(const struct chains *chains)
 {
 	for (int i = 0; i < LD_NR_KERNELS; i++) {
 		const struct ld_kernel *k = &ld_kernels[i];
-		bool anew = k->features & LD_KERNEL_FRAMES_FROM_GLOBAL;
+		bool from_global = k->features & LD_KERNEL_FRAMES_FROM_GLOBAL;
 
-		if ((anew ? &chains->runs : &chains->frames)->value <= k->frames)
+		if ((from_global ? &chains->runs : &chains->frames)->value <= k->frames)
 			return k;
 	}
 	return NULL;

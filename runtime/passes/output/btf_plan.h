@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* What choose_btf decides and merge_btf writes: the part of .BTF that depends on symbols. */
+/* The part of .BTF that depends on symbols: choose_btf decides, merge_btf writes. */
 #ifndef LD_PASSES_OUTPUT_BTF_PLAN_H
 #define LD_PASSES_OUTPUT_BTF_PLAN_H
 

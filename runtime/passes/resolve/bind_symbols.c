@@ -142,7 +142,7 @@ static void take(struct ld_file *f, const char *name, const struct ld_file *by)
 }
 
 /* Whether the target is bound in turn, and eventually to the reference itself. */
-static bool is_circle(const struct ld_file *from, uint32_t ref, const struct ld_file *to,
+static bool is_cycle(const struct ld_file *from, uint32_t ref, const struct ld_file *to,
 		      uint32_t target)
 {
 	while (to != from || target != ref) {
@@ -175,7 +175,7 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 	if (n && (n->owner != to || n->owner_sym != target))
 		return ld_text(l->arena, "it is already bound to '%s' of %s",
 			       ld_global_def(n)->name, ld_file_name(n->owner));
-	if (!n && is_circle(from, ref, to, target))
+	if (!n && is_cycle(from, ref, to, target))
 		return "it would be bound to itself";
 	return NULL;
 }

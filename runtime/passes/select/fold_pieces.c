@@ -52,13 +52,13 @@ struct user {
 	uint64_t place; /* hash of the relocation's index and addend */
 };
 
-/* Members of a class are folder.members[first .. first + nr). */
+/* Members of a class are fold_state.members[first .. first + nr). */
 struct class
 {
 	uint32_t first, nr;
 };
 
-struct folder {
+struct fold_state {
 	struct ld_link *l;
 	LD_VEC(struct candidate) all; /* in the order of the inputs */
 	uint32_t *members, *place;    /* candidates, grouped by class; the index of each of them */
@@ -220,7 +220,8 @@ static struct named named_by(const struct ld_piece *p, const struct ld_reloc *r)
 	return n;
 }
 
-static bool same_relocs(const struct folder *f, const struct ld_piece *a, const struct ld_piece *b)
+static bool same_relocs(const struct fold_state *f, const struct ld_piece *a,
+			const struct ld_piece *b)
 {
 	if (a->rel_end - a->rel != b->rel_end - b->rel)
 		return false;
@@ -250,7 +251,7 @@ static bool look_alike(const struct candidate *x, const struct candidate *y)
 	       same_core(a, b);
 }
 
-static void add_candidate(struct folder *f, struct ld_piece *p)
+static void add_candidate(struct fold_state *f, struct ld_piece *p)
 {
 	struct candidate c = {.p = p, .prototype = prototype(p)};
 	uint8_t *bytes = ld_alloc(f->l->arena, p->size);
@@ -273,7 +274,7 @@ static uint64_t reference(uint64_t place, uint32_t class)
 }
 
 /* Counts the users of each candidate, or lists them; sums up the references of each candidate. */
-static void note_users(struct folder *f, bool list)
+static void note_users(struct fold_state *f, bool list)
 {
 	ld_for_each(i, &f->all) {
 		struct candidate *c = &f->all.v[i];
@@ -296,7 +297,7 @@ static void note_users(struct folder *f, bool list)
 }
 
 /* users_at[i + 1] is first the index for the next user of i, and finally the start of i + 1's. */
-static void find_users(struct folder *f)
+static void find_users(struct fold_state *f)
 {
 	size_t nr = f->all.nr;
 
@@ -327,13 +328,13 @@ static int compare_keys(const void *a, const void *b)
 	return x->candidate < y->candidate ? -1 : 1;
 }
 
-static void put_member(struct folder *f, uint32_t place, uint32_t candidate)
+static void put_member(struct fold_state *f, uint32_t place, uint32_t candidate)
 {
 	f->members[place] = candidate;
 	f->place[candidate] = place;
 }
 
-static void queue(struct folder *f, uint32_t candidate)
+static void queue(struct fold_state *f, uint32_t candidate)
 {
 	struct candidate *c = &f->all.v[candidate];
 
@@ -344,7 +345,7 @@ static void queue(struct folder *f, uint32_t candidate)
 }
 
 /* A candidate that differs from the first one with its hash gets a class of its own. */
-static void first_classes(struct folder *f)
+static void first_classes(struct fold_state *f)
 {
 	size_t nr = f->all.nr;
 	struct key *keys = LD_NEW_ARRAY(f->l->arena, struct key, nr);
@@ -372,7 +373,7 @@ static void first_classes(struct folder *f)
 }
 
 /* Makes a class of the members [first, first + nr). Their users are updated after the round. */
-static void split_off(struct folder *f, uint32_t first, uint32_t nr)
+static void split_off(struct fold_state *f, uint32_t first, uint32_t nr)
 {
 	for (uint32_t i = first; i < first + nr; i++) {
 		struct candidate *c = &f->all.v[f->members[i]];
@@ -388,7 +389,7 @@ static void split_off(struct folder *f, uint32_t first, uint32_t nr)
  * Splits a class by the keys of nr of its members. The references of the others have not changed,
  * so they form one more part.
  */
-static void split_class(struct folder *f, const struct key *keys, uint32_t nr)
+static void split_class(struct fold_state *f, const struct key *keys, uint32_t nr)
 {
 	struct class *class = &f->classes[keys[0].class];
 	uint32_t first = class->first, rest = class->nr - nr, i, k, largest = rest, kept = first;
@@ -420,7 +421,7 @@ static void split_class(struct folder *f, const struct key *keys, uint32_t nr)
 }
 
 /* Updates the refs of the users of a candidate that has changed its class. */
-static void update_users(struct folder *f, uint32_t candidate, uint32_t left)
+static void update_users(struct fold_state *f, uint32_t candidate, uint32_t left)
 {
 	uint32_t now = f->all.v[candidate].class;
 
@@ -432,7 +433,7 @@ static void update_users(struct folder *f, uint32_t candidate, uint32_t left)
 	}
 }
 
-static void refine(struct folder *f)
+static void refine(struct fold_state *f)
 {
 	struct key *keys = LD_NEW_ARRAY(f->l->arena, struct key, f->all.nr);
 
@@ -460,7 +461,7 @@ static void refine(struct folder *f)
 /*
  * Splits off members that differ from the first one of their class. Returns whether there are any.
  */
-static bool split_misfits(struct folder *f)
+static bool split_misfits(struct fold_state *f)
 {
 	uint32_t nr = f->nr_classes;
 	bool any = false;
@@ -486,7 +487,7 @@ static bool split_misfits(struct folder *f)
 }
 
 /* Folds classes in the order of their first members, so that messages are in input order. */
-static void fold(struct folder *f)
+static void fold(struct fold_state *f)
 {
 	struct key *keys = LD_NEW_ARRAY(f->l->arena, struct key, f->all.nr);
 	uint32_t *first = LD_NEW_ARRAY(f->l->arena, uint32_t, f->nr_classes);
@@ -517,7 +518,7 @@ static void fold(struct folder *f)
 
 void ld_fold_pieces(struct ld_link *l)
 {
-	struct folder f = {.l = l};
+	struct fold_state f = {.l = l};
 
 	if (!l->opt->icf)
 		return;

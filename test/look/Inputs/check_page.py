@@ -51,7 +51,7 @@ def check_figures(b, facts, map_path):
 
 def check_warnings(b, facts):
     """All of them, each with its lines; but the first ones only until one asks."""
-    shown = b.js("""[...document.querySelectorAll('.told')].map(t => [t.classList[1],
+    shown = b.js("""[...document.querySelectorAll('.diagnostic')].map(t => [t.classList[1],
         t.querySelector('code').textContent, t.querySelector('pre')?.textContent ?? ''])""")
     same(shown, [[d["severity"], d["id"], "\n".join(
         line[4:] for line in d["message"].split("\n")[1:])] for d in facts["diagnostics"]], "warnings")
