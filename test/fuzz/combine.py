@@ -11,13 +11,11 @@ passes --verify and links to itself. Nothing outside of the directory changes. E
 plain -r link, which is compared with bpftool's as mutants.py --load does. A case follows from the seed, its
 number and the objects; `--from N --number 1` repeats it. The directory of a failure is kept in DIR.
 """
-import argparse
 import collections
 import os
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -212,24 +210,6 @@ def state(top, without=None):
     return found
 
 
-def run(command, limited, env):
-    """How a command ended, as mutants.py has it; and what it wrote to standard error. Ends its children."""
-    with open("../said", "w+b") as err:
-        p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err, env=env,
-                             start_new_session=True, preexec_fn=mutants.limit_memory if limited else None)
-        try:
-            p.wait(mutants.TIMEOUT)
-        except subprocess.TimeoutExpired:
-            os.killpg(p.pid, signal.SIGKILL)
-            p.wait()
-            return "hangs", ""
-        err.seek(0)
-        said = re.sub("\x1b\\[[0-9;]*[mK]", "", err.read().decode(errors="replace"))
-    if p.returncode < 0:
-        return "crashes (%s)" % signal.Signals(-p.returncode).name, said
-    return {0: "links", 1: "refuses"}.get(p.returncode, "ends with status %d" % p.returncode), said
-
-
 def judge_files(case, how, before, after):
     """Failures change nothing; links change the outputs that they name."""
     changed = {os.path.basename(p) for p in set(before) | set(after) if before.get(p) != after.get(p)}
@@ -251,7 +231,7 @@ def judge_output(case, ld, limited, env):
         data = f.read()
     if data[:4] != b"\x7fELF":
         return None
-    how, said = run([ld, case.output, "-o", "again.o", "--verify"] + case.again, limited, env)
+    how, said = mutants.run([ld, case.output, "-o", "again.o", "--verify"] + case.again, limited, env, strict=True)
     if how != "links":
         return "the output does not link: %s\n%s" % (how, said)
     if "dynamic" in case.used:  # the stubs are functions as others then, and the table goes
@@ -262,21 +242,19 @@ def judge_output(case, ld, limited, env):
 
 def fails_in_llvm(said):
     """LLVM promises nothing for what is no bitcode. Its process may end in any way, if that is reported."""
-    ends = re.search(r"error: LLVM \d+ (ran out of memory|gave up|was ended by signal)", said)
+    ends = re.search(r"error: LLVM \d+ (ran out of memory|failed|was killed by signal)", said)
     return ends and ("Sanitizer" not in said or re.search(r"#[01] .*libLLVM", said))
 
 
 def judge(case, a, env, outside):
     before = state(".")
     limited = not a.no_memory_limit
-    how, said = run([a.ld] + case.words, limited, env)
+    how, said = mutants.run([a.ld] + case.words, limited, env, strict=True)
     fault = mutants.judge(how, said)
     if how == "refuses" and fails_in_llvm(said):
         fault = None
     fault = fault or judge_files(case, how, before, state("."))
-    now = state("..", without="case")
-    now.pop("../said")
-    if not fault and now != outside:
+    if not fault and state("..", without="case") != outside:
         fault = "changes a file outside of its directory"
     if not fault and how == "links":
         fault = judge_output(case, a.ld, limited, env)
@@ -303,19 +281,7 @@ def names(obj):
 
 
 def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("--ld", required=True)
-    p.add_argument("--peer")
-    p.add_argument("--peer-each", type=int, default=10)
-    p.add_argument("--load")
-    p.add_argument("--number", type=int, default=1 << 60)
-    p.add_argument("--from", type=int, default=0, dest="first")
-    p.add_argument("--seconds", type=float, default=1e9)
-    p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--keep", default="found")
-    p.add_argument("--no-memory-limit", action="store_true")
-    p.add_argument("objects", nargs="+")
-    a = p.parse_args()
+    a = mutants.arguments(1 << 60, 10, "found")
     print("seed %d" % a.seed, flush=True)
     a.ld, a.keep = os.path.abspath(a.ld), os.path.abspath(a.keep)
     a.load = a.load and os.path.abspath(a.load)
@@ -328,8 +294,6 @@ def main():
         os.makedirs(os.path.join(root, name))
     env = dict(os.environ, TMPDIR=root + "/tmp", HOME=root + "/home")
     ends, loaded, wrong, end = collections.Counter(), collections.Counter(), 0, time.monotonic() + a.seconds
-    with open(root + "/said", "wb"):
-        pass
     for n in range(a.first, a.first + a.number):
         if time.monotonic() > end:
             break
@@ -340,7 +304,6 @@ def main():
         case = Case(random.Random("combine %d %d" % (a.seed, n)), seeds, plain)
         case.make()
         outside = state("..", without="case")
-        outside.pop("../said")
         how, said, fault = judge(case, a, env, outside)
         ends[how] += 1
         if not fault and plain and how == "links":
@@ -352,9 +315,7 @@ def main():
             kept = "%s/%d-%d" % (a.keep, a.seed, n)
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(".", kept, symlinks=True)
-    for name, counts in (("ld.bpf", ends), ("loads", loaded)):
-        if counts:
-            print("%s: %s" % (name, ", ".join("%s %d" % c for c in sorted(counts.items()))))
+    mutants.print_counts(ld_bpf=ends, loads=loaded)
     print("%d cases, %d wrong" % (sum(ends.values()), wrong))
     return bool(wrong)
 

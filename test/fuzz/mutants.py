@@ -16,11 +16,13 @@ import argparse
 import collections
 import os
 import random
+import re
 import resource
 import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 TIMEOUT = 10  # seconds for a link
@@ -118,18 +120,28 @@ def limit_memory():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def run(command, limited):
-    """How a command ended: "links", "refuses", "crashes ...", "hangs"; and what it said."""
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False,
-                              preexec_fn=limit_memory if limited else None)
-    except subprocess.TimeoutExpired:
-        return "hangs", ""
-    said = done.stdout.decode(errors="replace")
-    if done.returncode < 0:
-        return "crashes (%s)" % signal.Signals(-done.returncode).name, said
-    return "refuses" if done.returncode else "links", said
+def run(command, limited, env=None, strict=False):
+    """How a command ended: "links", "refuses", "crashes ...", "hangs", ...; and its messages.
+
+    Kills its children if it takes too long. strict: ignores standard output, and distinguishes exit statuses.
+    """
+    with tempfile.TemporaryFile() as out:
+        p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL if strict else out,
+                             stderr=out, env=env, start_new_session=True,
+                             preexec_fn=limit_memory if limited else None)
+        try:
+            p.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            os.killpg(p.pid, signal.SIGKILL)
+            p.wait()
+            return "hangs", ""
+        out.seek(0)
+        text = re.sub("\x1b\\[[0-9;]*[mK]", "", out.read().decode(errors="replace"))
+    if p.returncode < 0:
+        return "crashes (%s)" % signal.Signals(-p.returncode).name, text
+    if strict and p.returncode > 1:
+        return "ends with status %d" % p.returncode, text
+    return "refuses" if p.returncode else "links", text
 
 
 def judge(how, said):
@@ -175,20 +187,31 @@ def compare_loads(bpfrun):
     return ("alike, some programs load" if "ok" in one.values() else "alike, no program loads"), []
 
 
-def main():
+def arguments(number, peer_each, keep):
+    """Parses the command line, with these defaults."""
     p = argparse.ArgumentParser()
     p.add_argument("--ld", required=True)
     p.add_argument("--peer")
-    p.add_argument("--peer-each", type=int, default=1)
+    p.add_argument("--peer-each", type=int, default=peer_each)
     p.add_argument("--load")
-    p.add_argument("--number", type=int, default=1000)
+    p.add_argument("--number", type=int, default=number)
     p.add_argument("--from", type=int, default=0, dest="first")
     p.add_argument("--seconds", type=float, default=1e9)
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--keep", default="mutants")
+    p.add_argument("--keep", default=keep)
     p.add_argument("--no-memory-limit", action="store_true")
     p.add_argument("objects", nargs="+")
-    a = p.parse_args()
+    return p.parse_args()
+
+
+def print_counts(**counters):
+    for name, counts in counters.items():
+        if counts:
+            print("%s: %s" % (name.replace("_", "."), ", ".join("%s %d" % c for c in sorted(counts.items()))))
+
+
+def main():
+    a = arguments(1000, 1, "mutants")
     objects, wrong = [Object(o) for o in a.objects], 0
     ours, theirs, loaded = collections.Counter(), collections.Counter(), collections.Counter()
     end = time.monotonic() + a.seconds
@@ -222,9 +245,7 @@ def main():
                     keep(a, n, "mutant.o")
                     print("mutant %d of %s (%s), linked as %s: %s: %s" % (
                         n, obj.path, what, " ".join(flags + inputs), what_of, " ".join(programs)), flush=True)
-    for name, counts in (("ld.bpf", ours), ("peer", theirs), ("loads", loaded)):
-        if counts:
-            print("%s: %s" % (name, ", ".join("%s %d" % c for c in sorted(counts.items()))))
+    print_counts(ld_bpf=ours, peer=theirs, loads=loaded)
     print("%d mutants, %d wrong" % (sum(ours.values()), wrong))
     return bool(wrong)
 
