@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Static analysis of runtime/ and llvm-plugin/: what each tool reports, one line for each.
+# Static analysis of runtime/ and llvm-plugin/.
 set -u
 
 usage() {
 	cat <<'END'
 Usage: scripts/analyze.sh [--gcc] [--clang-tidy] [--cppcheck] [file...]
-Runs the tools that are named (all three) over the files (all of runtime/ and llvm-plugin/), and prints what they
-report, each place once. docs/security.md explains what is known. Exit status 1: there was something.
+Runs tools (default: all) on files (default: all of runtime/ and llvm-plugin/) and prints their findings, one
+for each place. docs/security.md lists exceptions. Exits with status 1 if there are findings.
 END
 }
 
@@ -27,7 +27,7 @@ cd "$root" || exit 1
 build="build-analyze"
 log=$(cmake -S . -B $build -DBPFLD_TESTS=OFF -DBPFLD_LTO=OFF 2>&1) || { echo "$log" && exit 1; }
 # shellcheck disable=SC2046
-[ $# -gt 0 ] || set -- $(find runtime llvm-plugin -name '*.c' ! -path llvm-plugin/lto/compile.c ! -path llvm-plugin/lto/merge.c | LC_ALL=C sort)
+[ $# -gt 0 ] || set -- $(find runtime llvm-plugin -name '*.c' ! -path 'llvm-plugin/lto/comp*.c' ! -path llvm-plugin/lto/merge.c | LC_ALL=C sort)
 
 flags="-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iruntime -Iruntime/include -Illvm-plugin"
 found=$(mktemp) && trap 'rm -f "$found"' EXIT

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Builds bpfld and measures it against its peers; see usage() and docs/performance.md.
+# Builds bpfld and compares its performance with other linkers; see usage() and docs/performance.md.
 set -eu
 
 usage() {

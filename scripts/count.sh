@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Runs suites and checks and adds up what they say, for scripts whose last line is
-# "N passed, N failed[, N skipped]"; bash scripts read this file.
+# Runs suites and checks and adds up their results, for bash scripts whose last line is
+# "N passed, N failed[, N skipped]".
 passed=0 failed=0 skipped=0
 
-# count LINE: adds a closing line; any other one is a failure.
+# count LINE: adds the last line of a suite. Other lines count as a failure.
 count() {
 	if [[ $1 =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
 		passed=$((passed + BASH_REMATCH[1]))
@@ -15,12 +15,12 @@ count() {
 	fi
 }
 
-# suite TITLE COMMAND...: a command that ends with such a line.
+# suite TITLE COMMAND...: runs a command whose output ends with such a line.
 suite() {
 	local status before=$failed out tee
 	printf '\n=== %s: %s\n' "$1" "${*:2}"
 	log=$(mktemp)
-	# No pipeline: the command may be a function that sets what a trap needs.
+	# Not a pipeline: the command may be a function that sets variables for a trap.
 	exec {out}> >(exec tee "$log")
 	tee=$!
 	"${@:2}" >&"$out" 2>&1

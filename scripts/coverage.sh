@@ -1,20 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Which lines of runtime/ the tests run: the share of them, for each file and in all.
+# Line coverage of runtime/ by the tests, per file and in total.
 set -u
 
 usage() {
 	cat <<'END'
 Usage: scripts/coverage.sh [option...] [test...]
-Builds with gcov's counters, runs the tests, and prints the share of runtime/'s lines that ran.
+Builds for gcov, runs the tests, and prints line coverage of runtime/.
 
-  --lines      also each line that did not run: FILE:LINE: TEXT
-  --minimum N  exit status 1 where less than N percent ran
-  --no-run     run no test: print what the last run counted
-  -j N         so many jobs (one for each core)
-  --help       this text
+  --lines      also print each line that is not covered: FILE:LINE: TEXT
+  --minimum N  exit with status 1 if coverage is below N percent
+  --no-run     do not run tests, and print the results of the last run
+  -j N         number of jobs (default: one per core)
+  --help       print this help
 
-A test is named as for scripts/test.sh; without one, all run. The build folder is build-coverage.
+Tests are named as for scripts/test.sh (default: all). The build directory is build-coverage.
 END
 }
 
@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
 done
 
 if [ -n "$run" ]; then
-	# Threads count into the same places: without atomic counters some are lost.
+	# Threads share counters: without atomic updates, some counts are lost.
 	log=$(cmake -S "$root" -B "$build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug \
 		-DBPFLD_LTO=ON -DCMAKE_C_FLAGS="--coverage -fprofile-update=atomic" 2>&1) ||
 		{ echo "$log" && exit 1; }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Builds bpfld, links the program of two files in examples/demo with the unmodified clang command,
-# shows what came out and, as root, loads it, runs it and prints what it counted.
-# The system's clang stays as it is: COMPILER_PATH points this one command at the new linker.
+# Builds bpfld, links the two files of examples/demo with an unmodified clang command, shows the result
+# and, as root, loads it, runs it and prints its counters.
+# Does not change the system's clang: COMPILER_PATH selects the linker for this command only.
 set -eu
 
 case ${1-} in
@@ -21,21 +21,21 @@ step() {
 	printf '\n== %s\n' "$*"
 }
 
-# Shows a command as it could be typed, then runs it.
+# Prints and runs a command.
 run() {
 	echo "\$ $*"
 	"$@"
 }
 
-step "Installing what is missing"
+step "Installing missing packages"
 install_packages demo_packages
-echo "All there."
+echo "All packages are installed."
 
 step "Building bpfld"
 cmake=$(mktemp)
 out=$(mktemp -d)
 trap 'rm -rf "$cmake" "$out"' EXIT
-# A build folder of scripts/test.sh is taken as it is; a new one leaves out the tests.
+# Uses the build directory of scripts/test.sh; a new one does not build tests.
 if [ ! -e "$build/CMakeCache.txt" ]; then
 	cmake -S "$root" -B "$build" -G Ninja -DBPFLD_TESTS=OFF >"$cmake" || {
 		cat "$cmake"

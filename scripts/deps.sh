@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# The Debian packages that building, testing and the demo need, and where they come from; other scripts
-# read this file. What differs between releases of Debian is looked up, not named: *_packages ask apt.
+# Debian packages for building, testing and the demo; sourced by other scripts. Packages that differ between
+# releases of Debian are found with apt.
 
-# apt_has REGEX: the packages that apt knows whose whole name matches, by version.
+# apt_has REGEX: packages known to apt whose full names match, sorted by version.
 apt_has() {
 	apt-cache search --names-only "^($1)\$" 2>/dev/null | cut -d ' ' -f 1 | LC_ALL=C sort -V
 }
 
-# The releases of LLVM, from 14 on, whose clang apt has, oldest first.
+# Releases of LLVM from 14 on with a package of clang, oldest first.
 llvm_releases() {
 	apt_has 'clang-[0-9]+' | sed 's/^clang-//' | awk '$1 >= 14'
 }
 
-# The newest clang on this machine: clang-N, from 14 on; else clang.
+# The newest installed clang-N from 14 on, or else clang.
 newest_clang() {
 	newest=clang
 	for release in $(seq 14 99); do
@@ -25,7 +25,7 @@ build_packages() {
 	echo gcc libc6-dev cmake ninja-build pkg-config libelf-dev
 }
 
-# clang and llvm-objdump, bpftool and libbpf: what the demo compiles, shows and loads with.
+# The demo needs clang, llvm-objdump, bpftool and libbpf.
 demo_packages() {
 	build_packages
 	echo libbpf-dev zlib1g-dev bpftool
@@ -35,7 +35,7 @@ demo_packages() {
 	fi
 }
 
-# Every clang with its LLVM; of LLVM's test tools and of the sanitizers' libraries the newest.
+# All clangs with their LLVM; the newest LLVM test tools and sanitizer libraries.
 test_packages() {
 	demo_packages
 	echo g++ make git xz-utils python3 python3-psutil gcc-bpf iproute2 fish zsh groff-base mandoc \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Formats the C sources with clang-format 14, or with --check says which places are not. BPF
-# sources that are test inputs, with split-file's marks in them, are left alone.
+# Formats C sources with clang-format 14, or checks the format with --check. Excludes BPF sources of
+# tests, which may contain markers of split-file.
 set -eu
 cd "$(dirname "$0")/.."
 case ${1-} in

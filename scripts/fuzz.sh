@@ -1,27 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Links random inputs with random options and looks for what must not happen; see usage().
+# Links random inputs with random options; see usage().
 set -eu
 
 usage() {
 	cat <<'END'
 Usage: scripts/fuzz.sh [option...] [part...]
-Builds bpfld and tries it on random cases for a minute. What fails is printed with its seed and number and
-kept; the same seed repeats it. Parts, all by default; test/fuzz/README.md says what each one checks:
+Builds bpfld and tests it with random cases for a minute. Failures are printed with their seed and number and
+kept; the same seed reproduces them. Parts (default: all), described in test/fuzz/README.md:
 
   links      random options, mutated objects, archives, bitcode and response files
   libraries  mutated libraries and tables of imports, linked as the loader does
-  names      names of any bytes in headers and reports
+  names      arbitrary names in headers and reports
 
-  --seconds N      for all parts together (60)
-  --number N       so many cases of each part, however long they take
-  --from N         the first case's number (0)
-  --seed S         a number (from the clock)
-  --keep DIR       what fails is kept there (found, in the build directory)
-  --asan           build with AddressSanitizer and UBSan, in a build directory of its own
-  --build-dir DIR  the build that is tried (build, built when asked for)
-  --work-dir DIR   work there (fuzz, in the build directory)
-  --help           this text
+  --seconds N      time for all parts (60)
+  --number N       number of cases per part, regardless of time
+  --from N         number of the first case (0)
+  --seed S         a number (default: from the clock)
+  --keep DIR       directory for failures (found, in the build directory)
+  --asan           build with AddressSanitizer and UBSan, in a separate build directory
+  --build-dir DIR  build directory (build)
+  --work-dir DIR   working directory (fuzz, in the build directory)
+  --help           print this help
 END
 }
 

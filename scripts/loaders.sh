@@ -1,24 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Links with each compiler, loads on each kernel by each loader; see usage() and docs/kernels.md.
+# Tests all combinations of compilers, kernels and loaders; see usage() and docs/kernels.md.
 set -eu
 
 usage() {
 	cat <<'END'
 Usage: scripts/loaders.sh [option...]
-Builds bpfld and tries what it links: by each clang and gcc here, on this machine's kernel and on
-Linux 6.1, 6.12 and 7.2 in guests, loaded by libbpf, by libbpfld-loader and by cilium/ebpf. Prints a table
-of how many objects were linked and loaded, and each that loads without bpfld only. Takes root.
+Builds bpfld and loads its outputs: compiled by each installed clang and gcc, on the running kernel and on
+Linux 6.1, 6.12 and 7.2 in virtual machines, loaded by libbpf, libbpfld-loader and cilium/ebpf. Prints the
+numbers of linked and loaded objects, and objects that load only without bpfld. Needs root.
 
-  --docs             also write the rows into docs/kernels.md, in place of those of this system
-  --compiler CC      this one; may be given several times
-  --kernel K         here, 6.1, 6.12 or 7.2; may be given several times
-  --loader L         libbpf, libbpfld-loader or cilium; may be given several times
-  --only TEXT        sets of inputs whose name contains this
-  --no-selftests     without the kernel's selftests
-  --no-install       install nothing
-  --build-dir DIR    the build whose linker is tried (build, built when asked for)
-  --help             this text
+  --docs             also write the rows to docs/kernels.md, replacing those of this system
+  --compiler CC      use only this compiler; may be repeated
+  --kernel K         use only this kernel: here, 6.1, 6.12 or 7.2; may be repeated
+  --loader L         use only this loader: libbpf, libbpfld-loader or cilium; may be repeated
+  --only TEXT        use only sets of inputs whose name contains TEXT
+  --no-selftests     skip the kernel's selftests
+  --no-install       do not install packages
+  --build-dir DIR    build directory (build)
+  --help             print this help
 END
 }
 

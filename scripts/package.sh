@@ -1,26 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Builds packages from the working tree, which stays as it is.
+# Builds packages from the working tree, without changing it.
 set -eu
 
 usage() {
 	cat <<'END'
 Usage: scripts/package.sh [option...] deb|rpm
 
-  deb            Debian packages, from packaging/debian with dpkg-buildpackage, with bpfld-lto-N for
-                 each LLVM that apt has from 14 on; needs the Build-Depends of the control file
-                 (apt-get build-dep installs them, given the source that --source leaves)
-  rpm            RPM packages, from packaging/rpm with rpmbuild; on a system that is not made of RPM
-                 packages nothing checks that what its spec file requires is there
+  deb            Debian packages, from packaging/debian with dpkg-buildpackage, including bpfld-lto-N
+                 for each LLVM from 14 on that apt has; needs the Build-Depends of the control file,
+                 which apt-get build-dep installs for the source tree of --source
+  rpm            RPM packages, from packaging/rpm with rpmbuild; on systems without RPM packages, the
+                 requirements of the spec file are not checked
 
-  --output DIR   put the packages there (build-packages)
-  --build DIR    copy the sources there and build (a temporary directory, removed afterwards)
-  --source       only make the source tree, in the directory of --build, and build nothing
-  --no-lto       without the packages for link-time optimisation, which need llvm-N-dev
-  --help         this text
+  --output DIR   directory for packages (build-packages)
+  --build DIR    directory to copy the sources to and build in (default: a temporary directory)
+  --source       only create the source tree, in the directory of --build
+  --no-lto       skip packages for link-time optimisation, which need llvm-N-dev
+  --help         print this help
 
-For a Debian build of your own: scripts/package.sh --build DIR --source deb, and then, in
-DIR/bpfld-VERSION, dpkg-buildpackage -b -us -uc
+To build Debian packages manually, run scripts/package.sh --build DIR --source deb, and then
+dpkg-buildpackage -b -us -uc in DIR/bpfld-VERSION
 END
 }
 

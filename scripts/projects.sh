@@ -1,26 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Links real projects with bpfld and measures what comes of it; see usage() and docs/projects.md.
+# Links real projects with bpfld and measures the results; see usage() and docs/projects.md.
 set -eu
 
 usage() {
 	cat <<'END'
 Usage: scripts/projects.sh [option...] [step...]
-Fetches sources from Debian, splits real BPF programs into files and libraries, links them, loads
-them, and runs the kernel's selftests with bpfld in the place of `bpftool gen object`. Root only.
+Fetches sources from Debian, splits real BPF programs into files and libraries, links and loads
+them, and runs the kernel's selftests with bpfld instead of `bpftool gen object`. Needs root.
 
-Steps (all without):
-  split      one file against several: bytes, instructions, verifier's work, time to link
-  selftests  the selftests' Makefile with BPFTOOL=bpfld (needs 1 GB, takes a quarter of an hour)
-  run        and test_progs: the same tests pass, also with split programs (after both others)
+Steps (default: all):
+  split      compare one file with several: size, instructions, verifier time, link time
+  selftests  build the selftests with BPFTOOL=bpfld (needs 1 GB and a quarter of an hour)
+  run        run test_progs, also with split programs, and compare results (needs both other steps)
 
-  --docs           also write the tables into docs/projects.md
-  --work DIR       folder for sources and all that is made (build-projects/work)
-  --build-dir DIR  the build whose linker is used (build-projects, built when asked for)
-  --clang CLANG    compile with it (the newest)
-  --fetch          fetch sources and end
-  -j N             so many jobs (one for each core)
-  --help           this text
+  --docs           also write the tables to docs/projects.md
+  --work DIR       directory for sources and outputs (build-projects/work)
+  --build-dir DIR  build directory (build-projects)
+  --clang CLANG    compiler (default: the newest)
+  --fetch          only fetch sources
+  -j N             number of jobs (default: one per core)
+  --help           print this help
 END
 }
 

@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Runs scripts/demo.sh and scripts/test.sh on bare roots of other suites of Debian.
+# Runs scripts/demo.sh and scripts/test.sh in minimal chroots of other suites of Debian.
 set -u
 
 usage() {
 	cat <<'END'
 Usage: scripts/systems.sh [--full] [SUITE...]
-Makes a bare root of each SUITE of Debian (default: trixie sid) and runs scripts/demo.sh and
-scripts/test.sh in it, on a copy of this source tree. Prints the versions of what it found there, and
-last "N passed, N failed". Needs root, debootstrap, and a network for apt.
+Creates a minimal chroot for each SUITE of Debian (default: trixie sid) and runs scripts/demo.sh and
+scripts/test.sh in it, on a copy of this source tree. Prints versions of tools, and "N passed, N failed" as
+the last line. Needs root, debootstrap, and a network for apt.
 
-  --full          all tests of scripts/test.sh, not a selection
-  --tests REGEX   the tests whose names match
-  --help          this text
+  --full          run all tests of scripts/test.sh, and not a selection
+  --tests REGEX   run tests whose names match
+  --help          print this help
 
-The roots come from the archive that apt uses here. What debootstrap made stays in build-cache (or
-$BPFLD_CACHE) for the next run; the root itself is removed at the end, and when a signal ends the run.
+Uses the same archive as apt on this system. The output of debootstrap is cached in build-cache (or
+$BPFLD_CACHE); the chroot is removed at the end, and on signals.
 END
 }
 

@@ -6,22 +6,22 @@ set -u
 usage() {
 	cat <<'END'
 Usage: scripts/test.sh [option...] [test...]
-Installs what is missing (apt-get), builds, runs the tests; then says "N passed, N failed".
+Installs missing packages with apt-get, builds, runs tests and prints "N passed, N failed".
 
-  --full           also the whole corpus of the kernel's selftests (test/diff), the packages on a
-                   bare Debian, and bpfld built for other machines (test/packaging)
-  --asan           build with AddressSanitizer and UBSan, in a build folder of its own
-  --tsan           build with ThreadSanitizer, in a build folder of its own
-  --valgrind       run ld.bpf under valgrind; with this and --tsan, the suite's core is run,
-                   unless tests are named
-  --clang          build with the newest clang instead of gcc, in a build folder of its own
-  --werror         compiler warnings are errors
-  --build-dir DIR  build there (build, build-asan, build-clang)
-  --no-install     install nothing
-  -j N             so many jobs (one for each core)
-  --help           this text
+  --full           also run the whole corpus of kernel selftests (test/diff), and test packages on a
+                   minimal Debian and builds for other architectures (test/packaging)
+  --asan           build with AddressSanitizer and UBSan, in a separate build directory
+  --tsan           build with ThreadSanitizer, in a separate build directory
+  --valgrind       run ld.bpf under valgrind; with this and with --tsan, the default is the core of the
+                   suite
+  --clang          build with the newest clang instead of gcc, in a separate build directory
+  --werror         treat compiler warnings as errors
+  --build-dir DIR  build directory (build, build-asan, build-clang)
+  --no-install     do not install packages
+  -j N             number of jobs (default: one per core)
+  --help           print this help
 
-A test is a file or folder under test/, or a pattern of names: "symbols", "symbols/weak".
+A test is a file or directory in test/, or a pattern for names: "symbols", "symbols/weak".
 END
 }
 

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Prints the version, which stands in CMakeLists.txt, or sets it there and where packages repeat it.
+# Prints the version in CMakeLists.txt, or sets it there and in packages.
 set -eu
 
 usage() {
 	cat <<'END'
 Usage: scripts/version.sh [NEW]
 
-Without an argument: prints the version. With one, MAJOR.MINOR.PATCH: sets it in CMakeLists.txt and
-packaging/rpm/bpfld.spec, and begins an entry in packaging/debian/changelog and a section in
-CHANGELOG.md, for you to fill in.
+Without an argument, prints the version. With MAJOR.MINOR.PATCH, sets it in CMakeLists.txt and
+packaging/rpm/bpfld.spec, and adds an entry to packaging/debian/changelog and a section to CHANGELOG.md,
+which need to be completed.
 END
 }
 
@@ -36,7 +36,7 @@ case ${1-} in
 	;;
 esac
 if [ "$new" = "$old" ]; then
-	echo "scripts/version.sh: it is $old already" >&2
+	echo "scripts/version.sh: the version is already $old" >&2
 	exit 1
 fi
 
