@@ -586,6 +586,7 @@ static const char *find_archive(const struct ld_link *l, const char *path)
 static int write_file(struct bpfld *b, struct call *c)
 {
 	const char *archive = find_archive(&b->l, c->name);
+	char why[4200];
 	int err;
 
 	if (archive) {
@@ -603,7 +604,7 @@ static int write_file(struct bpfld *b, struct call *c)
 	if (!err)
 		return 0;
 	ld_error(&b->diags, "cannot-write", "cannot write %s: %s", c->name,
-		 ld_write_error(&b->arena, c->name, err));
+		 ld_write_error(c->name, err, why, sizeof(why)));
 	flush_diags(b);
 	return fail(b, -err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * load --dynamic: each main and each library is loaded by itself, under a name of its own, so that
- * a library serves mains that come later, too.
+ * load --dynamic: each main and each library is loaded separately, under its own name, so that a
+ * library can serve mains that are loaded later.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,17 +14,17 @@ struct loaded {
 	struct bpfld_module *module;
 	const char *name;
 	bool library;
-	bool ours;   /* this command makes its directory */
-	bool reused; /* a library that was loaded before */
+	bool ours;   /* this command creates its directory */
+	bool reused; /* a library that was already loaded */
 	bool published;
 };
 
 struct session {
 	struct request *q;
 	struct bpfld_dyn *d;
-	struct loaded *v; /* as many as q->args has words */
+	struct loaded *v; /* room for all of q->args */
 	size_t n, mains;
-	const char *told; /* the main of which it was said how it was linked */
+	const char *noted; /* last main that was reported as linked statically */
 };
 
 static bool is_library_word(const char *arg)
@@ -32,7 +32,7 @@ static bool is_library_word(const char *arg)
 	return !strncmp(arg, "-l", 2) && arg[2];
 }
 
-/* The file that -lNAME means, in the first folder that has one. */
+/* The file for -lNAME in the first directory that has one. */
 static const char *find_library(struct request *q, const char *name)
 {
 	static const char *const forms[] = {"%s/lib%s.bpf.o", "%s/lib%s.o", "%s/lib%s.a"};
@@ -46,13 +46,13 @@ static const char *find_library(struct request *q, const char *name)
 
 			if (*name == ':')
 				path = pool_printf(q->pool, "%s/%s", dir, name + 1);
-			/* What is searched for is a file, and no pipe to wait for. */
+			/* Opening a FIFO would block. */
 			if (!stat(path, &st) && S_ISREG(st.st_mode))
 				return path;
 		}
 	}
 	report_error(q->report, "library-not-found",
-		     "unable to find library -l%s: name its folder with -L or BPFLD_LIBRARY_PATH",
+		     "unable to find library -l%s: add its directory with -L or BPFLD_LIBRARY_PATH",
 		     name);
 	return NULL;
 }
@@ -76,16 +76,14 @@ static enum exit_status add(struct session *s, const char *arg)
 		return EXIT_FAILED;
 	l->name = q->name && !l->library ? q->name : name_of(q, path);
 	for (size_t i = 0; i < s->n; i++)
-		if (!strcmp(s->v[i].name, l->name)) {
-			report_error(q->report, "already-loaded",
-				     "two of these would be loaded as '%s'", l->name);
-			return EXIT_FAILED;
-		}
+		if (!strcmp(s->v[i].name, l->name))
+			return fail(q, "already-loaded", "two objects would be loaded as '%s'",
+				    l->name);
 	s->n++;
 	return check_name(q, l->name);
 }
 
-/* A library that is loaded already serves from there. In a static link nothing is shared. */
+/* Reuses a library that is already loaded. A static link shares nothing. */
 static enum exit_status reuse(struct session *s, struct loaded *l)
 {
 	struct request *q = s->q;
@@ -93,11 +91,8 @@ static enum exit_status reuse(struct session *s, struct loaded *l)
 	if (!l->library || q->mode == BPFLD_DYN_STATIC || bpfld_dyn_no_replace(s->d) ||
 	    !exists(q, l->name, NULL))
 		return EXIT_DONE;
-	if (!is_library(q, l->name)) {
-		report_error(q->report, "already-loaded", "'%s' is loaded, and no library",
-			     l->name);
-		return EXIT_FAILED;
-	}
+	if (!is_library(q, l->name))
+		return fail(q, "already-loaded", "'%s' is loaded, but is not a library", l->name);
 	l->reused = true;
 	return bpfld_dyn_reuse(l->module, dir_of(q, l->name, NULL)) ? EXIT_FAILED : EXIT_DONE;
 }
@@ -106,7 +101,7 @@ static struct loaded *find_file(struct session *s, const char *file)
 {
 	size_t i = 0;
 
-	/* s->v has them in the order of the words; modules go by the file's name. */
+	/* s->v is in the order of the operands; --bind names files. */
 	for (; i < s->n; i++) {
 		const char *arg = s->q->args.v[i];
 		const char *path = is_library_word(arg) ? find_library(s->q, arg + 2) : arg;
@@ -128,30 +123,27 @@ static enum exit_status bind_all(struct session *s)
 
 		if (!lib)
 			return EXIT_FAILED;
-		if (main->library || !lib->library) {
-			report_error(s->q->report, "usage",
-				     "--bind: %s is to be a main and %s a library", b->v[i],
-				     b->v[i + 2]);
-			return EXIT_FAILED;
-		}
+		if (main->library || !lib->library)
+			return fail(s->q, "usage", "--bind: %s must be a main, and %s a library",
+				    b->v[i], b->v[i + 2]);
 		if (bpfld_dyn_bind(s->d, main->module, b->v[i + 1], lib->module, b->v[i + 3]))
 			return EXIT_FAILED;
 	}
 	return EXIT_DONE;
 }
 
-/* Of each main once, in a row: which of the two ways it was is no secret. */
-static int tell_way(void *ctx, const struct bpfld_dyn_import *import)
+/* Notes each statically linked main once; its imports are adjacent. */
+static int note_static(void *ctx, const struct bpfld_dyn_import *import)
 {
 	struct bpfld_diag note = {sizeof(note), BPFLD_NOTE, "linked-statically", NULL};
 	struct session *s = ctx;
 
-	if (import->served != BPFLD_SERVED_LINKED || (s->told && !strcmp(s->told, import->main)))
+	if (import->served != BPFLD_SERVED_LINKED || (s->noted && !strcmp(s->noted, import->main)))
 		return 0;
-	s->told = pool_printf(s->q->pool, "%s", import->main);
+	s->noted = pool_printf(s->q->pool, "%s", import->main);
 	note.message =
 	    pool_printf(s->q->pool, "libraries were linked statically into %s: %s", import->main,
-			s->q->mode == BPFLD_DYN_STATIC ? "--dynamic=static asks for it"
+			s->q->mode == BPFLD_DYN_STATIC ? "requested by --dynamic=static"
 						       : import->no_replace);
 	report_diag(s->q->report, &note);
 	return 0;
@@ -169,7 +161,7 @@ static enum exit_status link_all(struct session *s)
 			return EXIT_FAILED;
 	if (bpfld_dyn_link(s->d))
 		return EXIT_FAILED;
-	bpfld_dyn_each_import(s->d, tell_way, s);
+	bpfld_dyn_each_import(s->d, note_static, s);
 	return EXIT_DONE;
 }
 
@@ -191,10 +183,8 @@ static enum exit_status pin(struct session *s, struct loaded *l)
 	struct request *q = s->q;
 
 	l->ours = !exists(q, l->name, NULL);
-	if (l->reused && l->ours) {
-		report_error(q->report, "not-loaded", "'%s' was unloaded in the meantime", l->name);
-		return EXIT_FAILED;
-	}
+	if (l->reused && l->ours)
+		return fail(q, "not-loaded", "'%s' was unloaded in the meantime", l->name);
 	if (!l->library && !l->ours)
 		return already_loaded(q, l->name);
 	if (!l->library && make_dirs(q, l->name))
@@ -205,7 +195,7 @@ static enum exit_status pin(struct session *s, struct loaded *l)
 		   : EXIT_DONE;
 }
 
-/* A library of which nothing is loaded has no directory. */
+/* A library without loaded functions has no directory. */
 static enum exit_status publish_all(struct session *s)
 {
 	struct request *q = s->q;
@@ -224,7 +214,7 @@ static enum exit_status publish_all(struct session *s)
 	return status;
 }
 
-/* Libraries before mains: what serves is there before what it serves. Hooks last. */
+/* Pins libraries before the mains that use them. Hooks are last. */
 static enum exit_status pin_all(struct session *s)
 {
 	for (int mains = 0; mains < 2; mains++)
@@ -267,11 +257,9 @@ static enum exit_status run(struct session *s)
 
 	for (size_t i = 0; i < s->q->args.n && !status; i++)
 		status = add(s, s->q->args.v[i]);
-	if (!status && !s->mains && s->q->mode != BPFLD_DYN_STATIC && bpfld_dyn_no_replace(s->d)) {
-		report_error(s->q->report, "cannot-replace", "%s: no library by itself",
-			     bpfld_dyn_no_replace(s->d));
-		return EXIT_FAILED;
-	}
+	if (!status && !s->mains && s->q->mode != BPFLD_DYN_STATIC && bpfld_dyn_no_replace(s->d))
+		return fail(s->q, "cannot-replace", "%s: cannot load a library without a main",
+			    bpfld_dyn_no_replace(s->d));
 	if (!status)
 		status = link_all(s);
 	if (!status)
@@ -292,14 +280,10 @@ enum exit_status load_dynamic(struct request *q)
 
 	for (size_t i = 0; i < q->args.n; i++)
 		s.mains += !is_library_word(q->args.v[i]);
-	if (q->name && s.mains != 1) {
-		report_error(q->report, "usage", "--name is for one main");
-		return EXIT_USAGE;
-	}
-	if (!s.mains && q->mode == BPFLD_DYN_STATIC) {
-		report_error(q->report, "usage", "--dynamic=static: at least one main");
-		return EXIT_USAGE;
-	}
+	if (q->name && s.mains != 1)
+		return usage_error(q, "--name requires exactly one main");
+	if (!s.mains && q->mode == BPFLD_DYN_STATIC)
+		return usage_error(q, "--dynamic=static requires at least one main");
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;
 	opts.mode = q->mode;

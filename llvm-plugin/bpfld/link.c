@@ -19,17 +19,15 @@ void add_inputs(struct request *q, struct bpfld *l, size_t from)
 			   q->binds.v[i + 3]);
 }
 
-/* As bpftool's: what is undefined stays, what is hidden stays so, and DWARF goes. */
+/* As in bpftool: undefined and hidden symbols are kept, DWARF is dropped. */
 enum exit_status command_link(struct request *q)
 {
 	struct bpfld_opts opts = BPFLD_OPTS_INIT;
 	struct bpfld *l;
 	int err = 0;
 
-	if (q->args.n < 2) {
-		report_error(q->report, "usage", "link: an output and at least one input");
-		return EXIT_USAGE;
-	}
+	if (q->args.n < 2)
+		return usage_error(q, "link needs an output and at least one input");
 	opts.output = BPFLD_PARTIAL;
 	opts.strip = BPFLD_STRIP_DEBUG;
 	opts.library_paths = q->library_paths.v;
@@ -39,7 +37,7 @@ enum exit_status command_link(struct request *q)
 	opts.diag_ctx = q->report;
 	l = bpfld_new(&opts, &err);
 	if (!l)
-		return fail(q, "start", "a link", -err);
+		return cannot(q, "start", "a link", -err);
 	add_inputs(q, l, 1);
 	err = bpfld_link(l);
 	if (!err)

@@ -69,7 +69,7 @@ static void print_link(const struct request *q, struct json *j, const char *pin,
 	json_number(j, "program_id", info.prog_id);
 }
 
-/* ---- all of them ---- */
+/* ---- all pins of a name ---- */
 
 static const struct {
 	const char *name;

@@ -1,56 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Loading is: link, load, attach if asked to, pin. Pins keep what was loaded. */
+/* load and unload. A load links, loads, pins and, with --attach, attaches. */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <net/if.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bpfld/command.h"
 #include "loader/shared_maps.h"
 #include "lto/lto.h"
-
-enum exit_status make_dirs(struct request *q, const char *name)
-{
-	if (add_dir(q, new_dir_of(q, name, NULL)) || add_dir(q, new_dir_of(q, name, "links")) ||
-	    add_dir(q, new_dir_of(q, name, "programs")))
-		return EXIT_FAILED;
-	return add_dir(q, new_dir_of(q, name, "maps"));
-}
-
-/* ---- load ---- */
-
-enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog)
-{
-	enum exit_status status;
-	struct bpf_link *link;
-
-	if (bpf_program__type(prog) == BPF_PROG_TYPE_XDP) {
-		unsigned int ifindex = q->device ? if_nametoindex(q->device) : 0;
-
-		if (!ifindex) {
-			report_error(q->report, "no-device",
-				     "'%s' is an XDP program: --device names the interface%s%s",
-				     bpf_program__name(prog), q->device ? "; there is no " : "",
-				     q->device ? q->device : "");
-			return EXIT_FAILED;
-		}
-		link = bpf_program__attach_xdp(prog, (int)ifindex);
-	} else {
-		link = bpf_program__attach(prog);
-	}
-	if (!link)
-		return fail(q, "attach", bpf_program__name(prog), errno);
-	status =
-	    add_pin(q, bpf_link__fd(link), new_dir_of(q, name, "links"), bpf_program__name(prog));
-	/* libbpf would detach what is pinned by way of its perf event. */
-	if (!status) {
-		close(bpf_link__fd(link));
-		bpf_link__disconnect(link);
-	}
-	bpf_link__destroy(link);
-	return status;
-}
 
 static enum exit_status pin_all(struct request *q, const char *name, struct bpf_object *obj)
 {
@@ -61,7 +17,7 @@ static enum exit_status pin_all(struct request *q, const char *name, struct bpf_
 		return EXIT_FAILED;
 	bpf_object__for_each_map(map, obj)
 	{
-		/* One that says where it is pinned is there, and not ours alone. */
+		/* A map with a pin path of its own is pinned already, and shared. */
 		if (bpf_map__autocreate(map) && !bpf_map__pin_path(map) &&
 		    add_pin(q, bpf_map__fd(map), new_dir_of(q, name, "maps"), bpf_map__name(map)))
 			return EXIT_FAILED;
@@ -73,7 +29,7 @@ static enum exit_status pin_all(struct request *q, const char *name, struct bpf_
 			    bpf_program__name(prog)))
 			return EXIT_FAILED;
 	}
-	/* Last, so that no event is served by half of it. */
+	/* Attach last: an event must find all maps and programs pinned. */
 	bpf_object__for_each_program(prog, obj)
 	{
 		if (q->attach && bpf_program__autoload(prog) && attach(q, name, prog))
@@ -101,21 +57,13 @@ static struct bpf_object *link_and_open(struct request *q)
 	return obj;
 }
 
-const char *name_of(struct request *q, const char *path)
-{
-	const char *base = base_name(path);
-
-	return pool_strndup(q->pool, base, strcspn(base, "."));
-}
-
-/* Unlike other pins, that of such a map has its place. */
+/* --root does not affect such a pin, so the help of refused() would be wrong. */
 static enum exit_status map_refused(struct request *q, const char *path, int err,
 				    const struct ld_refusal *why)
 {
 	if (!why->id)
-		return fail(q, "use the map that is pinned as", path, -err);
-	report_error(q->report, why->id, "%s\n>>> help: %s", why->text, why->help);
-	return EXIT_FAILED;
+		return cannot(q, "use the pinned map", path, -err);
+	return fail(q, why->id, "%s\n>>> help: %s", why->text, why->help);
 }
 
 enum exit_status command_load(struct request *q)
@@ -128,10 +76,8 @@ enum exit_status command_load(struct request *q)
 	bool first = true;
 	int err;
 
-	if (!q->args.n) {
-		report_error(q->report, "usage", "load: at least one object");
-		return EXIT_USAGE;
-	}
+	if (!q->args.n)
+		return usage_error(q, "load needs at least one object");
 	if (q->dynamic)
 		return load_dynamic(q);
 	name = q->name ? q->name : name_of(q, q->args.v[0]);
@@ -140,14 +86,14 @@ enum exit_status command_load(struct request *q)
 	obj = link_and_open(q);
 	if (!obj)
 		return EXIT_FAILED;
-	/* Before the verifier runs: it may take long. */
+	/* Check before the verifier runs, which may take long. */
 	status = exists(q, name, NULL) ? already_loaded(q, name) : EXIT_DONE;
 	err = status ? 0 : ld_shared_maps_find(&shared, obj, &path, &why);
 	if (err)
 		status = map_refused(q, path, err, &why);
 	err = status ? 0 : bpf_object__load(obj);
 	if (err)
-		status = fail(q, "load", name, -err);
+		status = cannot(q, "load", name, -err);
 	if (!status)
 		status = begin_change(q);
 	if (!status) {
@@ -174,11 +120,9 @@ enum exit_status command_unload(struct request *q)
 	enum exit_status status = EXIT_DONE;
 	struct ld_refusal why;
 
-	if (!q->args.n) {
-		report_error(q->report, "usage", "unload: at least one name");
-		return EXIT_USAGE;
-	}
-	/* Nothing is made only to find nothing in it. */
+	if (!q->args.n)
+		return usage_error(q, "unload needs at least one name");
+	/* Do not create the directory only to find it empty. */
 	if (ld_bpffs_kind(q->root, &why) == -ENOENT) {
 		for (size_t i = 0; i < q->args.n; i++)
 			not_loaded(q, q->args.v[i]);
@@ -186,7 +130,7 @@ enum exit_status command_unload(struct request *q)
 	}
 	if (begin_change(q))
 		return EXIT_FAILED;
-	/* Libraries after the mains that they serve, in whichever order they were named. */
+	/* Unload mains before the libraries that serve them, in whatever order they were named. */
 	for (int libraries = 0; libraries < 2; libraries++)
 		for (size_t i = 0; i < q->args.n; i++)
 			if (is_library(q, q->args.v[i]) == libraries && unload(q, q->args.v[i]))

@@ -24,9 +24,9 @@ enum id {
 static const struct option {
 	enum id id;
 	enum form form;
-	char letter;       /* 0: has a name only */
-	const char *name;  /* NULL: has a letter only */
-	const char *value; /* what --help calls the value */
+	char letter;       /* or 0 */
+	const char *name;  /* or NULL */
+	const char *value; /* placeholder in --help */
 	const char *help, *commands;
 } options[] = {
 #define OPT(id, letter, name, form, value, help, commands)                                         \
@@ -36,17 +36,11 @@ static const struct option {
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum exit_status fail(struct request *q, const char *what, const char *path, int error)
-{
-	report_error(q->report, "failed", "cannot %s %s: %s", what, path, strerror(error));
-	return EXIT_FAILED;
-}
-
 static enum exit_status print_usage(struct request *q, FILE *out)
 {
 	fputs("Usage: bpfld COMMAND [OPTION]... [OPERAND]...\n\n"
-	      "Links, loads, lists and unloads BPF objects. What is loaded stays, pinned in\n" ROOT
-	      "/NAME, until it is unloaded.\n\n"
+	      "Links, loads, lists and unloads BPF objects. Loaded objects stay pinned in\n" ROOT
+	      "/NAME until they are unloaded.\n\n"
 	      "Commands:\n",
 	      out);
 	for (size_t i = 0; i < COUNT(commands); i++)
@@ -68,8 +62,8 @@ static enum exit_status print_usage(struct request *q, FILE *out)
 
 static bool verbose;
 
-/* libbpf prints names of inputs, and the verifier's log, which has more of them. Each line gets a
- * prefix, so that none of them looks like one of bpfld's. */
+/* Messages of libbpf contain untrusted names and the verifier's log. Each line gets a prefix, so
+ * that none can pass for a message of bpfld. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char *text, *rest, *line;
@@ -86,7 +80,7 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 
 /* ---- the command line ---- */
 
-static int wrong(struct request *q, const char *what, const char *arg)
+static int bad_usage(struct request *q, const char *what, const char *arg)
 {
 	report_error(q->report, "usage", "%s '%s'; see bpfld --help", what, arg);
 	return -1;
@@ -97,7 +91,7 @@ static int take_bind(struct request *q, const char *text)
 	struct bind b;
 
 	if (!split_bind(q->pool, text, &b))
-		return wrong(q, "OBJECT:NAME=OBJECT:NAME is wanted, not", text);
+		return bad_usage(q, "expected OBJECT:NAME=OBJECT:NAME, got", text);
 	words_add(&q->binds, b.object);
 	words_add(&q->binds, b.name);
 	words_add(&q->binds, b.to_object);
@@ -105,7 +99,7 @@ static int take_bind(struct request *q, const char *text)
 	return 0;
 }
 
-/* value is NULL where arg has none. */
+/* value is NULL if arg has none. */
 static int take_mode(struct request *q, const char *arg, const char *value)
 {
 	static const char *const modes[] = {
@@ -122,10 +116,10 @@ static int take_mode(struct request *q, const char *arg, const char *value)
 			q->mode = i;
 			return 0;
 		}
-	return wrong(q, "auto, replace or static is wanted, not", arg);
+	return bad_usage(q, "expected auto, replace or static, got", arg);
 }
 
-/* Folders of the environment come after those of the command line. */
+/* Directories from the environment come after those from the command line. */
 static void take_environment(struct request *q)
 {
 	const char *path = getenv("BPFLD_LIBRARY_PATH");
@@ -159,7 +153,8 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	return 0;
 }
 
-/* Whether argv[*i] is that option; *value is what follows '=' or the letter, or the next word. */
+/* Whether argv[*i] is the option. Sets *value, and advances *i if the next argument is the value.
+ */
 static bool match_option(const struct option *opt, char **argv, int *i, const char **value)
 {
 	const char *arg = argv[*i], *rest = NULL;
@@ -191,10 +186,10 @@ static int parse_option(struct request *q, char **argv, int *i)
 		if (!match_option(&options[k], argv, i, &value))
 			continue;
 		if (options[k].form == VALUE && !value)
-			return wrong(q, "a value is missing after", arg);
+			return bad_usage(q, "missing value for", arg);
 		return take_option(q, options[k].id, arg, value);
 	}
-	return wrong(q, "unknown option", arg);
+	return bad_usage(q, "unknown option", arg);
 }
 
 static int parse(struct request *q, char **argv, const char **command)
@@ -233,7 +228,7 @@ static enum exit_status run(struct request *q, char **argv)
 		if (!strcmp(command, commands[i].name))
 			return commands[i].run(q);
 	if (command)
-		wrong(q, "unknown command", command);
+		bad_usage(q, "unknown command", command);
 	else
 		print_usage(q, stderr);
 	return EXIT_USAGE;
@@ -252,11 +247,11 @@ int main(int argc, char **argv)
 	libbpf_set_print(print_libbpf);
 	catch_truncation(&report, NULL);
 	if (is_for_bpftool(argv))
-		status = hand_on(&q, argv);
+		status = run_bpftool(&q, argv);
 	else
 		status = run(&q, argv);
 	if (fflush(stdout) || ferror(stdout))
-		status = fail(&q, "write", "standard output", errno);
+		status = cannot(&q, "write", "standard output", errno);
 	words_free(&q.library_paths);
 	words_free(&q.binds);
 	words_free(&q.args);

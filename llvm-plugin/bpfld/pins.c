@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The directory of pins, and how it changes.
+ * The directory of pins, and changes to it.
  *
- * What is loaded appears in one step, and goes in one: a load builds ROOT/~/NAME and renames it to
- * ROOT/NAME, an unload does the reverse and then removes it. ROOT/~ is locked meanwhile, and the
- * kernel drops the lock when its holder dies: what is in there when the lock is free is what a
- * killed bpfld has left, and goes before the next change. Signals wait until a change is done, and
- * one that arrives before the first rename undoes it.
+ * Loads and unloads are atomic: a load creates ROOT/~/NAME and renames it to ROOT/NAME; an unload
+ * renames it back and then removes it. Both hold a lock on ROOT/~. The kernel releases the lock if
+ * its holder dies, so entries found after acquiring it are leftovers of a killed bpfld, and are
+ * removed first. Signals are blocked during a change; one that arrives before the first rename
+ * undoes it.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -22,12 +22,12 @@
 #include "bpfld/command.h"
 
 /*
- * The directories in NAME, in the order of unpinning: no event may see a stub where a function was.
- * Nothing but what is described here is ever removed.
+ * The directories in NAME, in the order of removal: hooks are detached before stubs are restored,
+ * so that no event runs a stub. Other entries are never removed.
  */
 static const struct kind {
 	const char *name;
-	int depth;  /* 2: of directories */
+	int depth;  /* 2: holds directories of the below */
 	bool pins;  /* holds pins */
 	bool marks; /* holds empty directories */
 } kinds[] = {
@@ -53,9 +53,15 @@ enum exit_status check_name(struct request *q, const char *name)
 {
 	if (is_name(name))
 		return EXIT_DONE;
-	report_error(q->report, "usage",
-		     "'%s' can't be a name: letters, digits, '_' and '-'; see --name", name);
-	return EXIT_USAGE;
+	return usage_error(q, "invalid name '%s': use letters, digits, '_' and '-'; see --name",
+			   name);
+}
+
+const char *name_of(struct request *q, const char *path)
+{
+	const char *base = base_name(path);
+
+	return pool_strndup(q->pool, base, strcspn(base, "."));
 }
 
 const char *dir_of(struct request *q, const char *name, const char *kind)
@@ -69,16 +75,6 @@ const char *new_dir_of(struct request *q, const char *name, const char *kind)
 }
 
 /* ---- looking ---- */
-
-enum exit_status refused(struct request *q, const char *what, const char *path, int err,
-			 const struct ld_refusal *why)
-{
-	if (!why->id)
-		return fail(q, what, path, -err);
-	report_error(q->report, why->id, "%s\n>>> help: %s; or --root=DIR names another directory",
-		     why->text, why->help);
-	return EXIT_FAILED;
-}
 
 bool exists(struct request *q, const char *name, const char *kind)
 {
@@ -130,7 +126,7 @@ int get_pin(struct request *q, const char *path)
 
 /* ---- removing ---- */
 
-/* What is in the way of removing path: an entry that bpfld does not make. */
+/* Reports an entry that bpfld did not create. */
 static enum exit_status foreign(struct request *q, const char *path)
 {
 	struct ld_refusal why;
@@ -157,7 +153,7 @@ static bool is_empty(struct request *q, const char *path)
 	return !status && !n;
 }
 
-/* Looks at what is in the directory or, with remove, removes it and the directory. */
+/* Checks the entries of a directory or, with remove, removes them and the directory. */
 static enum exit_status visit(struct request *q, const char *dir, const struct kind *kind,
 			      int depth, bool remove)
 {
@@ -191,7 +187,7 @@ static bool is_kind(const char *name)
 	return false;
 }
 
-/* Whether all that is in the directory of what was loaded is what a load makes. */
+/* Fails if the directory of a loaded object has an entry that a load does not create. */
 static enum exit_status check_loaded(struct request *q, const char *dir)
 {
 	struct words names = {0};
@@ -207,7 +203,7 @@ static enum exit_status check_loaded(struct request *q, const char *dir)
 	return status;
 }
 
-/* All of it, or nothing. */
+/* Removes all of the directory, or nothing. */
 static enum exit_status remove_loaded(struct request *q, const char *dir)
 {
 	enum exit_status status = check_loaded(q, dir);
@@ -218,6 +214,7 @@ static enum exit_status remove_loaded(struct request *q, const char *dir)
 	return status ? status : remove_entry(q, dir);
 }
 
+/* Removes leftovers. */
 static enum exit_status sweep(struct request *q)
 {
 	const char *changes = dir_of(q, "~", NULL);
@@ -232,7 +229,7 @@ static enum exit_status sweep(struct request *q)
 
 /* ---- changes ---- */
 
-/* Those that end a program unless it does something about them, but for its own faults. */
+/* Signals whose default action terminates the process, except for those that a fault raises. */
 static void deadly_signals(sigset_t *set)
 {
 	static const int others[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU,
@@ -243,7 +240,7 @@ static void deadly_signals(sigset_t *set)
 		sigdelset(set, others[i]);
 }
 
-/* Whether a signal waits that will end the program. */
+/* Whether a signal is pending that will terminate the process. */
 static bool interrupted(void)
 {
 	sigset_t deadly, pending;
@@ -260,7 +257,7 @@ static bool interrupted(void)
 	return false;
 }
 
-/* Whether the lock was free. A directory that its last holder has removed is none. */
+/* Acquires the lock if it is free. Fails if its last holder has removed the directory. */
 static bool try_lock(int fd)
 {
 	struct stat st;
@@ -279,8 +276,8 @@ void note_unfinished(struct request *q)
 		return;
 	if (try_lock(fd) && !read_dir(q, changes, &names) && names.n)
 		report_note(q->report, "unfinished-change",
-			    "%s holds what a bpfld that was killed has left: the next load or "
-			    "unload removes it",
+			    "%s contains leftovers of a killed bpfld: the next load or unload "
+			    "removes them",
 			    changes);
 	words_free(&names);
 	close(fd);
@@ -301,9 +298,9 @@ static enum exit_status lock(struct request *q)
 		err = ld_bpffs_mkdir(changes, &why);
 		if (!err || err == -EEXIST)
 			q->lock = err = ld_bpffs_open(changes, &why);
-		/* Another one may have removed either since. */
+		/* Another process may have removed either in the meantime. */
 		if (err < 0 && err != -ENOENT)
-			return refused(q, "work in", q->root, err, &why);
+			return refused(q, "lock", q->root, err, &why);
 		if (err >= 0 && try_lock(q->lock))
 			return EXIT_DONE;
 		if (err >= 0)
@@ -312,12 +309,12 @@ static enum exit_status lock(struct request *q)
 			return EXIT_FAILED;
 		if (tries == 200)
 			report_note(q->report, "waiting-for-lock",
-				    "another bpfld is at work in %s: waiting for it", q->root);
+				    "waiting for another bpfld that is changing %s", q->root);
 		nanosleep(&pause, NULL);
 	}
 }
 
-/* Directories that are empty go, too. */
+/* Also removes the directories that are empty. */
 static void unlock(struct request *q)
 {
 	struct ld_refusal why;
@@ -360,35 +357,28 @@ enum exit_status add_dir(struct request *q, const char *path)
 	return err ? refused(q, "create", path, err, &why) : EXIT_DONE;
 }
 
+enum exit_status make_dirs(struct request *q, const char *name)
+{
+	if (add_dir(q, new_dir_of(q, name, NULL)) || add_dir(q, new_dir_of(q, name, "links")) ||
+	    add_dir(q, new_dir_of(q, name, "programs")))
+		return EXIT_FAILED;
+	return add_dir(q, new_dir_of(q, name, "maps"));
+}
+
 enum exit_status add_pin(struct request *q, int fd, const char *dir, const char *name)
 {
 	char *path = pool_printf(q->pool, "%s/%s", dir, name);
 	struct ld_refusal why;
 	int err;
 
-	if (!ld_bpffs_is_name(name)) {
-		report_error(q->report, "cannot-pin",
-			     "cannot pin '%s' in %s: it cannot be a file name", name, dir);
-		return EXIT_FAILED;
-	}
-	/* A BPF file system takes no dots. */
+	if (!ld_bpffs_is_name(name))
+		return fail(q, "cannot-pin", "cannot pin '%s' in %s: not a valid file name", name,
+			    dir);
+	/* Names in a BPF file system have no dots. */
 	for (char *c = path + strlen(dir); *c; c++)
 		*c = *c == '.' ? '_' : *c;
 	err = ld_bpffs_pin(fd, path, &why);
 	return err ? refused(q, "pin", path, err, &why) : EXIT_DONE;
-}
-
-enum exit_status already_loaded(struct request *q, const char *name)
-{
-	report_error(q->report, "already-loaded",
-		     "'%s' is loaded already: bpfld unload %s, or --name", name, name);
-	return EXIT_FAILED;
-}
-
-enum exit_status not_loaded(struct request *q, const char *name)
-{
-	report_error(q->report, "not-loaded", "'%s' is not loaded", name);
-	return EXIT_FAILED;
 }
 
 enum exit_status publish(struct request *q, const char *name)

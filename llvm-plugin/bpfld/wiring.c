@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Who serves whom. No file tells it: a link pinned in a main's "imports" knows the program that it
- * puts there, and that program is one of those pinned in a library's "functions".
+ * Which library function serves which import. This is read from the kernel: a link pinned in a
+ * main's "imports" has the id of a program, and the same program is pinned in a library's
+ * "functions".
  */
 #include <bpf/bpf.h>
 #include <string.h>
@@ -9,11 +10,10 @@
 
 #include "bpfld/command.h"
 
-/* A pin of a program, or of a link, by the directories that it lies in: NAME/functions/ITEM/LEAF.
- */
+/* A pin of a program or link: NAME/functions/ITEM/LEAF or NAME/imports/ITEM/LEAF. */
 struct pin {
 	const char *name, *item, *leaf, *path;
-	unsigned int id; /* of the program; 0: a directory */
+	unsigned int id; /* of the program; 0: not a pin but a directory */
 };
 
 typedef bool (*pin_fn)(void *ctx, const struct pin *pin);
@@ -55,7 +55,7 @@ static bool each_pin(struct request *q, const char *name, const char *kind, cons
 	return stop;
 }
 
-/* The same for all items of all names. */
+/* Calls fn for all pins of that kind. */
 static void each_pin_of_all(struct request *q, const char *kind, pin_fn fn, void *ctx)
 {
 	struct words names = {0};
@@ -75,7 +75,7 @@ static void each_pin_of_all(struct request *q, const char *kind, pin_fn fn, void
 
 struct finding {
 	unsigned int id;
-	struct pin pin; /* what was found; no name: nothing */
+	struct pin pin; /* no name: not found */
 };
 
 static bool has_id(void *ctx, const struct pin *pin)
@@ -88,7 +88,7 @@ static bool has_id(void *ctx, const struct pin *pin)
 	return true;
 }
 
-/* The function that the program is, pinned in some library. */
+/* The pin of a program in some library. */
 static struct pin find_function(struct request *q, unsigned int id)
 {
 	struct finding f = {.id = id};
@@ -117,8 +117,8 @@ static bool release_import(void *ctx, const struct pin *pin)
 		return false;
 	}
 	report_error(r->q->report, "still-serving",
-		     "'%s' serves '%s' of %s in %s: bpfld unload %s first, or --force", r->library,
-		     pin->item, pin->leaf, pin->name, pin->name);
+		     "'%s' serves '%s' of %s in %s: run bpfld unload %s first, or use --force",
+		     r->library, pin->item, pin->leaf, pin->name, pin->name);
 	r->status = EXIT_FAILED;
 	return false;
 }
@@ -178,15 +178,14 @@ static void print_import(struct printing *p, const struct pin *pin, const char *
 	}
 	print_text(stdout, "  import %s: ", p->import);
 	if (!pin)
-		print_text(stdout, "its stub answers\n");
+		print_text(stdout, "its stub runs\n");
 	else if (!pin->id)
 		print_text(stdout, "%s of %s, linked statically\n", function, library);
 	else if (library)
-		print_text(stdout, "%s of %s, in the place of %s's stub, program id %u\n", function,
+		print_text(stdout, "%s of %s, replaces the stub in %s, program id %u\n", function,
 			   library, pin->leaf, pin->id);
 	else
-		print_text(stdout,
-			   "a program of nobody here, in the place of %s's stub, program id %u\n",
+		print_text(stdout, "an unknown program, replaces the stub in %s, program id %u\n",
 			   pin->leaf, pin->id);
 }
 

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* libiberty's bound. */
+/* As in libiberty. */
 #define MAX_RESPONSE_FILES 2000
 /*
- * Bytes of response files that were read before. A few lines can name a large file often, and files
- * that name each other twice double at each level.
+ * Limits the bytes of response files that are read repeatedly: a few lines can name a large file
+ * many times, and files that name each other twice double at each level.
  */
 #define MAX_REPEATED ((size_t)1 << 20)
 
@@ -35,7 +35,7 @@ void print_option(FILE *out, char letter, const char *name, enum form form, cons
 	if (letter)
 		n += (size_t)snprintf(left + n, sizeof(left) - n, "-%c%s%s", letter,
 				      *value ? " " : "", value);
-	/* Habit writes -EL and -Bstatic, but --rpath. */
+	/* By convention: -EL and -Bstatic, but --rpath. */
 	if (name)
 		snprintf(left + n, sizeof(left) - n, "%s-%s%s%s%s%s", letter ? ", " : "",
 			 name[0] < 'a' ? "" : "-", name,
@@ -52,8 +52,8 @@ static bool is_blank(char c)
 }
 
 /*
- * Takes one word off text and leaves it, without its quotes, at the place where it stood: a word
- * never gets longer. A backslash quotes the next character, also between quotes of either kind.
+ * Parses the next word of text. Quotes are removed in place: the word cannot become longer. A
+ * backslash escapes the next character, even within single quotes.
  */
 static char *next_word(char **text, char *end)
 {
@@ -74,18 +74,18 @@ static char *next_word(char **text, char *end)
 		else
 			*out++ = *s;
 	}
-	/* end points at the text's NUL, so there is always a byte to end the word with. */
+	/* *end is a NUL, so there is room for the terminator. */
 	*text = s < end ? s + 1 : s;
 	*out = '\0';
 	return word;
 }
 
-/* A response file that was read. */
+/* A response file. */
 struct read_file {
 	struct read_file *next;
 	dev_t dev;
 	ino_t ino;
-	bool open; /* its words are being looked at */
+	bool open; /* its words are being expanded */
 };
 
 struct expansion {
@@ -94,7 +94,7 @@ struct expansion {
 	struct report *report;
 	unsigned files; /* response files read so far */
 	struct read_file *read;
-	size_t repeated; /* bytes of those that were read before */
+	size_t repeated; /* bytes that were read again */
 };
 
 static int refuse_file(struct expansion *x, const char *name, const char *why)
@@ -103,7 +103,7 @@ static int refuse_file(struct expansion *x, const char *name, const char *why)
 			    why);
 }
 
-/* Its text, and what is noted of it in *file. NULL: it was reported why not. */
+/* Reads a response file and sets *file. NULL: an error was reported. */
 static char *read_response(struct expansion *x, const char *name, size_t *size,
 			   struct read_file **file)
 {
@@ -118,7 +118,7 @@ static char *read_response(struct expansion *x, const char *name, size_t *size,
 		refuse_file(x, name, strerror(errno));
 		return NULL;
 	}
-	/* What the command itself names may be a pipe. */
+	/* A pipe is allowed on the command line only. */
 	if (nested && !S_ISREG(st.st_mode)) {
 		refuse_file(x, name, "not a regular file");
 		return NULL;
@@ -126,7 +126,7 @@ static char *read_response(struct expansion *x, const char *name, size_t *size,
 	for (f = x->read; f && (f->dev != st.st_dev || f->ino != st.st_ino);)
 		f = f->next;
 	if (f && f->open) {
-		refuse_file(x, name, "it names itself");
+		refuse_file(x, name, "it includes itself");
 		return NULL;
 	}
 	text = read_text(x->pool, name, size);
@@ -136,7 +136,7 @@ static char *read_response(struct expansion *x, const char *name, size_t *size,
 	}
 	x->repeated += f ? *size : 0;
 	if (x->repeated > MAX_REPEATED) {
-		refuse_file(x, name, "files that are named again add over 1 MiB");
+		refuse_file(x, name, "files that are included repeatedly exceed 1 MiB");
 		return NULL;
 	}
 	if (!f) {
@@ -161,8 +161,8 @@ static int expand_word(struct expansion *x, const char *word)
 	}
 	if (x->files++ == MAX_RESPONSE_FILES)
 		return report_error(x->report, "response-file",
-				    "more than %d response files, of which '%s' is the next",
-				    MAX_RESPONSE_FILES, word);
+				    "too many response files: '%s' exceeds the limit of %d", word,
+				    MAX_RESPONSE_FILES);
 	text = read_response(x, word + 1, &size, &file);
 	if (!text)
 		return 1;
@@ -188,7 +188,7 @@ int expand_args(struct words *out, struct words *files, struct pool *pool, struc
 
 /* ---- --bind ---- */
 
-/* What follows the last ':' before end, if there is something on both sides of it; or NULL. */
+/* The part after the last ':' before end. NULL if either part is empty. */
 static const char *after_colon(const char *text, const char *end)
 {
 	for (const char *c = end; c > text; c--)
@@ -202,7 +202,7 @@ bool split_bind(struct pool *pool, const char *text, struct bind *b)
 	const char *target = after_colon(text, text + strlen(text)), *name = NULL;
 	const char *equals = text, *to = NULL;
 
-	/* The names of files may have '=' and ':' in them, those of functions don't. */
+	/* File names may contain '=' and ':', function names do not. */
 	for (; target && !name && (equals = strchr(equals, '=')) && equals < target; equals++) {
 		name = after_colon(text, equals);
 		if (name && memchr(name, '/', (size_t)(equals - name)))

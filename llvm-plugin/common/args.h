@@ -9,27 +9,28 @@
 #include "common/report.h"
 
 /*
- * Adds argv[from..] to out, with each @file replaced by the words in it, quoted as GNU tools and
- * LLVM do it. A word of a response file may again be @file. Their names are added to files.
+ * Adds argv[from..] to out. Each @FILE is replaced with the words in FILE, which may contain other
+ * response files; the syntax is that of GNU tools and LLVM. Names of response files are added to
+ * files.
  */
 int expand_args(struct words *out, struct words *files, struct pool *pool, struct report *r,
 		size_t from, size_t argc, const char *const *argv);
 
-/* How the tables of options write an option: see ld/options.def. */
+/* Whether an option takes a value: see ld/options.def. */
 enum form { FLAG, VALUE, OPTVALUE };
 
-/* A row of --help: help beside left, or below it if left is long. */
+/* Prints a row of --help; help is on its own line if left is long. */
 void print_row(FILE *out, const char *left, const char *help);
-/* "  -o FILE, --output=FILE" and its help. */
+/* Prints a row such as "  -o FILE, --output=FILE". */
 void print_option(FILE *out, char letter, const char *name, enum form form, const char *value,
 		  const char *help);
 
-/* --bind: what object calls name is target of to_object. */
+/* --bind: calls of name in object call target in to_object. */
 struct bind {
 	const char *object, *name, *to_object, *target;
 };
 
-/* Splits "A.o:f=B.o:g"; false if it is no such text. */
+/* Parses "A.o:f=B.o:g"; false if the syntax is wrong. */
 bool split_bind(struct pool *pool, const char *text, struct bind *b);
 
 #endif

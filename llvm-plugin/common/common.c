@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "common/common.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
 
 struct pool_block {
 	struct pool_block *next;
@@ -91,26 +96,20 @@ const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The whole file as one string. It may be a pipe, so its size is not asked for. */
 char *read_text(struct pool *pool, const char *path, size_t *size)
 {
-	FILE *f = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
 	char *text = NULL, *copy = NULL;
-	size_t n = 0, cap = 0;
 
-	if (!f)
+	if (fd < 0)
 		return NULL;
-	do {
-		cap = cap ? 2 * cap : 65536;
-		text = realloc(text, cap);
-		if (!text)
-			out_of_memory();
-		n += fread(text + n, 1, cap - n, f);
-	} while (n == cap);
-	if (!ferror(f))
-		copy = pool_strndup(pool, text, n);
-	*size = n;
+	err = ld_read_all(fd, &text, size);
+	if (err == -ENOMEM)
+		out_of_memory();
+	if (!err)
+		copy = pool_strndup(pool, text, *size);
 	free(text);
-	fclose(f);
+	close(fd);
+	errno = -err;
 	return copy;
 }

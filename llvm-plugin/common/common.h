@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * common/: what the programs share.
+ * common/: shared by the programs.
  *
- *	common.h  memory of the process, lists of words, names of files
- *	args.h    words of a command line: response files, --bind, rows of --help
+ *	common.h  memory, lists of words, file names
+ *	args.h    command lines: response files, --bind, rows of --help
  *	report.h  diagnostics on standard error
- *	path.h    programs in PATH, bpftool among them
+ *	path.h    programs in PATH, including bpftool
  *
- * Nothing here knows an option of a program or what a link is. It includes no other room of
- * llvm-plugin/; of runtime/ it includes the public headers and base/text.h.
+ * Nothing here depends on the options of a program or on a link. Includes no other room of
+ * llvm-plugin/, and only base/text.h and the public headers of runtime/.
  */
 #ifndef COMMON_COMMON_H
 #define COMMON_COMMON_H
 
 #include <stddef.h>
 
-/* Strings that live until the program ends; allocation failure ends the program. */
+/* Memory that is freed by pool_free(). Running out of memory ends the program. */
 struct pool {
 	struct pool_block *blocks;
 };
@@ -25,7 +25,7 @@ char *pool_strndup(struct pool *p, const char *s, size_t n);
 char *pool_printf(struct pool *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void pool_free(struct pool *p);
 
-/* A growing list of words that somebody else owns; v[n] is NULL once there is a word. */
+/* A growing list of words, which it does not own. v[n] is NULL unless the list was never used. */
 struct words {
 	const char **v;
 	size_t n, cap;
@@ -37,10 +37,10 @@ _Noreturn void out_of_memory(void);
 void words_add(struct words *w, const char *word);
 void words_free(struct words *w);
 
-/* What follows the last slash. */
+/* The part after the last slash. */
 const char *base_name(const char *path);
 
-/* The contents of a file with a NUL behind, in pool; NULL and errno if it can't be read. */
+/* The contents of a file followed by a NUL, in pool. NULL and errno on error. */
 char *read_text(struct pool *pool, const char *path, size_t *size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Programs found in PATH. Relative entries of PATH, the empty one included, name the directory that
- * the link runs in: its files are input, never code of the linker. So they are skipped.
+ * Programs in PATH. Relative entries, including the empty one, depend on the current directory,
+ * whose files are inputs and must not be executed: they are skipped.
  */
 #include "common/path.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* No other source is certain: argv[0] is the caller's word. */
+/* argv[0] is not reliable: the caller sets it. */
 bool find_self(struct stat *self)
 {
 	return !stat("/proc/self/exe", self);
@@ -37,17 +37,17 @@ const char *next_in_path(struct pool *pool, const char **path, const char *name,
 	return NULL;
 }
 
-const char *find_bpftool(struct pool *pool, struct report *r, const char *what)
+const char *find_bpftool(struct pool *pool, struct report *r, const char *user)
 {
 	const char *path = getenv("PATH"), *file;
 	struct stat self, st;
 
-	/* bpfld, called by the name bpftool, would run itself forever. */
+	/* If bpfld is installed as bpftool, it must not execute itself. */
 	if (!find_self(&self)) {
 		report_error(r, "no-bpftool",
-			     "%s bpftool, and without /proc this program cannot tell it from "
-			     "itself\n>>> mount /proc",
-			     what);
+			     "%s needs bpftool, and without /proc it cannot be distinguished from "
+			     "this program\n>>> help: mount /proc",
+			     user);
 		return NULL;
 	}
 	path = pool_printf(pool, "%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
@@ -55,8 +55,8 @@ const char *find_bpftool(struct pool *pool, struct report *r, const char *what)
 		if (!is_same_file(&self, &st))
 			return file;
 	report_error(r, "no-bpftool",
-		     "%s bpftool, which is not in PATH\n"
-		     ">>> Debian and Fedora have it in the package bpftool",
-		     what);
+		     "%s needs bpftool, which is not in PATH\n"
+		     ">>> help: on Debian and Fedora, install the package bpftool",
+		     user);
 	return NULL;
 }

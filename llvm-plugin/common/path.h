@@ -8,20 +8,17 @@
 #include "common/common.h"
 #include "common/report.h"
 
-/* The file that this program runs from. Fails where /proc is not mounted. */
+/* The file of this program. Fails without /proc. */
 bool find_self(struct stat *self);
 bool is_same_file(const struct stat *a, const struct stat *b);
 
-/*
- * The next executable file of that name in *path, which moves on; NULL at its end. Relative entries
- * are skipped.
- */
+/* The next executable file of that name in *path, which is advanced; NULL at its end. */
 const char *next_in_path(struct pool *pool, const char **path, const char *name, struct stat *st);
 
 /*
- * bpftool in PATH, or in /usr/sbin and /sbin, which some distributions keep out of users' PATH. Or
- * NULL: it has been reported that what ("--skeleton needs") lacks it.
+ * bpftool in PATH, /usr/sbin or /sbin, which are not in PATH for users of some distributions.
+ * Reports that user ("--skeleton") needs it and returns NULL if there is none.
  */
-const char *find_bpftool(struct pool *pool, struct report *r, const char *what);
+const char *find_bpftool(struct pool *pool, struct report *r, const char *user);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-/* The name is the same under whichever name the program was called: it says whose message it is. */
+/* Does not depend on argv[0]: it identifies the program, which may run as gcc. */
 static const char *program(const struct report *r)
 {
 	return r->program ? r->program : "ld.bpf";
@@ -46,7 +46,7 @@ void print_text(FILE *f, const char *fmt, ...)
 	va_end(args);
 }
 
-/* Whether all of it went out: ferror() does not tell where a stream in memory finds none. */
+/* Whether all writes succeeded: ferror() does not report that a memory stream ran out of memory. */
 static bool put(FILE *f, const struct report *r, enum bpfld_severity severity, const char *id,
 		const char *message)
 {
@@ -75,7 +75,7 @@ static void print(struct report *r, enum bpfld_severity severity, const char *id
 		whole = put(f, r, severity, id, message);
 		whole &= !fclose(f) && text;
 	}
-	/* Standard error has no buffer: a message without memory comes in pieces, but it comes. */
+	/* Without a buffer, the message is written in pieces. */
 	if (whole)
 		fwrite(text, 1, size, stderr);
 	else
@@ -118,25 +118,24 @@ void report_note(struct report *r, const char *id, const char *fmt, ...)
 	va_end(args);
 }
 
-/* ---- an input that becomes shorter while it is mapped ---- */
+/* ---- inputs that are truncated while they are mapped ---- */
 
 static const char *name_of_program;
-static void (*before_the_end)(void);
+static void (*before_exit)(void);
 
 /*
- * The library has mapped its inputs, and whoever truncates one takes pages away from under it. No
- * pass could go on from there: all that is left to do is to say so and to leave nothing behind.
- * That is the program's to decide, not the library's: signal handlers are its host's.
+ * The library maps its inputs. Truncating one removes pages, and no pass could recover from that.
+ * The library does not handle the signal: handlers belong to the program.
  */
-static void end_by_truncation(int sig)
+static void on_truncation(int sig)
 {
 	static const char text[] =
-	    ": error: an input became shorter while it was read, or its disk can't "
-	    "be read [truncated-file]\n";
+	    ": error: an input was truncated while it was read, or a disk has failed "
+	    "[truncated-file]\n";
 
 	(void)sig;
-	if (before_the_end)
-		before_the_end();
+	if (before_exit)
+		before_exit();
 	if (write(STDERR_FILENO, name_of_program, strlen(name_of_program)) < 0 ||
 	    write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(1);
@@ -145,10 +144,10 @@ static void end_by_truncation(int sig)
 
 void catch_truncation(const struct report *r, void (*clean_up)(void))
 {
-	struct sigaction sa = {.sa_handler = end_by_truncation, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction sa = {.sa_handler = on_truncation, .sa_flags = (int)SA_RESETHAND};
 
 	name_of_program = program(r);
-	before_the_end = clean_up;
+	before_exit = clean_up;
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGBUS, &sa, NULL);
 }

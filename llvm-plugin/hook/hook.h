@@ -2,12 +2,12 @@
 /*
  * hook/: how compilers find the linker.
  *
- *	bpfld-hook   puts the names that clang looks for beside each clang
- *	link_hook.c  ld.bpf under these names: gcc's syntax to the linker's own, or to the next gcc
- *	gcc.def      the options of gcc's syntax
+ *	bpfld-hook   installs links to ld.bpf where clang looks for a linker
+ *	link_hook.c  ld.bpf called as gcc: translates gcc's syntax, or executes the next gcc
+ *	gcc.def      table of gcc's options
  *
- * It knows gcc's and clang's command lines, and nothing of the linker's options beyond those that
- * gcc has too. It includes common/ only.
+ * This room knows the command lines of gcc and clang, but not the linker's own options. Includes
+ * common/ only.
  */
 #ifndef HOOK_HOOK_H
 #define HOOK_HOOK_H
@@ -17,23 +17,23 @@
 #include "common/common.h"
 #include "common/report.h"
 
-/* How the program was called: argv[0] decides, as in lld. */
+/* The syntax of the command line, selected by argv[0] as in lld. */
 enum personality {
-	CALLED_LD,       /* ld.bpf, bpf-ld: GNU ld's syntax */
-	CALLED_COLLECT2, /* real-ld: the same, from gcc's collect2, which always adds -lgcc */
-	CALLED_GCC,      /* gcc, bpf-gcc, bpfel-g++: gcc's syntax, from clang's link step */
+	CALLED_LD,       /* ld.bpf, bpf-ld: GNU ld */
+	CALLED_COLLECT2, /* real-ld: the same, called by gcc's collect2, which adds -lgcc */
+	CALLED_GCC,      /* gcc, bpf-gcc, bpfel-g++: gcc, called by clang */
 };
 
 enum personality personality_of(const char *argv0);
 
 /*
- * Translates gcc's syntax (args, without the program's name) to the linker's own, in out. Does not
- * return if the command is none of ours but the next gcc's in PATH: argv is then passed on to it.
+ * Translates a gcc command (args, without the program's name) to linker options in out. If the
+ * command is not a BPF link, executes the next gcc in PATH with argv and does not return.
  */
 int translate_gcc(struct words *out, struct pool *pool, struct report *r, const struct words *args,
 		  char **argv);
 
-/* Whether path looks like an object that clang or gcc made for this one link. */
+/* Whether path looks like a temporary object of clang or gcc. */
 bool is_temporary(const char *path);
 
 #endif

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The names under which compilers find the linker.
+ * ld.bpf called as gcc.
  *
- * For BPF, clang's link step runs a gcc, in gcc's syntax, and expects it to link. So the linker
- * answers to that name: it translates the command to its own syntax. A gcc is asked for more than
- * BPF links, though: to compile, to tell its version, to link for the host (whoever sets
- * COMPILER_PATH sets it for everything). Such a command is passed on, as it is, to the next gcc in
- * PATH.
+ * To link BPF objects, clang executes gcc with gcc's syntax. ld.bpf under that name translates the
+ * command to its own syntax. But gcc is also executed to compile, to print its version or to link
+ * for the host, since COMPILER_PATH affects all targets. Such commands are executed unchanged by
+ * the next gcc in PATH.
  */
 #include "common/path.h"
 #include "hook/hook.h"
@@ -21,7 +20,7 @@
 
 #define EM_BPF 247
 
-/* Holds "DEPTH:PATH" of the gcc that the command was passed on to. */
+/* The value is "DEPTH:PATH" of the gcc that was executed. */
 #define PASSED_ON "BPFLD_PASSED_ON"
 #define MAX_DEPTH 16
 
@@ -43,7 +42,7 @@ static const struct gcc_option {
 	const char *name;
 	enum match match;
 	enum action action;
-	const char *reason; /* GCC_REFUSE: why */
+	const char *reason; /* of GCC_REFUSE */
 } gcc_options[] = {
 #define GCC(name, match, action, reason) {name, GCC_##match, GCC_##action, reason},
 #include "hook/gcc.def"
@@ -51,15 +50,15 @@ static const struct gcc_option {
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* A walk over a command in gcc's syntax. */
+/* Iterates over a gcc command. */
 struct walk {
 	const struct words *args;
 	size_t next;
 
-	/* The word that was met last: */
+	/* The current word: */
 	const char *arg;
 	const struct gcc_option *opt; /* NULL: an input, or unknown if arg starts with '-' */
-	const char *value;            /* NULL: has none, or it is missing */
+	const char *value;            /* NULL: none, or missing */
 };
 
 static bool match_option(struct walk *w, const struct gcc_option *opt)
@@ -85,7 +84,7 @@ static bool match_option(struct walk *w, const struct gcc_option *opt)
 	return true;
 }
 
-static bool walk_on(struct walk *w)
+static bool next_option(struct walk *w)
 {
 	if (w->next == w->args->n)
 		return false;
@@ -107,7 +106,7 @@ static bool ends_with(const char *s, size_t len, const char *end)
 	return len >= n && !memcmp(s + len - n, end, n);
 }
 
-/* base without the version that distributions add: bpf-gcc-12. */
+/* The length of base without a version suffix, as in bpf-gcc-12. */
 static size_t length_without_version(const char *base)
 {
 	size_t len = strlen(base), n = len;
@@ -143,19 +142,19 @@ static enum kind kind_of_header(const unsigned char h[20])
 	return machine == EM_BPF ? KIND_BPF : KIND_FOREIGN;
 }
 
-/* The first ELF member speaks for the archive. */
+/* The kind of the first ELF member. */
 static enum kind kind_of_archive(int fd)
 {
 	char header[61] = {0};
 	unsigned char elf[20];
 	off_t at = 8;
 
-	/* Each round moves on by at least a header: the end of the file is the end of the loop. */
+	/* Terminates: each iteration advances by at least a header. */
 	while (pread(fd, header, 60, at) == 60) {
 		long long size = atoll(header + 48);
 		enum kind kind;
 
-		/* Not a header, as in the hole of a sparse file: nothing follows. */
+		/* Not a header: for example a hole of a sparse file. */
 		if (memcmp(header + 58, "`\n", 2))
 			break;
 		if (pread(fd, elf, sizeof(elf), at + 60) == sizeof(elf)) {
@@ -177,7 +176,7 @@ static enum kind kind_of(const char *path)
 	struct stat st;
 	int fd;
 
-	/* Looking must not take the bytes away from whoever reads them later. */
+	/* Reading a pipe would consume the bytes of the input. */
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
 		return KIND_UNKNOWN;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -202,8 +201,8 @@ static bool is_source(const char *path)
 }
 
 /*
- * Why the command is another gcc's to carry out, or NULL. base is the name that we were called by:
- * a gcc for BPF is never asked to link for the host, so there foreign objects are a mistake.
+ * Why the next gcc must execute the command, or NULL. base is the name of this program: for a BPF
+ * gcc, objects of another machine are an error, and not a link for the host.
  */
 static const char *not_ours(struct pool *pool, const struct words *args, const char *base)
 {
@@ -211,39 +210,39 @@ static const char *not_ours(struct pool *pool, const struct words *args, const c
 	size_t inputs = 0, foreign = 0, bpf = 0;
 	bool verbose = false;
 
-	while (walk_on(&w)) {
+	while (next_option(&w)) {
 		enum kind kind;
 
 		if (w.opt && w.opt->action == GCC_PASS)
-			return pool_printf(pool, "'%s' is for a compiler", w.arg);
+			return pool_printf(pool, "'%s' requires a compiler", w.arg);
 		if (w.opt && w.opt->action == GCC_LANGUAGE && w.value && strcmp(w.value, "none"))
-			return pool_printf(pool, "'-x %s' is for a compiler", w.value);
+			return pool_printf(pool, "'-x %s' requires a compiler", w.value);
 		verbose |= w.opt && w.opt->action == GCC_VERBOSE;
 		if (w.opt || w.arg[0] == '-')
 			continue;
 		if (is_source(w.arg))
-			return pool_printf(pool, "source file '%s' is for a compiler", w.arg);
+			return pool_printf(pool, "source file '%s' requires a compiler", w.arg);
 		kind = kind_of(w.arg);
 		inputs++;
 		foreign += kind == KIND_FOREIGN;
 		bpf += kind == KIND_BPF;
 	}
 	if (verbose && !inputs)
-		return "'-v' without an input is for a compiler";
+		return "'-v' without an input requires a compiler";
 	if (foreign && !bpf && strncmp(base, "bpf", 3))
 		return "no input is a BPF object";
 	return NULL;
 }
 
-/* The state of a search for the next gcc: candidates in order, those before resume are done. */
+/* A search for the next gcc in PATH, after the candidate resume. */
 struct search {
-	const char *resume; /* where the last search ended, or NULL */
+	const char *resume; /* result of the previous search, or NULL */
 	struct stat self;
-	bool resumed;      /* resume was met */
-	const char *first; /* the first candidate, for when resume is never met */
+	bool resumed;      /* resume was found */
+	const char *first; /* first candidate, in case resume is not found */
 };
 
-/* Returns the candidate to run, or NULL. */
+/* Returns the candidate to execute, or NULL. */
 static const char *search_path(struct search *s, struct pool *pool, const char *name)
 {
 	const char *path = getenv("PATH"), *file;
@@ -262,11 +261,11 @@ static const char *search_path(struct search *s, struct pool *pool, const char *
 }
 
 /*
- * Runs the next gcc in PATH that is not this program. Two such programs may find each other, or a
- * wrapper script may find us again: so each leaves a note of whom it ran, and the next search goes
- * on behind that one.
+ * Executes the next gcc in PATH that is not this program. Two installations may find each other, or
+ * a wrapper script may find this one again: the environment records the last candidate, and the
+ * next search continues after it.
  */
-static int pass_on(struct pool *pool, struct report *r, char **argv, const char *why)
+static int run_next_gcc(struct pool *pool, struct report *r, char **argv, const char *why)
 {
 	const char *note = getenv(PASSED_ON), *base = base_name(argv[0]);
 	const char *colon = note ? strchr(note, ':') : NULL;
@@ -276,12 +275,12 @@ static int pass_on(struct pool *pool, struct report *r, char **argv, const char 
 
 	if (!find_self(&s.self))
 		return report_error(r, "no-other-gcc",
-				    "%s, and without /proc this program cannot tell another %s "
-				    "from itself\n>>> mount /proc",
+				    "%s, and without /proc another %s cannot be distinguished from "
+				    "this program\n>>> help: mount /proc",
 				    why, base);
 	if (depth < MAX_DEPTH)
 		file = search_path(&s, pool, base);
-	/* bpfel-gcc and bpfeb-gcc are names of our own; Debian's gcc-bpf brings bpf-gcc. */
+	/* bpfel-gcc and bpfeb-gcc are names of ld.bpf only; Debian's gcc-bpf has bpf-gcc. */
 	if (!file && depth < MAX_DEPTH && !strncmp(base, "bpf", 3))
 		file = search_path(&s, pool,
 				   ends_with(base, strlen(base), "g++") ? "bpf-g++" : "bpf-gcc");
@@ -293,7 +292,7 @@ static int pass_on(struct pool *pool, struct report *r, char **argv, const char 
 	setenv(PASSED_ON, pool_printf(pool, "%d:%s", depth + 1, file), 1);
 	argv[0] = (char *)(uintptr_t)file;
 	execv(file, argv);
-	return report_error(r, "no-other-gcc", "%s, and '%s' cannot be run: %s", why, file,
+	return report_error(r, "no-other-gcc", "%s, and cannot execute '%s': %s", why, file,
 			    strerror(errno));
 }
 
@@ -317,7 +316,7 @@ static int check_fuse_ld(struct report *r, const char *ld)
 	if (!strcmp(base, "bpf") || !strcmp(base, "ld.bpf"))
 		return 0;
 	return report_error(r, "unsupported-option",
-			    "'-fuse-ld=%s' is not supported: for BPF the linker is ld.bpf", base);
+			    "'-fuse-ld=%s' is not supported: the linker for BPF is ld.bpf", base);
 }
 
 static int translate_option(struct words *out, struct pool *pool, struct report *r,
@@ -355,23 +354,21 @@ int translate_gcc(struct words *out, struct pool *pool, struct report *r, const 
 	int err = 0;
 
 	if (why)
-		return pass_on(pool, r, argv, why);
-	while (walk_on(&w)) {
+		return run_next_gcc(pool, r, argv, why);
+	while (next_option(&w)) {
 		if (w.opt)
 			err |= translate_option(out, pool, r, &w);
 		else if (w.arg[0] != '-')
 			words_add(out, w.arg);
 		else
-			err |=
-			    report_error(r, "unknown-option",
-					 "unknown option '%s'; what is for the linker goes behind "
-					 "'-Wl,'",
-					 w.arg);
+			err |= report_error(r, "unknown-option",
+					    "unknown option '%s'; pass linker options with '-Wl,'",
+					    w.arg);
 	}
 	return err;
 }
 
-static bool in_temporary_folder(const char *path)
+static bool in_temporary_directory(const char *path)
 {
 	static const char *const variables[] = {"TMPDIR", "TMP", "TEMP", "TEMPDIR"};
 	size_t len = (size_t)(base_name(path) - path);
@@ -390,13 +387,13 @@ static bool in_temporary_folder(const char *path)
 	return len == 4 && !memcmp(path, "/tmp", 4);
 }
 
-/* clang names them NAME-123abc.o, gcc ccAb12Xy.o. */
+/* clang uses names like NAME-123abc.o, gcc ccAb12Xy.o. */
 bool is_temporary(const char *path)
 {
 	const char *base = base_name(path);
 	size_t len = strlen(base);
 
-	if (!in_temporary_folder(path) || len < 10 || !ends_with(base, len, ".o"))
+	if (!in_temporary_directory(path) || len < 10 || !ends_with(base, len, ".o"))
 		return false;
 	len -= 2;
 	if (len >= 8 && base[len - 7] == '-' && strspn(base + len - 6, "0123456789abcdef") == 6)

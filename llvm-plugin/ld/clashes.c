@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Outputs that would destroy each other, or an input: found by the file that a path leads to, and
- * not by its spelling, before anything is written.
+ * Outputs that would overwrite each other or an input. Paths are compared by the file that they
+ * resolve to, before anything is written.
  */
 #include "ld/ld.h"
 
@@ -11,14 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where a path leads: to a file, or to a name in a directory where there is none yet. */
+/* The target of a path: a file, or a name in a directory if the file does not exist. */
 struct place {
 	dev_t dev;
 	ino_t ino;
-	const char *name; /* NULL: dev and ino are the file's */
+	const char *name; /* NULL: dev and ino are those of the file */
 };
 
-#define MAX_LINKS 40 /* as the kernel's */
+#define MAX_LINKS 40 /* as in the kernel */
 
 static const char *directory_of(struct pool *pool, const char *path)
 {
@@ -27,7 +27,7 @@ static const char *directory_of(struct pool *pool, const char *path)
 	return base == path ? "." : pool_strndup(pool, path, (size_t)(base - path));
 }
 
-/* Whether path leads to a regular file, or would. */
+/* Returns whether path is a regular file, or can be created as one. */
 static bool find_place(struct pool *pool, const char *path, struct place *p)
 {
 	char target[PATH_MAX];
@@ -94,14 +94,14 @@ static size_t list_targets(const struct options *o, struct pool *pool, struct ta
 	_Static_assert(sizeof(all) / sizeof(*all) <= MAX_TARGETS, "all have room");
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		targets[nr] = all[i];
-		/* Texts on standard output follow each other. */
+		/* Several outputs may go to standard output. */
 		nr += all[i].path && strcmp(all[i].path, "-") != 0 &&
 		      find_place(pool, all[i].path, &targets[nr].place);
 	}
 	return nr;
 }
 
-/* from: the first target that may not be this input; the object may replace what it was made of. */
+/* from: 1 if the object may replace this input. */
 static int check_input(const struct target *targets, size_t from, size_t nr, struct pool *pool,
 		       struct report *r, const char *path)
 {
@@ -134,8 +134,8 @@ int check_outputs(const struct options *o, struct pool *pool, struct report *r)
 		for (size_t k = 0; k < i; k++)
 			if (is_same(&targets[i].place, &targets[k].place))
 				err = report_error(r, "same-output",
-						   "%s %s and %s %s are one file\n"
-						   ">>> help: give each output its own",
+						   "%s %s and %s %s are the same file\n"
+						   ">>> help: use a separate file for each output",
 						   targets[k].option, targets[k].path,
 						   targets[i].option, targets[i].path);
 	for (size_t i = 0; i < o->inputs.n; i++)

@@ -12,25 +12,19 @@ static int print_version(FILE *f)
 
 #define FILES_AT_ONCE 1024
 
-/* Whether the compiler's driver has invented the name of a file. */
-static bool is_invented(const struct input *in, bool made_up_names)
-{
-	return made_up_names && is_temporary(in->name);
-}
-
-/* Adds the files at the head of nr inputs; returns how many they are, at least one. */
-static size_t add_files(struct bpfld *l, const struct input *in, size_t nr, bool made_up_names)
+/* Adds the files at the start of in; returns how many. from_driver: a compiler runs the linker. */
+static size_t add_files(struct bpfld *l, const struct input *in, size_t nr, bool from_driver)
 {
 	const char *paths[FILES_AT_ONCE];
 	size_t n = 0;
 
-	if (is_invented(in, made_up_names)) {
+	if (from_driver && is_temporary(in->name)) {
 		if (!bpfld_add_file(l, in->name))
 			bpfld_mark_temporary(l);
 		return 1;
 	}
 	while (n < nr && n < FILES_AT_ONCE && in[n].kind == INPUT_FILE &&
-	       !is_invented(&in[n], made_up_names)) {
+	       !(from_driver && is_temporary(in[n].name))) {
 		paths[n] = in[n].name;
 		n++;
 	}
@@ -38,20 +32,20 @@ static size_t add_files(struct bpfld *l, const struct input *in, size_t nr, bool
 	return n;
 }
 
-/* An input that can't be had fails the link later, so that all of them are named. */
-static void add_inputs(struct bpfld *l, const struct input *in, size_t nr, bool made_up_names)
+/* Inputs that cannot be read make the link fail later, so that all of them are reported. */
+static void add_inputs(struct bpfld *l, const struct input *in, size_t nr, bool from_driver)
 {
 	for (size_t i = 0, n; i < nr; i += n) {
 		n = 1;
 		switch (in[i].kind) {
-		case INPUT_FILE: n = add_files(l, in + i, nr - i, made_up_names); break;
+		case INPUT_FILE: n = add_files(l, in + i, nr - i, from_driver); break;
 		case INPUT_LIBRARY: bpfld_add_library(l, in[i].name); break;
 		case INPUT_MODE: bpfld_input_mode(l, in[i].mode); break;
 		}
 	}
 }
 
-/* The files that tell about the link, and those texts that have none. */
+/* Outputs other than the object. TEXT is standard output. */
 enum {
 	MAP,
 	DEPENDENCIES,
@@ -91,7 +85,7 @@ static int open_texts(struct output outs[NR_OUTPUTS], const struct options *o, s
 static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const struct options *o,
 		       struct report *r)
 {
-	size_t said = r->errors;
+	size_t errors = r->errors;
 	int err = 0;
 
 	if (o->map)
@@ -111,10 +105,10 @@ static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const st
 	for (int i = 0; i < NR_OUTPUTS; i++)
 		if (i != TIME_TRACE && outs[i].f && close_output(&outs[i], r))
 			err = 1;
-	return err || r->errors > said;
+	return err || r->errors > errors;
 }
 
-/* The one text that tells about the writing of the object, too. */
+/* Written last: it includes the time to write the object. */
 static int write_time_trace(struct output *out, struct bpfld *l, struct report *r)
 {
 	if (!out->f)
@@ -124,8 +118,8 @@ static int write_time_trace(struct output *out, struct bpfld *l, struct report *
 }
 
 /*
- * Where one file can't be written none is: all of them are complete beside their targets before the
- * first gets its name, the object is the last to get it, and what has one before is taken back.
+ * Writes all outputs or none: all files are complete under temporary names before the first is
+ * renamed, the object is renamed last, and on error the others are restored.
  */
 static int write_all(struct bpfld *l, const struct options *o, struct pool *pool, struct report *r)
 {
@@ -157,33 +151,32 @@ static int write_all(struct bpfld *l, const struct options *o, struct pool *pool
 	return err;
 }
 
-/* --verbose: the files that were read since the last time. Whether there are any. */
-static bool tell_read(struct bpfld *l, struct report *r, size_t *told)
+/* --verbose: prints the files read since the last call. Returns whether there are any. */
+static bool print_read(struct bpfld *l, struct report *r, size_t *printed)
 {
-	size_t size = 0, before = *told;
+	size_t size = 0, before = *printed;
 	const char *paths = bpfld_text(l, BPFLD_TEXT_INPUTS, &size);
 
-	for (; paths && *told < size; *told += strlen(paths + *told) + 1)
-		report_step(r, paths + *told);
-	return *told > before;
+	for (; paths && *printed < size; *printed += strlen(paths + *printed) + 1)
+		report_step(r, paths + *printed);
+	return *printed > before;
 }
 
-/* --no-warn of what is no warning: told as the library tells of other options without effect. */
+/* Warns about unknown ids of --no-warn, like the library does about other unused options. */
 static void warn_unknown_ids(const struct options *o, struct pool *pool, struct bpfld *l)
 {
 	for (size_t i = 0; i < o->unknown_ids.n; i++)
 		bpfld_report(l, BPFLD_WARNING, "unused-option",
-			     pool_printf(pool, "no warning or note is called %s",
-					 o->unknown_ids.v[i]));
+			     pool_printf(pool, "--no-warn: unknown id %s", o->unknown_ids.v[i]));
 }
 
-/* volatile: a store that nobody reads would be left out, and leak checkers could not see it. */
+/* Keeps the link reachable for leak checkers; volatile, or the store would be optimised away. */
 static struct bpfld *volatile last_link;
 
-static int link_inputs(struct options *o, struct pool *pool, struct report *r, bool made_up_names)
+static int link_inputs(struct options *o, struct pool *pool, struct report *r, bool from_driver)
 {
 	struct bpfld *l;
-	size_t told = 0;
+	size_t printed = 0;
 	int err = 0;
 
 	if (check_outputs(o, pool, r) || (o->reproduce && check_reproduction(o, r)))
@@ -197,26 +190,23 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 				    strerror(-err));
 	warn_unknown_ids(o, pool, l);
 	catch_truncation(r, drop_outputs);
-	add_inputs(l, o->inputs.v, o->inputs.n, made_up_names);
+	add_inputs(l, o->inputs.v, o->inputs.n, from_driver);
 	for (size_t i = 0; i < o->nr_binds; i++)
 		bpfld_bind(l, o->binds[i].object, o->binds[i].name, o->binds[i].to_object,
 			   o->binds[i].target);
-	tell_read(l, r, &told);
-	/* Now, for a link that crashes; and again, for what the link itself has read. */
+	print_read(l, r, &printed);
+	/* Write it now, in case the link crashes, and again if the link reads more files. */
 	err = check_outputs_again(o, pool, r, l);
 	if (!err && o->reproduce)
 		err = write_reproduction(o, pool, r, l);
 	if (!err)
 		err = bpfld_link(l);
-	if (tell_read(l, r, &told) && (check_outputs_again(o, pool, r, l) ||
-				       (o->reproduce && write_reproduction(o, pool, r, l))))
+	if (print_read(l, r, &printed) && (check_outputs_again(o, pool, r, l) ||
+					   (o->reproduce && write_reproduction(o, pool, r, l))))
 		err = 1;
 	if (!err)
 		err = write_all(l, o, pool, r);
-	/*
-	 * The process ends: the kernel takes back a thousand mapped files faster than they can be
-	 * given back one by one. What is kept here is no leak.
-	 */
+	/* Do not free l: the kernel unmaps a thousand files faster when the process exits. */
 	last_link = l;
 	return err || r->errors;
 }
@@ -227,7 +217,7 @@ static int run(struct options *o, struct pool *pool, struct report *r, enum pers
 		return print_help();
 	if (o->want_version)
 		return print_version(stdout);
-	/* Standard output is no place for texts if the object goes there. */
+	/* Texts go to standard error if the object goes to standard output. */
 	r->out = strcmp(o->output, "-") ? stdout : stderr;
 	if (o->version_first && print_version(r->out))
 		return 1;
@@ -253,7 +243,7 @@ int main(int argc, char **argv)
 		struct words own = {0};
 
 		err = translate_gcc(&own, &pool, &r, &given, argv);
-		/* -Wl,@file is the linker's to read. */
+		/* For -Wl,@file. */
 		if (!err)
 			err = expand_args(&args, &response_files, &pool, &r, 0, own.n, own.v);
 		words_free(&own);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
+
 enum id {
 #define OPT(id, letter, name, form, value, help) OPT_##id,
 #include "ld/options.def"
@@ -24,9 +26,9 @@ struct option {
 	enum id id;
 	enum form form;
 	char letter;
-	const char *name;  /* NULL: has a letter only */
-	const char *value; /* what --help calls the value */
-	const char *help;  /* OPT_refuse: the reason */
+	const char *name;  /* or NULL */
+	const char *value; /* placeholder in --help */
+	const char *help;  /* of OPT_refuse: the reason */
 };
 
 struct zkey {
@@ -49,92 +51,53 @@ static const struct zkey zkeys[] = {
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define MAX_EDITS 3 /* of a suggestion for an unknown word */
 
-/* One parse: where it stands and where its findings go. */
+/* State of the parser. */
 struct parse {
 	struct options *o;
 	struct pool *pool;
 	struct report *report;
 	const struct words *args;
-	size_t next; /* the word to look at next, in args */
+	size_t next; /* index of the next word in args */
 	enum personality personality;
-	struct replay_word **last; /* where the next one of o->replay goes; NULL: not asked for */
+	struct replay_word **last; /* end of o->replay; NULL: no --reproduce */
 	int err;
 };
 
-/* An option as it stands on the command line. */
+/* An option as it is written on the command line. */
 struct spelling {
 	const struct option *opt;
 	const char *text;  /* "--license", "-o", for messages */
-	char letter[3];    /* room for "-o" */
+	char letter[3];    /* buffer for "-o" */
 	const char *value; /* "" if none is given */
 	bool given;
 };
 
-/* Edits that turn a into b; anything over 3 is as good as 4. */
-static unsigned edit_distance(const char *a, const char *b)
-{
-	size_t la = strlen(a), lb = strlen(b);
-	unsigned row[64];
-
-	if (lb >= COUNT(row) || la > lb + 3 || lb > la + 3)
-		return 4;
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 1; i <= la; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= lb; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[lb] < 4 ? row[lb] : 4;
-}
-
-/* Keeps name in *best if it is nearer to typed than what stands there, and near enough. */
-static void nearer(const char *typed, const char *name, const char **best, unsigned *distance)
-{
-	unsigned d = edit_distance(typed, name);
-
-	if (d < *distance && d * 2 < strlen(name)) {
-		*distance = d;
-		*best = name;
-	}
-}
-
 static int unknown_option(struct parse *p, const char *arg)
 {
-	const char *typed = arg + (arg[1] == '-' ? 2 : 1), *best = NULL;
+	const char *typed = arg + (arg[1] == '-' ? 2 : 1);
 	size_t len = strcspn(typed, "=");
-	char *name = pool_strndup(p->pool, typed, len);
-	unsigned distance = 4;
+	struct ld_near near = {.typed = pool_strndup(p->pool, typed, len), .max = MAX_EDITS};
 
 	for (size_t i = 0; i < COUNT(options); i++)
 		if (options[i].name && options[i].id != OPT_refuse)
-			nearer(name, options[i].name, &best, &distance);
-	if (best)
+			ld_near_try(&near, options[i].name);
+	if (near.name)
 		return report_error(p->report, "unknown-option",
-				    "unknown option '%s', did you mean '--%s%s'?", arg, best,
+				    "unknown option '%s', did you mean '--%s%s'?", arg, near.name,
 				    typed + len);
 	return report_error(p->report, "unknown-option", "unknown option '%s'", arg);
 }
 
-/* arg without its dashes is NAME or NAME=VALUE. */
+/* Matches --NAME and --NAME=VALUE, or the same with one dash. */
 static bool match_long(struct parse *p, const char *arg, struct spelling *s)
 {
 	bool one_dash = arg[1] != '-';
 	const char *name = arg + (one_dash ? 1 : 2);
 	size_t len = strcspn(name, "=");
 
-	/* As in GNU ld: -output is -o utput. */
+	/* As in GNU ld, -output is -o utput. */
 	if (one_dash && name[0] == 'o')
 		return false;
 	for (size_t i = 0; i < COUNT(options); i++) {
@@ -151,7 +114,7 @@ static bool match_long(struct parse *p, const char *arg, struct spelling *s)
 	return false;
 }
 
-/* arg is -X or, where X takes a value, -XVALUE. */
+/* Matches -X, and -XVALUE if the option takes a value. */
 static bool match_letter(const char *arg, struct spelling *s)
 {
 	if (arg[1] == '-')
@@ -203,7 +166,7 @@ static int take_color(struct parse *p, const struct spelling *s)
 	return invalid_value(p, s, "auto, always or never");
 }
 
-/* All inputs are objects: to be lenient with objects is to be lenient with all. */
+/* All inputs are objects, so ignore-in-object-files is ignore-all. */
 static int take_unresolved(struct parse *p, const struct spelling *s)
 {
 	static const struct {
@@ -227,8 +190,7 @@ static int take_unresolved(struct parse *p, const struct spelling *s)
 
 static int take_z(struct parse *p, const struct spelling *s)
 {
-	const char *best = NULL;
-	unsigned distance = 4;
+	struct ld_near near = {.typed = s->value, .max = MAX_EDITS};
 
 	for (size_t i = 0; i < COUNT(zkeys); i++) {
 		size_t len = strlen(zkeys[i].name);
@@ -236,17 +198,17 @@ static int take_z(struct parse *p, const struct spelling *s)
 
 		if (valued ? strncmp(s->value, zkeys[i].name, len)
 			   : strcmp(s->value, zkeys[i].name)) {
-			nearer(s->value, zkeys[i].name, &best, &distance);
+			ld_near_try(&near, zkeys[i].name);
 			continue;
 		}
 		if (zkeys[i].id == Z_nocheck_types)
 			p->o->lib.no_check_types = true;
 		return 0;
 	}
-	if (best)
+	if (near.name)
 		return report_error(p->report, "unknown-option",
 				    "unknown keyword '-z %s', did you mean '-z %s'?", s->value,
-				    best);
+				    near.name);
 	return report_error(p->report, "unknown-option", "unknown keyword '-z %s'", s->value);
 }
 
@@ -273,14 +235,14 @@ static void add_input(struct options *o, struct input in)
 
 static int take_library(struct parse *p, const struct spelling *s)
 {
-	/* gcc adds it to every link. Nothing in Debian's libgcc.a is made for a BPF loader. */
+	/* gcc adds libgcc.a to every link, but it is not usable in BPF programs. */
 	if (p->personality == CALLED_COLLECT2 && !strcmp(s->value, "gcc"))
 		return 0;
 	add_input(p->o, (struct input){.kind = INPUT_LIBRARY, .name = s->value});
 	return 0;
 }
 
-/* --whole-archive, --start-lib and their ends: for the inputs that follow. */
+/* --whole-archive, --start-lib and their opposites, which affect the inputs that follow. */
 static int take_mode(struct parse *p, unsigned int mode, bool on)
 {
 	struct options *o = p->o;
@@ -303,7 +265,7 @@ static int take_error_limit(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
-/* "A=B", both names. */
+/* Two symbols, "A=B". */
 static int take_pair(struct parse *p, const struct spelling *s, struct words *to)
 {
 	const char *equals = strchr(s->value, '=');
@@ -343,7 +305,7 @@ static int take_bind(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
-/* A list of globs, one on each line; '#' begins a comment. */
+/* The file has a glob on each line; '#' begins a comment. */
 static int take_localize(struct parse *p, const struct spelling *s)
 {
 	size_t size;
@@ -364,25 +326,24 @@ static int take_localize(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
-/* --no-warn of an id that there isn't silences nothing. */
+/* An unknown id is a warning, and not an error. */
 static int take_no_warn(struct parse *p, const struct spelling *s)
 {
 	static const char *const ids[] = {
 #define WARNING(id) id,
 #include "ld/warnings.def"
 	};
-	const char *best = NULL;
-	unsigned distance = 4;
+	struct ld_near near = {.typed = s->value, .max = MAX_EDITS};
 
 	words_add(&p->o->no_warn, s->value);
 	for (size_t i = 0; i < COUNT(ids); i++) {
 		if (!strcmp(s->value, ids[i]))
 			return 0;
-		nearer(s->value, ids[i], &best, &distance);
+		ld_near_try(&near, ids[i]);
 	}
 	words_add(&p->o->unknown_ids,
-		  best ? pool_printf(p->pool, "'%s', did you mean '%s'?", s->value, best)
-		       : pool_printf(p->pool, "'%s'", s->value));
+		  near.name ? pool_printf(p->pool, "'%s', did you mean '%s'?", s->value, near.name)
+			    : pool_printf(p->pool, "'%s'", s->value));
 	return 0;
 }
 
@@ -404,7 +365,7 @@ static int take_addends(struct parse *p, const struct spelling *s)
 
 static int take_strip(struct options *o, enum bpfld_strip strip)
 {
-	/* -s says more than -S, in whichever order they come. */
+	/* -s overrides -S, whatever their order. */
 	if (strip > o->lib.strip)
 		o->lib.strip = strip;
 	return 0;
@@ -418,8 +379,7 @@ static int take_text(struct parse *p, const struct spelling *s, const char **out
 	return 0;
 }
 
-/* What gcc and gold pass to their LTO plug-ins. gcc's are about its own compiler: of no use here.
- */
+/* Options for the LTO plugins of gold and gcc. Those for gcc's own compiler are ignored. */
 static int take_plugin_opt(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;
@@ -455,7 +415,7 @@ static int take_report(struct parse *p, const struct spelling *s)
 	else if (ends_in(s->value, ".json"))
 		p->o->report_json = s->value;
 	else
-		return invalid_value(p, s, "a name that ends in .html or .json");
+		return invalid_value(p, s, "a file name that ends in .html or .json");
 	return 0;
 }
 
@@ -465,7 +425,7 @@ static int refuse(struct parse *p, const struct spelling *s)
 			    s->opt->help);
 }
 
-/* Those of link-time optimisation. */
+/* Options of link-time optimisation. */
 static int take_lto(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;
@@ -584,11 +544,11 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_skeleton:
 		case OPT_subskeleton:
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
-		case OPT_library_path: w->kind = REPLAY_FOLDER; break;
+		case OPT_library_path: w->kind = REPLAY_DIRECTORY; break;
 		case OPT_localize: w->kind = REPLAY_INPUT; break;
 		case OPT_bind: w->kind = REPLAY_BIND; break;
 		case OPT_reproduce: return;
-		/* collect2's -lgcc, which is no library to ld.bpf. */
+		/* -lgcc of collect2 is ignored: see take_library(). */
 		case OPT_library:
 			if (p->personality == CALLED_COLLECT2 && value && !strcmp(value, "gcc"))
 				return;
@@ -620,7 +580,7 @@ static int parse_option(struct parse *p, const char *arg)
 	return take(p, &s);
 }
 
-/* Whether --reproduce may be among the words: only then they are kept in another form, too. */
+/* Whether --reproduce may be among the words; if not, they need not be recorded. */
 static bool wants_replay(const struct words *args)
 {
 	for (size_t i = 0; i < args->n; i++)
@@ -641,7 +601,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.sz = BPFLD_OPTS_SIZE;
 	o->output = "a.out";
 	o->lto.level = 2;
-	/* With other words -h is other linkers' --soname. */
+	/* With other arguments, -h is --soname of other linkers. */
 	if (args->n == 1 && !strcmp(args->v[0], "-h")) {
 		o->want_help = true;
 		return 0;
@@ -667,8 +627,8 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.lto = &o->hook;
 	if (!p.err && o->lib.dynamic && o->lib.output == BPFLD_PARTIAL)
 		p.err = report_error(p.report, "unsupported-option",
-				     "'--dynamic' and '-r' exclude each other: only what is to be "
-				     "loaded has functions that the loader finds");
+				     "cannot use '--dynamic' with '-r': only the output of a final "
+				     "link can be loaded");
 	o->lib.c_names = o->skeleton || o->subskeleton;
 	o->lib.no_image = !o->lib.c_names;
 	o->lib.trace_symbols = o->trace_symbols.v;
@@ -720,22 +680,22 @@ static void print_rows(const char *title, bool noop, bool refuse)
 int print_help(void)
 {
 	printf("Usage: ld.bpf [options] file...\n\n"
-	       "Links BPF ELF objects into one that a BPF loader can load.\n"
-	       "Long options may be written with one dash or two, and their values after '=' or as "
-	       "the next word.\n");
+	       "Links BPF ELF objects into one object that a BPF loader can load.\n"
+	       "Long options may have one dash or two, and their values may follow '=' or be the "
+	       "next word.\n");
 	print_rows("Options", false, false);
 	printf("  %-30s%s\n", "@FILE", "read options and inputs from FILE");
 	printf("\nKeywords of -z:\n");
 	for (size_t i = 0; i < COUNT(zkeys); i++)
 		if (zkeys[i].id != Z_noop)
 			printf("  %-30s%s\n", zkeys[i].name, zkeys[i].help);
-	print_rows("Accepted without effect", true, false);
+	print_rows("Ignored for compatibility", true, false);
 	printf("  -z KEYWORD, where KEYWORD is one of\n");
 	for (size_t i = 0; i < COUNT(zkeys); i++)
 		if (zkeys[i].id == Z_noop)
 			printf("    %s\n", zkeys[i].name);
-	print_rows("Refused, with the reason", false, true);
-	/* configure scripts that look for a GNU-compatible linker read the help text for this. */
+	print_rows("Not supported, with the reason", false, true);
+	/* Configure scripts search the help text for this line. */
 	printf("\nld.bpf: supported targets: elf64-bpfle elf64-bpfbe\n");
 	return fflush(stdout) || ferror(stdout);
 }

@@ -9,34 +9,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/output.h"
+
 static int cannot_write(struct report *r, const char *path, int err)
 {
-	const char *base = base_name(path);
-	char folder[4096];
+	char why[4200];
 
-	/* What isn't there is a directory on the way to it: the first one says where to look. */
-	for (const char *slash = path; err == ENOENT && *slash && (slash = strchr(slash + 1, '/'));)
-		if (snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path) <
-			(int)sizeof(folder) &&
-		    access(folder, F_OK))
-			return report_error(r, "cannot-write",
-					    "cannot write %s: there is no directory %s", path,
-					    folder);
-	/* The new file is made next to the old one, whose own mode does not matter. */
-	snprintf(folder, sizeof(folder), "%.*s", base == path ? 1 : (int)(base - path),
-		 base == path ? "." : path);
-	if (err == EACCES && access(folder, W_OK | X_OK))
-		return report_error(r, "cannot-write",
-				    "cannot write %s: no permission to create files in %s", path,
-				    folder);
-	return report_error(r, "cannot-write", "cannot write %s: %s", path, strerror(err));
+	return report_error(r, "cannot-write", "cannot write %s: %s", path,
+			    ld_write_error(path, err, why, sizeof(why)));
 }
 
-/* ---- a signal that ends the program takes back what is not complete ---- */
+/* ---- a fatal signal drops outputs ---- */
 
-static struct output *volatile pending[8]; /* those that have a temporary file; NULL: free */
+static struct output *volatile pending[8]; /* with a temporary file; NULL: free */
 
-/* As if out had never been opened. Also for a signal handler. */
+/* Removes the new file and restores the old one. Async-signal-safe. */
 static void undo(const struct output *out)
 {
 	if (out->placed == PLACED_NEW)
@@ -52,10 +39,10 @@ void drop_outputs(void)
 			undo(pending[i]);
 }
 
-static void end_by_signal(int sig)
+static void on_signal(int sig)
 {
 	drop_outputs();
-	/* The handler is gone by now (SA_RESETHAND): this ends the program. */
+	/* SA_RESETHAND has restored the default action. */
 	raise(sig);
 }
 
@@ -68,12 +55,12 @@ static void catch_signals(void)
 {
 	static bool caught;
 	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE};
-	struct sigaction sa = {.sa_handler = end_by_signal, .sa_flags = SA_RESETHAND}, old;
+	struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}, old;
 
 	if (caught)
 		return;
 	caught = true;
-	/* Where memory runs out the program ends by exit(). */
+	/* out_of_memory() calls exit(). */
 	atexit(drop_outputs);
 	sigemptyset(&sa.sa_mask);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -90,7 +77,7 @@ static void replace_pending(struct output *old, struct output *now)
 		}
 }
 
-/* Between these two a file changes together with what is noted of it. */
+/* A file and its struct output must change atomically with respect to signals. */
 static void block_signals(sigset_t *old)
 {
 	sigset_t all;
@@ -104,15 +91,15 @@ static void unblock_signals(const sigset_t *old)
 	sigprocmask(SIG_SETMASK, old, NULL);
 }
 
-/* mkostemp() for out, known to the signal handler as soon as the file is there. */
-static int make_temporary(struct output *out, char *name)
+/* Creates a temporary file and registers out for the signal handler. */
+static int make_temporary(struct output *out, char *name, size_t size)
 {
 	sigset_t old;
 	int fd;
 
 	catch_signals();
 	block_signals(&old);
-	fd = mkostemp(name, O_CLOEXEC);
+	fd = ld_open_beside(out->path, 0600, name, size);
 	if (fd >= 0) {
 		out->temporary = name;
 		replace_pending(NULL, out);
@@ -123,44 +110,29 @@ static int make_temporary(struct output *out, char *name)
 
 /* ---- opening and closing ---- */
 
-#define MAX_KEPT_NAME 200 /* bytes of a name that the temporary one begins with */
-
-/* Sets the mode of a new file; of what old grants its group nothing goes to another group. */
-static int set_mode(int fd, mode_t mode, const struct stat *old)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return -1;
-	if (old && st.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
-		mode &= ~(mode_t)070 | (mode & 07) << 3;
-	return fchmod(fd, mode);
-}
-
 /*
- * A file next to path, in the place of old if that is not NULL. It has its mode before it has
- * contents. Returns -1 and sets errno.
+ * Creates a file next to path, to replace old if that is not NULL. Sets its mode before it has
+ * contents. Returns -1 and sets errno on error.
  */
-static int open_beside(struct output *out, struct pool *pool, const char *path, mode_t mode,
-		       const struct stat *old)
+static int open_temporary(struct output *out, struct pool *pool, const char *path, mode_t mode,
+			  const struct stat *old)
 {
-	/* Whatever the length of a name that the file system takes, it takes this one. */
-	int len = (int)(base_name(path) - path) + MAX_KEPT_NAME;
-	char *name = pool_printf(pool, "%.*s.tmp-XXXXXX", len, path);
+	size_t size = strlen(path) + 64;
+	char *name = pool_alloc(pool, size);
 	int fd;
 
 	out->path = path;
-	fd = make_temporary(out, name);
+	fd = make_temporary(out, name, size);
 	if (fd < 0)
 		return -1;
-	if (!set_mode(fd, mode, old))
+	if (!ld_set_mode(fd, mode, old))
 		return fd;
 	close(fd);
 	drop_output(out);
 	return -1;
 }
 
-/* The mode of the file at path, or of one that is made there; no set-user-ID bits. */
+/* The mode of the file at path, or of a new one; without set-user-ID bits. */
 static mode_t mode_at(const char *path)
 {
 	mode_t mask = umask(0);
@@ -177,14 +149,14 @@ static int open_target(struct output *out, struct pool *pool, const char *path, 
 	int fd;
 
 	if (stat(path, &st))
-		return errno == ENOENT ? open_beside(out, pool, path, mode, NULL) : -1;
+		return errno == ENOENT ? open_temporary(out, pool, path, mode, NULL) : -1;
 	if (!S_ISREG(st.st_mode))
 		return open(path, O_WRONLY | O_CLOEXEC);
-	/* Through a symbolic link to its target: the link stays. */
+	/* Replace the target of a symbolic link, not the link. */
 	real = realpath(path, NULL);
 	if (!real)
 		return -1;
-	fd = open_beside(out, pool, pool_strndup(pool, real, strlen(real)), mode, &st);
+	fd = open_temporary(out, pool, pool_strndup(pool, real, strlen(real)), mode, &st);
 	free(real);
 	return fd;
 }
@@ -230,7 +202,7 @@ int close_output(struct output *out, struct report *r)
 	return cannot_write(r, out->path, err);
 }
 
-/* ---- putting in place ---- */
+/* ---- renaming ---- */
 
 static void forget(struct output *out)
 {
@@ -243,7 +215,7 @@ static int place(struct output *out)
 {
 	bool is_new;
 
-	/* What was there stays under the other's name, in case it is to come back. */
+	/* Exchange the files, so that the old one can be restored. */
 	if (!renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->path, RENAME_EXCHANGE)) {
 		out->placed = PLACED_FOR_OLD;
 		return 0;
@@ -251,7 +223,7 @@ static int place(struct output *out)
 	is_new = errno == ENOENT;
 	if (rename(out->temporary, out->path))
 		return errno;
-	/* Where the file system can't exchange, what was there is gone. */
+	/* The file system does not support exchange: the old file cannot be restored. */
 	if (is_new)
 		out->placed = PLACED_NEW;
 	else

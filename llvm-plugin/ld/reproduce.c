@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * --reproduce=NAME.tar keeps what a link was made of, for a bug report or another machine:
+ * --reproduce=NAME.tar saves the inputs of a link, to report a bug or repeat it on another machine:
  *
- *	NAME/version.txt     the linker
- *	NAME/response.txt    the command; `cd NAME && ld.bpf @response.txt` repeats it
- *	NAME/home/me/a.o     each input under its absolute path; a thin archive has its members
- *	                     in it
+ *	NAME/version.txt     the version of the linker
+ *	NAME/response.txt    the command; `cd NAME && ld.bpf @response.txt` repeats the link
+ *	NAME/home/me/a.o     each input at its absolute path; thin archives become regular archives
  *
- * The format is POSIX ustar, with a pax header (POSIX.1-2001) before a name that is too long for
- * it. Nothing in it tells the time, the user or the mode of the files: the same inputs and command
- * in the same folder give the same tar.
+ * The format is POSIX ustar, with pax headers (POSIX.1-2001) for names that are too long. The
+ *archive does not contain times, users or modes: the same inputs and command in the same directory
+ *produce the same archive.
  */
 #include "ld/ld.h"
 
@@ -35,12 +34,12 @@ _Static_assert(sizeof(struct ustar) == BLOCK, "a tar header is one block");
 struct tar {
 	FILE *f;
 	struct pool *pool;
-	const char *root; /* the folder that all is in */
+	const char *root; /* top-level directory */
 };
 
 /* ---- tar ---- */
 
-/* Whether the header has room for name, which it is then split over. */
+/* Stores name in the header, if it fits. */
 static bool put_name(struct ustar *h, const char *name)
 {
 	size_t len = strlen(name);
@@ -80,7 +79,7 @@ static void put_header(struct tar *t, struct ustar *h, char type, unsigned long 
 	h->type = type;
 	memcpy(h->magic, "ustar", 6);
 	memcpy(h->version, "00", 2);
-	/* The sum is over the header with blanks in its own place. */
+	/* The sum is computed with blanks in the checksum field. */
 	memset(h->checksum, ' ', sizeof(h->checksum));
 	for (size_t i = 0; i < sizeof(*h); i++)
 		sum += ((const unsigned char *)h)[i];
@@ -95,7 +94,7 @@ static void pad(struct tar *t, unsigned long long size)
 	fwrite(zeros, (BLOCK - size % BLOCK) % BLOCK, 1, t->f);
 }
 
-/* One pax record is "LENGTH KEY=VALUE\n", where LENGTH counts itself too. */
+/* A pax record is "LENGTH KEY=VALUE\n"; LENGTH is that of the whole record. */
 static char *pax_record(struct pool *pool, const char *key, const char *value)
 {
 	size_t len = strlen(key) + strlen(value) + 3, total = len;
@@ -105,7 +104,7 @@ static char *pax_record(struct pool *pool, const char *key, const char *value)
 	return pool_printf(pool, "%zu %s=%s\n", total, key, value);
 }
 
-/* The header of a file of size bytes; they and pad() are to follow. */
+/* Writes the header of a file. The caller writes size bytes, and calls pad(). */
 static void begin_file(struct tar *t, const char *name, unsigned long long size)
 {
 	struct ustar h = {0}, pax = {0};
@@ -138,7 +137,7 @@ static void add_text(struct tar *t, const char *name, const char *text, size_t s
 
 /* ---- the command ---- */
 
-/* path, which is absolute, without "", "." and "..": no name in the tar may leave it. */
+/* Normalizes an absolute path lexically: a ".." must not escape from the archive. */
 static const char *clean_path(struct pool *pool, const char *path)
 {
 	char *out = pool_alloc(pool, strlen(path) + 2), *end = out;
@@ -161,8 +160,8 @@ static const char *clean_path(struct pool *pool, const char *path)
 	return out;
 }
 
-/* A directory without symbolic links; one that isn't there as its name has it. */
-static const char *real_folder(struct pool *pool, const char *path)
+/* Resolves symbolic links; normalizes a directory that does not exist. */
+static const char *real_directory(struct pool *pool, const char *path)
 {
 	char real[PATH_MAX];
 
@@ -175,32 +174,32 @@ static const char *real_folder(struct pool *pool, const char *path)
 	return clean_path(pool, path);
 }
 
-/* The absolute form of a path, without the first slash: where the tar has it. */
-static const char *path_in_tar(struct pool *pool, const char *path, bool is_folder)
+/* The name in the archive: the absolute path without the first slash. */
+static const char *path_in_tar(struct pool *pool, const char *path, bool is_dir)
 {
 	const char *base = base_name(path);
-	const char *folder = is_folder      ? path
-			     : base == path ? "."
-					    : pool_strndup(pool, path, (size_t)(base - path));
+	const char *dir = is_dir         ? path
+			  : base == path ? "."
+					 : pool_strndup(pool, path, (size_t)(base - path));
 
-	folder = real_folder(pool, folder);
-	if (!is_folder)
-		folder = clean_path(pool, pool_printf(pool, "%s/%s", folder, base));
-	folder += strspn(folder, "/");
-	/* What stands in the root may look like an option. */
-	return strchr(folder, '/') ? folder : pool_printf(pool, "./%s", folder);
+	dir = real_directory(pool, dir);
+	if (!is_dir)
+		dir = clean_path(pool, pool_printf(pool, "%s/%s", dir, base));
+	dir += strspn(dir, "/");
+	/* A file in the root directory may look like an option. */
+	return strchr(dir, '/') ? dir : pool_printf(pool, "./%s", dir);
 }
 
 /*
- * word as a response file has it, and a new line. Whether all of it went out: ferror() does not
- * tell where a stream in memory finds none.
+ * Writes an argument and a newline, in the syntax of response files. Returns whether all writes
+ * succeeded: ferror() does not report that a memory stream ran out of memory.
  */
 static bool put_word(FILE *f, const char *option, const char *value)
 {
 	const char *parts[] = {option ? option : "", "", value ? value : ""};
 	bool quote = !option && !*parts[2], whole = true;
 
-	/* A letter's value is joined to it, a name's stands after '='. */
+	/* -XVALUE or --NAME=VALUE. */
 	if (option && value && strlen(option) > 2)
 		parts[1] = "=";
 	for (size_t i = 0; i < 3; i++)
@@ -216,7 +215,7 @@ static bool put_word(FILE *f, const char *option, const char *value)
 	return whole & (fputs(quote ? "\"\n" : "\n", f) != EOF);
 }
 
-/* Of a member, "lib.a(dir/m.o)", the archive alone has another place. */
+/* For a member, "lib.a(dir/m.o)", only the path of the archive changes. */
 static const char *object_in_tar(struct pool *pool, const char *object)
 {
 	size_t len = strlen(object);
@@ -244,8 +243,8 @@ static bool put_command(FILE *f, const struct options *o, struct pool *pool)
 
 		switch (w->kind) {
 		case REPLAY_INPUT: value = path_in_tar(pool, value, false); break;
-		case REPLAY_FOLDER: value = path_in_tar(pool, value, true); break;
-		/* Their folders need not be there when the command is repeated. */
+		case REPLAY_DIRECTORY: value = path_in_tar(pool, value, true); break;
+		/* The directory may not exist when the command is repeated. */
 		case REPLAY_OUTPUT: value = value ? base_name(value) : NULL; break;
 		case REPLAY_BIND: value = bind_in_tar(pool, bind++); break;
 		case REPLAY_OPTION: break;
@@ -283,8 +282,8 @@ static int add_command(struct tar *t, const struct options *o, struct report *r)
 enum content { CONTENT_OTHER, CONTENT_OBJECT, CONTENT_ARCHIVE, CONTENT_THIN };
 
 /*
- * What a file holds, by its first bytes. An archive or an object may name any file of the machine:
- * what is no input by its contents was none to the link, and is nobody else's business.
+ * The kind of a file by its first bytes. An archive or object may refer to any file of the machine:
+ * files that are not inputs by their contents are not copied, since they may be private.
  */
 static enum content content_of(int fd)
 {
@@ -304,13 +303,13 @@ static enum content content_of(int fd)
 	return CONTENT_OTHER;
 }
 
-/* A file that the link has read: by itself, or as a member of a thin archive. */
+/* A file that the link has read: an input, or a member of a thin archive. */
 struct packed {
-	const char *name;   /* in the tar; a member's is that of its archive */
-	const char *member; /* NULL: none */
+	const char *name;   /* in the tar archive; of a member: that of its archive */
+	const char *member; /* or NULL */
 	const char *path;
-	size_t order;             /* in which they were read */
-	unsigned long long bytes; /* of a member, as the archive in the tar has it */
+	size_t order;             /* in which files were read */
+	unsigned long long bytes; /* size of a copied member */
 };
 
 struct packed_files {
@@ -326,7 +325,7 @@ static int compare_packed(const void *a, const void *b)
 	return order ? order : x->order < y->order ? -1 : x->order > y->order;
 }
 
-static void note_packed(struct packed_files *to, struct packed p)
+static void add_packed_file(struct packed_files *to, struct packed p)
 {
 	if (to->n == to->cap) {
 		to->cap = to->cap ? to->cap * 2 : 64;
@@ -350,14 +349,14 @@ static void list_files(struct packed_files *to, struct pool *pool, struct bpfld 
 
 		p.name = path_in_tar(pool, *archive ? archive : path, false);
 		p.member = *archive ? member : NULL;
-		note_packed(to, p);
+		add_packed_file(to, p);
 		at = path + strlen(path) + 1;
 	}
 	if (to->n)
 		qsort(to->v, to->n, sizeof(*to->v), compare_packed);
 }
 
-/* -1 where it can't be opened, which is reported. */
+/* Returns -1 after reporting an error. */
 static int open_packed(struct report *r, const char *path, unsigned long long *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -386,7 +385,7 @@ static int copy_bytes(struct tar *t, struct report *r, const char *path, int fd,
 			continue;
 		if (n <= 0)
 			return report_error(r, "cannot-open", "cannot read %s: %s", path,
-					    n ? strerror(errno) : "it has become shorter");
+					    n ? strerror(errno) : "it was truncated");
 		fwrite(buf, (size_t)n, 1, t->f);
 		left -= (unsigned long long)n;
 	}
@@ -396,7 +395,7 @@ static int copy_bytes(struct tar *t, struct report *r, const char *path, int fd,
 #define MEMBER_HEADER 60
 #define MAX_MEMBER 9999999999ull /* ten digits of a header */
 
-/* Sets p->bytes: 0 for what is no object. */
+/* Sets p->bytes; 0 if it is not an object. */
 static int measure_member(struct report *r, struct packed *p)
 {
 	int fd = open_packed(r, p->path, &p->bytes);
@@ -428,8 +427,8 @@ static int copy_member(struct tar *t, struct report *r, const struct packed *p)
 }
 
 /*
- * A thin archive, as one that holds its nr members, with long names as BSD has them: what their
- * paths say of this machine is of no use on another.
+ * Converts a thin archive to a regular one with nr members, with long names in BSD format. Paths of
+ * members would not be valid on another machine.
  */
 static int add_thin(struct tar *t, struct report *r, const char *name, struct packed *members,
 		    size_t nr)
@@ -452,7 +451,7 @@ static int add_thin(struct tar *t, struct report *r, const char *name, struct pa
 	return err;
 }
 
-/* A file, or an archive with nr members behind it. */
+/* Adds a file or an archive; p[1] to p[nr] are the members of a thin archive. */
 static int add_packed(struct tar *t, struct report *r, struct packed *p, size_t nr, bool any)
 {
 	unsigned long long size;
@@ -478,7 +477,7 @@ static int compare_words(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What the options name: the user's choice, whatever it holds. */
+/* Adds files named by options, whatever their contents. */
 static int add_read_files(struct tar *t, struct report *r, const struct options *o)
 {
 	struct words sorted = {0};
@@ -499,7 +498,7 @@ static int add_read_files(struct tar *t, struct report *r, const struct options 
 	return err;
 }
 
-/* Each file once, however often and under whatever name it was read. */
+/* Adds each file once, even if it was read several times or under several names. */
 static int add_inputs(struct tar *t, const struct options *o, struct report *r, struct bpfld *l)
 {
 	struct packed_files files = {0};
@@ -522,7 +521,7 @@ static int add_inputs(struct tar *t, const struct options *o, struct report *r, 
 	return err;
 }
 
-/* A pipe can be read once only. */
+/* A pipe can be read only once. */
 static int check_regular(struct report *r, const char *path)
 {
 	struct stat st;
@@ -530,7 +529,7 @@ static int check_regular(struct report *r, const char *path)
 	if (stat(path, &st) || S_ISREG(st.st_mode))
 		return 0;
 	return report_error(r, "reproduce-input",
-			    "cannot keep %s for --reproduce: not a regular file", path);
+			    "cannot copy %s for --reproduce: not a regular file", path);
 }
 
 int check_reproduction(const struct options *o, struct report *r)
@@ -545,7 +544,7 @@ int check_reproduction(const struct options *o, struct report *r)
 	return err;
 }
 
-/* ---- all of it ---- */
+/* ---- the archive ---- */
 
 static const char *root_of(struct pool *pool, const char *path)
 {
@@ -554,7 +553,7 @@ static const char *root_of(struct pool *pool, const char *path)
 
 	char *root = pool_strndup(pool, base, len);
 
-	/* Of "...tar" the name would be the parent directory. */
+	/* The name for "...tar" would be the parent directory. */
 	return strspn(root, ".-") == len ? "reproduce" : root;
 }
 

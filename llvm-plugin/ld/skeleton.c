@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * --skeleton and --subskeleton: bpftool makes the headers, of the object as it is in memory, before
- * that is written. So what bpftool doesn't take fails the link, and leaves no file.
+ * --skeleton and --subskeleton: bpftool generates headers from the image in memory, before the
+ * object is written. So if bpftool fails, the link fails and writes no files.
  */
 #include "common/path.h"
 #include "ld/ld.h"
@@ -15,7 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The name that bpftool gives to what it makes of a file: prog_bpf of out/prog.bpf.o. */
+#include "base/io.h"
+
+/* bpftool's default name for a file: prog_bpf for out/prog.bpf.o. */
 static const char *default_name(struct pool *pool, const char *path)
 {
 	const char *base = base_name(path);
@@ -33,32 +35,23 @@ static const char *default_name(struct pool *pool, const char *path)
 	return isdigit((unsigned char)*name) ? pool_printf(pool, "_%s", name) : name;
 }
 
-/* An fd with the image in it, which goes to child processes; -1 and errno. */
+/* Returns an inheritable memfd with the image, or -1 and errno. */
 static int share_image(const struct bpfld *l)
 {
 	size_t size = 0;
-	const char *image = bpfld_image(l, &size);
+	const void *image = bpfld_image(l, &size);
 	int fd = memfd_create("linked", 0);
+	int err = fd < 0 ? -errno : ld_write_all(fd, image, size);
 
-	while (fd >= 0 && size) {
-		ssize_t n = write(fd, image, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			int err = errno;
-
-			close(fd);
-			errno = err;
-			return -1;
-		}
-		image += n;
-		size -= (size_t)n;
-	}
-	return fd;
+	if (!err)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	errno = -err;
+	return -1;
 }
 
-/* Runs argv with its standard output in f. Its status as waitpid() has it, or -1 and errno. */
+/* Runs argv with standard output to f. Returns the status of waitpid(), or -1 and errno. */
 static int run(const char *const *argv, FILE *f)
 {
 	int status;
@@ -83,7 +76,7 @@ int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
 		   const struct bpfld *l, enum skeleton which, struct output *out)
 {
 	const char *kind = which == SUBSKELETON ? "subskeleton" : "skeleton";
-	const char *bpftool = find_bpftool(pool, r, pool_printf(pool, "--%s needs", kind));
+	const char *bpftool = find_bpftool(pool, r, pool_printf(pool, "--%s", kind));
 	const char *name = o->skeleton_name ? o->skeleton_name : default_name(pool, o->output);
 	int fd, status;
 
@@ -91,7 +84,7 @@ int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
 		return 1;
 	fd = share_image(l);
 	if (fd < 0)
-		return report_error(r, "no-skeleton", "cannot hand the object to bpftool: %s",
+		return report_error(r, "no-skeleton", "cannot pass the object to bpftool: %s",
 				    strerror(errno));
 	const char *argv[] = {bpftool, "gen", kind, pool_printf(pool, "/proc/self/fd/%d", fd),
 			      "name",  name,  NULL};
@@ -102,7 +95,7 @@ int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
 		return report_error(r, "no-skeleton", "cannot run %s: %s", bpftool,
 				    strerror(errno));
 	if (status)
-		return report_error(r, "no-skeleton", "%s gen %s makes no header of this object",
-				    bpftool, kind);
+		return report_error(r, "no-skeleton", "%s gen %s failed for this object", bpftool,
+				    kind);
 	return 0;
 }

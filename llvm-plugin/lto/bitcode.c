@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Which LLVM made a module. Bitcode begins with a block that names its producer ("LLVM19.1.7"), so
- * that readers too old for what follows can say so. It is a stream of bits: blocks of records, with
- * abbreviations that say how a record is packed.
+ * Finds the LLVM that wrote a module. Bitcode begins with an identification block that names its
+ * producer ("LLVM19.1.7"), for readers that are too old for the rest. Bitcode is a bitstream of
+ * blocks and records; abbreviations define the encoding of records.
  */
 #include "lto/lto.h"
 
@@ -20,12 +20,12 @@ enum { END_BLOCK, ENTER_SUBBLOCK, DEFINE_ABBREV, UNABBREV_RECORD, FIRST_ABBREV }
 struct bits {
 	const uint8_t *data;
 	uint64_t at, end; /* bits */
-	bool bad;         /* read past the end, or what is no bitcode */
+	bool bad;         /* invalid, or read past the end */
 };
 
 struct operand {
 	enum { LITERAL, FIXED = 1, VBR = 2, ARRAY = 3, CHAR6 = 4, BLOB = 5 } encoding;
-	uint64_t value; /* of a literal; or the width */
+	uint64_t value; /* of a literal, or the width */
 };
 
 struct abbrev {
@@ -46,7 +46,7 @@ static uint64_t read_fixed(struct bits *b, unsigned width)
 	return value;
 }
 
-/* Groups of width bits, low ones first; the highest bit of each tells that more follow. */
+/* Groups of width bits, least significant first. The top bit of a group: more follow. */
 static uint64_t read_vbr(struct bits *b, unsigned width)
 {
 	uint64_t value = 0, more;
@@ -106,7 +106,7 @@ static uint64_t read_operand(struct bits *b, const struct operand *op)
 
 struct record {
 	uint64_t code;
-	char text[32]; /* its operands as characters, as far as there is room */
+	char text[32]; /* operands as characters, truncated */
 	size_t nr;
 };
 
@@ -146,7 +146,7 @@ static void read_unabbreviated(struct bits *b, struct record *r)
 		add_operand(r, read_vbr(b, 6), false);
 }
 
-/* The records of the block whose abbreviation ids have width bits, up to the one looked for. */
+/* Finds the release in the identification block. width: bits of abbreviation ids. */
 static int read_block(struct bits *b, unsigned width)
 {
 	struct abbrev abbrevs[MAX_ABBREVS];
@@ -185,7 +185,7 @@ int bitcode_release(const void *data, size_t size)
 	struct bits b = {.data = data, .end = (uint64_t)size * 8, .at = 32};
 	unsigned width;
 
-	/* The wrapper's header says where the bitcode begins. */
+	/* The wrapper header has the offset of the bitcode. */
 	if (size >= 20 && !memcmp(data, "\xde\xc0\x17\x0b", 4)) {
 		uint64_t off = b.data[8] | b.data[9] << 8 | b.data[10] << 16;
 
@@ -197,6 +197,6 @@ int bitcode_release(const void *data, size_t size)
 	    read_vbr(&b, 8) != IDENTIFICATION_BLOCK)
 		return 0;
 	width = (unsigned)read_vbr(&b, 4);
-	b.at = (b.at + 31) / 32 * 32 + 32; /* and the size of the block, in words */
+	b.at = (b.at + 31) / 32 * 32 + 32; /* skip the size of the block */
 	return b.bad || b.at > b.end || width > 32 ? 0 : read_block(&b, width);
 }

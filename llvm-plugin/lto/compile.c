@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The compiler of link-time optimisation: bitcode in, object out, by LLVM's C API. It runs in a
- * process of its own (lto.c), which ends with it: so nothing is freed here.
+ * Compiles bitcode to an object with LLVM's C API. It runs in a child process (lto.c) that exits
+ * afterwards, so memory is not freed.
  */
 #include "lto/compiler.h"
 
@@ -14,7 +14,6 @@
 #include <llvm-c/Support.h>
 #include <llvm-c/Target.h>
 #include <llvm-c/Transforms/PassBuilder.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,80 +23,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* LLVM's handler of fatal errors gets no context. This process does one thing. */
+/* Global: LLVM's handler of fatal errors takes no context. */
 static struct compiler compiler;
 
-_Noreturn void out_of_memory(void)
-{
-	_exit(LTO_NO_MEMORY);
-}
-
-static char *format(const char *fmt, va_list ap)
-{
-	char *text;
-
-	if (vasprintf(&text, fmt, ap) < 0)
-		out_of_memory();
-	return text;
-}
-
-char *print(const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-
-	va_start(ap, fmt);
-	text = format(fmt, ap);
-	va_end(ap);
-	return text;
-}
-
-/* Lines of LLVM's after the first get the mark that those of ld.bpf have. */
-static void report(struct compiler *c, enum bpfld_severity severity, const char *id,
-		   const char *message)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	if (!f)
-		out_of_memory();
-	fwrite(id, 1, strlen(id) + 1, f);
-	for (const char *s = message; *s; s++) {
-		if (*s == '\n' && !s[strspn(s, "\n")])
-			break;
-		fputc(*s, f);
-		if (*s == '\n' && strncmp(s + 1, ">>> ", 4) != 0)
-			fputs(">>> ", f);
-	}
-	fputc('\0', f);
-	if (fclose(f))
-		out_of_memory();
-	c->r->put(c->r, LTO_REPORT, severity, text, size);
-	c->failed |= severity == BPFLD_ERROR;
-}
-
-int report_error(struct compiler *c, const char *id, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	report(c, BPFLD_ERROR, id, format(fmt, ap));
-	va_end(ap);
-	return 1;
-}
-
-void step(struct compiler *c, const char *doing)
-{
-	const char *text = c->module ? print("%s %s", doing, c->module) : doing;
-
-	c->r->put(c->r, LTO_STEP, 0, text, strlen(text) + 1);
-}
-
 /*
- * LLVM answers an allocation that fails by abort(), which says nothing, and with less memory
- * another way to optimise may work and give other code. These two are C++, which C knows by other
- * names; an LLVM that is built without them does as before.
+ * LLVM calls abort() when it runs out of memory, like for other crashes. Then another optimisation
+ * level might be tried and produce different code, so the handlers of failed allocations are
+ * replaced. They are C++ functions, referred to by their mangled names, and weak: an LLVM may lack
+ * them.
  */
 extern void (*set_new_handler(void (*handler)(void)))(void) __asm__("_ZSt15set_new_handlerPFvvE")
     __attribute__((weak));
@@ -122,7 +55,7 @@ static void handle_bad_alloc(void)
 		install_bad_alloc_error_handler(on_bad_alloc, NULL);
 }
 
-/* ---- what LLVM has to say ---- */
+/* ---- diagnostics of LLVM ---- */
 
 static void on_fatal_error(const char *reason)
 {
@@ -154,39 +87,10 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
 	if (error)
 		report_error(c, "lto-failed", "%s", text);
 	else
-		report(c, BPFLD_WARNING, "lto-warning", text);
+		report_text(c, BPFLD_WARNING, "lto-warning", text);
 }
 
 /* ---- code ---- */
-
-LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m)
-{
-	/* None wouldn't do: BPF's CO-RE needs passes that run when optimising only. */
-	static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelLess, LLVMCodeGenLevelLess,
-						     LLVMCodeGenLevelDefault,
-						     LLVMCodeGenLevelAggressive};
-	LLVMTargetRef target;
-	char *message = NULL;
-
-	if (LLVMGetTargetFromTriple(LLVMGetTarget(m), &target, &message)) {
-		report_error(c, "lto-failed", "LLVM: %s", message);
-		return NULL;
-	}
-	/* Static, as clang compiles for BPF: jump tables are at fixed places, not relative ones. */
-	return LLVMCreateTargetMachine(target, LLVMGetTarget(m), c->cpu, c->features,
-				       levels[c->r->options->level], LLVMRelocStatic,
-				       LLVMCodeModelDefault);
-}
-
-int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine,
-	       const char *passes)
-{
-	LLVMErrorRef err = LLVMRunPasses(m, passes, machine, LLVMCreatePassBuilderOptions());
-
-	if (err)
-		return report_error(c, "lto-failed", "LLVM: %s", LLVMGetErrorMessage(err));
-	return c->failed;
-}
 
 static void keep_temporary(struct compiler *c, LLVMMemoryBufferRef ir, const char *suffix)
 {
@@ -219,17 +123,17 @@ static LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCo
 	return c->failed ? NULL : buffer;
 }
 
-static void put_made(struct compiler *c, LLVMMemoryBufferRef buffer, size_t number)
+static void put_output(struct compiler *c, LLVMMemoryBufferRef buffer, size_t number)
 {
 	c->r->put(c->r, LTO_MADE, number, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
 }
 
 /* ---- optimising ---- */
 
-/* What one way to optimise comes to. */
+/* The result of one way to optimise. */
 struct variant {
-	LLVMMemoryBufferRef ir, object; /* object: NULL if it did not work out */
-	uint64_t code;                  /* bytes */
+	LLVMMemoryBufferRef ir, object; /* object: NULL on failure */
+	uint64_t code;                  /* size in bytes */
 };
 
 static uint64_t get(const uint8_t *p, size_t size, bool big)
@@ -241,7 +145,7 @@ static uint64_t get(const uint8_t *p, size_t size, bool big)
 	return value;
 }
 
-/* The bytes of code in an object that LLVM has just made. */
+/* The size of the code in an object. */
 static uint64_t count_code(LLVMMemoryBufferRef object)
 {
 	const uint8_t *e = (const uint8_t *)LLVMGetBufferStart(object);
@@ -266,11 +170,11 @@ static LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
 	LLVMModuleRef m = NULL;
 
 	if (LLVMParseBitcodeInContext2(c->context, copy, &m) && !c->failed)
-		report_error(c, "lto-failed", "LLVM doesn't read what it wrote");
+		report_error(c, "lto-failed", "LLVM cannot read its own output");
 	return m;
 }
 
-/* Functions are inlined up to this cost, as LLVM counts it; NULL: as far as LLVM likes. */
+/* Sets the threshold of the inliner; NULL keeps the default. */
 static void limit_inlining(struct compiler *c, LLVMModuleRef m, const char *cost)
 {
 	static const char key[] = "function-inline-threshold";
@@ -285,7 +189,7 @@ static void limit_inlining(struct compiler *c, LLVMModuleRef m, const char *cost
 			LLVMAddAttributeAtIndex(f, LLVMAttributeFunctionIndex, a);
 }
 
-/* Takes out what --gc-sections will drop, where nothing but bitcode refers to it. */
+/* Deletes unused functions, which --gc-sections would drop. Returns whether there were any. */
 static bool delete_unused(LLVMModuleRef m)
 {
 	bool any = false, more = true;
@@ -296,7 +200,7 @@ static bool delete_unused(LLVMModuleRef m)
 		more = false;
 		for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = next) {
 			next = LLVMGetNextFunction(f);
-			/* Where there is a section, it is a program. */
+			/* A function with a section is a program. */
 			if (LLVMIsDeclaration(f) || LLVMGetFirstUse(f) || LLVMGetSection(f))
 				continue;
 			LLVMDeleteFunction(f);
@@ -306,7 +210,7 @@ static bool delete_unused(LLVMModuleRef m)
 	return any;
 }
 
-/* The code that the link will have of v. */
+/* The size of the code of v in the output. */
 static uint64_t measure(struct compiler *c, const struct variant *v)
 {
 	LLVMModuleRef m = c->r->job->gc_sections ? parse_again(c, v->ir) : NULL;
@@ -324,7 +228,7 @@ struct way {
 
 static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
 {
-	/* Below level 2 there is no inliner, but always_inline is no wish for speed: as clang -O0.
+	/* Below level 2 there is no inliner, but always_inline must be honoured, as in clang -O0.
 	 */
 	char passes[] = "always-inline,lto<O2>";
 	struct variant v = {0};
@@ -346,11 +250,10 @@ static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged, s
 }
 
 /*
- * Inlining spares the verifier calls, and the cost of them when the program runs; but what is
- * inlined in several places is there several times, and a program may have so many instructions
- * only. So at level 2 there are three ways: as LLVM likes, with what is shorter than a call
- * inlined, and with next to nothing done that clang has not done. The shortest code is taken, the
- * first of these if they come to the same.
+ * Inlining avoids calls, both for the verifier and at run time, but duplicates code, and the number
+ * of instructions of a program is limited. So level 2 tries three ways: LLVM's default, a threshold
+ * at which only functions shorter than a call are inlined, and level 1. The smallest code wins, or
+ * the first one of equal size.
  */
 static struct variant optimise_best(struct compiler *c, LLVMMemoryBufferRef merged)
 {
@@ -387,8 +290,7 @@ static int compile_all(struct compiler *c)
 	if (!m)
 		return 1;
 	if (LLVMVerifyModule(m, LLVMReturnStatusAction, &message))
-		return report_error(c, "lto-failed", "merged modules are not well-formed: %s",
-				    message);
+		return report_error(c, "lto-failed", "invalid merged module: %s", message);
 	c->merged = c->r->options->level == 2;
 	merged = LLVMWriteBitcodeToMemoryBuffer(m);
 	keep_temporary(c, merged, LTO_MERGED);
@@ -397,19 +299,20 @@ static int compile_all(struct compiler *c)
 		return 1;
 	keep_temporary(c, v.ir, LTO_OPTIMISED);
 	switch (c->r->job->want) {
-	case BPFLD_LTO_IR: put_made(c, v.ir, 0); break;
+	case BPFLD_LTO_IR: put_output(c, v.ir, 0); break;
 	case BPFLD_LTO_ASM:
 		m = parse_again(c, v.ir);
 		code = m ? make_code(c, m, LLVMAssemblyFile) : NULL;
 		if (code)
-			put_made(c, code, 0);
+			put_output(c, code, 0);
 		break;
-	default: put_made(c, v.object, 0);
+	default: put_output(c, v.object, 0);
 	}
 	return c->failed;
 }
 
-/* For symbols and types: what is wrong with the code will be found, or will be gone, later. */
+/* Compiles modules for their symbols and types only. Errors in code are found later, if it is used.
+ */
 static int compile_each(struct compiler *c)
 {
 	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
@@ -418,15 +321,15 @@ static int compile_each(struct compiler *c)
 
 		if (!code)
 			return 1;
-		put_made(c, code, i);
+		put_output(c, code, i);
 		c->lenient = false;
 	}
 	return 0;
 }
 
 /*
- * The list of options that LLVM prints, before it ends the process. The C API passes options on but
- * doesn't tell which ones it didn't know.
+ * The output of LLVM's --help-list-hidden. The C API cannot report unknown options: LLVM prints a
+ * message and exits.
  */
 static char *list_llvm_options(void)
 {
@@ -451,7 +354,7 @@ static char *list_llvm_options(void)
 	return list;
 }
 
-/* Whether the list has a row "  --name" or "  -name", for the name that begins option. */
+/* Whether the list has a row for "--NAME" or "-NAME", where option is NAME or NAME=VALUE. */
 static bool is_listed(const char *list, const char *option)
 {
 	const char *name = option + strspn(option, "-");
@@ -508,7 +411,7 @@ static enum lto_status run(const struct lto_request *r)
 		return LTO_FAILED;
 	c->context = LLVMContextCreate();
 #if LLVM_VERSION_MAJOR == 15
-	/* Else the first module decides, and one of LLVM 14 decides for pointers with types. */
+	/* By default the first module decides, and one of LLVM 14 has typed pointers. */
 	LLVMContextSetOpaquePointers(c->context, 1);
 #endif
 	LLVMContextSetDiagnosticHandler(c->context, on_diagnostic, c);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What the files of a module of link-time optimisation share:
+ * Shared by the files of the compiler, which is a module for one LLVM:
  *
- *	merge.c    reads the modules of bitcode, and makes one of them
- *	compile.c  optimises it, and makes code
+ *	compiler.c  diagnostics, memory, and the pass pipeline
+ *	merge.c     reads modules of bitcode and merges them
+ *	compile.c   optimises the merged module and generates code
  */
 #ifndef LTO_COMPILER_H
 #define LTO_COMPILER_H
@@ -19,22 +20,22 @@ struct compiler {
 	LLVMContextRef context;
 	struct parsed {
 		LLVMModuleRef module;
-		char *assembly; /* that stands in it */
+		char *assembly; /* all inline assembly */
 	} * parsed;             /* by module */
-	const char *module;     /* that is worked on, for messages; NULL: all */
+	const char *module;     /* current module, for messages; NULL: all */
 	bool reading;           /* it is being parsed */
-	bool lenient;           /* what LLVM complains of doesn't matter: the code is not used */
-	bool complained;        /* it did */
+	bool lenient;           /* ignore diagnostics: the code is not used */
+	bool complained;        /* LLVM reported an error while lenient */
 	bool failed;
-	bool merged; /* the modules are: what fails now may be for how it is optimised */
+	bool merged; /* modules are merged: another optimisation level may succeed */
 
-	/* What is good enough if LLVM ends over an attempt at something better. */
+	/* An object to output if LLVM aborts while it tries a better variant. */
 	LLVMMemoryBufferRef fallback;
 
-	/* The CPU that code is generated for, and the first function that names it. */
+	/* Code is generated for this CPU. */
 	const char *cpu, *features;
-	const char *default_cpu; /* of functions that name none; NULL: each names one */
-	const char *cpu_module, *cpu_function; /* the latter is NULL while no function does */
+	const char *default_cpu; /* of functions without target-cpu; NULL: there are none */
+	const char *cpu_module, *cpu_function; /* first function for cpu, or NULL */
 	unsigned long long passthroughs;       /* calls of llvm.bpf.passthrough so far */
 };
 
@@ -43,18 +44,20 @@ char *print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Returns 1. */
 int report_error(struct compiler *c, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Notes what is being done, of c->module. */
+/* Reports a message of LLVM. Lines after the first get the prefix ">>> ". */
+void report_text(struct compiler *c, enum bpfld_severity severity, const char *id,
+		 const char *message);
+/* Records the current operation on c->module, in case LLVM crashes. */
 void step(struct compiler *c, const char *doing);
 
-/* For c->cpu. NULL: reported. */
+/* For c->cpu. NULL: an error was reported. */
 LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m);
 int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine,
 	       const char *passes);
 
-/* All modules in one, for c->cpu, which is theirs or the one that the options name. */
+/* Merges all modules, for the CPU of the options or that of the modules. */
 LLVMModuleRef merge_modules(struct compiler *c);
-/* One module, to be compiled alone for its own CPU, which c->cpu becomes; c is lenient from here.
- */
+/* Reads one module, to be compiled alone. Sets c->cpu to its CPU, and c->lenient. */
 LLVMModuleRef read_alone(struct compiler *c, size_t number);
 
 #endif

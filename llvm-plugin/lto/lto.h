@@ -2,15 +2,13 @@
 /*
  * lto/: link-time optimisation.
  *
- *	bitcode.c   which LLVM made a module; needs no LLVM
- *	lto.c       chooses the LLVM, runs it in a process of its own, brings back what it made
- *	compiler.h  the compiler: bitcode in, object out. Built once for each LLVM into a shared
- *	            object, lto-N.so, that nothing but that process loads
- *	merge.c     makes one module of all
- *	compile.c   optimises it, and makes code
+ *	bitcode.c   which LLVM wrote a module; does not need LLVM
+ *	lto.c       selects an LLVM, runs it in a child process and returns its output
+ *	compiler.h  the compiler: compiler.c, merge.c and compile.c, which are built for each LLVM
+ *into a module, lto-N.so, that only this child loads
  *
- * The last three alone include LLVM's headers, and nothing of this room but compiler.h and lto.h.
- * The first two are part of the programs, and include common/.
+ * Only the compiler includes headers of LLVM; it includes nothing else but this file. The other
+ *files are part of the programs, and include common/.
  */
 #ifndef LTO_LTO_H
 #define LTO_LTO_H
@@ -19,62 +17,61 @@
 
 #include <bpfld/bpfld.h>
 
-/* What the command line says; strings and lists end in NULL. */
+/* Options of the command line. */
 struct lto_options {
-	int level;       /* 0 to 3 */
-	const char *cpu; /* NULL: the one that the functions were compiled for */
-	const char
-	    *temporaries; /* files of each step are kept under names that begin so, or NULL */
-	const char *const *mllvm;
+	int level;                /* 0 to 3 */
+	const char *cpu;          /* NULL: that of the functions */
+	const char *temporaries;  /* prefix of the files of --save-temps, or NULL */
+	const char *const *mllvm; /* ends in NULL; or NULL */
 };
 
-/* The files that --save-temps keeps are OUTPUT.lto.NAME.bc, with these names. */
+/* --save-temps writes OUTPUT.lto.NAME.bc with these names. */
 #define LTO_MERGED "merged"
 #define LTO_OPTIMISED "optimised"
 
-/* The release of LLVM that made the module, 19 for 19.1.7; 0 if it doesn't say. */
+/* The release of LLVM that wrote the module: 19 for 19.1.7, 0 if unknown. */
 int bitcode_release(const void *data, size_t size);
 
 /* A bpfld_lto.compile; ctx is a struct lto_options. */
 int lto_compile(void *ctx, const struct bpfld_lto_job *job);
 
-/* For bpfld_opts.lto where there are no options for it. */
+/* bpfld_opts.lto with default options. */
 extern const struct bpfld_lto lto_default;
 
 /* ---- between lto.c and compile.c ---- */
 
-/* Changes with what stands below, so that a module of another build is not taken. */
+/* Changes with the declarations below: modules of other builds are rejected. */
 #define LTO_ABI 2
 
 enum lto_record {
-	LTO_MADE,   /* of the module: the bytes that it was made into */
-	LTO_REPORT, /* severity; id and message, with a NUL behind each */
-	LTO_STEP,   /* what is being done now, in case it is never finished */
+	LTO_MADE,   /* number of the module; the output */
+	LTO_REPORT, /* severity; id and message, each with a NUL */
+	LTO_STEP,   /* description of the current operation, in case LLVM crashes */
 };
 
 struct lto_request {
 	const struct bpfld_lto_job *job;
 	const struct lto_options *options;
-	const int *releases; /* of LLVM that made the input, by module; 0 if it doesn't say */
-	unsigned way;        /* of those to optimise, the first to be tried */
-	/* number: the module's or the severity. */
+	const int *releases; /* of the LLVM that wrote it, by module; 0 if unknown */
+	unsigned way;        /* first way to optimise to be tried */
+	/* Sends a record to the parent. */
 	void (*put)(const struct lto_request *r, enum lto_record kind, size_t number,
 		    const void *data, size_t size);
 	int fd; /* put()'s */
 };
 
-/* How a run ends: the status with which LLVM's process exits. */
+/* Exit status of the child. */
 enum lto_status {
 	LTO_DONE,
 	LTO_FAILED,      /* an error was reported */
-	LTO_ANOTHER_WAY, /* the same, but with the next way to optimise it may work */
+	LTO_ANOTHER_WAY, /* the same, but another way to optimise may work */
 	LTO_NO_MEMORY,
-	LTO_CANNOT_LOAD, /* the step says what */
+	LTO_CANNOT_LOAD, /* the reason is the last LTO_STEP */
 };
 
 #define LTO_WAYS 3
 
-/* What a module exports. */
+/* Exported by a module. */
 struct lto_module {
 	int abi;
 	enum lto_status (*run)(const struct lto_request *r);

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What merging modules of BPF code takes beyond what LLVM's own linking does:
+ * Merges modules. LLVM's linker does most of the work, but not this:
  *
- * - CO-RE. Where the offset of a member is to be filled in by the loader, code reads a placeholder:
- *   an external variable such as "llvm.s:0:0$0:0", named by the struct's name, and bound to the
- * type itself by metadata. Two modules may mean different types by one name. Merging would make one
- *   variable of the two, and one of the modules would read the other's member. So each module's
- *   placeholders get names of their own. (What the loader is told stands behind the first colon or
- *   dollar.) For the same reason the numbers in calls of llvm.bpf.passthrough, which keep accesses
- *   apart, are made unique.
- * - Statics. Two of one name are told apart by a suffix, ".lto.N" for module N. The linker takes
- *   it off again, so that symbols and BTF have the names that the source has. What inline assembly
- *   names keeps its name, and stays.
- * - The target CPU is an attribute of functions, but code is generated for one.
- * - Flags in which modules for full and for thin LTO differ don't matter here, but LLVM refuses
- *   to merge them.
+ * - CO-RE. Code reads the offset of a member from a placeholder, which the loader relocates. It is
+ * an external variable such as "llvm.s:0:0$0:0", named after the struct and bound to its type by
+ *   metadata. Two modules may have different types of one name; merging their placeholders would
+ * make one module access a member of the other's type. So placeholders get a prefix for each
+ * module; the backend reads only the part after the first colon or dollar. For the same reason, the
+ * numbers in calls of llvm.bpf.passthrough, which separate accesses, are made unique.
+ * - Static symbols get the suffix ".lto.N" in module N. The linker removes it again, so that
+ * symbols and BTF have the names of the source. Symbols that inline assembly refers to keep their
+ * names.
+ * - CPU. It is an attribute of functions, but code is generated for a single one.
+ * - Module flags for full and thin LTO differ. That is irrelevant here, but LLVM refuses to merge
+ *   such modules.
  */
 #include "lto/compiler.h"
 
@@ -48,7 +47,7 @@ static LLVMModuleRef read_module(struct compiler *c, const struct bpfld_lto_modu
 	if (strncmp(triple, "bpf", 3) != 0) {
 		report_error(c, "wrong-machine",
 			     "%s: bitcode for %s, not for BPF\n>>> compile it with -target bpf",
-			     m->name, *triple ? triple : "no machine");
+			     m->name, *triple ? triple : "an unknown target");
 		return NULL;
 	}
 	return module;
@@ -109,8 +108,8 @@ static LLVMValueRef first_definition(LLVMModuleRef m)
 static const char cpu_key[] = "target-cpu", features_key[] = "target-features";
 
 /*
- * What the clang that made the module, or this LLVM if it doesn't say, compiles for without -mcpu=.
- * Where clangs of both kinds made modules, their machine code would need the newer CPU as well.
+ * The default CPU of the clang that compiled the module, or of this LLVM if that is unknown. The
+ * newest one of all modules is used: their machine code would require that, too.
  */
 static void take_default_cpu(struct compiler *c, size_t number, LLVMModuleRef m)
 {
@@ -154,7 +153,7 @@ static void take_cpu(struct compiler *c, LLVMValueRef function)
 	c->cpu_module = c->module;
 }
 
-/* All functions that have code must be for one CPU: that of the first. */
+/* Requires that all functions are compiled for the CPU of the first one. */
 static int check_cpu(struct compiler *c, LLVMModuleRef m)
 {
 	if (!c->cpu_function)
@@ -171,7 +170,7 @@ static int check_cpu(struct compiler *c, LLVMModuleRef m)
 		return report_error(c, "lto-cpu-conflict",
 				    "modules are compiled for different CPUs\n"
 				    ">>> '%s' of %s for %s%s%s\n>>> '%s' of %s for %s%s%s\n"
-				    ">>> --mcpu=CPU says for which one the program is",
+				    ">>> help: select one with --mcpu=CPU",
 				    c->cpu_function, c->cpu_module, c->cpu,
 				    *c->features ? " with " : "", c->features, name_of(f),
 				    c->module, cpu, *features ? " with " : "", features);
@@ -191,7 +190,7 @@ static void set_attribute(struct compiler *c, LLVMValueRef function, const char 
 								  (unsigned)strlen(value)));
 }
 
-/* LLVM does not inline a function into another whose CPU has another name. */
+/* LLVM does not inline between functions for different CPUs. */
 static void set_cpu(struct compiler *c, LLVMModuleRef m)
 {
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
@@ -202,7 +201,7 @@ static void set_cpu(struct compiler *c, LLVMModuleRef m)
 	}
 }
 
-/* Whether optimising makes a register of it, as it does of each parameter that clang stores. */
+/* Whether mem2reg would promote it. Unoptimised code has such allocas, for example parameters. */
 static bool is_register(LLVMValueRef alloca)
 {
 	for (LLVMUseRef use = LLVMGetFirstUse(alloca); use; use = LLVMGetNextUse(use)) {
@@ -233,9 +232,9 @@ static bool is_unoptimised(LLVMValueRef function)
 }
 
 /*
- * Optimises a module as clang does before it writes one: merged code is optimised without the
- * passes that make it fit for the verifier, and without those that lower BPF's intrinsics. Most
- * modules have been, but not those of clang's -fembed-bitcode=all.
+ * Runs the pre-link pipeline on a module that clang did not optimise, as with -fembed-bitcode=all.
+ * The pipeline for merged modules lacks passes that help the verifier and that lower BPF's
+ * intrinsics.
  */
 static int optimise_alone(struct compiler *c, LLVMModuleRef m)
 {
@@ -255,7 +254,7 @@ static int optimise_alone(struct compiler *c, LLVMModuleRef m)
 LLVMModuleRef read_alone(struct compiler *c, size_t number)
 {
 	LLVMModuleRef m = read_module(c, &c->r->job->modules[number]);
-	const char *wanted = c->r->options->cpu;
+	const char *cpu = c->r->options->cpu;
 
 	if (!m)
 		return NULL;
@@ -263,9 +262,9 @@ LLVMModuleRef read_alone(struct compiler *c, size_t number)
 	c->default_cpu = NULL;
 	take_default_cpu(c, number, m);
 	take_cpu(c, first_definition(m));
-	/* Code that its own CPU lacks instructions for is compiled at all for a newer one only. */
-	if (wanted && strcmp(wanted, c->cpu) > 0) {
-		c->cpu = wanted;
+	/* The code may use instructions of the newer CPU. */
+	if (cpu && strcmp(cpu, c->cpu) > 0) {
+		c->cpu = cpu;
 		c->features = "";
 	}
 	return optimise_alone(c, m) ? NULL : m;
@@ -282,7 +281,7 @@ static void replace(LLVMValueRef old, LLVMValueRef with)
 		LLVMDeleteGlobal(old);
 }
 
-/* Makes a reference of a definition: another file's stands for it. */
+/* Turns a definition into a declaration: another file's definition is used. */
 static void drop_definition(LLVMModuleRef m, LLVMValueRef v)
 {
 	LLVMTypeRef type = LLVMGlobalGetValueType(v);
@@ -303,7 +302,7 @@ static void drop_definition(LLVMModuleRef m, LLVMValueRef v)
 	free(name);
 }
 
-/* What a symbol is to be called; where the module has that already, it is meant. */
+/* Renames a symbol, or replaces it with an existing symbol of that name. */
 static void rename_global(LLVMModuleRef m, LLVMValueRef v, const char *name)
 {
 	LLVMValueRef other = find_global(m, name);
@@ -323,7 +322,7 @@ static void apply_symbols(LLVMModuleRef m, const struct bpfld_lto_module *in)
 	for (size_t i = 0; i < in->nr_symbols; i++) {
 		LLVMValueRef v = find_global(m, in->symbols[i].name);
 
-		/* Assembly in the module may define symbols that are none of its own. */
+		/* Inline assembly may define symbols that are not in the IR. */
 		if (!v)
 			continue;
 		if (in->symbols[i].drop && !LLVMIsDeclaration(v) && !LLVMIsAGlobalAlias(v)) {
@@ -332,7 +331,7 @@ static void apply_symbols(LLVMModuleRef m, const struct bpfld_lto_module *in)
 		}
 		renamed[i] = v;
 	}
-	/* First all old names go: one symbol may get the name that another had. */
+	/* Free all old names first: the new name of a symbol may be the old one of another. */
 	for (size_t i = 0; i < in->nr_symbols; i++)
 		if (renamed[i] && in->symbols[i].new_name)
 			LLVMSetValueName2(renamed[i], "bpfld.renamed", strlen("bpfld.renamed"));
@@ -359,9 +358,9 @@ static bool is_placeholder(struct compiler *c, LLVMValueRef v)
 	return false;
 }
 
-/* ---- assembly in C: it goes by names, of which LLVM knows nothing ---- */
+/* ---- inline assembly: LLVM does not see the symbols that it refers to ---- */
 
-/* All assembly of the module, with its escapes (\0A) as blanks. */
+/* All inline assembly of the module, with escapes (\0A) replaced by blanks. */
 static char *assembly_of(LLVMModuleRef m)
 {
 	char *text = NULL;
@@ -391,8 +390,7 @@ static bool is_name_char(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$';
 }
 
-/* Whether assembly names the symbol. */
-static bool mentions(const char *assembly, const char *name)
+static bool refers_to(const char *assembly, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -404,46 +402,46 @@ static bool mentions(const char *assembly, const char *name)
 
 /* ---- names ---- */
 
-/* A static that assembly names can't be renamed: then no other module may have the name. */
+/* Inline assembly refers to this static symbol by name: no other module may use that name. */
 static int check_static(struct compiler *c, const char *name, size_t number)
 {
 	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
 		LLVMValueRef v = i == number ? NULL : find_global(c->parsed[i].module, name);
 
 		if (!v || (LLVMGetLinkage(v) == LLVMInternalLinkage &&
-			   !mentions(c->parsed[i].assembly, name)))
+			   !refers_to(c->parsed[i].assembly, name)))
 			continue;
-		return report_error(c, "lto-asm-name",
-				    "inline assembly names the static '%s', and another file has a "
-				    "symbol of that name\n>>> static in %s\n>>> also in %s\n"
-				    ">>> rename one, or compile one without bitcode",
-				    name, c->r->job->modules[number].name,
-				    c->r->job->modules[i].name);
+		return report_error(
+		    c, "lto-asm-name",
+		    "inline assembly refers to static symbol '%s', and another file "
+		    "has a symbol of that name\n>>> static in %s\n>>> also in %s\n"
+		    ">>> help: rename one, or compile one without bitcode",
+		    name, c->r->job->modules[number].name, c->r->job->modules[i].name);
 	}
 	return 0;
 }
 
-/* Names that no other module has: see the top of this file. */
-static int keep_apart(struct compiler *c, size_t number)
+/* Makes names unique: see the top of this file. */
+static int make_unique(struct compiler *c, size_t number)
 {
 	LLVMModuleRef m = c->parsed[number].module;
 
 	for (LLVMValueRef v = first_global(m); v; v = next_global(m, v)) {
 		const char *name = name_of(v);
-		char *own;
+		char *unique;
 
 		if (is_placeholder(c, v)) {
-			own = print("llvm.%zu.%s", number, name + strlen("llvm."));
+			unique = print("llvm.%zu.%s", number, name + strlen("llvm."));
 		} else if (LLVMGetLinkage(v) != LLVMInternalLinkage) {
 			continue;
-		} else if (mentions(c->parsed[number].assembly, name)) {
+		} else if (refers_to(c->parsed[number].assembly, name)) {
 			if (check_static(c, name, number))
 				return 1;
 			continue;
 		} else {
-			own = print("%s.lto.%zu", name, number);
+			unique = print("%s.lto.%zu", name, number);
 		}
-		LLVMSetValueName2(v, own, strlen(own));
+		LLVMSetValueName2(v, unique, strlen(unique));
 	}
 	return 0;
 }
@@ -462,10 +460,10 @@ static void number_passthroughs(struct compiler *c, LLVMModuleRef m)
 	}
 }
 
-static bool is_mentioned(const struct compiler *c, const char *name)
+static bool is_in_assembly(const struct compiler *c, const char *name)
 {
 	for (size_t i = 0; i < c->r->job->nr_modules; i++)
-		if (mentions(c->parsed[i].assembly, name))
+		if (refers_to(c->parsed[i].assembly, name))
 			return true;
 	return false;
 }
@@ -477,7 +475,7 @@ static void make_local(struct compiler *c, LLVMModuleRef m, const struct bpfld_l
 		const char *name = s->new_name ? s->new_name : s->name;
 		LLVMValueRef v = s->local ? find_global(m, name) : NULL;
 
-		if (!v || LLVMIsDeclaration(v) || is_mentioned(c, name))
+		if (!v || LLVMIsDeclaration(v) || is_in_assembly(c, name))
 			continue;
 		LLVMSetLinkage(v, LLVMInternalLinkage);
 		if (!LLVMIsAGlobalAlias(v))
@@ -487,7 +485,7 @@ static void make_local(struct compiler *c, LLVMModuleRef m, const struct bpfld_l
 
 /* ---- all modules ---- */
 
-/* The flag must not differ between modules: so the first one, which is ours, overrides it. */
+/* LLVM refuses to merge modules whose flags differ, unless one overrides the flag. */
 static void override_flag(struct compiler *c, LLVMModuleRef m, const char *name)
 {
 	LLVMMetadataRef zero =
@@ -496,7 +494,7 @@ static void override_flag(struct compiler *c, LLVMModuleRef m, const char *name)
 	LLVMAddModuleFlag(m, LLVMModuleFlagBehaviorOverride, name, strlen(name), zero);
 }
 
-/* Reads the modules, each with the symbols that it is to have. */
+/* Reads all modules and applies the linker's symbol resolution. */
 static int read_modules(struct compiler *c)
 {
 	const struct bpfld_lto_job *job = c->r->job;
@@ -533,7 +531,7 @@ LLVMModuleRef merge_modules(struct compiler *c)
 	if (read_modules(c))
 		return NULL;
 	for (size_t i = 0; i < job->nr_modules; i++)
-		if (keep_apart(c, i))
+		if (make_unique(c, i))
 			return NULL;
 	LLVMSetTarget(all, LLVMGetTarget(c->parsed[0].module));
 	LLVMSetDataLayout(all, LLVMGetDataLayoutStr(c->parsed[0].module));
@@ -543,12 +541,12 @@ LLVMModuleRef merge_modules(struct compiler *c)
 		LLVMModuleRef m = c->parsed[i].module;
 
 		c->module = job->modules[i].name;
-		/* "bpf" and "bpfel" may be the same; the linker has looked at byte orders. */
+		/* "bpf" and "bpfel" may be equal. The linker has checked byte orders. */
 		LLVMSetTarget(m, LLVMGetTarget(all));
 		number_passthroughs(c, m);
 		step(c, "merging");
 		if (LLVMLinkModules2(all, m) && !c->failed)
-			report_error(c, "lto-failed", "%s: cannot be merged", c->module);
+			report_error(c, "lto-failed", "cannot merge %s", c->module);
 		if (c->failed)
 			return NULL;
 	}

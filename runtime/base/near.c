@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-#define MAX_EDITS 2
-#define MAX_NAME 128 /* longer names are ignored */
+#define MAX_NAME 128 /* longer ones are ignored */
 
 /*
- * The number of letters to change, insert, delete or swap; any number above MAX_EDITS means more.
+ * The number of characters to replace, insert, delete or swap with the next one. Any result over
+ * max is not exact.
  */
-static uint32_t edits(const char *a, size_t la, const char *b, size_t lb)
+static uint32_t edits(const char *a, size_t la, const char *b, size_t lb, uint32_t max)
 {
 	uint32_t rows[3][MAX_NAME + 1], *before = rows[0], *last = rows[1], *row = rows[2];
 
@@ -30,7 +30,7 @@ static uint32_t edits(const char *a, size_t la, const char *b, size_t lb)
 			if (row[j] < least)
 				least = row[j];
 		}
-		if (least > MAX_EDITS)
+		if (least > max)
 			return least;
 		before = last;
 		last = row;
@@ -42,15 +42,13 @@ static uint32_t edits(const char *a, size_t la, const char *b, size_t lb)
 int ld_near_try(struct ld_near *n, const char *name)
 {
 	size_t la = strlen(n->typed), lb = strlen(name);
-	uint32_t most = n->name ? n->distance - 1 : MAX_EDITS, distance;
+	uint32_t most = n->name ? n->distance - 1 : n->max, distance;
 
-	/* Too many short names are near. */
-	if (most > la / 5)
-		most = (uint32_t)(la / 5);
 	if (!most || la > MAX_NAME || lb > MAX_NAME || la > lb + most || lb > la + most)
 		return 0;
-	distance = edits(n->typed, la, name, lb);
-	if (!distance || distance > most)
+	distance = edits(n->typed, la, name, lb, most);
+	/* Too many short names are similar. */
+	if (!distance || distance > most || distance * 2 >= lb)
 		return 0;
 	n->name = name;
 	n->distance = distance;

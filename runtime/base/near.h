@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Spelling suggestions. */
+/* Suggestions for misspelled names. Shared with the programs. */
 #ifndef LD_BASE_NEAR_H
 #define LD_BASE_NEAR_H
 
 #include <stdint.h>
 
-/* The best candidate so far. Initialize typed, and name to NULL. */
+/* The best candidate so far. The caller sets typed and max, and name to NULL. */
 struct ld_near {
 	const char *typed;
-	const char *name;  /* NULL: none is near enough */
+	const char *name;  /* NULL: none */
 	uint32_t distance; /* of name */
+	uint32_t max;      /* edits */
 };
 
-/* Tries another candidate. Returns whether it is the best one now. */
+/* Tries a candidate. Returns whether it is the best one so far. */
 int ld_near_try(struct ld_near *n, const char *name);
 
 #endif

@@ -68,10 +68,10 @@ static int write_in_place(const char *path, const struct iovec *pieces, size_t n
 	return err;
 }
 
-#define MAX_KEPT_NAME 200 /* bytes of the name that start the temporary name */
+#define MAX_KEPT_NAME 200 /* bytes: the suffix must not exceed NAME_MAX */
 
-/* Creates a new file next to path and stores its name in tmp. mkstemp() ignores the umask. */
-static int create_temporary(const char *path, mode_t mode, char *tmp, size_t tmp_size)
+/* Unlike mkstemp(), respects the umask. */
+int ld_open_beside(const char *path, mode_t mode, char *tmp, size_t tmp_size)
 {
 	const char *slash = strrchr(path, '/');
 	int len = (slash ? (int)(slash + 1 - path) : 0) + MAX_KEPT_NAME;
@@ -106,17 +106,15 @@ static int take_place(const char *tmp, const char *path, bool replaces)
 	return rename(tmp, path) ? errno : 0;
 }
 
-/* Keeps the mode of the old file, but grants nothing to another group. */
-static int keep_mode(int fd, const struct stat *old)
+int ld_set_mode(int fd, mode_t mode, const struct stat *old)
 {
-	mode_t mode = old->st_mode & 0777;
 	struct stat st;
 
 	if (fstat(fd, &st))
-		return errno;
-	if (st.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
+		return -1;
+	if (old && st.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
 		mode &= ~(mode_t)070 | (mode & 07) << 3;
-	return fchmod(fd, mode) ? errno : 0;
+	return fchmod(fd, mode);
 }
 
 /* old: the existing file, or NULL. */
@@ -131,15 +129,15 @@ static int write_and_rename(const char *path, const struct stat *old, const stru
 
 	if (!tmp)
 		return ENOMEM;
-	fd = create_temporary(path, mode, tmp, tmp_size);
+	fd = ld_open_beside(path, mode, tmp, tmp_size);
 	if (fd < 0) {
 		err = errno;
 		free(tmp);
 		return err;
 	}
 	err = write_all(fd, pieces, nr);
-	if (!err && old)
-		err = keep_mode(fd, old);
+	if (!err && old && ld_set_mode(fd, old->st_mode & 0777, old))
+		err = errno;
 	if (close(fd) && !err)
 		err = errno;
 	if (!err)
@@ -196,20 +194,25 @@ int ld_write_file(const char *path, const struct iovec *pieces, size_t nr)
 	return err;
 }
 
-const char *ld_write_error(struct ld_arena *a, const char *path, int err)
+const char *ld_write_error(const char *path, int err, char *buf, size_t size)
 {
-	const char *last = strrchr(path, '/'), *dir;
+	const char *last = strrchr(path, '/');
+	int len = last ? (int)(last + 1 - path) : 1;
 
-	/* A directory of the path is missing: find the first one. */
+	/* ENOENT: find the first directory of path that does not exist. */
 	for (const char *slash = path;
 	     err == ENOENT && *slash && (slash = strchr(slash + 1, '/'));) {
-		dir = ld_printf(a, "%.*s", (int)(slash - path), path);
-		if (access(dir, F_OK))
-			return ld_printf(a, "there is no directory %s", dir);
+		snprintf(buf, size, "%.*s", (int)(slash - path), path);
+		if (access(buf, F_OK)) {
+			snprintf(buf, size, "directory %.*s does not exist", (int)(slash - path),
+				 path);
+			return buf;
+		}
 	}
-	/* The new file is created next to the old one, whose own mode does not matter. */
-	dir = last ? ld_printf(a, "%.*s", (int)(last + 1 - path), path) : ".";
-	if (err == EACCES && access(dir, W_OK | X_OK))
-		return ld_printf(a, "no permission to create files in %s", dir);
-	return strerror(err);
+	/* The new file is created in the directory of path: the mode of path does not matter. */
+	snprintf(buf, size, "%.*s", len, last ? path : ".");
+	if (err != EACCES || !access(buf, W_OK | X_OK))
+		return strerror(err);
+	snprintf(buf, size, "no permission to create files in %.*s", len, last ? path : ".");
+	return buf;
 }

@@ -3,19 +3,32 @@
 #define LD_BASE_OUTPUT_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
-#include "base/arena.h"
-
 /*
- * Writes nr buffers to path, one after another; "-" is standard output. A regular file is written
- * to a temporary file in the same directory, then atomically exchanged with the target, so that an
- * error or a signal leaves the old file intact and nothing else behind. A symbolic link is
- * followed. Devices and pipes are written in place. Returns an errno value, 0 on success.
+ * Writes files. Shared with the programs.
+ *
+ * ld_write_file() writes nr pieces to path; "-" is standard output. For a regular file it writes a
+ * temporary file and then exchanges the two, so that a failure or fatal signal leaves the old file
+ * unchanged and no temporary file. It replaces the target of a symbolic link. Other files, such as
+ * devices and pipes, are written to directly. Returns 0 or an errno value.
  */
 int ld_write_file(const char *path, const struct iovec *pieces, size_t nr);
 
-/* Why path could not be written, as text for users; err is an errno value. */
-const char *ld_write_error(struct ld_arena *a, const char *path, int err);
+/* Explains an error of writing path. Returns a constant or buf. */
+const char *ld_write_error(const char *path, int err, char *buf, size_t size);
+
+/*
+ * Creates a file next to path, with mode & ~umask, and stores its name in tmp, which has at least
+ * strlen(path) + 64 bytes. Returns the file descriptor, or -1 and errno.
+ */
+int ld_open_beside(const char *path, mode_t mode, char *tmp, size_t tmp_size);
+
+/*
+ * Sets the mode of a new file that replaces old, if that is not NULL. If its group cannot be that
+ * of old, the new group gets no more permissions than others. Returns -1 and errno on error.
+ */
+int ld_set_mode(int fd, mode_t mode, const struct stat *old);
 
 #endif

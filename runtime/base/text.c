@@ -259,6 +259,30 @@ void ld_text_print(ld_put_fn put_fn, void *ctx, const char *fmt, ...)
 	va_end(args);
 }
 
+struct buffer {
+	char *text;
+	size_t size, cap; /* size may exceed cap: the excess was not stored */
+};
+
+static void put_buffer(void *ctx, const char *text, size_t size)
+{
+	struct buffer *b = ctx;
+
+	if (b->size < b->cap)
+		memcpy(b->text + b->size, text, size < b->cap - b->size ? size : b->cap - b->size);
+	b->size += size;
+}
+
+int ld_text_vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
+{
+	struct buffer b = {buf, 0, size ? size - 1 : 0};
+
+	ld_text_vprint(put_buffer, &b, fmt, args);
+	if (size)
+		buf[b.size < b.cap ? b.size : b.cap] = '\0';
+	return (int)b.size;
+}
+
 /* ---- JSON ---- */
 
 void ld_text_json(ld_put_fn put_fn, void *ctx, const char *s)

@@ -21,6 +21,8 @@ typedef void (*ld_put_fn)(void *ctx, const char *text, size_t size);
 void ld_text_vprint(ld_put_fn put, void *ctx, const char *fmt, va_list args);
 void ld_text_print(ld_put_fn put, void *ctx, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same into a buffer, like vsnprintf(). */
+int ld_text_vsnprintf(char *buf, size_t size, const char *fmt, va_list args);
 
 /*
  * "%" LD_LINES prints a string of several lines whose names are already escaped: like %s, but

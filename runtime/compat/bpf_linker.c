@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * This directory is libbpfld-compat: libbpf's linker API, implemented with bpfld's public headers
- * only. Linked before libbpf, or preloaded, it serves programs that call bpf_linker__new() etc.
- * Outputs are those of `bpfld link`.
+ * This directory is libbpfld-compat: libbpf's linker API, for programs that call bpf_linker__new(). It
+ * is linked before libbpf or preloaded, and uses the public headers and base/ only. The output is that
+ * of `bpfld link`.
  *
- * Messages that libbpf would print go to libbpf's print callback if libbpf is in the process,
- * otherwise to standard error.
+ * Messages go to libbpf's print callback if libbpf is in the process, or else to standard error.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -17,9 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "bpfld/bpfld.h"
 
-/* Those that came with libbpf 1.6. */
+/* New in libbpf 1.6. */
 BPFLD_API struct bpf_linker *bpf_linker__new_fd(int fd, struct bpf_linker_opts *opts);
 BPFLD_API int bpf_linker__add_fd(struct bpf_linker *linker, int fd,
 				 const struct bpf_linker_file_opts *opts);
@@ -31,12 +31,12 @@ struct bpf_linker {
 	char *path; /* of the output, or NULL: fd */
 	int fd;
 	bool done;
-	bool busy; /* a call is under way: another one can only come from the print callback */
+	bool busy; /* a call is active: others can only come from the print callback */
 };
 
 /* ---- messages ---- */
 
-/* Not there in a program that has no libbpf. */
+/* NULL in a program without libbpf. */
 extern __typeof__(libbpf_set_print) libbpf_set_print __attribute__((weak));
 
 static int print_stderr(enum libbpf_print_level level, const char *format, va_list args)
@@ -44,7 +44,7 @@ static int print_stderr(enum libbpf_print_level level, const char *format, va_li
 	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, format, args);
 }
 
-/* libbpf tells which function it prints with only in exchange for another one. */
+/* libbpf_set_print() is the only way to get the callback. */
 static libbpf_print_fn_t print_function(void)
 {
 	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
@@ -80,7 +80,7 @@ static void print_diag(void *ctx, const struct bpfld_diag *diag)
 	print(loud ? LIBBPF_WARN : LIBBPF_INFO, "bpfld: %s [%s]\n", diag->message, diag->id);
 }
 
-/* ---- errors: as libbpf 1.0 and later return them ---- */
+/* ---- errors, as in libbpf 1.0 and later ---- */
 
 static int failed(int err)
 {
@@ -88,9 +88,9 @@ static int failed(int err)
 	return err;
 }
 
-#define MAX_OPTS ((size_t)4096) /* bytes: no struct of any release is larger */
+#define MAX_OPTS ((size_t)4096) /* bytes: larger than the struct of any release */
 
-/* As libbpf's: of options that this library doesn't know all bytes must be 0. */
+/* As in libbpf, unknown options must be zero. */
 static bool valid_opts(const size_t *sz)
 {
 	const char *bytes = (const char *)sz;
@@ -192,67 +192,24 @@ BPFLD_API int bpf_linker__add_buf(struct bpf_linker *linker, void *buf, size_t b
 	return add_buffer(linker, name, buf, buf_sz);
 }
 
-/* All of fd, from its start if it has one; the caller's to free(), or NULL and *err. */
-static char *read_fd(int fd, size_t *size, int *err)
-{
-	char *data = NULL, *more;
-	size_t cap = 0;
-	ssize_t n = 1;
-
-	lseek(fd, 0, SEEK_SET);
-	for (*size = 0; n > 0; *size += (size_t)(n > 0 ? n : 0)) {
-		if (*size == cap) {
-			cap = cap ? 2 * cap : 65536;
-			more = realloc(data, cap);
-			if (!more) {
-				errno = ENOMEM;
-				n = -1;
-				break;
-			}
-			data = more;
-		}
-		do
-			n = read(fd, data + *size, cap - *size);
-		while (n < 0 && errno == EINTR);
-	}
-	if (n == 0)
-		return data;
-	*err = -errno;
-	free(data);
-	return NULL;
-}
-
 BPFLD_API int bpf_linker__add_fd(struct bpf_linker *linker, int fd,
 				 const struct bpf_linker_file_opts *opts)
 {
 	char name[32], *data;
 	size_t size;
-	int err = 0;
+	int err;
 
 	if (!takes_inputs(linker, opts ? &opts->sz : NULL))
 		return failed(-EINVAL);
-	data = read_fd(fd, &size, &err);
-	if (!data)
+	/* From the start, if fd has one. */
+	lseek(fd, 0, SEEK_SET);
+	err = ld_read_all(fd, &data, &size);
+	if (err)
 		return failed(err);
 	snprintf(name, sizeof(name), "fd:%d", fd);
 	err = add_buffer(linker, name, data, size);
 	free(data);
 	return err;
-}
-
-static int write_fd(int fd, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		size -= (size_t)n;
-	}
-	return 0;
 }
 
 static int finalize(struct bpf_linker *linker)
@@ -267,7 +224,7 @@ static int finalize(struct bpf_linker *linker)
 	if (linker->path)
 		return bpfld_write_file(linker->l, linker->path);
 	image = bpfld_image(linker->l, &size);
-	return write_fd(linker->fd, image, size);
+	return ld_write_all(linker->fd, image, size);
 }
 
 BPFLD_API int bpf_linker__finalize(struct bpf_linker *linker)

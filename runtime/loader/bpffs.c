@@ -50,7 +50,7 @@ static struct user user_of(uid_t uid)
 	return user;
 }
 
-/* ---- the way to a directory ---- */
+/* ---- directories ---- */
 
 bool ld_bpffs_is_name(const char *name)
 {
@@ -69,7 +69,7 @@ static bool is_bpffs(int fd)
 	return !fstatfs(fd, &fs) && fs.f_type == BPF_FS_MAGIC;
 }
 
-/* shared: others may write to it if it is sticky. */
+/* shared: it may be world-writable if it is sticky. */
 static int check_dir(int fd, const char *path, bool shared, struct ld_refusal *why)
 {
 	struct stat st;
@@ -79,17 +79,17 @@ static int check_dir(int fd, const char *path, bool shared, struct ld_refusal *w
 	if (!is_bpffs(fd))
 		return 0;
 	if (!is_trusted(st.st_uid))
-		return refuse(why, "untrusted-pins", "root can remove it",
-			      "%s belongs to %s, who is neither root nor the caller", path,
+		return refuse(why, "untrusted-pins", "remove it as root",
+			      "%s is owned by %s, who is neither root nor the caller", path,
 			      user_of(st.st_uid).text);
 	if (st.st_mode & 022 && !(shared && st.st_mode & S_ISVTX))
-		return refuse(why, "untrusted-pins", "its owner can run chmod go-w",
-			      "other users than %s can write to %s (mode %04o)",
-			      user_of(st.st_uid).text, path, st.st_mode & 07777);
+		return refuse(why, "untrusted-pins", "run chmod go-w on it",
+			      "%s is writable by users other than its owner %s (mode %04o)", path,
+			      user_of(st.st_uid).text, st.st_mode & 07777);
 	return 0;
 }
 
-/* Names the reason why the entry could not be opened as a directory. */
+/* Explains why the entry could not be opened as a directory. */
 static int not_a_dir(int at, const char *entry, const char *path, int err, struct ld_refusal *why)
 {
 	struct stat st;
@@ -97,19 +97,17 @@ static int not_a_dir(int at, const char *entry, const char *path, int err, struc
 	if ((err != -ENOTDIR && err != -ELOOP) || fstatat(at, entry, &st, AT_SYMLINK_NOFOLLOW))
 		return err;
 	if (S_ISLNK(st.st_mode))
-		return refuse(
-		    why, "untrusted-pins",
-		    "root can remove it; a directory that it points to has to be named by its own "
-		    "path",
-		    "%s is a symbolic link of %s, and pins are not looked for behind links", path,
-		    user_of(st.st_uid).text);
-	return refuse(why, "untrusted-pins", "root can remove it", "%s of %s is no directory", path,
-		      user_of(st.st_uid).text);
+		return refuse(why, "untrusted-pins",
+			      "remove it as root, or use the path that it points to",
+			      "%s is a symbolic link owned by %s: links to pins are not followed",
+			      path, user_of(st.st_uid).text);
+	return refuse(why, "untrusted-pins", "remove it as root",
+		      "%s, owned by %s, is not a directory", path, user_of(st.st_uid).text);
 }
 
 /*
- * Opens the directory at path, of n bytes, by its entries one by one. shared: the last of them may
- * be sticky and writable by all.
+ * Opens the directory named by the first n bytes of path, one component at a time. shared: the last
+ * one may be sticky and world-writable.
  */
 static int walk(const char *path, size_t n, bool shared, struct ld_refusal *why)
 {
@@ -146,47 +144,43 @@ static int walk(const char *path, size_t n, bool shared, struct ld_refusal *why)
 	return err ? err : dir;
 }
 
-static int not_bpffs(const char *path, int n, struct ld_refusal *why)
+/* The same for a directory that must be in a BPF file system. */
+static int walk_bpffs(const char *path, size_t n, bool shared, struct ld_refusal *why)
 {
+	int dir;
+
+	why->id = NULL;
+	dir = walk(path, n, shared, why);
+	if (dir < 0 || is_bpffs(dir))
+		return dir;
+	close(dir);
 	refuse(why, "no-bpffs", "mount -t bpf bpf /sys/fs/bpf", "%.*s is not in a BPF file system",
-	       n, path);
+	       (int)n, path);
 	return -EXDEV;
 }
 
-/* Opens the directory that path lies in, which is in a BPF file system; *base is path's end. */
+/* Opens the directory that contains path; *base is the last component. */
 static int walk_to(const char *path, const char **base, bool shared, struct ld_refusal *why)
 {
 	const char *slash = strrchr(path, '/');
-	size_t n = slash ? (size_t)(slash - path) : 0;
-	int dir;
+	size_t n = slash > path ? (size_t)(slash - path) : 1;
 
 	why->id = NULL;
 	*base = slash ? slash + 1 : path;
 	if (!ld_bpffs_is_name(*base))
 		return -EINVAL;
-	dir = slash ? walk(n ? path : "/", n ? n : 1, shared, why) : walk(".", 1, shared, why);
-	if (dir >= 0 && !is_bpffs(dir)) {
-		close(dir);
-		return not_bpffs(n ? path : ".", n ? (int)n : 1, why);
-	}
-	return dir;
+	return walk_bpffs(slash ? path : ".", n, shared, why);
 }
 
 int ld_bpffs_open(const char *dir, struct ld_refusal *why)
 {
-	int fd, there;
+	int at = walk_bpffs(dir, strlen(dir), false, why), fd;
 
-	why->id = NULL;
-	there = walk(dir, strlen(dir), false, why);
-	if (there < 0)
-		return there;
-	if (!is_bpffs(there)) {
-		close(there);
-		return not_bpffs(dir, (int)strlen(dir), why);
-	}
-	fd = openat(there, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
+		return at;
+	fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fd = fd < 0 ? -errno : fd;
-	close(there);
+	close(at);
 	return fd;
 }
 
@@ -195,7 +189,7 @@ int ld_bpffs_mkdir(const char *path, struct ld_refusal *why)
 	const char *base;
 	int dir = walk_to(path, &base, true, why), err;
 
-	/* It may be the root of the file system. */
+	/* path may be the root of the file system. */
 	if (dir == -EXDEV && !access(path, F_OK))
 		return -EEXIST;
 	if (dir < 0)
@@ -208,10 +202,10 @@ int ld_bpffs_mkdir(const char *path, struct ld_refusal *why)
 /* ---- pins ---- */
 
 /*
- * bpf(2) takes a directory's descriptor since Linux 6.5, as a flag that libbpf may not know yet.
- * Before that a path by way of /proc names the same directory.
+ * bpf(2) takes the descriptor of a directory since Linux 6.5, and libbpf may not support that yet.
+ * On older kernels a path in /proc names the same directory.
  */
-static int by_syscall(int cmd, int fd, int dir, const char *name)
+static int bpf_obj_at(int cmd, int fd, int dir, const char *name)
 {
 	struct {
 		uint64_t pathname;
@@ -238,7 +232,7 @@ static int pin(int fd, const char *path, bool shared, struct ld_refusal *why)
 
 	if (dir < 0)
 		return dir;
-	err = by_syscall(BPF_OBJ_PIN, fd, dir, base);
+	err = bpf_obj_at(BPF_OBJ_PIN, fd, dir, base);
 	close(dir);
 	return err;
 }
@@ -253,7 +247,7 @@ int ld_bpffs_pin_shared(int fd, const char *path, struct ld_refusal *why)
 	return pin(fd, path, true, why);
 }
 
-/* What the entry is, if it is one that a loader makes. */
+/* The kind of the entry, if loaders create such entries. */
 static int kind_of(int dir, const char *base, const char *path, struct ld_refusal *why)
 {
 	struct stat st;
@@ -264,8 +258,8 @@ static int kind_of(int dir, const char *base, const char *path, struct ld_refusa
 		return LD_BPFFS_DIR;
 	if (S_ISREG(st.st_mode))
 		return LD_BPFFS_PIN;
-	return refuse(why, "untrusted-pins", "root can remove it", "%s of %s is %s, not a pin",
-		      path, user_of(st.st_uid).text,
+	return refuse(why, "untrusted-pins", "remove it as root",
+		      "%s, owned by %s, is %s, not a pin", path, user_of(st.st_uid).text,
 		      S_ISLNK(st.st_mode) ? "a symbolic link" : "a special file");
 }
 
@@ -287,12 +281,12 @@ int ld_bpffs_refuse(const char *path, struct ld_refusal *why)
 
 	if (lstat(path, &st))
 		return -errno;
-	return refuse(why, "untrusted-pins", "root can move or remove it",
-		      "%s of %s is not a pin that this loader makes", path,
+	return refuse(why, "untrusted-pins", "move or remove it as root",
+		      "%s, owned by %s, is not a pin of this loader", path,
 		      user_of(st.st_uid).text);
 }
 
-/* In a sticky directory nobody but the owner of a file can put another one in its place. */
+/* In a sticky directory only the owner can replace a file. */
 static int check_owner(int dir, const char *base, const char *path, struct ld_refusal *why)
 {
 	struct stat st;
@@ -301,7 +295,7 @@ static int check_owner(int dir, const char *base, const char *path, struct ld_re
 		return -errno;
 	if (is_trusted(st.st_uid))
 		return 0;
-	return refuse(why, "untrusted-pins", "root can remove it",
+	return refuse(why, "untrusted-pins", "remove it as root",
 		      "%s was pinned by %s, who is neither root nor the caller", path,
 		      user_of(st.st_uid).text);
 }
@@ -317,7 +311,7 @@ static int get(const char *path, bool shared, struct ld_refusal *why)
 	if (fd >= 0 && shared)
 		fd = check_owner(dir, base, path, why) ? -EPERM : fd;
 	if (fd == LD_BPFFS_PIN)
-		fd = by_syscall(BPF_OBJ_GET, 0, dir, base);
+		fd = bpf_obj_at(BPF_OBJ_GET, 0, dir, base);
 	else if (fd == LD_BPFFS_DIR)
 		fd = -EISDIR;
 	close(dir);
@@ -352,8 +346,8 @@ static int remove_at(const char *path, bool shared, struct ld_refusal *why)
 	return kind < 0 ? kind : 0;
 }
 
-/* A directory may lie in a shared one: nobody else can have put something else in its place, and
- * only an empty one goes. */
+/* The parent of a directory may be shared: others cannot replace the directory, and only an empty
+ * one can be removed. */
 int ld_bpffs_remove(const char *path, struct ld_refusal *why)
 {
 	return remove_at(path, false, why);

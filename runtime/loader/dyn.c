@@ -10,107 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/io.h"
 #include "loader/dyn.h"
-
-/* ---- memory and messages ---- */
-
-void *ld_dyn_alloc(struct bpfld_dyn *d, size_t size)
-{
-	struct ld_block *b = size < PTRDIFF_MAX ? calloc(1, sizeof(*b) + size) : NULL;
-
-	if (!b) {
-		ld_dyn_error(d, -ENOMEM, "out-of-memory", "out of memory");
-		return NULL;
-	}
-	b->next = d->blocks;
-	d->blocks = b;
-	return b->bytes;
-}
-
-char *ld_dyn_printf(struct bpfld_dyn *d, const char *fmt, ...)
-{
-	va_list args, again;
-	char *text;
-	int len;
-
-	va_start(args, fmt);
-	va_copy(again, args);
-	len = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	text = len < 0 ? NULL : ld_dyn_alloc(d, (size_t)len + 1);
-	if (text)
-		vsnprintf(text, (size_t)len + 1, fmt, args);
-	va_end(args);
-	return text;
-}
-
-struct buffer {
-	char *text;
-	size_t size, cap; /* size may be over cap: what is past it was not stored */
-};
-
-static void put_text(void *ctx, const char *text, size_t size)
-{
-	struct buffer *b = ctx;
-
-	if (b->size < b->cap)
-		memcpy(b->text + b->size, text, size < b->cap - b->size ? size : b->cap - b->size);
-	b->size += size;
-}
-
-char *ld_dyn_text(struct bpfld_dyn *d, const char *fmt, ...)
-{
-	struct buffer b = {0};
-	va_list args;
-
-	va_start(args, fmt);
-	ld_text_vprint(put_text, &b, fmt, args);
-	b.text = ld_dyn_alloc(d, b.size + 1);
-	b.cap = b.text ? b.size : 0;
-	b.size = 0;
-	ld_text_vprint(put_text, &b, fmt, args);
-	va_end(args);
-	return b.text;
-}
-
-int ld_dyn_error(struct bpfld_dyn *d, int err, const char *id, const char *fmt, ...)
-{
-	char text[2048];
-	struct bpfld_diag diag = {sizeof(diag), BPFLD_ERROR, id, text};
-	struct buffer b = {text, 0, sizeof(text) - 1};
-	va_list args;
-
-	va_start(args, fmt);
-	ld_text_vprint(put_text, &b, fmt, args);
-	va_end(args);
-	text[b.size < b.cap ? b.size : b.cap] = '\0';
-	if (d->diag)
-		d->diag(d->diag_ctx, &diag);
-	return err;
-}
-
-/* ---- calls ---- */
-
-int ld_dyn_enter(struct bpfld_dyn *d, bool valid)
-{
-	if (!d || !valid)
-		return -EINVAL;
-	if (d->busy)
-		return -EBUSY;
-	d->busy = true;
-	return 0;
-}
-
-int ld_dyn_leave(struct bpfld_dyn *d, int err)
-{
-	if (d->freed)
-		err = ld_dyn_error(d, -EBUSY, "handle-in-use",
-				   "a callback called bpfld_dyn_free() while the handle was in "
-				   "use: it was ignored");
-	d->freed = d->busy = false;
-	return err;
-}
 
 static int enter_module(const struct bpfld_module *m, bool valid)
 {
@@ -119,7 +20,7 @@ static int enter_module(const struct bpfld_module *m, bool valid)
 
 /* ---- handles ---- */
 
-#define MAX_OPTS ((size_t)4096) /* bytes: no struct of any release is larger */
+#define MAX_OPTS ((size_t)4096) /* bytes: larger than the struct of any release */
 
 static int read_opts(const struct bpfld_dyn_opts *in, struct bpfld_dyn_opts *opts)
 {
@@ -171,8 +72,7 @@ const char *bpfld_dyn_no_replace(const struct bpfld_dyn *d)
 	return d && *d->reason ? d->reason : NULL;
 }
 
-/* A pinned hook stays attached: libbpf would detach it, and disable its perf event, with the rest.
- */
+/* Keeps a pinned hook attached: bpf_link__destroy() would detach it and disable its perf event. */
 static void drop_hook(struct ld_hook *h, bool pins)
 {
 	if (h->pin && !pins) {
@@ -184,7 +84,7 @@ static void drop_hook(struct ld_hook *h, bool pins)
 	bpf_link__destroy(h->link);
 }
 
-/* Hooks first: no event may see a stub where a function was. pins: what is pinned goes, too. */
+/* Detaches hooks first, so that no event runs a stub that was replaced. pins: unpins, too. */
 static void take_down(struct bpfld_dyn *d, bool pins)
 {
 	for (struct bpfld_module *m = d->modules; m; m = m->next) {
@@ -264,7 +164,7 @@ static struct bpfld_module *add(struct bpfld_dyn *d, const char *name, bool libr
 	for (const struct bpfld_module *o = d->modules; o && !ret; o = o->next)
 		if (!strcmp(o->name, name))
 			ret = ld_dyn_error(d, -EEXIST, "module-exists",
-					   "there is a module '%s' already", name);
+					   "module '%s' already exists", name);
 	if (!ret)
 		ret = read_module(d, name, library, data, size, &m);
 	if (err)
@@ -272,31 +172,16 @@ static struct bpfld_module *add(struct bpfld_dyn *d, const char *name, bool libr
 	return m;
 }
 
-/* All of a file: a pipe has no size, and what is neither that nor regular may have no end. */
-static int read_all(int fd, char **data, size_t *size)
+/* Reads a regular file or a pipe. Other files may be endless. */
+static int read_file(int fd, char **data, size_t *size)
 {
 	struct stat st;
-	size_t room;
-	ssize_t n = 1;
 
 	if (fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
 		return S_ISDIR(st.st_mode) ? -EISDIR : -ENODEV;
-	room = S_ISREG(st.st_mode) ? (size_t)st.st_size + 1 : 65536;
-	for (*size = 0; n;) {
-		char *more =
-		    *data && *size < room ? *data : realloc(*data, *data ? room *= 2 : room);
-
-		if (!more)
-			return -ENOMEM;
-		*data = more;
-		n = read(fd, *data + *size, room - *size);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		*size += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
+	return ld_read_all(fd, data, size);
 }
 
 static struct bpfld_module *add_file(struct bpfld_dyn *d, const char *path, bool library, int *err)
@@ -306,7 +191,7 @@ static struct bpfld_module *add_file(struct bpfld_dyn *d, const char *path, bool
 	char *data = NULL;
 	size_t size = 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int ret = fd < 0 ? -errno : read_all(fd, &data, &size);
+	int ret = fd < 0 ? -errno : read_file(fd, &data, &size);
 
 	if (ret)
 		ld_dyn_error(d, ret, "cannot-open", "cannot open %s: %s", path, strerror(-ret));
@@ -320,7 +205,7 @@ static struct bpfld_module *add_file(struct bpfld_dyn *d, const char *path, bool
 	return m;
 }
 
-/* From a file, or from data where that is not NULL. */
+/* Adds data, or the file called name if data is NULL. */
 static struct bpfld_module *add_module(struct bpfld_dyn *d, const char *name, bool library,
 				       const void *data, size_t size, int *err)
 {
@@ -379,34 +264,6 @@ struct bpf_object *bpfld_dyn_object(struct bpfld_module *m)
 	return err ? NULL : m->obj;
 }
 
-static bool serves(const struct bpfld_module *main, const struct bpfld_module *lib)
-{
-	for (size_t i = 0; i < main->nr_imports; i++)
-		if (main->imports[i].lib == lib && main->imports[i].served == BPFLD_SERVED_LINKED)
-			return true;
-	return false;
-}
-
-int ld_map_fd(const struct bpfld_module *m, const char *map)
-{
-	const struct bpf_object *obj = m->obj;
-	int fd = -ENOENT;
-
-	if (m->d->failed)
-		return -ENOENT;
-	fd = ld_pinned_map(m, map);
-	if (fd >= 0)
-		return fd;
-	if (m->library && m->instances)
-		obj = m->instances->obj;
-	for (const struct bpfld_module *o = m->d->modules; m->library && o && !obj; o = o->next)
-		if (serves(o, m))
-			obj = o->obj;
-	if (obj)
-		fd = bpf_object__find_map_fd_by_name(obj, map);
-	return fd < 0 ? -ENOENT : fd;
-}
-
 int bpfld_dyn_map_fd(const struct bpfld_module *m, const char *map)
 {
 	int err = enter_module(m, map);
@@ -426,7 +283,7 @@ static struct ld_dyn_import *find_import(struct bpfld_module *main, const char *
 	return NULL;
 }
 
-/* Says why import can't be served as asked for, with the error for it; 0 if it can. */
+/* Reports why import cannot be served and returns an error; 0 if it can. */
 static int check_import(struct bpfld_module *main, const struct ld_dyn_import *import, int err)
 {
 	if (!err && import->why)
@@ -447,8 +304,8 @@ static int bind_import(struct bpfld_dyn *d, struct bpfld_module *main, const cha
 	if (import->served != BPFLD_SERVED_NOT || main->statically)
 		return ld_dyn_error(
 		    d, -EBUSY, "bound-late",
-		    "'%s' of %s has its function already: bpfld_dyn_replace() gives "
-		    "it another",
+		    "'%s' of %s is already served: bpfld_dyn_replace() replaces its "
+		    "function",
 		    name, main->name);
 	import->lib = NULL;
 	import->fd = -1;
@@ -457,7 +314,7 @@ static int bind_import(struct bpfld_dyn *d, struct bpfld_module *main, const cha
 	return check_import(main, import, err);
 }
 
-/* Whether m is one of d's of that kind. */
+/* Whether m is a library, or a main, of d. */
 static bool is_module(const struct bpfld_dyn *d, const struct bpfld_module *m, bool library)
 {
 	return d && m && m->d == d && m->library == library;
@@ -483,8 +340,8 @@ static int bind_program(struct bpfld_dyn *d, struct bpfld_module *main, const ch
 		return ld_dyn_error(d, -EOPNOTSUPP, "cannot-replace", "%s",
 				    *d->reason ? d->reason : "this is a static link");
 	if (import->served != BPFLD_SERVED_NOT)
-		return ld_dyn_error(d, -EBUSY, "bound-late", "'%s' of %s has its function already",
-				    name, main->name);
+		return ld_dyn_error(d, -EBUSY, "bound-late", "'%s' of %s is already served", name,
+				    main->name);
 	import->lib = NULL;
 	import->fd = -1;
 	import->bound = true;
@@ -546,10 +403,10 @@ static int load_main(struct bpfld_module *main)
 	return ld_kernel_load_main(main);
 }
 
-/* All functions of a library for the type of programs that they seem to be for. */
+/* Loads all functions of a library for the program type that their contexts imply. */
 static int load_library(struct bpfld_module *lib)
 {
-	struct ld_type type = ld_kernel_guess_type(lib);
+	struct ld_type type = ld_type_guess(lib);
 	const char **names;
 	size_t nr = 0;
 	int err;
@@ -558,15 +415,15 @@ static int load_library(struct bpfld_module *lib)
 		return 0;
 	if (type.prog == BPF_PROG_TYPE_UNSPEC)
 		return ld_dyn_error(lib->d, -EINVAL, "unknown-type",
-				    "%s: no function takes a context, which would tell the type of "
-				    "programs it is for\n>>> it is loaded when a main needs it",
+				    "%s: cannot infer a program type: no function takes a context\n"
+				    ">>> the library is loaded when a main needs it",
 				    lib->name);
-	names = calloc(lib->nr_offers + 1, sizeof(*names));
+	names = calloc(lib->nr_exports + 1, sizeof(*names));
 	if (!names)
 		return -ENOMEM;
-	for (size_t i = 0; i < lib->nr_offers; i++)
-		if (!lib->offers[i].refused)
-			names[nr++] = lib->offers[i].name;
+	for (size_t i = 0; i < lib->nr_exports; i++)
+		if (!lib->exports[i].refused)
+			names[nr++] = lib->exports[i].name;
 	err = ld_kernel_load_library(lib, type, names);
 	free(names);
 	return err;
@@ -586,7 +443,7 @@ int bpfld_dyn_load(struct bpfld_module *m)
 	return err ? err : ld_dyn_leave(m->d, load_module(m));
 }
 
-/* Everything goes: half a program set is worse than none. */
+/* Unloads everything: a partial set of programs is worse than none. */
 static int fail(struct bpfld_dyn *d, int err)
 {
 	take_down(d, true);
@@ -624,7 +481,7 @@ static int link_all(struct bpfld_dyn *d)
 	for (struct bpfld_module *m = d->modules; m && !err; m = m->next)
 		if (!m->library)
 			err = load_main(m);
-	/* All mains, so that the report names all that is wrong. */
+	/* Wire all mains, so that all errors are reported. */
 	for (struct bpfld_module *m = d->modules; m && !err; m = m->next) {
 		err = m->library ? 0 : wire_main(m);
 		missing |= err == -ENOENT;
@@ -656,7 +513,7 @@ static int attach_program(struct bpfld_module *main, struct bpf_program *prog)
 		return -ENOMEM;
 	link = bpf_program__attach(prog);
 	err = link ? 0 : -errno;
-	/* Its section doesn't tell where it goes: that is for the caller to say. */
+	/* The section does not name a target: the caller attaches the program. */
 	if (err == -EOPNOTSUPP)
 		return 0;
 	if (err)
@@ -678,8 +535,8 @@ static int attach_all(struct bpfld_dyn *d)
 		for (size_t i = 0; i < m->nr_imports && !err; i++)
 			if (!m->imports[i].weak && m->imports[i].served == BPFLD_SERVED_NOT)
 				err = ld_dyn_error(d, -ENOENT, "not-linked",
-						   "%s is not linked: '%s' has no function",
-						   m->name, m->imports[i].name);
+						   "%s is not linked: '%s' is not served", m->name,
+						   m->imports[i].name);
 	for (struct bpfld_module *m = d->modules; m && !err; m = m->next) {
 		if (m->library || !m->loaded)
 			continue;
@@ -699,14 +556,14 @@ int bpfld_dyn_attach(struct bpfld_dyn *d)
 	return err ? err : ld_dyn_leave(d, attach_all(d));
 }
 
-/* ---- later ---- */
+/* ---- changes after the link ---- */
 
 static int check_loaded(const struct bpfld_module *main, const char *name)
 {
 	if (main->d->failed || !main->loaded)
 		return ld_dyn_error(main->d, -EINVAL, "module-not-loaded",
-				    "%s is not loaded: '%s' has nothing to be put in the place of",
-				    main->name, name);
+				    "%s is not loaded: '%s' has no stub to replace", main->name,
+				    name);
 	if (main->statically)
 		return ld_dyn_error(main->d, -EOPNOTSUPP, "cannot-replace",
 				    "'%s' of %s was linked statically%s%s", name, main->name,
@@ -734,7 +591,7 @@ int bpfld_dyn_detach(struct bpfld_module *main, const char *name)
 	return err ? err : ld_dyn_leave(main->d, detach(main, name));
 }
 
-/* Loads what is to come, so that nothing is left to fail once the old one is gone. */
+/* Loads the new function first: a failure must not leave the import without one. */
 static int prepare(struct bpfld_module *main, struct ld_dyn_import *import)
 {
 	const char *names[] = {import->func, NULL};
@@ -745,22 +602,21 @@ static int prepare(struct bpfld_module *main, struct ld_dyn_import *import)
 	{
 		for (const struct ld_wire *w = import->wires; w && !err; w = w->next)
 			if (!strcmp(w->prog, bpf_program__name(prog)))
-				err = ld_kernel_load_library(import->lib, ld_kernel_type(prog),
-							     names);
+				err = ld_kernel_load_library(import->lib, ld_type_of(prog), names);
 	}
 	return err;
 }
 
-/* Pins what stands where the wires before it were pinned. */
-static void pin_again(struct ld_dyn_import *import, const struct ld_wire *before)
+/* Pins the new wires under the paths of the old ones. */
+static void pin_again(struct ld_dyn_import *import, const struct ld_wire *old)
 {
 	for (struct ld_wire *w = import->wires; w; w = w->next)
-		for (const struct ld_wire *o = before; o; o = o->next)
+		for (const struct ld_wire *o = old; o; o = o->next)
 			if (o->pin && !strcmp(o->prog, w->prog) && ld_pin_again(w->fd, o->pin))
 				w->pin = o->pin;
 }
 
-static void go_back(struct ld_dyn_import *import, const struct ld_dyn_import *old)
+static void restore(struct ld_dyn_import *import, const struct ld_dyn_import *old)
 {
 	import->lib = old->lib;
 	import->func = old->func;
@@ -781,14 +637,14 @@ static int replace(struct bpfld_module *main, const char *name, struct bpfld_mod
 	if (!err)
 		err = prepare(main, import);
 	if (err) {
-		go_back(import, &old);
+		restore(import, &old);
 		return err;
 	}
 	ld_kernel_unwire(import);
 	err = ld_kernel_wire(main, import);
 	if (err) {
 		check_import(main, import, err);
-		go_back(import, &old);
+		restore(import, &old);
 		if (old.served == BPFLD_SERVED_LIVE)
 			ld_kernel_wire(main, import);
 	}

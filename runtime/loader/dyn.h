@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * This directory is libbpfld-loader: loading objects with libbpf, on top of linking. It uses the
- * public headers and base/text.h only, and knows nothing of the model.
+ * This directory is libbpfld-loader: loading objects with libbpf, on top of linking. It uses the public
+ * headers and a few headers of base/, and knows nothing of the model. Each file calls only files above
+ * it in this list:
  *
- *	open_object.c     opens a linked object: bpfld_open_object()
- *	shared_maps.c     maps that several objects share by pins
- *	bpffs.c           paths and trust in the BPF file system
- *	dyn.c             dynamic linking: the public functions
- *	dyn_modules.c     objects before they are loaded
- *	dyn_resolve.c     which library resolves which import
- *	dyn_kernel.c      system calls: loads, replaces functions
- *	dyn_pins.c        state that outlives the process
- *	dyn_btf.c         types of loaded programs
+ *	open_object.c  opens a linked object: bpfld_open_object()
+ *	bpffs.c        paths and trust in the BPF file system
+ *	shared_maps.c  maps with a pin path of their own
+ *	dyn_handle.c   dynamic linking: memory and diagnostics of a handle, guards against reentrant calls
+ *	dyn_types.c    program types
+ *	dyn_btf.c      types of loaded programs
+ *	dyn_resolve.c  which function serves which import
+ *	dyn_pins.c     pins, which outlive the process
+ *	dyn_modules.c  modules before they are loaded
+ *	dyn_kernel.c   loading, and replacing stubs
+ *	dyn.c          public functions
  */
 #ifndef LD_LOADER_DYN_H
 #define LD_LOADER_DYN_H
@@ -24,10 +27,10 @@
 
 #include "bpfld/loader.h"
 
-/* An import in the place of which a function stands: in one program of the main. */
+/* A link that replaces the stub of an import in one program of the main. */
 struct ld_wire {
 	struct ld_wire *next;
-	const char *prog; /* the main's program that calls it */
+	const char *prog; /* program of the main that calls the import */
 	int fd;           /* of the link */
 	char *pin;        /* path, or NULL */
 };
@@ -35,40 +38,40 @@ struct ld_wire {
 struct ld_dyn_import {
 	const char *name, *prototype;
 	bool weak, bound;
-	int32_t value;
-	size_t *tests; /* bytes into the main's image */
+	int32_t value; /* the stub's return value */
+	size_t *tests; /* offsets into the main's image */
 	size_t nr_tests;
-	struct bpfld_module *lib; /* that is to serve it, or NULL */
-	const char *func;         /* of lib */
-	int fd;                   /* of the program that is to serve it, or -1 */
-	char *why; /* it can't be served, else NULL: what to tell, see dyn_resolve.c */
+	struct bpfld_module *lib; /* library that serves it, or NULL */
+	const char *func;         /* function of lib */
+	int fd;                   /* program that serves it, or -1 */
+	char *why;                /* why it cannot be served, or NULL */
 	enum bpfld_served served;
 	struct ld_wire *wires;
 };
 
-/* A function that a library defines. */
-struct ld_offer {
+/* A global function of a library. */
+struct ld_export {
 	const char *name, *prototype, *refused;
 };
 
-/* What a library's functions have to be loaded for, as the kernel tells programs apart. */
+/* The program type that a library is loaded for. The kernel distinguishes both members. */
 struct ld_type {
 	enum bpf_prog_type prog;
 	enum bpf_attach_type attach;
 };
 
-/* A library as it is loaded, for programs of one type. */
+/* A library loaded for one program type. */
 struct ld_instance {
 	struct ld_instance *next;
 	struct ld_type type;
 	struct bpf_object *obj;
 };
 
-/* What another process has loaded and pinned of a library: a function or a map. */
+/* A function or map of a library that another process loaded and pinned. */
 struct ld_pinned {
 	struct ld_pinned *next;
-	const char *name;    /* a map's with '_' for '.' */
-	struct ld_type type; /* of programs that the function is for */
+	const char *name;    /* of a map: with '_' for '.' */
+	struct ld_type type; /* of a function: what it was loaded for */
 	int fd;
 };
 
@@ -84,9 +87,9 @@ struct bpfld_module {
 	struct bpfld_module *next;
 	const char *name;
 	bool library;
-	uint8_t *raw; /* as it was added */
+	uint8_t *raw; /* the object as it was added */
 	size_t raw_size;
-	uint8_t *image; /* linked by itself */
+	uint8_t *image; /* linked, without other modules */
 	size_t size;
 
 	/* mains */
@@ -94,23 +97,23 @@ struct bpfld_module {
 	size_t nr_imports;
 	struct bpf_object *obj;
 	bool loaded, statically;
-	const char *no_replace; /* why the kernel wouldn't for this main, or NULL */
+	const char *no_replace; /* why functions of this main cannot be replaced, or NULL */
 	struct ld_hook *hooks;
 
 	/* libraries */
-	struct ld_offer *offers;
-	size_t nr_offers;
+	struct ld_export *exports;
+	size_t nr_exports;
 	struct ld_instance *instances;
 	struct ld_pinned *pinned_functions, *pinned_maps;
 };
 
-/* A pin of this handle, or a directory that it made for pins. */
-struct ld_made {
-	struct ld_made *next;
+/* A pin or a directory that this handle created. */
+struct ld_created {
+	struct ld_created *next;
 	const char *path;
 };
 
-/* What bpfld_dyn_free() frees beside the modules. */
+/* Memory that bpfld_dyn_free() frees. */
 struct ld_block {
 	struct ld_block *next;
 	max_align_t bytes[];
@@ -119,107 +122,115 @@ struct ld_block {
 struct bpfld_dyn {
 	bpfld_diag_fn diag;
 	void *diag_ctx;
-	bool replace;     /* the kernel can, and may */
-	bool insist;      /* it has to */
-	char reason[160]; /* why it can't, or "" */
+	bool replace;     /* functions can be replaced, and the mode allows it */
+	bool insist;      /* the mode requires it */
+	char reason[160]; /* why the kernel cannot replace functions, or "" */
 	struct bpfld_module *modules, *last;
 	struct ld_block *blocks;
-	struct ld_made *made; /* the newest first */
-	bool failed;          /* everything was taken down */
-	bool busy;            /* a call is under way: another one can only come from its callback */
-	bool freed;           /* such a callback has called bpfld_dyn_free() */
+	struct ld_created *created; /* newest first */
+	bool failed;                /* everything was detached and unloaded */
+	bool busy;                  /* a call is active: others can only come from its callback */
+	bool freed;                 /* such a callback called bpfld_dyn_free() */
 };
 
-/* ---- dyn.c ---- */
+/* ---- dyn_handle.c ---- */
 
-/* Around each public function. valid: its arguments are. Returns an error, or 0 before a leave. */
+/*
+ * Called first and last by each public function. valid: its arguments are. An error of
+ * ld_dyn_enter() is to be returned without a call of ld_dyn_leave().
+ */
 int ld_dyn_enter(struct bpfld_dyn *d, bool valid);
-/* Returns err, or another one if a callback did what it must not. */
+/* Returns err, or -EBUSY if a callback tried to free the handle. */
 int ld_dyn_leave(struct bpfld_dyn *d, int err);
 
-/* bpfld_dyn_map_fd() for callers within the library. */
-int ld_map_fd(const struct bpfld_module *m, const char *map);
-
-/* Zeroed memory that lives as long as d, or NULL after saying so. */
+/* Zeroed memory that lives as long as d. NULL if there is none, which has been reported. */
 void *ld_dyn_alloc(struct bpfld_dyn *d, size_t size);
 char *ld_dyn_printf(struct bpfld_dyn *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* The same for people to read, with strings escaped: see base/text.h. */
+/* The same with strings escaped for messages: see base/text.h. */
 char *ld_dyn_text(struct bpfld_dyn *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Passes such a text to the callback; returns err. */
+/* Reports an error; returns err. */
 int ld_dyn_error(struct bpfld_dyn *d, int err, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* ---- dyn_modules.c: what is known without the kernel ---- */
+/* ---- dyn_types.c ---- */
 
-/* Links the module by itself and finds its imports or offers. */
-int ld_module_read(struct bpfld_module *m);
+struct ld_type ld_type_of(const struct bpf_program *prog);
 
-/* The library with an entry for each of the names (ends in NULL); with an anchor, that instead. */
-int ld_module_entries(struct bpfld_module *lib, const char *const *names, const char *anchor,
-		      struct bpf_object **obj);
+/* A program of obj whose type does not allow functions to be replaced, or NULL. */
+struct bpf_program *ld_type_find_fixed(struct bpf_object *obj);
 
-/* Opens the main: with constants for the tests of weak imports, and in a static link with libs. */
-int ld_module_open(struct bpfld_module *main);
+/* The program type that the contexts of a library's functions imply, or BPF_PROG_TYPE_UNSPEC. */
+struct ld_type ld_type_guess(const struct bpfld_module *lib);
 
-/* Why main was linked statically, or "": it was asked for. */
-const char *ld_static_reason(const struct bpfld_module *main);
-
-/* ---- dyn_resolve.c ---- */
-
-/* Chooses who serves each import that nobody serves; sets what is wrong with it in import->why. */
-int ld_resolve(struct bpfld_module *main);
-
-/* The same for one import and a given function. */
-int ld_resolve_to(struct bpfld_module *main, struct ld_dyn_import *import, struct bpfld_module *lib,
-		  const char *func);
-
-/* Says what is wrong with an import that can't be served. */
-void ld_report_import(struct bpfld_module *main, const struct ld_dyn_import *import,
-		      enum bpfld_severity severity);
-
-struct ld_offer *ld_find_offer(const struct bpfld_module *lib, const char *func);
-
-/* ---- dyn_kernel.c ---- */
-
-/* Whether the kernel replaces functions: else stores why not. */
-bool ld_kernel_replaces(char *why, size_t size);
-
-int ld_kernel_load_main(struct bpfld_module *main);
-
-/* Loads lib for programs of a type, if a function named is not loaded for that. */
-int ld_kernel_load_library(struct bpfld_module *lib, struct ld_type type, const char *const *names);
-
-struct ld_type ld_kernel_type(const struct bpf_program *prog);
-
-/* A program of obj of a type in which no kernel replaces functions, or NULL. */
-struct bpf_program *ld_kernel_find_fixed(struct bpf_object *obj);
-
-/* What a library's functions are for by their context, or BPF_PROG_TYPE_UNSPEC. */
-struct ld_type ld_kernel_guess_type(const struct bpfld_module *lib);
-
-/* "xdp-37": how pins tell for which programs a function is. */
+/* "xdp-37", the name of a pinned function. */
 char *ld_type_name(struct bpfld_dyn *d, struct ld_type type);
 bool ld_type_by_name(const char *name, struct ld_type *type);
 
-/* Puts import's function into each of main's programs that calls it. Undoes that on error. */
-int ld_kernel_wire(struct bpfld_module *main, struct ld_dyn_import *import);
-void ld_kernel_unwire(struct ld_dyn_import *import);
-
 /* ---- dyn_btf.c ---- */
 
-/* Whether a loaded program may serve import; if not, import->why says so. */
+/* Sets import->why if the types of a loaded program do not match. */
 int ld_compare_program(struct bpfld_module *main, struct ld_dyn_import *import, int fd);
+
+/* ---- dyn_resolve.c ---- */
+
+/* Why main was linked statically, or "" if that was requested. */
+const char *ld_static_reason(const struct bpfld_module *main);
+
+/* Resolves each unresolved import of main, or sets import->why. */
+int ld_resolve(struct bpfld_module *main);
+
+/* Resolves one import to a given function. */
+int ld_resolve_to(struct bpfld_module *main, struct ld_dyn_import *import, struct bpfld_module *lib,
+		  const char *func);
+
+/* Reports why an import cannot be served. */
+void ld_report_import(struct bpfld_module *main, const struct ld_dyn_import *import,
+		      enum bpfld_severity severity);
+
+struct ld_export *ld_find_export(const struct bpfld_module *lib, const char *func);
 
 /* ---- dyn_pins.c ---- */
 
 bool ld_pin_again(int fd, const char *path);
 void ld_unpin(const char *path); /* NULL is allowed */
 
-/* The fd of what is pinned of a library, or -1. map: as in the source. */
+/* The fd of a pinned function or map of a library, or -1. map: the name in the source. */
 int ld_pinned_function(const struct bpfld_module *lib, struct ld_type type, const char *func);
 int ld_pinned_map(const struct bpfld_module *lib, const char *map);
 void ld_pins_close(struct bpfld_module *m);
+
+/* ---- dyn_modules.c ---- */
+
+/* Links the module and finds its imports or exports. */
+int ld_module_read(struct bpfld_module *m);
+
+/*
+ * Links and opens lib with an entry for each of names, which ends in NULL; if anchor is not NULL,
+ * with an anchor program in that section instead.
+ */
+int ld_module_entries(struct bpfld_module *lib, const char *const *names, const char *anchor,
+		      struct bpf_object **obj);
+
+/* Opens the main, with tests of weak imports resolved; in a static link with the libraries. */
+int ld_module_open(struct bpfld_module *main);
+
+/* ---- dyn_kernel.c ---- */
+
+/* Whether the kernel can replace functions; if not, stores the reason. */
+bool ld_kernel_replaces(char *why, size_t size);
+
+int ld_kernel_load_main(struct bpfld_module *main);
+
+/* Loads those of the named functions that are not yet loaded for the program type. */
+int ld_kernel_load_library(struct bpfld_module *lib, struct ld_type type, const char *const *names);
+
+/* bpfld_dyn_map_fd() for callers within the library. */
+int ld_map_fd(const struct bpfld_module *m, const char *map);
+
+/* Replaces the stub of import in each program of main that calls it, or in none on error. */
+int ld_kernel_wire(struct bpfld_module *main, struct ld_dyn_import *import);
+void ld_kernel_unwire(struct ld_dyn_import *import);
 
 #endif

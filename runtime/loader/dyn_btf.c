@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * A loaded program's types, as the kernel gives them out, held against an import's. What compares
- * functions takes objects: so here is one made of the BTF, of nothing but the function's name.
+ * Compares the types of a loaded program with those of an import. bpfld_compare_functions() takes
+ * objects, so the BTF that the kernel returns is wrapped into a minimal one: a single function,
+ * with a placeholder body.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -22,7 +23,7 @@ struct image {
 	char bytes[]; /* names, then BTF */
 };
 
-/* Of NUL-ended pieces: a function's name follows. */
+/* The string table without its last string, the function's name. */
 static const char names[] = "\0.text\0.BTF\0.symtab\0.strtab\0";
 
 static void set_section(struct image *im, int nr, uint32_t type, const void *data, size_t size)
@@ -39,7 +40,7 @@ static void set_section(struct image *im, int nr, uint32_t type, const void *dat
 	sec->sh_addralign = 1;
 }
 
-/* For free(), or NULL. */
+/* The caller frees the result, or NULL if there is no memory. */
 static struct image *make_object(const void *btf, size_t btf_size, const char *func, size_t *size)
 {
 	size_t names_size = sizeof(names) - 1 + strlen(func) + 1;
@@ -84,7 +85,7 @@ static struct image *make_object(const void *btf, size_t btf_size, const char *f
 	return im;
 }
 
-/* The BTF of the program, and the type id of its main function in *id. For btf__free(), or NULL. */
+/* The BTF of the program, for btf__free(), and the type id of its main function; NULL and errno. */
 static struct btf *program_btf(int fd, struct bpf_prog_info *info, int *id)
 {
 	struct bpf_func_info func;
@@ -114,26 +115,25 @@ static struct btf *program_btf(int fd, struct bpf_prog_info *info, int *id)
 	return btf;
 }
 
-/* What a walk over functions is to find: a prototype. */
-struct wanted {
+struct prototype {
 	struct bpfld_dyn *d;
-	const char *prototype;
+	const char *text;
 };
 
-static int note_prototype(void *ctx, const struct bpfld_function *func)
+static int save_prototype(void *ctx, const struct bpfld_function *func)
 {
-	struct wanted *w = ctx;
+	struct prototype *p = ctx;
 
-	w->prototype = ld_dyn_printf(w->d, "%s", func->prototype);
+	p->text = ld_dyn_printf(p->d, "%s", func->prototype);
 	return 0;
 }
 
-/* Holds import against the function; sets import->why. */
+/* Sets import->why if the function does not match. */
 static int compare(struct bpfld_module *main, struct ld_dyn_import *import, struct btf *btf,
 		   const char *func, unsigned int prog_id)
 {
 	struct bpfld_object a = {main->image, main->size}, b = {NULL, 0};
-	struct wanted wanted = {main->d, func};
+	struct prototype prototype = {main->d, func};
 	char why[512] = "";
 	__u32 raw_size = 0;
 	const void *raw = btf__raw_data(btf, &raw_size);
@@ -145,11 +145,10 @@ static int compare(struct bpfld_module *main, struct ld_dyn_import *import, stru
 	b.image = im;
 	err = bpfld_compare_functions(&a, import->name, &b, func, why, sizeof(why));
 	if (err > 0) {
-		bpfld_each_function(&b, note_prototype, &wanted);
-		import->why =
-		    ld_dyn_text(main->d,
-				"the types differ: %s\n>>> defined as   %s, the program of id %u",
-				why, wanted.prototype, prog_id);
+		bpfld_each_function(&b, save_prototype, &prototype);
+		import->why = ld_dyn_text(
+		    main->d, "the types differ: %s\n>>> defined as   %s in the program with id %u",
+		    why, prototype.text, prog_id);
 		err = 0;
 	}
 	free(im);
@@ -165,8 +164,8 @@ int ld_compare_program(struct bpfld_module *main, struct ld_dyn_import *import, 
 
 	if (t && info.type != BPF_PROG_TYPE_EXT) {
 		import->why = ld_dyn_text(main->d,
-					  "the program of id %u is of type %s, and only "
-					  "BPF_PROG_TYPE_EXT replaces functions",
+					  "the program with id %u has type %s: only "
+					  "BPF_PROG_TYPE_EXT can replace functions",
 					  info.id, libbpf_bpf_prog_type_str(info.type));
 		err = 0;
 	} else {
@@ -175,8 +174,7 @@ int ld_compare_program(struct bpfld_module *main, struct ld_dyn_import *import, 
 	}
 	btf__free(btf);
 	if (err)
-		import->why =
-		    ld_dyn_text(main->d, "the types of the program to serve it can't be read: %s",
-				strerror(-err));
+		import->why = ld_dyn_text(main->d, "cannot read the types of the program: %s",
+					  strerror(-err));
 	return err;
 }

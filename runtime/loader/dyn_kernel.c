@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What the kernel is asked to do: load mains, load libraries as programs of type EXT, and put these
- * in the place of stubs.
+ * Loads mains, loads libraries as programs of type EXT, and replaces stubs with these.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -17,9 +16,9 @@
 
 #define LOG_SIZE (64 * 1024)
 
-/* ---- words ---- */
+/* ---- messages ---- */
 
-/* The verifier's reason: the last line of its log that is not statistics. Cuts the log. */
+/* The last line of the verifier's log, without statistics. Truncates the log. */
 static const char *last_line(char *log)
 {
 	char *end = log + strlen(log), *line = log;
@@ -40,20 +39,19 @@ static const char *last_line(char *log)
 	}
 }
 
-/* What an errno of the last step, putting a function in its place, stands for. */
+/* Explains an error of bpf_link_create(). */
 static const char *wire_error(int err)
 {
 	switch (err) {
 	case -EBUSY:
-		return "another function stands in its place already, or the program is in a "
+		return "its stub is already replaced, or the program is in a "
 		       "BPF_MAP_TYPE_PROG_ARRAY";
-	case -EINVAL:
-		return "the kernel holds the two prototypes or kinds of programs for different";
-	case -EPERM: return "this kernel, or what the process may do, doesn't allow it";
+	case -EINVAL: return "the prototypes or program types do not match";
+	case -EPERM: return "not permitted by the kernel or the privileges of the process";
 	case -ENOENT: return "the program has no such function";
-	case -EBADF: return "that is no program's file descriptor";
+	case -EBADF: return "not a file descriptor of a program";
 	case -ENOMEM: return "out of memory";
-	default: return "the kernel refuses";
+	default: return "rejected by the kernel";
 	}
 }
 
@@ -79,7 +77,7 @@ static int probe_types(void)
 	return ret;
 }
 
-/* A program with a stub, and a function in its place. */
+/* Loads a program with a stub, and replaces the stub. */
 static int probe(void)
 {
 	static const struct bpf_insn main_insns[] = {
@@ -121,7 +119,7 @@ bool ld_kernel_replaces(char *why, size_t size)
 	int err = probe();
 
 	if (err)
-		snprintf(why, size, "this kernel does not replace functions of programs: %s",
+		snprintf(why, size, "this kernel cannot replace functions of programs: %s",
 			 strerror(-err));
 	return !err;
 }
@@ -140,13 +138,13 @@ static int load_with_maps(struct bpfld_dyn *d, struct bpf_object *obj)
 	if (!err && !ret)
 		err = ld_shared_maps_pin(&shared, &path, &why);
 	if (err)
-		ld_dyn_error(d, err, why.id ? why.id : "cannot-pin", "cannot use the map %s: %s",
-			     path, why.id ? why.text : strerror(-err));
+		ld_dyn_error(d, err, why.id ? why.id : "cannot-pin", "cannot use map %s: %s", path,
+			     why.id ? why.text : strerror(-err));
 	ld_shared_maps_drop(&shared, err);
 	return err ? err : ret;
 }
 
-/* Loads obj; if a program is refused, text has the verifier's reason. Returns libbpf's error. */
+/* Loads obj. If a program is rejected, text is the verifier's reason. Returns libbpf's error. */
 static int load_object(struct bpfld_dyn *d, struct bpf_object *obj, char *text, size_t size)
 {
 	struct bpf_program *prog;
@@ -176,7 +174,7 @@ static int load_object(struct bpfld_dyn *d, struct bpf_object *obj, char *text, 
 static int cannot_load(const struct bpfld_module *m, int err, const char *text)
 {
 	return ld_dyn_error(m->d, err, "cannot-load", "cannot load %s: %s%" LD_LINES "%s", m->name,
-			    strerror(-err), *text ? "\n>>> the verifier says: " : "", text);
+			    strerror(-err), *text ? "\n>>> verifier: " : "", text);
 }
 
 int ld_kernel_load_main(struct bpfld_module *main)
@@ -188,83 +186,18 @@ int ld_kernel_load_main(struct bpfld_module *main)
 	if (err)
 		return cannot_load(main, err, text);
 	main->loaded = true;
-	/* libbpf goes on without BTF that the kernel refuses: nothing can be replaced then. */
+	/* libbpf ignores that the kernel rejected BTF, but replacing functions requires it. */
 	if (main->nr_imports && !main->statically && bpf_object__btf_fd(main->obj) < 0)
-		return ld_dyn_error(
-		    main->d, -EINVAL, "cannot-load",
-		    "%s: the kernel refuses its BTF, without which no function of it "
-		    "can be replaced",
-		    main->name);
+		return ld_dyn_error(main->d, -EINVAL, "cannot-load",
+				    "%s: the kernel rejects its BTF, which is required to replace "
+				    "functions",
+				    main->name);
 	return 0;
 }
 
 /* ---- libraries ---- */
 
-struct ld_type ld_kernel_type(const struct bpf_program *prog)
-{
-	return (struct ld_type){bpf_program__type(prog), bpf_program__expected_attach_type(prog)};
-}
-
-struct bpf_program *ld_kernel_find_fixed(struct bpf_object *obj)
-{
-	struct bpf_program *prog;
-
-	/* fentry, fexit, tp_btf, iter: refused at the load of the function, or at the link. */
-	bpf_object__for_each_program(prog, obj)
-	{
-		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING)
-			return prog;
-	}
-	return NULL;
-}
-
-char *ld_type_name(struct bpfld_dyn *d, struct ld_type type)
-{
-	const char *name = libbpf_bpf_prog_type_str(type.prog);
-
-	if (!type.attach)
-		return ld_dyn_printf(d, "%s", name);
-	return ld_dyn_printf(d, "%s-%u", name, (unsigned int)type.attach);
-}
-
-bool ld_type_by_name(const char *name, struct ld_type *type)
-{
-	size_t len = strcspn(name, "-");
-	const char *known;
-
-	for (unsigned int i = 1; (known = libbpf_bpf_prog_type_str(i)); i++)
-		if (!strncmp(known, name, len) && !known[len]) {
-			type->prog = i;
-			type->attach =
-			    name[len] ? (unsigned int)strtoul(name + len + 1, NULL, 10) : 0;
-			return true;
-		}
-	return false;
-}
-
-/* The types of programs by the structs that their functions' contexts are. */
-static const struct {
-	const char *ctx;
-	struct ld_type type;
-} contexts[] = {
-    {"struct xdp_md *", {BPF_PROG_TYPE_XDP, BPF_XDP}},
-    {"struct __sk_buff *", {BPF_PROG_TYPE_SCHED_CLS, 0}},
-    {"struct bpf_raw_tracepoint_args *", {BPF_PROG_TYPE_RAW_TRACEPOINT, 0}},
-    {"struct bpf_sock_ops *", {BPF_PROG_TYPE_SOCK_OPS, BPF_CGROUP_SOCK_OPS}},
-    {"struct sk_msg_md *", {BPF_PROG_TYPE_SK_MSG, BPF_SK_MSG_VERDICT}},
-    {"struct pt_regs *", {BPF_PROG_TYPE_KPROBE, 0}},
-};
-
-struct ld_type ld_kernel_guess_type(const struct bpfld_module *lib)
-{
-	for (size_t i = 0; i < lib->nr_offers; i++)
-		for (size_t k = 0; k < sizeof(contexts) / sizeof(contexts[0]); k++)
-			if (strstr(lib->offers[i].prototype, contexts[k].ctx))
-				return contexts[k].type;
-	return (struct ld_type){BPF_PROG_TYPE_UNSPEC, 0};
-}
-
-/* The fd of the loaded program that is lib's func for programs of a type, or -1. */
+/* The fd of lib's func, loaded for a program type, or -1. */
 static int find_entry(const struct bpfld_module *lib, struct ld_type type, const char *func)
 {
 	struct bpf_program *prog;
@@ -284,7 +217,7 @@ static int find_entry(const struct bpfld_module *lib, struct ld_type type, const
 	return ld_pinned_function(lib, type, func);
 }
 
-/* An anchor of the type: a program with stubs of what lib has. */
+/* Loads a program of the type that calls a stub of each function: the target of the entries. */
 static int load_anchor(struct bpfld_module *lib, const struct ld_instance *instance,
 		       const char *const *names, struct bpf_object **obj)
 {
@@ -297,7 +230,7 @@ static int load_anchor(struct bpfld_module *lib, const struct ld_instance *insta
 	prog = bpf_object__next_program(*obj, NULL);
 	bpf_program__set_type(prog, instance->type.prog);
 	bpf_program__set_expected_attach_type(prog, instance->type.attach);
-	/* libbpf does this by the section, which an anchor has but for show. */
+	/* libbpf derives the flag from the section, but an anchor is always in "socket". */
 	if (instance->type.prog == BPF_PROG_TYPE_SYSCALL)
 		bpf_program__set_flags(prog, BPF_F_SLEEPABLE);
 	err = load_object(lib->d, *obj, text, sizeof(text));
@@ -307,13 +240,41 @@ static int load_anchor(struct bpfld_module *lib, const struct ld_instance *insta
 	*obj = NULL;
 	return ld_dyn_error(lib->d, err, "cannot-load",
 			    "cannot load an anchor for %s: %s%" LD_LINES
-			    "%s\n>>> it is a program of type %s that "
+			    "%s\n>>> an anchor is a program of type %s that "
 			    "calls stubs with the library's prototypes",
-			    lib->name, strerror(-err), *text ? "\n>>> the verifier says: " : "",
-			    text, libbpf_bpf_prog_type_str(instance->type.prog));
+			    lib->name, strerror(-err), *text ? "\n>>> verifier: " : "", text,
+			    libbpf_bpf_prog_type_str(instance->type.prog));
 }
 
-/* All instances of a library have the maps of the first one. */
+static bool serves(const struct bpfld_module *main, const struct bpfld_module *lib)
+{
+	for (size_t i = 0; i < main->nr_imports; i++)
+		if (main->imports[i].lib == lib && main->imports[i].served == BPFLD_SERVED_LINKED)
+			return true;
+	return false;
+}
+
+int ld_map_fd(const struct bpfld_module *m, const char *map)
+{
+	const struct bpf_object *obj = m->obj;
+	int fd = -ENOENT;
+
+	if (m->d->failed)
+		return -ENOENT;
+	fd = ld_pinned_map(m, map);
+	if (fd >= 0)
+		return fd;
+	if (m->library && m->instances)
+		obj = m->instances->obj;
+	for (const struct bpfld_module *o = m->d->modules; m->library && o && !obj; o = o->next)
+		if (serves(o, m))
+			obj = o->obj;
+	if (obj)
+		fd = bpf_object__find_map_fd_by_name(obj, map);
+	return fd < 0 ? -ENOENT : fd;
+}
+
+/* All instances of a library share the maps of the first one. */
 static int share_maps(struct bpfld_module *lib, struct bpf_object *obj)
 {
 	struct bpf_map *map;
@@ -410,7 +371,7 @@ int ld_kernel_load_library(struct bpfld_module *lib, struct ld_type type, const 
 
 /* ---- wires ---- */
 
-/* The type id, in the BTF of prog, of the function name if prog calls it; 0: it doesn't. */
+/* The BTF id of the function if prog calls it, or else 0. */
 static int find_target(const struct bpf_program *prog, const struct btf *btf, const char *name)
 {
 	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC), found = 0;
@@ -440,9 +401,9 @@ static int find_target(const struct bpf_program *prog, const struct btf *btf, co
 	return found;
 }
 
-/* The names of lib's functions that prog of main wants. */
-static const char **wanted(const struct bpfld_module *main, const struct bpf_program *prog,
-			   const struct bpfld_module *lib)
+/* The names of lib's functions that serve imports of prog. */
+static const char **names_for(const struct bpfld_module *main, const struct bpf_program *prog,
+			      const struct bpfld_module *lib)
 {
 	const char **names = calloc(main->nr_imports + 1, sizeof(*names));
 	const struct btf *btf = bpf_object__btf(main->obj);
@@ -457,17 +418,17 @@ static const char **wanted(const struct bpfld_module *main, const struct bpf_pro
 	return names;
 }
 
-/* The fd of the program that is to stand in prog for import; negative: an error that was said. */
-static int serving_fd(struct bpfld_module *main, const struct ld_dyn_import *import,
-		      const struct bpf_program *prog)
+/* The fd of the program that replaces import in prog. A negative error has been reported. */
+static int replacement_fd(struct bpfld_module *main, const struct ld_dyn_import *import,
+			  const struct bpf_program *prog)
 {
-	struct ld_type type = ld_kernel_type(prog);
+	struct ld_type type = ld_type_of(prog);
 	const char **names;
 	int err;
 
 	if (import->fd >= 0)
 		return import->fd;
-	names = wanted(main, prog, import->lib);
+	names = names_for(main, prog, import->lib);
 	if (!names)
 		return -ENOMEM;
 	err = ld_kernel_load_library(import->lib, type, names);
@@ -480,27 +441,27 @@ static int wire_program(struct bpfld_module *main, struct ld_dyn_import *import,
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .target_btf_id = (__u32)target);
 	struct ld_wire *wire = ld_dyn_alloc(main->d, sizeof(*wire));
-	int fd = serving_fd(main, import, prog);
+	int fd = replacement_fd(main, import, prog);
 
 	if (!wire)
 		return -ENOMEM;
 	if (fd < 0) {
-		import->why = ld_dyn_text(main->d, "its library can't be loaded for %s",
-					  bpf_program__name(prog));
+		import->why =
+		    ld_dyn_text(main->d, "cannot load its library for %s", bpf_program__name(prog));
 		return fd;
 	}
 	wire->prog = bpf_program__name(prog);
 	wire->fd = bpf_link_create(fd, bpf_program__fd(prog), 0, &opts);
 	if (wire->fd < 0) {
 		int err = -errno;
-		const struct ld_offer *offer =
-		    import->lib ? ld_find_offer(import->lib, import->func) : NULL;
+		const struct ld_export *export =
+		    import->lib ? ld_find_export(import->lib, import->func) : NULL;
 
 		import->why =
 		    ld_dyn_text(main->d, "%s (%s, program %s)%" LD_LINES "%s%s%s", wire_error(err),
-				strerror(-err), wire->prog, offer ? "\n>>> defined as   " : "",
-				offer ? offer->prototype : "", offer ? " in " : "",
-				offer ? import->lib->name : "");
+				strerror(-err), wire->prog, export ? "\n>>> defined as   " : "",
+				export ? export->prototype : "", export ? " in " : "",
+				export ? import->lib->name : "");
 		return err;
 	}
 	wire->next = import->wires;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Modules without the kernel: each linked by itself, read, and opened with libbpf. */
+/* Modules before they are loaded: linking, reading, and opening with libbpf. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 /* ---- links ---- */
 
-/* Only errors: the warnings about an object are said once, when it is read. */
+/* Drops warnings: they were reported when the object was read. */
 static void only_errors(void *ctx, const struct bpfld_diag *diag)
 {
 	const struct bpfld_dyn *d = ctx;
@@ -35,7 +35,7 @@ static int add_raw(struct bpfld *l, const struct bpfld_module *m, unsigned int m
 	return err ? err : bpfld_add_buffer(l, m->name, m->raw, m->raw_size);
 }
 
-/* What m's functions need beside, of the other libraries. */
+/* Adds the other libraries, for what m's functions need of them. */
 static int add_others(struct bpfld *l, const struct bpfld_module *m)
 {
 	int err = 0;
@@ -46,7 +46,7 @@ static int add_others(struct bpfld *l, const struct bpfld_module *m)
 	return err;
 }
 
-/* A copy of what l links to, for as long as d lives. */
+/* Links l and copies the image into memory of d. */
 static int link_image(struct bpfld_dyn *d, struct bpfld *l, uint8_t **image, size_t *size)
 {
 	const void *linked;
@@ -85,11 +85,11 @@ static int count_function(void *ctx, const struct bpfld_function *func)
 	struct bpfld_module *m = ctx;
 
 	m->nr_imports += func->import;
-	m->nr_offers += !func->import;
+	m->nr_exports += !func->import;
 	return 0;
 }
 
-static int note_import(struct bpfld_module *m, const struct bpfld_function *func)
+static int add_import(struct bpfld_module *m, const struct bpfld_function *func)
 {
 	struct ld_dyn_import *import = &m->imports[m->nr_imports++];
 	size_t size = func->nr_tests * sizeof(*func->tests);
@@ -108,24 +108,24 @@ static int note_import(struct bpfld_module *m, const struct bpfld_function *func
 	return 0;
 }
 
-static int note_offer(struct bpfld_module *m, const struct bpfld_function *func)
+static int add_export(struct bpfld_module *m, const struct bpfld_function *func)
 {
-	struct ld_offer *offer = &m->offers[m->nr_offers++];
+	struct ld_export *export = &m->exports[m->nr_exports++];
 
-	offer->name = ld_dyn_printf(m->d, "%s", func->name);
-	offer->prototype = ld_dyn_printf(m->d, "%s", func->prototype);
+	export->name = ld_dyn_printf(m->d, "%s", func->name);
+	export->prototype = ld_dyn_printf(m->d, "%s", func->prototype);
 	if (func->refused)
-		offer->refused = ld_dyn_printf(m->d, "%s", func->refused);
-	return offer->name && offer->prototype ? 0 : -ENOMEM;
+		export->refused = ld_dyn_printf(m->d, "%s", func->refused);
+	return export->name && export->prototype ? 0 : -ENOMEM;
 }
 
-static int note_function(void *ctx, const struct bpfld_function *func)
+static int add_function(void *ctx, const struct bpfld_function *func)
 {
 	struct bpfld_module *m = ctx;
 
 	if (m->library)
-		return func->import ? 0 : note_offer(m, func);
-	return func->import ? note_import(m, func) : 0;
+		return func->import ? 0 : add_export(m, func);
+	return func->import ? add_import(m, func) : 0;
 }
 
 static int read_functions(struct bpfld_module *m)
@@ -136,14 +136,14 @@ static int read_functions(struct bpfld_module *m)
 	if (err)
 		return err;
 	m->imports = ld_dyn_alloc(m->d, m->nr_imports * sizeof(*m->imports));
-	m->offers = ld_dyn_alloc(m->d, m->nr_offers * sizeof(*m->offers));
-	if (!m->imports || !m->offers)
+	m->exports = ld_dyn_alloc(m->d, m->nr_exports * sizeof(*m->exports));
+	if (!m->imports || !m->exports)
 		return -ENOMEM;
-	m->nr_imports = m->nr_offers = 0;
-	return bpfld_each_function(&obj, note_function, m);
+	m->nr_imports = m->nr_exports = 0;
+	return bpfld_each_function(&obj, add_function, m);
 }
 
-/* Whether it is an output of --dynamic already, whose table another link would drop. */
+/* Whether it was linked with --dynamic: another link would drop its table of imports. */
 static bool has_imports(const struct bpfld_module *m)
 {
 	struct bpfld_module probe = {.d = m->d};
@@ -164,7 +164,7 @@ int ld_module_read(struct bpfld_module *m)
 		opts.diag = m->d->diag;
 		opts.diag_ctx = m->d->diag_ctx;
 		opts.threads = 1;
-		/* read_functions() strips, too, and has no diagnostics: its errors appear here. */
+		/* As in read_functions(), which reports no errors: they are reported here. */
 		opts.strip = BPFLD_STRIP_DEBUG;
 		opts.dynamic = !m->library;
 		opts.unresolved_ok = m->library;
@@ -181,7 +181,7 @@ int ld_module_read(struct bpfld_module *m)
 	return read_functions(m);
 }
 
-/* A link of lib and of what it needs, not yet run; NULL if it could not be made. */
+/* Prepares a link of lib with the other libraries. Sets *l to NULL if that is impossible. */
 static int begin_library(struct bpfld_module *lib, const struct bpfld_opts *opts, struct bpfld **l)
 {
 	int err;
@@ -221,22 +221,22 @@ int ld_module_entries(struct bpfld_module *lib, const char *const *names, const 
 
 /* ---- mains ---- */
 
-/* "if (foo)" is true where the function is there. */
+/* Makes "if (foo)" true for imports that are served. */
 static void patch_tests(struct bpfld_module *main)
 {
 	for (size_t i = 0; i < main->nr_imports; i++) {
 		const struct ld_dyn_import *import = &main->imports[i];
 		bool big = main->image[5] == 2; /* EI_DATA, ELFDATA2MSB */
-		bool there = import->lib || (import->fd >= 0 && !main->statically);
+		bool served = import->lib || (import->fd >= 0 && !main->statically);
 
 		for (size_t k = 0; k < import->nr_tests; k++)
-			main->image[import->tests[k] + (big ? 3 : 0)] = there;
+			main->image[import->tests[k] + (big ? 3 : 0)] = served;
 	}
 }
 
-/* Links lib with what it needs. The result lives as long as d. */
-static int link_own(struct bpfld_module *lib, const struct bpfld_opts *opts, uint8_t **image,
-		    size_t *size)
+/* Links lib with what it needs into memory of d. */
+static int link_library(struct bpfld_module *lib, const struct bpfld_opts *opts, uint8_t **image,
+			size_t *size)
 {
 	struct bpfld *l;
 	int err = begin_library(lib, opts, &l);
@@ -248,8 +248,8 @@ static int link_own(struct bpfld_module *lib, const struct bpfld_opts *opts, uin
 }
 
 /*
- * A library of which main has bound functions to other names, or one to several: all else of it
- * becomes its own, and what main calls is bound to these.
+ * Adds a library with functions that imports of main are bound to, possibly under other names. All
+ * other symbols of the library become local.
  */
 static int add_bound(struct bpfld *l, const struct bpfld_module *main, struct bpfld_module *lib)
 {
@@ -264,7 +264,7 @@ static int add_bound(struct bpfld *l, const struct bpfld_module *main, struct bp
 			exports[nr++] = main->imports[i].func;
 	opts.export_globs = exports;
 	if (!err)
-		err = link_own(lib, &opts, &image, &size);
+		err = link_library(lib, &opts, &image, &size);
 	if (!err)
 		err = bpfld_input_mode(l, 0);
 	if (!err)
@@ -277,7 +277,7 @@ static int add_bound(struct bpfld *l, const struct bpfld_module *main, struct bp
 	return err;
 }
 
-/* Adds a library to main's static link: the functions that serve an import win over the stubs. */
+/* Adds a library to main's static link. Functions that serve an import override the stubs. */
 static int add_server(struct bpfld *l, const struct bpfld_module *main, struct bpfld_module *lib)
 {
 	bool serves = false, bound = false;
@@ -318,12 +318,7 @@ static int open_linked(struct bpfld_module *main)
 	return err;
 }
 
-const char *ld_static_reason(const struct bpfld_module *main)
-{
-	return main->no_replace ? main->no_replace : main->d->reason;
-}
-
-/* Opens main by itself, unless it has programs of which the kernel replaces no functions. */
+/* Opens main without libraries, unless it has programs whose functions cannot be replaced. */
 static int open_alone(struct bpfld_module *main)
 {
 	const struct bpf_program *fixed;
@@ -331,11 +326,11 @@ static int open_alone(struct bpfld_module *main)
 	main->obj = open_image(main, main->image, main->size);
 	if (!main->obj)
 		return cannot_open(main, -errno);
-	fixed = main->nr_imports ? ld_kernel_find_fixed(main->obj) : NULL;
+	fixed = main->nr_imports ? ld_type_find_fixed(main->obj) : NULL;
 	if (!fixed)
 		return 0;
 	main->no_replace =
-	    ld_dyn_text(main->d, "no kernel replaces functions of programs like %s, of section %s",
+	    ld_dyn_text(main->d, "no kernel can replace functions of programs like %s (section %s)",
 			bpf_program__name(fixed), bpf_program__section_name(fixed));
 	bpf_object__close(main->obj);
 	main->obj = NULL;
@@ -356,7 +351,7 @@ static int open_static(struct bpfld_module *main)
 
 		if (import->fd < 0)
 			continue;
-		import->why = ld_dyn_text(main->d, "a loaded program can't serve it: %s",
+		import->why = ld_dyn_text(main->d, "a loaded program cannot serve it: %s",
 					  ld_static_reason(main));
 	}
 	patch_tests(main);
@@ -376,7 +371,7 @@ int ld_module_open(struct bpfld_module *main)
 	err = ld_resolve(main);
 	if (err)
 		return err;
-	/* raw stays as it is: a caller may add the same bytes again. */
+	/* This patches image, not raw: a caller may add the same bytes again. */
 	patch_tests(main);
 	if (main->d->replace)
 		err = open_alone(main);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Dynamic linking: pins, by which what was loaded outlives the process, and is found by others. */
+/* Pins: they keep programs and maps loaded, and let other processes find them. */
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 /* ---- one pin ---- */
 
-/* Says why, unless memory ran out, which has been reported. */
+/* Reports the error, unless it is -ENOMEM, which has been reported. */
 static int failed(struct bpfld_dyn *d, const char *id, const char *what, const char *path, int err,
 		  const struct ld_refusal *why)
 {
@@ -20,8 +20,8 @@ static int failed(struct bpfld_dyn *d, const char *id, const char *what, const c
 		return err;
 	if (why->id)
 		return ld_dyn_error(d, err, why->id,
-				    "%s\n>>> help: %s, or pins can go to another directory",
-				    why->text, why->help);
+				    "%s\n>>> help: %s, or pin to another directory", why->text,
+				    why->help);
 	return ld_dyn_error(d, err, id, "cannot %s %s: %s", what, path, strerror(-err));
 }
 
@@ -34,7 +34,7 @@ static char *path_in(struct bpfld_dyn *d, const char *dir, const char *name, int
 		return NULL;
 	if (!ld_bpffs_is_name(name))
 		*err = ld_dyn_error(d, -EINVAL, "cannot-pin",
-				    "cannot pin '%s' in %s: it cannot be a file name", name, dir);
+				    "cannot pin '%s' in %s: not a valid file name", name, dir);
 	else if (!(path = ld_dyn_printf(d, "%s/%s", dir, name)))
 		*err = -ENOMEM;
 	for (char *c = path ? path + strlen(dir) : NULL; c && *c; c++)
@@ -42,7 +42,7 @@ static char *path_in(struct bpfld_dyn *d, const char *dir, const char *name, int
 	return path;
 }
 
-/* Pins fd unless an error came before. */
+/* Pins fd unless *err is set. */
 static void pin(struct bpfld_dyn *d, int fd, const char *path, int *err)
 {
 	struct ld_refusal why;
@@ -89,7 +89,7 @@ static char *link_path(const struct bpfld_module *m, const char *dir, const char
 	return name ? path_in(m->d, dir, name, err) : NULL;
 }
 
-/* Pins the links of m that are not pinned; they go again if there is an error. */
+/* Pins those links of m that are not pinned. The caller unpins them on error. */
 static void pin_links(struct bpfld_module *m, const char *dir, int *err)
 {
 	for (struct ld_hook *h = m->hooks; h && !*err; h = h->next) {
@@ -134,11 +134,11 @@ static int pin_hooks(struct bpfld_dyn *d, const char *dir)
 {
 	struct ld_refusal why;
 	int err = d->failed ? -EINVAL : 0;
-	bool made = false;
+	bool created = false;
 
 	if (!err) {
 		err = ld_bpffs_mkdir(dir, &why);
-		made = !err;
+		created = !err;
 		if (err == -EEXIST)
 			err = 0;
 		else if (err)
@@ -150,7 +150,7 @@ static int pin_hooks(struct bpfld_dyn *d, const char *dir)
 		return 0;
 	for (struct bpfld_module *m = d->modules; m; m = m->next)
 		unpin_links(m);
-	if (made)
+	if (created)
 		ld_bpffs_remove(dir, &why);
 	return err;
 }
@@ -164,31 +164,31 @@ int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir)
 
 /* ---- one module ---- */
 
-/* Removes what was made since last, the newest first: what is in a directory before it. */
-static void remove_made(struct bpfld_dyn *d, const struct ld_made *last)
+/* Removes entries newer than last. Directories become empty before they are removed. */
+static void remove_created(struct bpfld_dyn *d, const struct ld_created *last)
 {
 	struct ld_refusal why;
 
-	for (; d->made != last; d->made = d->made->next)
-		ld_bpffs_remove(d->made->path, &why);
+	for (; d->created != last; d->created = d->created->next)
+		ld_bpffs_remove(d->created->path, &why);
 }
 
-static int note_made(struct bpfld_dyn *d, const char *path)
+static int add_created(struct bpfld_dyn *d, const char *path)
 {
-	struct ld_made *made = ld_dyn_alloc(d, sizeof(*made));
+	struct ld_created *created = ld_dyn_alloc(d, sizeof(*created));
 	struct ld_refusal why;
 
-	if (!made) {
+	if (!created) {
 		ld_bpffs_remove(path, &why);
 		return -ENOMEM;
 	}
-	made->path = path;
-	made->next = d->made;
-	d->made = made;
+	created->path = path;
+	created->next = d->created;
+	d->created = created;
 	return 0;
 }
 
-/* Makes the directory unless it exists. Returns path, or NULL after an error. */
+/* Creates the directory unless it exists. Returns path, or NULL on error. */
 static char *make_dir(struct bpfld_dyn *d, char *path, int *err)
 {
 	struct ld_refusal why;
@@ -198,7 +198,7 @@ static char *make_dir(struct bpfld_dyn *d, char *path, int *err)
 		return NULL;
 	ret = ld_bpffs_mkdir(path, &why);
 	if (!ret)
-		*err = note_made(d, path);
+		*err = add_created(d, path);
 	else if (ret != -EEXIST)
 		*err = failed(d, "cannot-pin", "create", path, ret, &why);
 	return *err ? NULL : path;
@@ -210,24 +210,24 @@ static char *make_subdir(struct bpfld_dyn *d, const char *dir, const char *name,
 	return make_dir(d, path_in(d, dir, name, err), err);
 }
 
-static bool is_made(const struct bpfld_dyn *d, const char *path)
+static bool is_created(const struct bpfld_dyn *d, const char *path)
 {
-	for (const struct ld_made *made = d->made; made; made = made->next)
-		if (!strcmp(made->path, path))
+	for (const struct ld_created *created = d->created; created; created = created->next)
+		if (!strcmp(created->path, path))
 			return true;
 	return false;
 }
 
-/* Pins fd as "DIR/NAME", unless that was done before; its path, or NULL. */
+/* Pins fd as "DIR/NAME", unless this handle did so before. Returns the path, or NULL. */
 static char *pin_fd(struct bpfld_dyn *d, int fd, const char *dir, const char *name, int *err)
 {
 	char *path = path_in(d, dir, name, err);
 
-	if (!path || is_made(d, path))
+	if (!path || is_created(d, path))
 		return path;
 	pin(d, fd, path, err);
 	if (!*err)
-		*err = note_made(d, path);
+		*err = add_created(d, path);
 	return *err ? NULL : path;
 }
 
@@ -239,7 +239,7 @@ static void pin_maps(struct bpfld_module *m, const struct bpf_object *obj, const
 
 	bpf_object__for_each_map(map, obj)
 	{
-		/* One that says where it is pinned is there, and not the module's alone. */
+		/* A map with a pin path of its own is pinned already, and shared. */
 		if (*err || !bpf_map__autocreate(map) || bpf_map__pin_path(map) ||
 		    ld_pinned_map(m, bpf_map__name(map)) >= 0)
 			continue;
@@ -248,7 +248,7 @@ static void pin_maps(struct bpfld_module *m, const struct bpf_object *obj, const
 	}
 }
 
-/* A module's name to its first dot: what tools that pin modules call it. */
+/* A module's name up to its first dot, as tools name its directory. */
 static char *short_name(const struct bpfld_module *m)
 {
 	return ld_dyn_printf(m->d, "%.*s", (int)strcspn(m->name, "."), m->name);
@@ -294,7 +294,7 @@ static void pin_main(struct bpfld_module *m, const char *dir, int *err)
 		pin_import(m, &m->imports[i], folder, err);
 }
 
-/* Tells files apart, not forgeries: FNV-1a. */
+/* FNV-1a: distinguishes files, but does not detect forgery. */
 static char *sum_of(const struct bpfld_module *m)
 {
 	uint64_t sum = 0xcbf29ce484222325;
@@ -340,7 +340,7 @@ static void pin_library(struct bpfld_module *m, const char *dir, int *err)
 
 static int pin_all_of(struct bpfld_module *m, const char *dir)
 {
-	const struct ld_made *last = m->d->made;
+	const struct ld_created *last = m->d->created;
 	struct ld_refusal why;
 	int err = m->d->failed ? -EINVAL : 0;
 
@@ -356,8 +356,8 @@ static int pin_all_of(struct bpfld_module *m, const char *dir)
 		pin_main(m, dir, &err);
 	if (!err)
 		return 0;
-	remove_made(m->d, last);
-	/* What stood there before has its pin still. */
+	remove_created(m->d, last);
+	/* Wires that were pinned before are still pinned. */
 	for (size_t i = 0; i < m->nr_imports; i++)
 		for (struct ld_wire *w = m->imports[i].wires; w; w = w->next)
 			w->pin = w->pin && ld_bpffs_kind(w->pin, &why) >= 0 ? w->pin : NULL;
@@ -375,13 +375,13 @@ void bpfld_dyn_unpin(struct bpfld_dyn *d)
 {
 	if (ld_dyn_enter(d, true))
 		return;
-	remove_made(d, NULL);
+	remove_created(d, NULL);
 	for (struct bpfld_module *m = d->modules; m; m = m->next)
 		unpin_imports(m);
 	ld_dyn_leave(d, 0);
 }
 
-/* ---- what others have pinned ---- */
+/* ---- pins of other processes ---- */
 
 int ld_pinned_function(const struct bpfld_module *lib, struct ld_type type, const char *func)
 {
@@ -436,8 +436,7 @@ static int open_pin(struct bpfld_module *m, struct ld_pinned **list, const char 
 	return 0;
 }
 
-/* Opens what lies in dir, if there is such a directory. name: of the function, if the pins there
- * name types. */
+/* Opens all pins in dir, if it exists. name: the function, if their names are program types. */
 static int open_pins(struct bpfld_module *m, const char *dir, const char *name)
 {
 	struct ld_pinned **list = name ? &m->pinned_functions : &m->pinned_maps;
@@ -478,13 +477,13 @@ static int reuse(struct bpfld_module *lib, const char *dir)
 	err = ld_bpffs_kind(file, &why);
 	if (err == -ENOENT)
 		return ld_dyn_error(lib->d, -ESTALE, "other-library",
-				    "what is pinned in %s was loaded from another file than %s",
+				    "the library pinned in %s was loaded from another file than %s",
 				    dir, lib->name);
 	if (err < 0)
 		return failed(lib->d, "cannot-open", "open", file, err, &why);
 	err = 0;
-	for (size_t i = 0; i < lib->nr_offers && !err; i++) {
-		const char *name = lib->offers[i].name;
+	for (size_t i = 0; i < lib->nr_exports && !err; i++) {
+		const char *name = lib->exports[i].name;
 		char *path = ld_dyn_printf(lib->d, "%s/functions/%s", dir, name);
 
 		if (path && ld_bpffs_is_name(name))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Who serves an import: the function that it was bound to, else the one function of its name among
- * all libraries. What can't be is worded here.
+ * Resolution of imports: to the function that the import was bound to, or else to the only function
+ * of its name in all libraries.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,21 +10,26 @@
 #include "base/text.h"
 #include "loader/dyn.h"
 
-struct ld_offer *ld_find_offer(const struct bpfld_module *lib, const char *func)
+struct ld_export *ld_find_export(const struct bpfld_module *lib, const char *func)
 {
-	for (size_t i = 0; i < lib->nr_offers; i++)
-		if (!strcmp(lib->offers[i].name, func))
-			return &lib->offers[i];
+	for (size_t i = 0; i < lib->nr_exports; i++)
+		if (!strcmp(lib->exports[i].name, func))
+			return &lib->exports[i];
 	return NULL;
 }
 
-/* Whether the function fits; if not, import->why says so. */
+const char *ld_static_reason(const struct bpfld_module *main)
+{
+	return main->no_replace ? main->no_replace : main->d->reason;
+}
+
+/* Sets import->why if the function does not match. */
 static int compare(struct bpfld_module *main, struct ld_dyn_import *import,
-		   struct bpfld_module *lib, const struct ld_offer *offer)
+		   struct bpfld_module *lib, const struct ld_export *export)
 {
 	struct bpfld_object a = {main->image, main->size}, b = {lib->image, lib->size};
 	char why[512] = "";
-	int err = bpfld_compare_functions(&a, import->name, &b, offer->name, why, sizeof(why));
+	int err = bpfld_compare_functions(&a, import->name, &b, export->name, why, sizeof(why));
 
 	if (err < 0)
 		return ld_dyn_error(main->d, err, "import-not-served",
@@ -33,32 +38,32 @@ static int compare(struct bpfld_module *main, struct ld_dyn_import *import,
 	if (err)
 		import->why =
 		    ld_dyn_text(main->d, "the types differ: %s\n>>> defined as   %s in %s", why,
-				offer->prototype, lib->name);
-	else if (offer->refused)
+				export->prototype, lib->name);
+	else if (export->refused)
 		import->why =
 		    ld_dyn_text(main->d,
-				"no kernel takes such a function: %s\n>>> defined as   %s in %s",
-				offer->refused, offer->prototype, lib->name);
+				"no kernel accepts such a function: %s\n>>> defined as   %s in %s",
+				export->refused, export->prototype, lib->name);
 	return 0;
 }
 
 int ld_resolve_to(struct bpfld_module *main, struct ld_dyn_import *import, struct bpfld_module *lib,
 		  const char *func)
 {
-	const struct ld_offer *offer = ld_find_offer(lib, func);
+	const struct ld_export *export = ld_find_export(lib, func);
 	int err;
 
 	import->why = NULL;
-	if (!offer) {
+	if (!export) {
 		import->why = ld_dyn_text(main->d, "%s has no global function '%s' with BTF",
 					  lib->name, func);
 		return 0;
 	}
-	err = compare(main, import, lib, offer);
+	err = compare(main, import, lib, export);
 	if (err || import->why)
 		return err;
 	import->lib = lib;
-	import->func = offer->name;
+	import->func = export->name;
 	import->fd = -1;
 	return 0;
 }
@@ -69,10 +74,9 @@ static char *missing(struct bpfld_dyn *d)
 
 	for (const struct bpfld_module *m = d->modules; m; m = m->next)
 		if (m->library)
-			text = text
-				   ? ld_dyn_text(d, "%s, %s", text, m->name)
-				   : ld_dyn_text(d, "no library defines it: looked in %s", m->name);
-	return text ? text : ld_dyn_text(d, "there is no library");
+			text = text ? ld_dyn_text(d, "%s, %s", text, m->name)
+				    : ld_dyn_text(d, "no library defines it: searched %s", m->name);
+	return text ? text : ld_dyn_text(d, "no library was added");
 }
 
 static int resolve_by_name(struct bpfld_module *main, struct ld_dyn_import *import)
@@ -80,12 +84,11 @@ static int resolve_by_name(struct bpfld_module *main, struct ld_dyn_import *impo
 	struct bpfld_module *found = NULL;
 
 	for (struct bpfld_module *m = main->d->modules; m; m = m->next) {
-		if (!m->library || !ld_find_offer(m, import->name))
+		if (!m->library || !ld_find_export(m, import->name))
 			continue;
 		if (found) {
 			import->why = ld_dyn_text(
-			    main->d,
-			    "both %s and %s define it: bpfld_dyn_bind() says which is meant",
+			    main->d, "both %s and %s define it: select one with bpfld_dyn_bind()",
 			    found->name, m->name);
 			return 0;
 		}
@@ -97,8 +100,8 @@ static int resolve_by_name(struct bpfld_module *main, struct ld_dyn_import *impo
 	return 0;
 }
 
-/* Whether what is found now comes too late, and then says so. */
-static void too_late(struct bpfld_module *main, struct ld_dyn_import *import)
+/* Sets import->why if main was opened before the library was added, and that is too late. */
+static void check_opened(struct bpfld_module *main, struct ld_dyn_import *import)
 {
 	if (!main->obj || !import->lib)
 		return;
@@ -111,7 +114,7 @@ static void too_late(struct bpfld_module *main, struct ld_dyn_import *import)
 	else if (import->nr_tests)
 		import->why = ld_dyn_text(
 		    main->d,
-		    "%s was opened before %s was added, and asks whether the function is there",
+		    "%s was opened before %s was added, and tests whether the function exists",
 		    main->name, import->lib->name);
 	if (import->why)
 		import->lib = NULL;
@@ -129,7 +132,7 @@ int ld_resolve(struct bpfld_module *main)
 		import->why = NULL;
 		err = resolve_by_name(main, import);
 		if (!err)
-			too_late(main, import);
+			check_opened(main, import);
 	}
 	return err;
 }

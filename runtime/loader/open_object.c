@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* From a link in memory to what libbpf's users know. */
+/* Opens the output of a link with libbpf. */
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -10,10 +10,10 @@
 
 #include "bpfld/loader.h"
 
-#define MAX_OPTS ((size_t)4096) /* bytes: no struct of any release is larger */
-#define MAX_NAME 64             /* bytes with the NUL: the kernel takes 15 characters of it */
+#define MAX_OPTS ((size_t)4096) /* bytes: larger than the struct of any release */
+#define MAX_NAME 64             /* bytes with the NUL; the kernel uses the first 15 */
 
-/* The path's file name to its first dot; "linked" where nothing came from a file. */
+/* The file name of path up to its first dot, or "linked". */
 static void name_after(char *name, const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
@@ -27,7 +27,7 @@ static void name_after(char *name, const char *path)
 	snprintf(name, MAX_NAME, "%.*s", (int)(len < MAX_NAME ? len : MAX_NAME - 1), base);
 }
 
-/* libbpf's own name for what it opens from memory is an address. */
+/* Sets a name: the default of bpf_object__open_mem() is an address. */
 static struct bpf_object *open_named(struct bpfld *l, const struct bpf_object_open_opts *in,
 				     const void *image, size_t image_size)
 {
@@ -36,7 +36,7 @@ static struct bpf_object *open_named(struct bpfld *l, const struct bpf_object_op
 	struct bpf_object *obj;
 	char name[MAX_NAME];
 
-	/* The caller's may come from another release of libbpf. */
+	/* The caller's struct may come from another release of libbpf. */
 	opts = calloc(1, in && in->sz > size ? in->sz : size);
 	if (!opts) {
 		errno = ENOMEM;
@@ -54,7 +54,7 @@ static struct bpf_object *open_named(struct bpfld *l, const struct bpf_object_op
 	return obj;
 }
 
-/* libbpf reads all of the struct: as much as there is, and no more than there can be. */
+/* libbpf trusts sz and reads that many bytes. */
 static int check_opts(const struct bpf_object_open_opts *opts)
 {
 	if (!opts)
@@ -95,7 +95,8 @@ struct bpf_object *bpfld_open_object(struct bpfld *l, const struct bpf_object_op
 	if (obj)
 		return obj;
 	ret = errno;
-	snprintf(message, sizeof(message), "libbpf cannot open what was linked: %s", strerror(ret));
+	snprintf(message, sizeof(message), "libbpf cannot open the linked object: %s",
+		 strerror(ret));
 	bpfld_report(l, BPFLD_ERROR, "cannot-open-object", message);
 	if (err)
 		*err = -ret;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether the map that is pinned can be the object's, as libbpf compares them. */
+/* Whether the pinned map matches that of the object, by the same rules as libbpf. */
 static bool is_compatible(const struct bpf_map *map, int fd)
 {
 	struct bpf_map_info info = {0};
@@ -17,7 +17,7 @@ static bool is_compatible(const struct bpf_map *map, int fd)
 	if (bpf_obj_get_info_by_fd(fd, &info, &size))
 		return false;
 	flags = info.map_flags;
-	/* The kernel adds one. */
+	/* The kernel adds this flag. */
 	if (info.type == BPF_MAP_TYPE_DEVMAP || info.type == BPF_MAP_TYPE_DEVMAP_HASH)
 		flags &= ~(__u32)BPF_F_RDONLY_PROG;
 	return info.type == bpf_map__type(map) && info.key_size == bpf_map__key_size(map) &&
@@ -87,7 +87,7 @@ int ld_shared_maps_pin(struct ld_shared_maps *s, const char **path, struct ld_re
 		if (!shared->found)
 			err = ld_bpffs_pin_shared(bpf_map__fd(shared->map), shared->path, why);
 		shared->made = !shared->found && !err;
-		/* So that others see that it is pinned. */
+		/* Callers read the path. */
 		if (!err)
 			err = bpf_map__set_pin_path(shared->map, shared->path);
 		if (err)

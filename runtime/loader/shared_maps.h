@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Maps that say themselves where they are pinned (LIBBPF_PIN_BY_NAME: in /sys/fs/bpf). libbpf takes
- * whatever lies under that name, which another user may have put there. So libbpf is not shown the
- * path: what is pinned is opened before the object is loaded, if root or the caller pinned it, and
- * what is new is pinned afterwards.
+ * Maps with a pin path of their own (LIBBPF_PIN_BY_NAME: in /sys/fs/bpf). libbpf would use any map
+ * with that name, even one that another user pinned. So the path is hidden from libbpf: a map that
+ * root or the caller pinned is opened before the object is loaded, and a new one is pinned
+ * afterwards.
  */
 #ifndef LD_LOADER_SHARED_MAPS_H
 #define LD_LOADER_SHARED_MAPS_H
@@ -27,14 +27,14 @@ struct ld_shared_maps {
 };
 
 /*
- * Before obj is loaded, and after. A negative errno value on error, with the map's path in *path
- * and a refusal or none. What was stored in s is to be dropped.
+ * Called before and after obj is loaded. On error they return a negative errno value, set *path to
+ * the map's and possibly set *why. ld_shared_maps_drop() frees s in any case.
  */
 int ld_shared_maps_find(struct ld_shared_maps *s, struct bpf_object *obj, const char **path,
 			struct ld_refusal *why);
 int ld_shared_maps_pin(struct ld_shared_maps *s, const char **path, struct ld_refusal *why);
 
-/* undo: removes the pins that were made. */
+/* undo: removes new pins. */
 void ld_shared_maps_drop(struct ld_shared_maps *s, bool undo);
 
 #endif

@@ -162,7 +162,8 @@ static void check_section(struct checker *c, struct ld_section *sec)
 /* A line that points out a static symbol with that name or a similar global one, or "". */
 static const char *hint(struct ld_link *l, const char *name)
 {
-	struct ld_near near = {.typed = name};
+	const size_t max = strlen(name) / 5; /* edits: too many short names are similar */
+	struct ld_near near = {.typed = name, .max = max < 2 ? (uint32_t)max : 2};
 	const struct ld_global *meant = NULL;
 
 	ld_for_each(i, &l->files) {

@@ -73,8 +73,8 @@ LAYERS = [("runtime/base/", 0), ("runtime/btf/", 1), ("runtime/kernel/", 1), ("r
           ("runtime/elf/", 3), ("runtime/passes/", 4), ("runtime/report/", 5), ("runtime/options.", 6),
           ("runtime/link.c", 6), ("runtime/inspect.c", 6), ("runtime/loader/", 7), ("runtime/compat/", 7)]
 
-# What the command line programs share with the libraries: it knows nothing of a link.
-SHARED = ["base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
+# Headers of runtime/ that the programs may use: they do not depend on a link.
+SHARED = ["base/io.h", "base/near.h", "base/output.h", "base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
 
 # The rooms of llvm-plugin/, each with those that it may include.
 ROOMS = {"common": [], "hook": ["common"], "lto": ["common"], "ld": ["common", "hook", "lto"],

@@ -9,13 +9,13 @@ grep '>>> defined as   int count(struct flow \*) in wrong.o' out
 grep '>>> declared as  int count(struct flow \*)' out
 
 dynrun main main.o '!link' >out; report "no library"
-grep "error: no function for 'verdict' of main.o: there is no library" out
+grep "error: no function for 'verdict' of main.o: no library was added" out
 
 dynrun main main.o lib empty.o lib count.o '!link' '!link' '!attach' >out; report "an older version"
-grep "error: no function for 'verdict' of main.o: no library defines it: looked in empty.o, count.o" out
+grep "error: no function for 'verdict' of main.o: no library defines it: searched empty.o, count.o" out
 
 dynrun main main.o lib lib.o lib fifty.o '!link' >out; report "two libraries"
-grep "both lib.o and fifty.o define it: bpfld_dyn_bind() says which is meant" out
+grep "both lib.o and fifty.o define it: select one with bpfld_dyn_bind()" out
 
 # What was made is gone before the process ends: here a library of two functions, and the anchor that
 # they are tied to until they are first put somewhere.
@@ -37,4 +37,4 @@ dynrun main main.o lib lib.o lib wrong.o bind main.o verdict lib.o verdict link 
 	'!replace' main.o verdict wrong.o verdict run main.o prog 30 '!main' main.o >out
 report "a replacement that does not fit"
 grep "the types differ: parameter 2 differs" out
-grep "there is a module 'main.o' already" out
+grep "module 'main.o' already exists" out

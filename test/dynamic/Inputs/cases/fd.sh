@@ -10,9 +10,9 @@ dynrun main main.o lib lib.o '!bind-pin' main.o count /sys/fs/bpf/count \
 	'!bind-pin' main.o verdict /sys/fs/bpf/verdict link run main.o prog 30 >out || { cat out; false; }
 cat out
 grep -F "error: no function for 'count' of main.o: the types differ: different layouts of struct flow" out
-grep -x '>>> defined as   int count(struct flow \*), the program of id [0-9]* \[import-not-served\]' out
+grep -x '>>> defined as   int count(struct flow \*) in the program with id [0-9]* \[import-not-served\]' out
 grep -F "error: no function for 'verdict' of main.o: the types differ: parameter 2 differs: int and long" out
-grep -x '>>> defined as   int verdict(struct xdp_md \*, long), the program of id [0-9]* \[import-not-served\]' out
+grep -x '>>> defined as   int verdict(struct xdp_md \*, long) in the program with id [0-9]* \[import-not-served\]' out
 rm /sys/fs/bpf/count /sys/fs/bpf/verdict
 dynrun lib lib.o load lib.o pin-prog tick /sys/fs/bpf/tick
 dynrun main main2.o bind-pin main2.o tick /sys/fs/bpf/tick '!bind-pin' main2.o verdict /sys/fs/bpf/tick >out
@@ -22,5 +22,5 @@ rm /sys/fs/bpf/tick
 bpftool prog load main.o /sys/fs/bpf/xdp
 dynrun main main2.o '!bind-pin' main2.o verdict /sys/fs/bpf/xdp '!bind-pin' main2.o verdict /sys/fs/bpf/progs.debug >out
 cat out
-grep 'the program of id [0-9]* is of type xdp, and only BPF_PROG_TYPE_EXT replaces functions' out
+grep 'the program with id [0-9]* has type xdp: only BPF_PROG_TYPE_EXT can replace functions' out
 rm /sys/fs/bpf/xdp

@@ -6,7 +6,7 @@ case $(uname -r) in
 	dynrun main main.o lib packet.o '!link' >out
 	cat out
 	grep 'error: cannot load packet.o: Invalid argument' out
-	grep '>>> the verifier says: Extension program changes packet data' out
-	grep "error: no function for 'verdict' of main.o: its library can't be loaded for prog" out
+	grep '>>> verifier: Extension program changes packet data' out
+	grep "error: no function for 'verdict' of main.o: cannot load its library for prog" out
 	;;
 esac

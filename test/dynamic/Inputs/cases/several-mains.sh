@@ -7,4 +7,4 @@ dynrun lib lib.o load lib.o main main.o main main2.o link show \
 cat out
 grep 'main2.o: int tick(int), default 1: live, tick of lib.o' out
 test "$(grep -c ': live' out)" = 3
-grep 'note: no function for .count. of main.o: no library defines it: looked in lib.o' out
+grep 'note: no function for .count. of main.o: no library defines it: searched lib.o' out

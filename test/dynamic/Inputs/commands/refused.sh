@@ -7,15 +7,15 @@ fails() { if bpfld load "$@" 2>/tmp/errors; then echo "did not fail: $*"; exit 1
 
 # Two more functions of liblib have been loaded and pinned when it fails.
 fails --dynamic -a main2.o -llib -Llibs
-grep "'second' is an XDP program: --device names the interface" /tmp/errors
+grep "XDP program 'second' needs --device=INTERFACE" /tmp/errors
 fails --dynamic -a main2.o -llib -lcount -Llibs
 fails --dynamic main.o -llib -Llibs
-grep "'main' is loaded already" /tmp/errors
+grep "'main' is already loaded" /tmp/errors
 fails --dynamic main2.o -lmain -L.
 fails --dynamic main2.o -lfifty -Llibs
-grep "no function for 'tick' of main2.o: no library defines it: looked in libfifty.o" /tmp/errors
+grep "no function for 'tick' of main2.o: no library defines it: searched libfifty.o" /tmp/errors
 mkdir /tmp/named
 cp libs/libfifty.o /tmp/named/main.o
 fails --dynamic main2.o -l:main.o -L/tmp/named
-grep "'main' is loaded, and no library" /tmp/errors
+grep "'main' is loaded, but is not a library" /tmp/errors
 bpfld unload main liblib

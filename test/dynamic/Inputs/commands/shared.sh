@@ -4,8 +4,8 @@ runs() { head -c 64 /dev/zero | bpftool prog run pinned "/sys/fs/bpf/bpfld/$1/pr
 
 bpfld load --dynamic main.o -L libs -llib >/tmp/loaded
 cat /tmp/loaded
-grep -xE '  import verdict: verdict of liblib, in the place of prog.s stub, program id [0-9]+' /tmp/loaded
-grep -x '  import count: its stub answers' /tmp/loaded
+grep -xE '  import verdict: verdict of liblib, replaces the stub in prog, program id [0-9]+' /tmp/loaded
+grep -x '  import count: its stub runs' /tmp/loaded
 grep -xE '  function verdict: for xdp, id [0-9]+, serves verdict of prog in main' /tmp/loaded
 test "$(runs main prog)" = 'Return value: 30'
 
@@ -29,7 +29,7 @@ bpfld ls -j liblib | grep -F '"serves":[{"name":"main","program":"prog","import"
 bpfld ls >/tmp/before
 if bpfld unload liblib 2>/tmp/errors; then exit 1; fi
 cat /tmp/errors
-grep -x "bpfld: error: 'liblib' serves 'verdict' of prog in main: bpfld unload main first, or --force \[still-serving\]" /tmp/errors
+grep -x "bpfld: error: 'liblib' serves 'verdict' of prog in main: run bpfld unload main first, or use --force \[still-serving\]" /tmp/errors
 test "$(grep -c still-serving /tmp/errors)" = 4
 bpfld ls | diff /tmp/before -
 if bpfld unload liblib main 2>/tmp/errors; then exit 1; fi
@@ -40,6 +40,6 @@ test "$(runs second second)" = 'Return value: 10'
 # Forced: the stubs answer.
 bpfld unload --force liblib
 test "$(runs second second)" = 'Return value: 4'
-test "$(bpfld ls | grep -c 'its stub answers')" = 2
+test "$(bpfld ls | grep -c 'its stub runs')" = 2
 bpfld unload second
 test ! -e /sys/fs/bpf/bpfld

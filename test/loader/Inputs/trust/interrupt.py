@@ -66,7 +66,7 @@ def after(what, killed, unloading):
         published = set(whole) <= set(pins())
         status, errors = run(load)
         assert (status != 0) == published, (what, status, errors)
-        assert not published or "is loaded already" in errors, (what, errors)
+        assert not published or "is already loaded" in errors, (what, errors)
         assert set(pins()) - {"fs/pins/~"} == set(whole), (what, pins())
         state = "whole"
     if state == "half":
