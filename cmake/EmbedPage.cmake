@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# cmake -D FOLDER=... -D OUTPUT=page.c -P EmbedPage.cmake: the parts of the report's page as C.
-# The texts go through as hexadecimal digits: a list of CMake's would trip over their brackets.
+# cmake -D DIRECTORY=... -D OUTPUT=page.c -P EmbedPage.cmake: embeds the parts of the report page in C.
+# Texts are converted to hexadecimal digits: brackets would break CMake lists.
 function(read_hex name path)
   file(READ ${path} hex HEX)
   set(${name} ${hex} PARENT_SCOPE)
@@ -27,10 +27,10 @@ function(define out name hex)
       PARENT_SCOPE)
 endfunction()
 
-read_hex(html ${FOLDER}/page.html)
-read_hex(css ${FOLDER}/page.css)
-read_hex(graph ${FOLDER}/page_graph.js)
-read_hex(js ${FOLDER}/page.js)
+read_hex(html ${DIRECTORY}/page.html)
+read_hex(css ${DIRECTORY}/page.css)
+read_hex(graph ${DIRECTORY}/page_graph.js)
+read_hex(js ${DIRECTORY}/page.js)
 cut(head rest ${html} "@STYLE@")
 cut(middle rest ${rest} "@FACTS@")
 cut(third tail ${rest} "@SCRIPT@")

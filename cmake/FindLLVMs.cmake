@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Every LLVM release on the machine that can compile for BPF, with its C headers and shared library.
-# Sets BPFLD_LLVM_RELEASES, ascending, and for each N of it BPFLD_LLVM_N_INCLUDE and BPFLD_LLVM_N_LIBRARY.
+# Finds all LLVM releases that can compile for BPF, with C headers and a shared library.
+# Sets BPFLD_LLVM_RELEASES, ascending, and for each N BPFLD_LLVM_N_INCLUDE and BPFLD_LLVM_N_LIBRARY.
 set(BPFLD_LLVM_RELEASES "")
 set(BPFLD_LLVM_CONFIGS "" CACHE STRING
     "llvm-config programs of the LLVMs to build link-time optimisation for (default: all found)")
@@ -34,7 +34,7 @@ foreach(config ${configs})
   ask_llvm(${config} targets --targets-built)
   ask_llvm(${config} library --link-shared --libfiles)
   string(REGEX MATCH "^[0-9]+" release "${version}")
-  # llvm-config comes without the headers: those are in the -dev package.
+  # llvm-config may be installed without headers, which are in the -dev package.
   if(release AND NOT release IN_LIST BPFLD_LLVM_RELEASES AND EXISTS "${include}/llvm-c/Core.h" AND
      EXISTS "${library}" AND targets MATCHES "(^| )BPF( |$)")
     list(APPEND BPFLD_LLVM_RELEASES ${release})

@@ -4,7 +4,7 @@ include(CheckCCompilerFlag)
 include(CheckPIESupported)
 
 add_compile_options(-Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes)
-# getline, memfd_create, ... beside plain C11; file offsets of 64 bits on every host.
+# getline, memfd_create, ... in addition to C11; 64-bit file offsets on all hosts.
 add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64)
 if(BPFLD_WERROR)
   add_compile_options(-Werror)
@@ -16,7 +16,7 @@ if(BPFLD_FUZZ)
   if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
     message(FATAL_ERROR "BPFLD_FUZZ needs clang: -DCMAKE_C_COMPILER=clang-N, for example")
   endif()
-  add_compile_options(-fsanitize=fuzzer-no-link) # coverage, by which the fuzzer finds its way
+  add_compile_options(-fsanitize=fuzzer-no-link) # coverage guides the fuzzer
 endif()
 
 if(BPFLD_SANITIZE)
@@ -32,7 +32,7 @@ elseif(BPFLD_HARDEN)
       add_compile_options(${flag})
     endif()
   endforeach()
-  # It needs optimisation, and a packager's own level stays.
+  # It requires optimisation; keep the level that a packager sets.
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT CMAKE_C_FLAGS MATCHES "_FORTIFY_SOURCE")
     add_compile_definitions(_FORTIFY_SOURCE=2)
   endif()

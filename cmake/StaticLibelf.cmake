@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Sets BPFLD_LIBELF_ARCHIVES to libelf.a and the libraries that it needs, or to nothing where they do
-# not link: some distributions ship a libelf.a that refers to functions that no library has.
+# Sets BPFLD_LIBELF_ARCHIVES to libelf.a and its dependencies, or to nothing if they do not link: the
+# libelf.a of some distributions refers to functions that no library defines.
 set(BPFLD_LIBELF_ARCHIVES "")
 
 find_library(LIBELF_ARCHIVE libelf.a HINTS ${LIBELF_LIBRARY_DIRS} ${LIBELF_LIBDIR})
 mark_as_advanced(LIBELF_ARCHIVE)
 if(NOT LIBELF_ARCHIVE)
-  message(STATUS "libelf: shared, as there is no libelf.a")
+  message(STATUS "libelf: shared, there is no libelf.a")
   return()
 endif()
 
@@ -20,7 +20,7 @@ foreach(name ${LIBELF_STATIC_LIBRARIES})
   endif()
 endforeach()
 
-# With all members: the ones that ld.bpf needs are then among them.
+# Link all members, so that those that ld.bpf needs are tested.
 try_compile(links SOURCE_FROM_CONTENT main.c "int main(void) { return 0; }"
             LINK_LIBRARIES -Wl,--whole-archive ${LIBELF_ARCHIVE} -Wl,--no-whole-archive ${needed}
             OUTPUT_VARIABLE log NO_CACHE)
@@ -30,5 +30,5 @@ if(links)
   message(STATUS "libelf: static, with ${list}")
 else()
   string(REGEX MATCH "undefined reference to [^\n]+|cannot find [^\n]+" reason "${log}")
-  message(STATUS "libelf: shared, as ${LIBELF_ARCHIVE} does not link: ${reason}")
+  message(STATUS "libelf: shared, ${LIBELF_ARCHIVE} does not link: ${reason}")
 endif()

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Rules of GNU make for BPF programs of several files.
+# Rules for GNU make to build BPF programs from several files.
 #
 #	include $(shell pkg-config --variable=makefile bpfld)
 #	$(eval $(call bpfld_object,prog,a.bpf.c b.bpf.c,libflow.a))
 #
-# makes prog.bpf.o of the sources and of libraries, if there are any, and prog.skel.h of that. Objects
-# stand in prog.dir/, with what headers they depend on. A project that builds by plain pattern rules
-# needs none of this: ld.bpf a.o b.o -o prog.o is all there is to it.
+# builds prog.bpf.o from sources and libraries, and prog.skel.h from prog.bpf.o. Objects are in
+# prog.dir/, with their dependencies on headers. Projects with their own pattern rules do not need this:
+# they can run ld.bpf a.o b.o -o prog.o.
 
 CLANG ?= clang
 LD_BPF ?= ld.bpf
@@ -14,10 +14,10 @@ BPF_CFLAGS ?= -g -O2 -Wall
 BPF_LDFLAGS ?=
 
 bpfld_machine := $(shell uname -m)
-# As libbpf's headers call it.
+# As named by libbpf's headers.
 bpfld_arch := $(shell echo $(bpfld_machine) | sed 's/x86_64/x86/; s/aarch64/arm64/; \
 	s/ppc64.*/powerpc/; s/^arm[^6].*/arm/; s/^mips.*/mips/; s/^riscv.*/riscv/; s/s390x/s390/; s/loongarch.*/loongarch/')
-# Where Debian has <asm/types.h>.
+# Debian has <asm/types.h> there.
 bpfld_asm := $(addprefix -isystem ,$(wildcard /usr/include/$(bpfld_machine)-linux-gnu))
 bpfld_compile = $(CLANG) -target bpf -D__TARGET_ARCH_$(bpfld_arch) $(bpfld_asm) $(BPF_CFLAGS)
 

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #[[
 bpfld_add_object(NAME prog SOURCES a.bpf.c b.bpf.c
-                 [SKELETON]                     also make prog.skel.h
+                 [SKELETON]                     also generate prog.skel.h
                  [LIBRARIES file...]            objects and archives to link with
                  [INCLUDE_DIRECTORIES dir...]
                  [COMPILE_OPTIONS option...]    for clang
-                 [LINK_OPTIONS option...])      for ld.bpf, --gc-sections for example
+                 [LINK_OPTIONS option...])      for ld.bpf, such as --gc-sections
 
-Compiles C sources for BPF and links them into prog.bpf.o in the current binary folder: the target
-`prog`, whose property BPFLD_OBJECT is that file's path. With SKELETON there is a library
-`prog_skeleton` for target_link_libraries(): who uses it can include "prog.skel.h".
+Compiles C sources for BPF and links them into prog.bpf.o in the current binary directory. Target `prog`
+has its path in property BPFLD_OBJECT. With SKELETON, a target that links with library `prog_skeleton`
+by target_link_libraries() can include "prog.skel.h".
 
-A name in LIBRARIES that is a target of bpfld_add_object() means its object.
+Targets of bpfld_add_object() in LIBRARIES denote their objects.
 
 Variables: BPFLD_CLANG, BPFLD_LINKER, BPFLD_COMPILE_OPTIONS (default: -g;-O2;-Wall).
 ]]
@@ -23,10 +23,10 @@ foreach(release RANGE 40 13 -1)
   list(APPEND bpfld_clangs clang-${release})
 endforeach()
 find_program(BPFLD_CLANG NAMES ${bpfld_clangs} DOC "clang for BPF programs")
-# From the installation that this file belongs to, before any other.
+# Prefer the installation that contains this file.
 find_program(BPFLD_LINKER ld.bpf HINTS ${PACKAGE_PREFIX_DIR}/bin DOC "Linker for BPF programs")
 
-# The machine that programs run on, as libbpf's headers call it.
+# The target architecture, as named by libbpf's headers.
 function(_bpfld_target_arch out)
   set(arch ${CMAKE_SYSTEM_PROCESSOR})
   if(arch MATCHES "^(x86_64|AMD64|i[3-6]86)$")
@@ -48,17 +48,17 @@ function(bpfld_add_object)
     message(FATAL_ERROR "bpfld_add_object() needs NAME and SOURCES")
   endif()
   if(arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "bpfld_add_object(NAME ${arg_NAME}): what is ${arg_UNPARSED_ARGUMENTS}?")
+    message(FATAL_ERROR "bpfld_add_object(NAME ${arg_NAME}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
   endif()
   foreach(program CLANG LINKER)
     if(NOT BPFLD_${program})
-      message(FATAL_ERROR "bpfld_add_object(NAME ${arg_NAME}): say where it is with -DBPFLD_${program}=")
+      message(FATAL_ERROR "bpfld_add_object(NAME ${arg_NAME}): not found: set -DBPFLD_${program}=")
     endif()
   endforeach()
 
   _bpfld_target_arch(arch)
   set(flags -target bpf -D__TARGET_ARCH_${arch} ${BPFLD_COMPILE_OPTIONS} ${arg_COMPILE_OPTIONS})
-  # <linux/types.h> includes <asm/types.h>, which Debian has in a folder named after the machine.
+  # <linux/types.h> includes <asm/types.h>, which Debian has in a multiarch directory.
   if(CMAKE_C_LIBRARY_ARCHITECTURE AND EXISTS /usr/include/${CMAKE_C_LIBRARY_ARCHITECTURE}/asm)
     list(APPEND flags -isystem /usr/include/${CMAKE_C_LIBRARY_ARCHITECTURE})
   endif()
@@ -73,7 +73,7 @@ function(bpfld_add_object)
     cmake_path(GET source FILENAME file)
     set(object ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}.dir/${file}.o)
     if(object IN_LIST objects)
-      message(FATAL_ERROR "bpfld_add_object(NAME ${arg_NAME}): two sources are called ${file}")
+      message(FATAL_ERROR "bpfld_add_object(NAME ${arg_NAME}): two sources have the name ${file}")
     endif()
     file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}.dir)
     add_custom_command(OUTPUT ${object}

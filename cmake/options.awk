@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # awk -v want=man|bash|zsh|fish -v output=FILE -f options.awk TABLE... TEMPLATE
 #
-# Fills in a template: each line that is only @NAME@ becomes the rows of that name, as mdoc for the manual
-# page or in the syntax of a shell. Tables are options.def and warnings.def of ld.bpf, options.def of bpfld,
-# and bpfld-hook, which has its own in its usage text.
+# Expands a template: replaces each line @NAME@ with the rows of that name, as mdoc for the manual page or
+# in the syntax of a shell. The tables are options.def and warnings.def of ld.bpf, options.def of bpfld, and
+# the usage text of bpfld-hook.
 
 BEGIN {
-	# What may be given as a value, by the name that --help has for the value.
+	# Possible values, by the placeholder for the value in --help.
 	choices["CPU"] = "v1 v2 v3 v4"
 	choices["EMULATION"] = "elf64lbpf elf64bbpf"
 	choices["METHOD"] = "report-all ignore-all"
@@ -15,7 +15,7 @@ BEGIN {
 	choices["WHICH"] = "all none"
 }
 
-# The arguments of the macro call in the current line, without quotes, in arg[1..n].
+# Splits the macro call in the current line into arg[1..n], without quotes.
 function split_row(text,    i, c, quoted) {
 	sub(/^[A-Z]+\(/, "", text)
 	sub(/\)$/, "", text)
@@ -37,7 +37,7 @@ function split_row(text,    i, c, quoted) {
 	}
 }
 
-# Text of a manual page: dashes that can be typed, nothing that could be taken for a request.
+# Escapes text for a manual page: ASCII dashes, and no requests.
 function mdoc_text(text) {
 	gsub(/\\/, "\\e", text)
 	gsub(/--/, "\\-\\-", text)
@@ -45,7 +45,7 @@ function mdoc_text(text) {
 	return text ~ /^[.']/ ? "\\&" text : text
 }
 
-# A dash before a letter that begins a word, as in " -r".
+# Escapes dashes of options, as in " -r".
 function escape_dashes(text,    out) {
 	while (match(text, /(^|[ (:,])-[A-Za-z]/)) {
 		out = out substr(text, 1, RSTART + RLENGTH - 3) "\\-" substr(text, RSTART + RLENGTH - 1, 1)
@@ -58,14 +58,14 @@ function add(name, text) {
 	rows[name] = rows[name] text "\n"
 }
 
-# The words of a line of usage text from the n-th on.
+# The n-th and later words of a line of usage text.
 function usage_help(n,    i, out) {
 	for (i = n; i <= NF; i++)
 		out = out (i > n ? " " : "") $i
 	return out
 }
 
-# One dash or two: habit writes -EL and -Bstatic, but --rpath.
+# By convention: -EL and -Bstatic, but --rpath.
 function dashes(name) {
 	return name ~ /^[A-Z]/ ? "-" : "--"
 }
@@ -89,8 +89,8 @@ function man_option(name, letter, long, form, value, help,    item) {
 
 # ---- completions ----
 #
-# Rows have the program as prefix: LD_OPTIONS, BPFLD_OPTIONS, ... An option of a command of bpfld is in
-# BPFLD_COMMAND_OPTIONS, one arm of a case for each command; fish has all in OPTIONS.
+# Names of rows have the program as a prefix: LD_OPTIONS, BPFLD_OPTIONS, ... Options of a bpfld command are
+# in BPFLD_COMMAND_OPTIONS, with a case for each command; for fish, all are in OPTIONS.
 
 function shell_option(program, letter, long, form, value, help, of,    text, i, n, list) {
 	letter = letter ~ /[A-Za-z]/ ? letter : ""
@@ -129,7 +129,7 @@ function quote(text) {
 	return "'" text "'"
 }
 
-# Returns the words to offer, and adds the arm of a case that offers the values.
+# Returns the words to complete, and adds a case that completes values.
 function bash_option(program, letter, long, form, value,    pattern, action) {
 	if (value != "") {
 		pattern = long == "" ? "" : long "=" (form == "VALUE" ? " | " long : "")
@@ -148,7 +148,7 @@ function bash_option(program, letter, long, form, value,    pattern, action) {
 	return (letter == "" ? "" : "-" letter (long == "" ? "" : "\n")) long (long != "" && form == "VALUE" ? "=" : "")
 }
 
-# Returns specifications for _arguments.
+# Returns specs for _arguments.
 function zsh_option(letter, long, form, value, help,    action) {
 	gsub(/[][\\]/, "\\\\&", help)
 	if (value in choices)
@@ -191,7 +191,7 @@ function fish_option(program, letter, long, form, value, help, of,    row) {
 	add("OPTIONS", row " -d " quote(help))
 }
 
-# What is known only when all tables have been read.
+# Rows that depend on all tables.
 function finish_shell(    i) {
 	commands["LD"] = "ld.bpf"
 	commands["BPFLD"] = "bpfld"
@@ -278,7 +278,7 @@ FILENAME ~ /bpfld-hook$/ {
 	next
 }
 
-# All that the tables have is known by now; what follows is the template.
+# The tables are complete; the template follows.
 FILENAME ~ /\.in$/ {
 	if (FNR == 1 && want != "man")
 		finish_shell()

@@ -31,7 +31,7 @@ log=$(cmake -S . -B $build -DBPFLD_TESTS=OFF -DBPFLD_LTO=OFF 2>&1) || { echo "$l
 
 flags="-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iruntime -Iruntime/include -Illvm-plugin"
 found=$(mktemp) && trap 'rm -f "$found"' EXIT
-# gcc 12 loses sight of memory that a struct holds; LeakSanitizer sees what leaks, over the whole suite.
+# gcc 12 does not track memory that a struct owns; LeakSanitizer runs over the whole suite instead.
 # shellcheck disable=SC2086
 analyze() {
 	case $1 in

@@ -6,18 +6,18 @@ set -eu
 usage() {
 	cat <<'END'
 Usage: scripts/bench.sh [option...] [workload...]
-Links made-up programs with ld.bpf and with bpftool, libbpf, GNU ld and ld.lld in turn, checks that
-the outputs have the same types, and prints tables of times, memory and instructions.
+Links generated programs with ld.bpf, bpftool, libbpf, GNU ld and ld.lld by turns, compares the types
+of the outputs, and prints tables of time, memory and instructions.
 
-Workloads (all without): types symbols small one dwarf
+Workloads (default: all): types symbols small one dwarf
 
-  --docs           also write the tables into docs/performance.md
-  --quick          small inputs, one turn: does the benchmark work?
-  --pairs N        turns of each linker (5)
-  --clang CLANG    compile the inputs with it (clang)
-  --build-dir DIR  the build whose ld.bpf is measured (build-bench, built when asked for)
-  --cache DIR      folder that keeps the inputs for the next run (DIR/bench; takes 1.5 GB)
-  --help           this text
+  --docs           also write the tables to docs/performance.md
+  --quick          small inputs and one turn, to test the benchmark
+  --pairs N        number of turns (5)
+  --clang CLANG    compiler for the inputs (clang)
+  --build-dir DIR  build directory (build-bench)
+  --cache DIR      directory that keeps inputs for later runs (DIR/bench; 1.5 GB)
+  --help           print this help
 END
 }
 
@@ -38,7 +38,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# A build of its own, as users have it: optimised and without tests.
+# A separate build as users have it: optimised, without tests.
 if [ -z "$build" ]; then
 	build=$root/build-bench
 	{
@@ -54,7 +54,7 @@ variable() {
 	sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
 }
 
-# The newest libbpf of the kernel sources that a distribution packages, as a second peer.
+# Builds the newest libbpf of packaged kernel sources, as a second peer.
 tarball=/usr/src/linux-source-6.12.tar.xz
 peer=$cache/libbpf_link
 if [ -z "$quick" ] && [ ! -x "$peer" ] && [ -e $tarball ]; then
@@ -73,7 +73,7 @@ if [ -z "$quick" ] && [ ! -x "$peer" ] && [ -e $tarball ]; then
 fi
 [ -x "$peer" ] || peer=
 
-PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
+PATH=$PATH:/usr/sbin:/sbin # bpftool's directory
 python=/usr/bin/python3
 [ -x $python ] || python=python3
 # shellcheck disable=SC2086

@@ -43,7 +43,7 @@ check() {
 	fi
 }
 
-# The closing line; false if anything failed.
+# Prints the last line. Returns false if anything failed.
 total() {
 	local line="$passed passed, $failed failed"
 	[ $skipped = 0 ] || line="$line, $skipped skipped"

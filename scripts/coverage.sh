@@ -43,12 +43,12 @@ if [ -n "$run" ]; then
 	python=/usr/bin/python3
 	[ -x $python ] || python=python3
 	lit=$(sed -n 's/^LIT:[A-Z]*=//p' "$build/CMakeCache.txt")
-	# What fails under gcov is for scripts/test.sh to say.
+	# Ignore failures: scripts/test.sh reports them.
 	$python "$lit" -sv --no-progress-bar -j "$jobs" ${filter:+"--filter=$filter"} "$build/test" \
 		</dev/null | tail -n 20
 fi
 
-# gcov's text: "  COUNT:  LINE:TEXT"; "-" is no code, "#####" and "=====" did not run.
+# gcov's output: "  COUNT:  LINE:TEXT"; "-" is not code, "#####" and "=====" did not run.
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 find "$build/runtime/CMakeFiles/bpfld_objects.dir" -name '*.gcda' ! -name 'page.c.gcda' -exec \
@@ -72,6 +72,6 @@ awk -F: -v lines="$lines" -v minimum="$minimum" '
 		}
 		close("sort -k 5")
 		if (!a) { print "nothing was counted"; exit 1 }
-		printf "%6.2f %% of %d lines of runtime/ ran\n", 100 * r / a, a
+		printf "%6.2f %% of %d lines of runtime/ are covered\n", 100 * r / a, a
 		exit 100 * r / a < minimum
 	}' ./*.gcov

@@ -48,7 +48,7 @@ step "Compiling and linking two files with one stock clang command"
 cd "$root/examples/demo"
 clang=$(newest_clang)
 run "$clang" --version
-# Where <asm/types.h> is, which <linux/bpf.h> needs.
+# The directory of <asm/types.h>, which <linux/bpf.h> includes.
 asm=/usr/include/$(gcc -print-multiarch)
 echo "\$ export COMPILER_PATH=$build/hook"
 COMPILER_PATH=$build/hook
@@ -57,7 +57,7 @@ run "$clang" -target bpf -g -O2 -I"$asm" enter.c leave.c -o "$out/prog.o"
 unset COMPILER_PATH
 
 step "What it holds"
-PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
+PATH=$PATH:/usr/sbin:/sbin # bpftool's directory
 objdump=llvm-objdump${clang#clang}
 run "$objdump" -h -t "$out/prog.o"
 run "$objdump" -dr --no-show-raw-insn --disassemble-symbols=leave,note "$out/prog.o"
@@ -66,12 +66,12 @@ bpftool btf dump file "$out/prog.o" | grep -A 9 DATASEC
 
 step "Loading and running it"
 if [ "$(id -u)" != 0 ]; then
-	echo "Skipped: only root may load BPF programs. As root, this would follow:"
+	echo "Skipped: only root may load BPF programs. As root, the demo continues with:"
 	echo "\$ run prog.o"
 	exit
 fi
 gcc -O2 -o "$out/run" run.c -lbpf
 status=0
 run "$out/run" "$out/prog.o" || status=$?
-[ $status != 77 ] || echo "Skipped: this kernel loads no tracing program, or has no BTF of its own."
+[ $status != 77 ] || echo "Skipped: this kernel cannot load tracing programs, or has no BTF."
 [ $status = 77 ] || exit $status

@@ -45,28 +45,27 @@ test_packages() {
 	apt_has 'linux-source-[0-9.]+|clang-format-14'
 }
 
-# Packages are built and tried with --full only, as is the linker on other machines; so is the manual as
-# HTML.
+# Only --full builds packages, the linker for other architectures, and the HTML manual.
 full_packages() {
 	test_packages
 	echo build-essential pandoc debhelper lintian debootstrap rpm cpio qemu-user gcc-aarch64-linux-gnu \
 		libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
 }
 
-# What scripts/systems.sh runs.
+# For scripts/systems.sh.
 systems_packages() {
 	echo debootstrap
 }
 
-# The address of the archive that apt uses here.
+# The address of the archive that apt uses on this system.
 archive_address() {
 	# shellcheck disable=SC2016
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
 		awk '$2 !~ /-/ && $3 == "main" { print $1; exit }'
 }
 
-# copy_sources DIR: this source tree as git knows it, changed or not; without git (a release's archive), all
-# but builds. $root is its directory.
+# copy_sources DIR: copies the files of this source tree that git tracks, with local changes; without git, as
+# in a release archive, all files except builds. $root is the source tree.
 copy_sources() {
 	(
 		cd "$root" || exit
@@ -78,21 +77,21 @@ copy_sources() {
 	)
 }
 
-# The release of Debian that apt uses here.
+# The release of Debian that apt uses on this system.
 archive_suite() {
 	# shellcheck disable=SC2016
 	apt-get indextargets --format '$(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
 		awk '$1 !~ /-/ && $2 == "main" { print $1; exit }'
 }
 
-# The parts of its archive that apt uses, each as its address, suite and component.
+# The sources of apt, each with address, suite and component.
 debian_archive() {
 	# shellcheck disable=SC2016
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
 		grep -E " $(archive_suite)(-updates|-security)? " | sort -u
 }
 
-# Those of the packages in the arguments that are not installed.
+# Prints packages in the arguments that are not installed.
 not_installed() {
 	for package; do
 		case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) in
@@ -102,11 +101,10 @@ not_installed() {
 	done
 }
 
-# install_packages LIST: installs those of the packages that the function LIST names that are missing; says so
-# first.
+# install_packages LIST: prints and installs the missing packages of those that function LIST prints.
 install_packages() {
 	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-		echo "This is no Debian system; what is needed here is called there: $("$1" | tr '\n' ' ')"
+		echo "This is not a Debian system. Required packages, by their names in Debian: $("$1" | tr '\n' ' ')"
 		return 0
 	fi
 	# shellcheck disable=SC2046
@@ -116,7 +114,7 @@ install_packages() {
 	sudo=
 	if [ "$(id -u)" != 0 ]; then
 		if ! command -v sudo >/dev/null; then
-			echo "Missing, and neither root nor sudo to install it: "$missing >&2
+			echo "Missing packages, but neither root nor sudo to install them: "$missing >&2
 			return 1
 		fi
 		sudo=sudo
@@ -128,11 +126,11 @@ install_packages() {
 		if apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then
 			known="$known $package"
 		else
-			echo "apt has no package $package." >&2
+			echo "apt does not have package $package." >&2
 		fi
 	done
 	[ -n "$known" ] || return 0
-	echo "Missing here, installed with apt-get${sudo:+ through sudo}:$known"
+	echo "Installing missing packages with apt-get${sudo:+ and sudo}:$known"
 	# shellcheck disable=SC2086
 	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
 		$known </dev/null >/dev/null

@@ -61,7 +61,7 @@ fi
 limit=()
 ! grep -q '^BPFLD_SANITIZE:[A-Z]*=.' "$build/CMakeCache.txt" || limit=(--no-memory-limit)
 
-# Reports of sanitizers go to standard error, where they are looked for.
+# Sanitizers must report to standard error, which is checked.
 export ASAN_OPTIONS=abort_on_error=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 
 work=${work:-$build/fuzz} programs=$build/test/bin ld=$build/llvm-plugin/ld.bpf fuzz=$root/test/fuzz

@@ -53,9 +53,9 @@ cache=${BPFLD_CACHE:-$root/build-cache}
 programs=$build/test/bin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Without Go it says why there will be no rows of cilium/ebpf.
+# Without Go, prints why rows for cilium/ebpf are missing.
 "$root/test/loaders/build.sh" "$cache" "$programs/ciliumrun" || [ $? = 77 ]
-PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
+PATH=$PATH:/usr/sbin:/sbin # bpftool's directory
 python=/usr/bin/python3
 [ -x $python ] || python=python3
 $python "$root/test/loaders/loaders.py" --ld "$build/llvm-plugin/ld.bpf" --programs "$programs" \

@@ -67,7 +67,7 @@ mkdir -p "$tree"
 
 copy_sources "$tree"
 
-# debian/control, and what bpfld-lto-N holds, for the LLVMs that apt has.
+# Adds bpfld-lto-N to debian/control for each LLVM that apt has.
 make_control() {
 	releases=$(llvm_releases)
 	for n in $releases; do

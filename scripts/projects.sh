@@ -41,7 +41,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# A build of its own, as users have it: optimised and without tests.
+# A separate build as users have it: optimised, without tests.
 if [ -z "$build" ]; then
 	build=$root/build-projects
 	{
@@ -54,12 +54,12 @@ build=$(cd "$build" && pwd)
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 
-# Debian's kernel sources are a package with a tarball in it.
+# Debian's package of kernel sources contains a tarball.
 tarball=/usr/src/linux-source-6.12.tar.xz
 linux=$work/linux-source-6.12
 if [ ! -e "$linux/.complete" ]; then
 	if [ ! -e $tarball ]; then
-		echo "scripts/projects.sh: there is no $tarball: apt-get install linux-source-6.12" >&2
+		echo "scripts/projects.sh: $tarball does not exist: run apt-get install linux-source-6.12" >&2
 		exit 1
 	fi
 	rm -rf "$linux"
@@ -69,7 +69,7 @@ if [ ! -e "$linux/.complete" ]; then
 fi
 sources="--source linux-source-6.12=$linux"
 
-# Source packages come by apt with lists of its own, so that no deb-src line is left behind.
+# Fetches source packages with separate lists of apt, so that no deb-src line remains.
 # shellcheck source=scripts/deps.sh
 . "$root/scripts/deps.sh"
 : "${clang:=$(newest_clang)}"
@@ -83,31 +83,31 @@ apt_get() {
 }
 source_packages="systemd"
 for package in $source_packages; do
-	folder=$work/source-$package
-	if [ ! -e "$folder/.complete" ]; then
-		rm -rf "$folder"
-		mkdir "$folder"
+	source=$work/source-$package
+	if [ ! -e "$source/.complete" ]; then
+		rm -rf "$source"
+		mkdir "$source"
 		[ -e "$apt/updated" ] || { apt_get update && : >"$apt/updated"; } >&2
-		if (cd "$folder" && apt_get source "$package") >"$folder.log" 2>&1; then
-			: >"$folder/.complete"
+		if (cd "$source" && apt_get source "$package") >"$source.log" 2>&1; then
+			: >"$source/.complete"
 		else
-			tail -n 2 "$folder.log" >&2
-			echo "scripts/projects.sh: goes on without $package" >&2
+			tail -n 2 "$source.log" >&2
+			echo "scripts/projects.sh: continuing without $package" >&2
 			continue
 		fi
 	fi
-	for dir in "$folder"/*/; do
+	for dir in "$source"/*/; do
 		sources="$sources --source $package=$dir"
 	done
 done
 [ -z "$fetch" ] || exit 0
 
-PATH=$PATH:/usr/sbin:/sbin # bpftool's folder
+PATH=$PATH:/usr/sbin:/sbin # bpftool's directory
 python=/usr/bin/python3
 [ -x $python ] || python=python3
 
-# libbpf is that of these sources. Types are this kernel's, as Debian's bpftool writes them: a newer one
-# declares kernel functions too, and clashes with programs that do that themselves.
+# Uses libbpf of these sources, and types of this kernel as written by Debian's bpftool: newer ones also declare
+# kernel functions, which conflicts with declarations in programs.
 include=$work/include
 if [ ! -e "$work/bpfrun" ]; then
 	mkdir -p "$include" "$work/libbpf"

@@ -25,9 +25,8 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 # shellcheck source=scripts/count.sh
 . "$root/scripts/count.sh"
 
-# What compilers, libraries, loaders and this kernel may do differently from system to system; not guests, not
-# what takes long and is tested by the oldest and the newest compiler,
-# and not what the host alone decides.
+# Tests that depend on compilers, libraries, loaders and the kernel; no virtual machines, no long tests of the
+# oldest and the newest compiler, and no tests that depend only on the host.
 tests='(elf|symbols|maps|btf|btf-ext|reloc|no-btf|partial|output|calls|archive|gc|gcc|lto|driver|look|loader|api|unit|kernel)/'
 tests=$tests'(?!linux-|guest|programs|compilers-between|cases-between)'
 suites=()
@@ -46,8 +45,8 @@ done
 cache=${BPFLD_CACHE:-$root/build-cache}/systems
 dir='' child='' log=''
 
-# Ends what still runs in the root, then removes it. Its mounts are in the namespace of these processes
-# and go with the last of them.
+# Kills all processes in the chroot, and removes it. Its mounts are in the namespace of these processes, and
+# disappear with the last one.
 leave() {
 	rm -f "$log"
 	[ -n "$dir" ] || return 0
@@ -71,8 +70,8 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# enter COMMAND...: runs it in the root, as a session and in a mount namespace of its own. The root is that of
-# the namespace, not of a chroot, in which the kernel allows no user namespaces.
+# enter COMMAND...: runs a command in the chroot, in a new session and mount namespace. It uses pivot_root, since
+# the kernel does not allow user namespaces after chroot().
 enter() {
 	# shellcheck disable=SC2016 # for the inner shell
 	setsid unshare --mount --propagation private bash -euc '
@@ -95,16 +94,16 @@ enter() {
 	child=''
 	return $status
 }
-# What the root needs of this environment.
+# The environment of commands in the chroot.
 pass=()
 for name in CI http_proxy https_proxy ftp_proxy no_proxy; do
 	[ -z "${!name-}" ] || pass+=("$name=${!name}")
 done
 
-# make_root SUITE: a bare system in $dir, with this source tree in /bpfld.
+# make_root SUITE: creates a minimal system in $dir, with this source tree in /bpfld.
 make_root() {
 	local suite=$1 mirror
-	mirror=$(archive_address) && [ -n "$mirror" ] || { echo "apt names no archive here" && return 1; }
+	mirror=$(archive_address) && [ -n "$mirror" ] || { echo "cannot find the archive of apt" && return 1; }
 	mkdir -p "$cache" && dir=$(mktemp -d "$cache/$suite.XXXXXX") || return 1
 	if [ ! -e "$cache/$suite.tar" ]; then
 		debootstrap --variant=minbase "$suite" "$dir" "$mirror" >"$dir.log" 2>&1 </dev/null || {
@@ -126,7 +125,7 @@ make_root() {
 	}
 	cp -L /etc/resolv.conf /etc/hosts "$dir/etc/"
 	mkdir "$dir/bpfld" && copy_sources "$dir/bpfld" || return 1
-	# The root that the cache has may be older than the archive.
+	# The cached chroot may be older than the archive.
 	enter sh -c 'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y dist-upgrade >/dev/null' </dev/null
 }
 
@@ -138,10 +137,10 @@ versions() {
 			sed -n "s/^ii //p"'
 }
 
-[ "$(id -u)" = 0 ] || { echo "scripts/systems.sh: only root can make a system" && count '' && total; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "scripts/systems.sh: needs root" && count '' && total; exit 1; }
 install_packages systems_packages || { echo "scripts/systems.sh: could not install debootstrap" && count '' && total; exit 1; }
 for name in "${suites[@]}"; do
-	printf '\n=== %s: a bare root\n' "$name"
+	printf '\n=== %s: creating a chroot\n' "$name"
 	if make_root "$name"; then
 		check "$name" enter scripts/demo.sh
 		# shellcheck disable=SC2086
@@ -150,7 +149,7 @@ for name in "${suites[@]}"; do
 		versions
 	else
 		count ''
-		echo "failed: $name: there is no root (see above)"
+		echo "failed: $name: cannot create a chroot (see above)"
 	fi
 	leave
 done

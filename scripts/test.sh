@@ -48,8 +48,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 : "${build:=$root/build$suffix}"
-# What links, and what the library does; not what starts many processes, or measures. Under
-# valgrind random programs take too long.
+# Tests of links and of the library, without those that start many processes or measure. Random programs take
+# too long under valgrind.
 [ -z "$core" ] || : "${filter:=:: (elf|symbols|maps|btf|btf-ext|reloc|no-btf|partial|output|calls|archive|gc|look|api|unit|properties)/$long}"
 
 fail() {
@@ -79,7 +79,7 @@ log=$(cmake -S "$root" -B "$build" $generator -DCMAKE_C_COMPILER="$cc" -DBPFLD_T
 cmake --build "$build" -j "$jobs" </dev/null || fail "the build failed"
 
 [ -z "$full" ] || export BPFLD_FULL=1
-# The system's, which has the packages; another one may come first in PATH.
+# Python of the system, which has the packages; PATH may begin with another one.
 python=/usr/bin/python3
 [ -x $python ] || python=python3
 lit=$(sed -n 's/^LIT:[A-Z]*=//p' "$build/CMakeCache.txt")

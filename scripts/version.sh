@@ -40,7 +40,7 @@ if [ "$new" = "$old" ]; then
 	exit 1
 fi
 
-# put_before PATTERN FILE: standard input before the first line that matches.
+# put_before PATTERN FILE: inserts standard input before the first line that matches.
 put_before() {
 	entry=$(cat)
 	ENTRY=$entry awk -v pattern="$1" '!done && $0 ~ pattern { print ENVIRON["ENTRY"]; print ""; done = 1 } 1' \

@@ -99,7 +99,7 @@ static int make_temporary(struct output *out, char *name, size_t size)
 
 	catch_signals();
 	block_signals(&old);
-	fd = ld_open_beside(out->path, 0600, name, size);
+	fd = ld_create_temporary(out->path, 0600, name, size);
 	if (fd >= 0) {
 		out->temporary = name;
 		replace_pending(NULL, out);

@@ -71,7 +71,7 @@ static int write_in_place(const char *path, const struct iovec *pieces, size_t n
 #define MAX_KEPT_NAME 200 /* bytes: the suffix must not exceed NAME_MAX */
 
 /* Unlike mkstemp(), respects the umask. */
-int ld_open_beside(const char *path, mode_t mode, char *tmp, size_t tmp_size)
+int ld_create_temporary(const char *path, mode_t mode, char *tmp, size_t tmp_size)
 {
 	const char *slash = strrchr(path, '/');
 	int len = (slash ? (int)(slash + 1 - path) : 0) + MAX_KEPT_NAME;
@@ -129,7 +129,7 @@ static int write_and_rename(const char *path, const struct stat *old, const stru
 
 	if (!tmp)
 		return ENOMEM;
-	fd = ld_open_beside(path, mode, tmp, tmp_size);
+	fd = ld_create_temporary(path, mode, tmp, tmp_size);
 	if (fd < 0) {
 		err = errno;
 		free(tmp);

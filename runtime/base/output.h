@@ -23,7 +23,7 @@ const char *ld_write_error(const char *path, int err, char *buf, size_t size);
  * Creates a file next to path, with mode & ~umask, and stores its name in tmp, which has at least
  * strlen(path) + 64 bytes. Returns the file descriptor, or -1 and errno.
  */
-int ld_open_beside(const char *path, mode_t mode, char *tmp, size_t tmp_size);
+int ld_create_temporary(const char *path, mode_t mode, char *tmp, size_t tmp_size);
 
 /*
  * Sets the mode of a new file that replaces old, if that is not NULL. If its group cannot be that

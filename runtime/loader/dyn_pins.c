@@ -279,19 +279,19 @@ static void pin_import(struct bpfld_module *m, const struct ld_dyn_import *impor
 static void pin_main(struct bpfld_module *m, const char *dir, int *err)
 {
 	struct bpf_program *prog;
-	char *folder = NULL;
+	char *subdir = NULL;
 
 	pin_maps(m, m->obj, dir, err);
 	bpf_object__for_each_program(prog, m->obj)
 	{
 		if (bpf_program__fd(prog) < 0)
 			continue;
-		folder = folder ? folder : make_subdir(m->d, dir, "programs", err);
-		pin_fd(m->d, bpf_program__fd(prog), folder, bpf_program__name(prog), err);
+		subdir = subdir ? subdir : make_subdir(m->d, dir, "programs", err);
+		pin_fd(m->d, bpf_program__fd(prog), subdir, bpf_program__name(prog), err);
 	}
-	folder = m->nr_imports ? make_subdir(m->d, dir, "imports", err) : NULL;
+	subdir = m->nr_imports ? make_subdir(m->d, dir, "imports", err) : NULL;
 	for (size_t i = 0; i < m->nr_imports; i++)
-		pin_import(m, &m->imports[i], folder, err);
+		pin_import(m, &m->imports[i], subdir, err);
 }
 
 /* FNV-1a: distinguishes files, but does not detect forgery. */
@@ -314,16 +314,16 @@ static void pin_instance(struct bpfld_module *m, const struct ld_instance *insta
 	bpf_object__for_each_program(prog, instance->obj)
 	{
 		const char *func = strchr(bpf_program__section_name(prog), '/');
-		char *type, *folder;
+		char *type, *subdir;
 
 		if (bpf_program__type(prog) != BPF_PROG_TYPE_EXT || !func ||
 		    bpf_program__fd(prog) < 0)
 			continue;
-		folder = make_subdir(m->d, functions, func + 1, err);
+		subdir = make_subdir(m->d, functions, func + 1, err);
 		type = ld_type_name(m->d, instance->type);
 		if (!type)
 			*err = -ENOMEM;
-		pin_fd(m->d, bpf_program__fd(prog), folder, type, err);
+		pin_fd(m->d, bpf_program__fd(prog), subdir, type, err);
 	}
 }
 

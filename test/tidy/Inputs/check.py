@@ -337,7 +337,26 @@ def version(root):
                 path, m.group(1) if m else "none", wanted)
 
 
-RULES = {"spdx": spdx, "length": length, "width": width, "layering": layering, "passes": passes,
+# Directories whose English was rewritten; more are added as they are.
+PLAIN = ("llvm-plugin/", "runtime/base/io.", "runtime/base/near.", "runtime/base/output.", "runtime/compat/",
+         "runtime/include/", "runtime/loader/", "scripts/", "cmake/", "docs/man/")
+# Words and phrases that are wrong more often than right. See CONTRIBUTING.md.
+AWKWARD = re.compile(
+    r"\b(anew|beside|folders?|parted|tells?|told|stands? (?:for|beside|where|in|there|behind)|by (?:it|them)sel(?:f|ves)|"
+    r"held against|is wanted|can't be had|comes? of|what is (?:no|not|in|there|to)|has to say|of (?:its|their) own kind|"
+    r"nobody|made-?up|an own|is no [a-z]+ of)\b|^\s*(?:/?\*|#|\.?\\\"|//) (?-i:Whose|Who|What)\b", re.I)
+
+
+def words(root):
+    """The rewritten directories have none of the words in AWKWARD."""
+    for path in files(root):
+        if path.startswith(PLAIN):
+            for number, line in enumerate(lines(root, path), 1):
+                for m in AWKWARD.finditer(line):
+                    yield "%s:%d: says '%s'; see CONTRIBUTING.md" % (path, number, m.group(0).strip())
+
+
+RULES = {"spdx": spdx, "words": words, "length": length, "width": width, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
          "functions": length_of_functions, "links": links, "tools": tools,
          "version": version, "commands": commands, "promises": promises}
