@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Checks the caller's options, and copies them and what they point to. */
 #include "options.h"
+#include "base/opts.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -31,30 +32,12 @@ static bool are_pairs(const char *const *list)
 	return true;
 }
 
-#define MAX_OPTS ((size_t)4096) /* bytes; no release has a larger struct */
-
-/*
- * Reads the caller's struct of sz bytes. Returns -E2BIG if it uses members that this library lacks.
- */
-static int read_struct(void *to, size_t known, const void *in, size_t sz)
-{
-	if (sz < sizeof(sz))
-		return -EINVAL;
-	if (sz > MAX_OPTS)
-		return -E2BIG;
-	for (size_t i = known; i < sz; i++)
-		if (((const char *)in)[i])
-			return -E2BIG;
-	memcpy(to, in, sz < known ? sz : known);
-	return 0;
-}
-
 static int read_lto(struct bpfld_lto *to, const struct bpfld_lto *in)
 {
 	int err;
 
 	memset(to, 0, sizeof(*to));
-	err = read_struct(to, sizeof(*to), in, in->sz);
+	err = ld_copy_opts(to, sizeof(*to), in);
 	return err ? err : to->compile ? 0 : -EINVAL;
 }
 
@@ -66,7 +49,7 @@ int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 	memset(opts, 0, sizeof(*opts));
 	if (!in)
 		return 0;
-	err = read_struct(opts, BPFLD_OPTS_SIZE, in, in->sz);
+	err = ld_copy_opts(opts, BPFLD_OPTS_SIZE, in);
 	if (!err && opts->lto)
 		err = read_lto(&lto, opts->lto);
 	if (!err && ((unsigned int)opts->output > BPFLD_PARTIAL ||

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/opts.h"
 #include "bpfld/bpfld.h"
 
 /* New in libbpf 1.6. */
@@ -88,21 +89,9 @@ static int failed(int err)
 	return err;
 }
 
-#define MAX_OPTS ((size_t)4096) /* bytes: larger than the struct of any release */
-
-/* As in libbpf, unknown options must be zero. */
 static bool valid_opts(const size_t *sz)
 {
-	const char *bytes = (const char *)sz;
-
-	if (!sz)
-		return true;
-	if (*sz > MAX_OPTS)
-		return false;
-	for (size_t i = sizeof(*sz); i < *sz; i++)
-		if (bytes[i])
-			return false;
-	return *sz >= sizeof(*sz);
+	return !sz || !ld_check_opts(sz, sizeof(*sz));
 }
 
 /* ---- the linker ---- */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/opts.h"
 #include "loader/dyn.h"
 
 static int enter_module(const struct bpfld_module *m, bool valid)
@@ -20,23 +21,15 @@ static int enter_module(const struct bpfld_module *m, bool valid)
 
 /* ---- handles ---- */
 
-#define MAX_OPTS ((size_t)4096) /* bytes: larger than the struct of any release */
-
 static int read_opts(const struct bpfld_dyn_opts *in, struct bpfld_dyn_opts *opts)
 {
 	const size_t known = offsetof(struct bpfld_dyn_opts, mode) + sizeof(opts->mode);
+	int err;
 
 	memset(opts, 0, sizeof(*opts));
-	if (!in)
-		return 0;
-	if (in->sz < sizeof(in->sz))
-		return -EINVAL;
-	if (in->sz > MAX_OPTS)
-		return -E2BIG;
-	for (size_t i = known; i < in->sz; i++)
-		if (((const char *)in)[i])
-			return -E2BIG;
-	memcpy(opts, in, in->sz < known ? in->sz : known);
+	err = ld_copy_opts(opts, known, in);
+	if (err)
+		return err;
 	return (unsigned int)opts->mode > BPFLD_DYN_STATIC ? -EINVAL : 0;
 }
 

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/opts.h"
 #include "bpfld/loader.h"
 
-#define MAX_OPTS ((size_t)4096) /* bytes: larger than the struct of any release */
-#define MAX_NAME 64             /* bytes with the NUL; the kernel uses the first 15 */
+#define MAX_NAME 64 /* bytes with the NUL; the kernel uses the first 15 */
 
 /* The file name of path up to its first dot, or "linked". */
 static void name_after(char *name, const char *path)
@@ -57,11 +57,7 @@ static struct bpf_object *open_named(struct bpfld *l, const struct bpf_object_op
 /* libbpf trusts sz and reads that many bytes. */
 static int check_opts(const struct bpf_object_open_opts *opts)
 {
-	if (!opts)
-		return 0;
-	if (opts->sz < sizeof(opts->sz))
-		return -EINVAL;
-	return opts->sz > MAX_OPTS ? -E2BIG : 0;
+	return opts ? ld_check_opts(opts, LD_MAX_OPTS) : 0;
 }
 
 static bool has_name(const struct bpf_object_open_opts *opts)

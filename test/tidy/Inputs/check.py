@@ -74,7 +74,7 @@ LAYERS = [("runtime/base/", 0), ("runtime/btf/", 1), ("runtime/kernel/", 1), ("r
           ("runtime/link.c", 6), ("runtime/inspect.c", 6), ("runtime/loader/", 7), ("runtime/compat/", 7)]
 
 # Headers of runtime/ that the programs may use: they do not depend on a link.
-SHARED = ["base/io.h", "base/near.h", "base/output.h", "base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
+SHARED = ["base/io.h", "base/near.h", "base/opts.h", "base/output.h", "base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
 
 # The rooms of llvm-plugin/, each with those that it may include.
 ROOMS = {"common": [], "hook": ["common"], "lto": ["common"], "ld": ["common", "hook", "lto"],
@@ -338,7 +338,7 @@ def version(root):
 
 
 # Directories whose English was rewritten; more are added as they are.
-PLAIN = ("llvm-plugin/", "runtime/base/io.", "runtime/base/near.", "runtime/base/output.", "runtime/compat/",
+PLAIN = ("llvm-plugin/", "runtime/base/io.", "runtime/base/near.", "runtime/base/opts.", "runtime/base/output.", "runtime/compat/",
          "runtime/include/", "runtime/loader/", "scripts/", "cmake/", "docs/man/")
 # Words and phrases that are wrong more often than right. See CONTRIBUTING.md.
 AWKWARD = re.compile(
