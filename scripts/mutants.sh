@@ -170,7 +170,7 @@ fi
 lit=$(sed -n 's/^LIT:[A-Z]*=//p' "$build/CMakeCache.txt")
 read_rules run_rule
 
-# What fails without a change, too, proves nothing.
+# A test that also fails without a change proves nothing.
 if [ -n "$reds" ]; then
 	compile
 	red=$(run_tests ":: (${reds#|})" | head -n 1)

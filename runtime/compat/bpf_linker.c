@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * This directory is libbpfld-compat: libbpf's linker API, for programs that call bpf_linker__new(). It
- * is linked before libbpf or preloaded, and uses the public headers and base/ only. The output is that
- * of `bpfld link`.
+ * This directory is libbpfld-compat: libbpf's linker API, for programs that call bpf_linker__new().
+ * It is linked before libbpf or preloaded, and uses the public headers and base/ only. The output
+ * is that of `bpfld link`.
  *
  * Messages go to libbpf's print callback if libbpf is in the process, or else to standard error.
  */
