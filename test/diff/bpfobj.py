@@ -256,7 +256,10 @@ class Object:
         return 0 < sym.shndx < 0xFF00
 
     def btf_roots(self):
-        roots = [t.id for t in self.btf.types if t.kind in ("func", "var", "datasec")]
+        # gcc describes inlined functions, too; func_info knows those whose symbol has another name.
+        names = {s.name for s in self.symbols}
+        roots = [t.id for t in self.btf.types
+                 if t.kind in ("var", "datasec") or t.kind == "func" and t.name in names]
         roots += [r[2] for r in self.func_info]
         roots += [r[2] for r in self.core_relo]
         return roots
