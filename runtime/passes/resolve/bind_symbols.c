@@ -143,7 +143,7 @@ static void take(struct ld_file *f, const char *name, const struct ld_file *by)
 
 /* Whether the target is bound in turn, and eventually to the reference itself. */
 static bool is_cycle(const struct ld_file *from, uint32_t ref, const struct ld_file *to,
-		      uint32_t target)
+		     uint32_t target)
 {
 	while (to != from || target != ref) {
 		const struct ld_global *n = to->syms[target].global;
