@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define HUGE_PAGE ((size_t)2 << 20) /* x86-64's, and arm64's with pages of 4 KiB */
+#define HUGE_PAGE ((size_t)2 << 20) /* of x86-64, and of arm64 with pages of 4 KiB */
 #define ALIGN ((size_t)64)
 #define FIRST_REGION (8 * HUGE_PAGE)
 #define LARGEST_REGION (64 * HUGE_PAGE)
 
-/* Memory that was mapped at once; its head. What of it is not touched is not there. */
+/* Header of a mapping. Untouched pages take no memory. */
 struct region {
 	struct region *older;
 	size_t size;
@@ -21,9 +21,9 @@ struct region {
 struct ld_pages {
 	pthread_mutex_t lock;
 	struct region *newest;
-	char *next; /* free bytes of the newest */
+	char *next; /* free bytes in the newest region */
 	size_t left;
-	size_t region; /* bytes of the next */
+	size_t region; /* size of the next region */
 };
 
 struct ld_pages *ld_pages_new(void)
@@ -37,7 +37,7 @@ struct ld_pages *ld_pages_new(void)
 	return pages;
 }
 
-/* size, a multiple of a huge page's, at a multiple of that. */
+/* Maps size bytes, a multiple of the huge page size, at an aligned address. */
 static struct region *map_region(size_t size)
 {
 	char *map = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
@@ -59,13 +59,13 @@ static struct region *map_region(size_t size)
 	return region;
 }
 
-/* A new region, for size bytes at least. */
+/* Adds a region with room for size bytes. */
 static int add_region(struct ld_pages *pages, size_t size)
 {
 	size_t least = (size + ALIGN + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
 	struct region *region = map_region(least < pages->region ? pages->region : least);
 
-	/* Address space may be limited, too. */
+	/* The address space may be limited. */
 	if (!region)
 		region = map_region(least);
 	if (!region)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Memory for a link that takes megabytes: from huge pages, where the system has some for those who
- * ask. To get 2 MiB at once takes a sixth of what 512 faults take.
+ * Memory for links that take megabytes, in huge pages if the system provides them on request.
+ * Clearing 2 MiB at once takes a sixth of the time of 512 page faults.
  */
 #ifndef LD_BASE_PAGES_H
 #define LD_BASE_PAGES_H
@@ -10,12 +10,12 @@
 
 struct ld_pages;
 
-/* NULL if there is no memory. */
+/* Returns NULL if memory runs out. */
 struct ld_pages *ld_pages_new(void);
 
 /*
- * size bytes of zeros, aligned to 64, until ld_pages_free(); NULL if there is no memory. For any
- * thread.
+ * Returns size zero bytes, aligned to 64, that live until ld_pages_free(); NULL if memory runs out.
+ * Thread-safe.
  */
 void *ld_pages_get(struct ld_pages *pages, size_t size);
 
