@@ -44,8 +44,8 @@ static void free_inspector(struct inspector *in)
 {
 	if (!in)
 		return;
-	ld_for_each(i, &in->l.inputs)
-		ld_arena_free(&in->l.inputs.v[i]->arena);
+	ld_for_each(i, &in->l.inputs.files)
+		ld_arena_free(&in->l.inputs.files.v[i]->arena);
 	ld_arena_free(&in->arena);
 	free(in);
 }
@@ -55,13 +55,13 @@ static int read_objects(struct inspector *in, const struct bpfld_object *objs, u
 	struct ld_link *l = &in->l;
 
 	for (uint32_t i = 0; i < nr; i++)
-		if (ld_add_buffer(l, "object", objs[i].image, objs[i].size))
+		if (ld_add_buffer(l, &l->inputs, "object", objs[i].image, objs[i].size))
 			return -EINVAL;
-	ld_parse_files(l);
-	if (l->diags->errors || l->inputs.nr != nr)
+	ld_parse_files(l, &l->inputs);
+	if (l->diags->errors || l->inputs.files.nr != nr)
 		return -EINVAL;
-	ld_drop_unpulled(l);
-	ld_dedup_types(l);
+	ld_drop_unpulled(l, &l->res);
+	ld_dedup_types(l, &l->res);
 	return 0;
 }
 
@@ -176,8 +176,8 @@ int bpfld_each_function(const struct bpfld_object *obj, bpfld_function_fn fn, vo
 		return -ENOMEM;
 	}
 	err = read_objects(in, obj, 1);
-	for (uint32_t i = 1; !err && i < in->l.files.v[0]->nr_syms; i++) {
-		const struct ld_file *f = in->l.files.v[0];
+	for (uint32_t i = 1; !err && i < in->l.res.files.v[0]->nr_syms; i++) {
+		const struct ld_file *f = in->l.res.files.v[0];
 
 		if (is_global_function(f, &f->syms[i]))
 			err = report_function(in, f, &f->syms[i], fn, ctx);
@@ -223,11 +223,11 @@ static int compare(struct inspector *in, const char *const *names, char *why, si
 	const char *reason = NULL;
 
 	for (int side = 0; side < 2; side++) {
-		const struct ld_sym *sym = find_function(in->l.files.v[side], names[side]);
+		const struct ld_sym *sym = find_function(in->l.res.files.v[side], names[side]);
 
 		if (!sym)
 			return -ENOENT;
-		pair.file[side] = in->l.files.v[side];
+		pair.file[side] = in->l.res.files.v[side];
 		pair.btf[side] = sym->btf;
 	}
 	found = ld_compare_decls(ld_type_walk_new(&in->l), &pair);

@@ -178,134 +178,156 @@ static void plan_resources(struct ld_link *l)
 {
 	uint64_t size = 0;
 
-	ld_for_each(i, &l->inputs)
-		size += l->inputs.v[i]->size;
+	ld_for_each(i, &l->inputs.files)
+		size += l->inputs.files.v[i]->size;
 	l->threads = ld_choose_threads(l->opt->threads, 1 + size / INPUT_PER_THREAD);
 	if (size >= WORTH_HUGE_PAGES)
 		l->arena->pages = l->pages = ld_pages_new();
 }
 
-static void note_span(struct ld_link *l, struct ld_span span)
+static struct ld_span begin_span(struct ld_link *l, const char *call)
+{
+	const char *name = strstr(call, "ld_") + strlen("ld_");
+
+	return ld_span_begin(ld_printf(l->arena, "%.*s", (int)strcspn(name, "("), name), NULL);
+}
+
+static void end_span(struct ld_link *l, struct ld_span span)
 {
 	ld_span_end(&span);
 	LD_PUSH(l->arena, &l->spans, span);
 }
 
 /* Runs a pass and notes how long it took, for the time trace. */
-#define RUN(pass)                                                                                  \
+#define RUN(call)                                                                                  \
 	do {                                                                                       \
-		struct ld_span span = ld_span_begin(&#pass[strlen("ld_")], NULL);                  \
+		struct ld_span span = begin_span(l, #call);                                        \
                                                                                                    \
-		pass(l);                                                                           \
-		note_span(l, span);                                                                \
+		call;                                                                              \
+		end_span(l, span);                                                                 \
 	} while (0)
 
-/* The same for one that returns whether another round is needed. */
-static bool ask(struct ld_link *l, const char *name, bool (*pass)(struct ld_link *l))
-{
-	struct ld_span span = ld_span_begin(name, NULL);
-	bool more = pass(l);
-
-	note_span(l, span);
-	return more;
-}
-
-#define ASK(pass) ask(l, &#pass[strlen("ld_")], pass)
-
-/* Inputs to names that have owners, whose types agree. */
+/* Inputs to global symbols that have owners, whose types agree. */
 static int resolve_inputs(struct bpfld *b, bool check_types)
 {
 	struct ld_link *l = &b->l;
-	bool more;
+	struct ld_input_files *in = &l->inputs;
+	struct ld_resolution *res = &l->res;
+	bool pulled, added;
 	int err;
 
 	do {
-		RUN(ld_read_bitcode);
-		RUN(ld_parse_files);
+		RUN(ld_read_bitcode(l, in));
+		RUN(ld_parse_files(l, in));
 		if ((err = flush_diags(b)))
 			return err;
-		RUN(ld_bind_symbols);
+		RUN(ld_bind_symbols(l, res));
 		if ((err = flush_diags(b)))
 			return err;
-		more = ASK(ld_pull_members);
-		more |= ASK(ld_add_dependent_libraries);
-	} while (more);
-	RUN(ld_drop_unpulled);
+		RUN(pulled = ld_pull_members(l, res));
+		RUN(added = ld_add_dependent_libraries(l, in));
+	} while (pulled || added);
+	RUN(ld_drop_unpulled(l, res));
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on no index, offset or id of the input needs another check. */
 
-	RUN(ld_dedup_types);
-	RUN(ld_isolate_objects);
-	RUN(ld_resolve_symbols);
+	RUN(ld_dedup_types(l, res));
+	RUN(ld_isolate_objects(l, res));
+	RUN(ld_resolve_symbols(l, res));
 	if (!l->diags->muted)
 		ld_report_trace(l);
-	RUN(ld_check_options);
-	RUN(ld_merge_license);
+	RUN(ld_check_options(l));
+	RUN(ld_merge_license(l, res));
 	/* From here on every defined name has one owner. */
 
 	if (check_types)
-		RUN(ld_check_types);
+		RUN(ld_check_types(l));
 	return 0;
+}
+
+/* The machine code of the bitcode takes its place, and resolution starts again. */
+static int resolve_compiled(struct bpfld *b, const struct ld_compiled *compiled)
+{
+	struct ld_link *l = &b->l;
+	int err;
+
+	l->inputs = compiled->inputs;
+	l->before_lto = l->res;
+	l->res = (struct ld_resolution){0};
+	/* The inputs have been checked. */
+	l->diags->muted = true;
+	err = resolve_inputs(b, false);
+	l->diags->muted = false;
+	return err;
 }
 
 static int run_passes(struct bpfld *b)
 {
 	struct ld_link *l = &b->l;
+	struct ld_compiled compiled;
 	int err;
 
 	plan_resources(l);
 	if ((err = resolve_inputs(b, !l->opt->no_check_types)))
 		return err;
-	if (ASK(ld_compile_bitcode)) {
-		if ((err = flush_diags(b)) || l->output.nr)
-			return err;
-		/* The inputs have been checked. */
-		l->diags->muted = true;
-		if ((err = resolve_inputs(b, false)))
-			return err;
-		l->diags->muted = false;
+	RUN(compiled = ld_compile_bitcode(l));
+	if (compiled.any && (err = flush_diags(b)))
+		return err;
+	if (compiled.output.iov_base) {
+		LD_PUSH(l->arena, &l->image.parts, compiled.output);
+		l->image.size = compiled.output.iov_len;
+		return 0;
 	}
-	/* From here on no bitcode is left, and no file is added. */
+	if (compiled.any && (err = resolve_compiled(b, &compiled)))
+		return err;
+	/* From here on no bitcode is left, and no file of the user's is added. */
 
-	RUN(ld_mark_live);
-	RUN(ld_make_stubs);
-	RUN(ld_make_entries);
-	RUN(ld_check_references);
-	RUN(ld_fold_pieces);
+	RUN(ld_mark_live(l));
+	RUN(l->imports = ld_make_stubs(l, &l->res));
+	RUN(ld_make_entries(l, &l->res));
+	RUN(ld_check_references(l));
+	RUN(ld_fold_pieces(l));
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on `live` is final. */
 
 	if (!l->opt->partial) {
-		RUN(ld_find_calls);
-		RUN(ld_check_calls);
-		RUN(ld_check_programs);
+		RUN(l->calls = ld_find_calls(l));
+		RUN(ld_check_calls(l));
+		RUN(ld_check_programs(l));
 	}
-	RUN(ld_layout_sections);
+	RUN(l->layout = ld_layout_sections(l));
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on each live piece has its place in the output. */
 
-	RUN(ld_choose_symbols);
-	RUN(ld_write_imports);
+	RUN(l->out_syms = ld_choose_symbols(l, &l->layout));
+	RUN(l->import_table = ld_write_imports(l));
 	/* From here on symbols have their final numbers. */
 
-	RUN(ld_make_symtab);
-	RUN(ld_choose_btf);
-	RUN(ld_merge_btf);
-	RUN(ld_check_names);
-	RUN(ld_merge_btf_ext);
+	RUN(l->symtab = ld_make_symtab(l));
+	RUN(l->plan = ld_choose_btf(l));
+	RUN(l->btf = ld_merge_btf(l));
+	RUN(ld_check_names(l));
+	RUN(l->btf_ext = ld_merge_btf_ext(l));
 	if ((err = flush_diags(b)))
 		return err;
-	RUN(ld_apply_relocs);
-	RUN(ld_join_btf_ext);
+	RUN(ld_apply_relocs(l));
 	if ((err = flush_diags(b)))
 		return err;
-	RUN(ld_emit);
+	RUN(l->image = ld_emit(l));
 	if (l->opt->verify)
-		RUN(ld_verify);
+		RUN(ld_verify(l, &l->inputs));
 	return flush_diags(b);
+}
+
+/* The image in one block: made when somebody looks at it for the first time. */
+static const uint8_t *flat_image(struct ld_link *l)
+{
+	if (!l->flat && l->image.parts.nr)
+		l->flat = ld_flatten(l->arena, &l->image);
+	return l->flat;
 }
 
 static int link_all(struct bpfld *b, struct call *c)
@@ -313,7 +335,7 @@ static int link_all(struct bpfld *b, struct call *c)
 	int err;
 
 	(void)c;
-	if (!b->l.inputs.nr && !b->input_missing)
+	if (!b->l.inputs.files.nr && !b->input_missing)
 		ld_error(&b->diags, "no-input", "no input files");
 	err = flush_diags(b);
 	if (b->input_missing)
@@ -324,7 +346,7 @@ static int link_all(struct bpfld *b, struct call *c)
 		return fail(b, err);
 	/* Now, as bpfld_image() must not change what others may look at. */
 	if (!b->no_image)
-		ld_make_image(&b->l);
+		flat_image(&b->l);
 	b->state = LINKED;
 	return 0;
 }
@@ -388,17 +410,17 @@ static int added(struct bpfld *b, int err)
 /* data: paths; size: their number. */
 static int add_files(struct bpfld *b, struct call *c)
 {
-	return added(b, ld_add_files(&b->l, c->data, c->size));
+	return added(b, ld_add_files(&b->l, &b->l.inputs, c->data, c->size));
 }
 
 static int add_buffer(struct bpfld *b, struct call *c)
 {
-	return added(b, ld_add_buffer(&b->l, c->name, c->data, c->size));
+	return added(b, ld_add_buffer(&b->l, &b->l.inputs, c->name, c->data, c->size));
 }
 
 static int add_library(struct bpfld *b, struct call *c)
 {
-	return added(b, ld_add_library(&b->l, c->name));
+	return added(b, ld_add_library(&b->l, &b->l.inputs, c->name));
 }
 
 int bpfld_add_file(struct bpfld *b, const char *path)
@@ -431,8 +453,8 @@ int bpfld_add_library(struct bpfld *b, const char *name)
 
 static int set_mode(struct bpfld *b, struct call *c)
 {
-	b->l.whole_archive = c->number & BPFLD_WHOLE_ARCHIVE;
-	b->l.lazy = c->number & BPFLD_LAZY;
+	b->l.inputs.whole_archive = c->number & BPFLD_WHOLE_ARCHIVE;
+	b->l.inputs.lazy = c->number & BPFLD_LAZY;
 	return 0;
 }
 
@@ -446,7 +468,7 @@ int bpfld_input_mode(struct bpfld *b, unsigned int mode)
 
 static struct ld_file *last_input(struct bpfld *b)
 {
-	return b->l.inputs.nr ? b->l.inputs.v[b->l.inputs.nr - 1] : NULL;
+	return b->l.inputs.files.nr ? b->l.inputs.files.v[b->l.inputs.files.nr - 1] : NULL;
 }
 
 static int mark_temporary(struct bpfld *b, struct call *c)
@@ -509,11 +531,11 @@ int bpfld_bind(struct bpfld *b, const char *object, const char *name, const char
 
 const void *bpfld_image(const struct bpfld *b, size_t *size)
 {
-	if (!b || b->state != LINKED || !b->l.image)
+	if (!b || b->state != LINKED || !b->l.flat)
 		return NULL;
 	if (size)
-		*size = b->l.output_size;
-	return b->l.image;
+		*size = b->l.image.size;
+	return b->l.flat;
 }
 
 static const struct {
@@ -538,7 +560,7 @@ static int make_text(struct bpfld *b, struct call *c)
 
 	if (b->state != LINKED && !reports[c->number].any_time)
 		return -EINVAL;
-	if (reports[c->number].reads_image && memcmp(ld_make_image(&b->l), ELFMAG, SELFMAG) != 0) {
+	if (reports[c->number].reads_image && memcmp(flat_image(&b->l), ELFMAG, SELFMAG) != 0) {
 		ld_error(&b->diags, "no-object",
 			 "there is no object that a map, a report or statistics can describe: the "
 			 "link ends with assembly or bitcode");
@@ -573,8 +595,8 @@ static const char *find_archive(const struct ld_link *l, const char *path)
 
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
 		return NULL;
-	ld_for_each(i, &l->images) {
-		const struct ld_file *f = l->images.v[i];
+	ld_for_each(i, &l->inputs.images) {
+		const struct ld_file *f = l->inputs.images.v[i];
 
 		if (f->is_archive && f->opened && !stat(f->opened, &in) && in.st_dev == st.st_dev &&
 		    in.st_ino == st.st_ino)
@@ -599,7 +621,7 @@ static int write_file(struct bpfld *b, struct call *c)
 	}
 	/* Noted before: once the file is there nothing may fail. */
 	LD_PUSH(&b->arena, &b->l.spans, ld_span_begin("write_file", ld_strdup(&b->arena, c->name)));
-	err = ld_write_file(c->name, b->l.output.v, b->l.output.nr);
+	err = ld_write_file(c->name, b->l.image.parts.v, b->l.image.parts.nr);
 	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);
 	if (!err)
 		return 0;
@@ -626,15 +648,15 @@ void bpfld_free(struct bpfld *b)
 	if (b->freed)
 		return;
 	l = &b->l;
-	if (l->open_fd)
-		close(l->open_fd);
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i];
+	if (l->inputs.open_fd)
+		close(l->inputs.open_fd);
+	ld_for_each(i, &l->inputs.files) {
+		struct ld_file *f = l->inputs.files.v[i];
 
 		ld_arena_free(&f->arena);
 	}
-	ld_for_each(i, &l->images) {
-		struct ld_file *f = l->images.v[i];
+	ld_for_each(i, &l->inputs.images) {
+		struct ld_file *f = l->inputs.images.v[i];
 
 		if (f->mapped)
 			munmap((void *)(uintptr_t)f->image, f->size);

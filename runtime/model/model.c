@@ -37,18 +37,18 @@ const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym)
 	return other ? other : name;
 }
 
-const uint8_t *ld_make_image(struct ld_link *l)
+const uint8_t *ld_flatten(struct ld_arena *a, const struct ld_image *image)
 {
-	uint8_t *at;
+	uint8_t *flat = ld_alloc(a, image->size), *at = flat;
 
-	if (l->image || !l->output.nr)
-		return l->image;
-	l->image = at = ld_alloc(l->arena, l->output_size);
-	ld_for_each(i, &l->output) {
-		memcpy(at, l->output.v[i].iov_base, l->output.v[i].iov_len);
-		at += l->output.v[i].iov_len;
+	ld_for_each(i, &image->parts) {
+		const struct iovec *part = &image->parts.v[i];
+
+		if (part->iov_len)
+			memcpy(at, part->iov_base, part->iov_len);
+		at += part->iov_len;
 	}
-	return l->image;
+	return flat;
 }
 
 #define NAMES_PER_BYTE 8
@@ -58,8 +58,8 @@ uint64_t ld_names_limit(const struct ld_link *l)
 {
 	uint64_t size = 0;
 
-	ld_for_each(i, &l->files)
-		size += l->files.v[i]->size;
+	ld_for_each(i, &l->res.files)
+		size += l->res.files.v[i]->size;
 	return NAMES_PER_BYTE * size + SPARE_NAMES;
 }
 
@@ -185,12 +185,12 @@ uint64_t ld_piece_out_off(const struct ld_piece *p, uint64_t off)
 	return (p->leader ? p->leader : p)->out_off + off;
 }
 
-uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type)
+uint32_t ld_out_type(const struct ld_merged_btf *btf, const struct ld_file *f, uint32_t in_type)
 {
 	uint32_t node = ld_node_of(f, in_type);
 
 	if (node || in_type < f->btf.base_types)
-		return f->link->node_out[node];
+		return btf->node_out[node];
 	return f->out_types[ld_btf_own(&f->btf, in_type)];
 }
 
@@ -240,7 +240,7 @@ bool ld_is_label(const struct ld_sym *sym)
 	       sym->name[3] >= '0' && sym->name[3] <= '9';
 }
 
-const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p)
+const char *ld_piece_name(const struct ld_link *l, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
 	const char *file = ld_file_name(sec->file);
@@ -311,7 +311,7 @@ static const uint32_t *ext_record_at(const struct ld_ext *ext, uint64_t off)
 }
 
 /* A source path as the user wrote it: compilers prepend their working directory. */
-static const char *relative_path(struct ld_link *l, const char *path)
+static const char *relative_path(const struct ld_link *l, const char *path)
 {
 	size_t len;
 
@@ -330,7 +330,7 @@ static const char *relative_path(struct ld_link *l, const char *path)
 	return path;
 }
 
-const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t off)
+const char *ld_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
 {
 	const struct ld_file *f = sec->file;
 	const struct ld_ext *ext = &sec->ext[LD_EXT_LINE];
@@ -353,7 +353,7 @@ const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t o
  * The first relocation of f that refers to in_sym. Builds a table for all symbols, as there may be
  * as many diagnostics. Two threads may build the same table.
  */
-static struct ld_use first_use(struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
+static struct ld_use first_use(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_file *cache = (struct ld_file *)(uintptr_t)f;
 	struct ld_use *uses = atomic_load(&cache->first_uses);
@@ -371,7 +371,7 @@ static struct ld_use first_use(struct ld_link *l, const struct ld_file *f, uint3
 	return uses[in_sym];
 }
 
-const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
+const char *ld_sym_place(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
 {
 	const struct ld_sym *sym = &f->syms[in_sym];
 	struct ld_use use;

@@ -119,10 +119,9 @@ struct ld_ext {
 
 /* The records of one kind in the output. */
 struct ld_ext_plan {
-	bool wanted;          /* some live piece has records, or gets synthetic ones */
-	uint32_t words;       /* in a record: the maximum of all inputs */
-	size_t nr;            /* records in the inputs */
-	struct ld_blob table; /* host byte order until join_btf_ext */
+	bool wanted;    /* some live piece has records, or gets synthetic ones */
+	uint32_t words; /* in a record: the maximum of all inputs */
+	size_t nr;      /* records in the inputs */
 };
 
 /*
@@ -235,7 +234,7 @@ struct ld_entity {
 	const char *name;
 	uint32_t kind; /* BTF_KIND_FUNC or BTF_KIND_VAR */
 	uint32_t linkage;
-	uint32_t node;          /* its prototype or type in link->graph; 0: void, or see proto */
+	uint32_t node; /* its prototype or type in link->res.graph; 0: void, or see proto */
 	struct ld_proto *proto; /* a prototype that no input has */
 	uint32_t out_type;
 };
@@ -259,15 +258,15 @@ struct ld_global {
 	bool weak;          /* the owner is weak; without an owner: every reference is weak */
 	bool ksym, kconfig; /* undefined and declared in DATASEC .ksyms or .kconfig */
 	bool localized;     /* becomes local in the output */
-	bool bound;         /* --bind: only for one object's reference, and not in link->globals */
-	bool emit;          /* without an owner: is in the output, undefined */
-	bool listed;        /* is in the list of the output's symbols */
-	uint32_t out_sym;   /* without an owner: index in the output's table, or 0 */
+	bool bound;  /* --bind: only for one object's reference, and not in link->res.globals */
+	bool emit;   /* without an owner: is in the output, undefined */
+	bool listed; /* is in the list of the output's symbols */
+	uint32_t out_sym; /* without an owner: index in the output's table, or 0 */
 };
 
 struct ld_file {
-	struct ld_link *link;
-	uint32_t index;     /* in link->files */
+	const struct ld_link *link;
+	uint32_t index;     /* in link->res.files */
 	const char *path;   /* as given */
 	const char *source; /* name of the first STT_FILE symbol, or NULL */
 	bool linked;        /* has several STT_FILE symbols: the output of a linker */
@@ -423,6 +422,77 @@ struct ld_options {
 	int lto_want; /* enum bpfld_lto_want */
 };
 
+/* ---- what each stage makes: a struct that it returns or fills in, and later stages read ---- */
+
+/* The inputs as they were added, and as archives and .deplibs add to them. By read_inputs. */
+struct ld_input_files {
+	LD_VEC(struct ld_file *) files;  /* all, in the order of the command line */
+	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
+	bool lazy, whole_archive;        /* for the inputs to come: --start-lib, --whole-archive */
+	struct ld_strmap deplibs;        /* names in .deplibs that were looked for */
+	struct ld_strmap thin_files;     /* those that thin archives name, by device and inode */
+	int open_fd;                     /* while an input is loaded, else 0 */
+	uint32_t nr_mapped;              /* files */
+	bool big;                        /* byte order of all files; by parse_files */
+	struct ld_btf_digest *btf_model; /* what the types of other files are compared with */
+};
+
+/* Who takes part, and which definition each global symbol has. By the passes of resolve/. */
+struct ld_resolution {
+	LD_VEC(struct ld_file *) files; /* those that take part; synthetic ones come last */
+	struct ld_puller *puller;       /* state of pull_members; NULL without archives */
+	bool binds_made;
+	LD_VEC(struct ld_global *) bound;   /* by --bind: the globals of single references */
+	struct ld_strmap isolated;          /* name -> the first file that defines it for itself */
+	LD_VEC(struct ld_global *) globals; /* in order of first appearance */
+	struct ld_strmap globals_by_name;
+	bool has_license;                   /* some input has a license section */
+	struct ld_btf_graph graph;          /* the types of all files */
+	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
+};
+
+/* What compile_bitcode made of the inputs. */
+struct ld_compiled {
+	bool any;                     /* some input had bitcode */
+	struct ld_input_files inputs; /* to be resolved instead */
+	struct iovec output;          /* the whole output, if assembly or bitcode is wanted */
+};
+
+/* By make_stubs. */
+struct ld_imports {
+	LD_VEC(struct ld_import) list; /* in the order of their first use */
+};
+
+/* By layout_sections. */
+struct ld_layout {
+	LD_VEC(struct ld_out *) outs; /* in the order of the output's section table */
+	struct ld_ext_plan ext[LD_EXT_NR];
+};
+
+/* The output's symbol table but the null symbol. By choose_symbols. */
+struct ld_out_syms {
+	LD_VEC(struct ld_out_sym) list;
+	uint32_t first_global; /* index in the output's symbol table */
+};
+
+/* By merge_btf. */
+struct ld_merged_btf {
+	struct ld_btf_out *out; /* .BTF of the output; NULL where no input has any */
+	uint32_t *node_out;     /* by node: its out_type, or 0 where dropped */
+};
+
+/* By merge_btf_ext. */
+struct ld_btf_ext {
+	uint8_t *header; /* LD_EXT_HEADER bytes; NULL: the output has no .BTF.ext */
+	struct ld_blob tables[LD_EXT_NR]; /* these follow the header */
+};
+
+/* By emit. */
+struct ld_image {
+	LD_VEC(struct iovec) parts; /* the output file: these, one after the other */
+	size_t size;
+};
+
 /*
  * Passes take it as const: they cannot change the options or what another stage made. Memory and
  * diagnostics are behind pointers, as all use them.
@@ -435,57 +505,26 @@ struct ld_link {
 	struct ld_pages *pages;   /* for the arenas of files; NULL: a small link */
 	uint32_t threads;         /* to use: 1 or more */
 
-	LD_VEC(struct ld_file *) inputs; /* all, in the order of the command line */
-	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
-	LD_VEC(struct ld_file *)
-	files; /* the inputs that take part; members where they were taken */
-	LD_VEC(struct ld_file *)
-	took_part;                   /* the files before bitcode was compiled; empty: none was */
-	struct ld_puller *puller;    /* of pull_members; NULL without archives */
-	bool lazy, whole_archive;    /* for the inputs to come: --start-lib, --whole-archive */
-	struct ld_strmap deplibs;    /* names in .deplibs that were looked for */
-	struct ld_strmap thin_files; /* those that thin archives name, by device and inode */
-	bool binds_made;
-	LD_VEC(struct ld_global *) bound; /* made: the references' names */
-	struct ld_strmap isolated;        /* name -> the first file that defines it for itself */
-	int open_fd;                      /* while an input is loaded, else 0 */
-	uint32_t nr_mapped;               /* files */
-	bool big;                         /* byte order of all files */
-	struct ld_strmap globals_by_name;
-	LD_VEC(struct ld_global *) globals; /* in order of first appearance */
-	struct ld_strmap out_map;
-	struct ld_strmap name_numbers; /* name that was made unique -> number of the last one */
-	struct ld_strmap
-	    static_names; /* with --unique-statics: static function -> its struct ld_sym */
-	LD_VEC(struct ld_out *) outs;       /* in order of the output's section table */
-	LD_VEC(struct ld_out_sym) out_syms; /* the output's symbol table but the null symbol */
-	uint32_t first_global;              /* index in the output's symbol table */
+	struct ld_input_files inputs;
+	struct ld_resolution before_lto; /* of the inputs with bitcode; empty: there were none */
+	struct ld_resolution res;
+	struct ld_imports imports;
+	const struct ld_calls *calls; /* the call graph; NULL in a partial link */
+	struct ld_layout layout;
+	struct ld_out_syms out_syms;
+	struct ld_blob import_table; /* contents of .bpfld.imports */
 	struct ld_symtab symtab;
+	const struct ld_btf_plan *plan; /* see passes/output/btf_plan.h */
+	struct ld_merged_btf btf;
+	struct ld_btf_ext btf_ext;
+	struct ld_image image;
 
-	LD_VEC(struct ld_import) imports; /* in the order of their first use */
-	struct ld_blob import_table;      /* contents of .bpfld.imports */
-
-	bool has_license;       /* some input has a license section */
-	struct ld_calls *calls; /* the call graph; NULL in a partial link */
-
-	struct ld_btf_digest *btf_model; /* what the types of other files are compared with */
-	struct ld_btf_graph graph;
-	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
-	uint32_t *node_out;                 /* by node: its out_type, or 0 where dropped */
-	struct ld_btf_plan *plan; /* what of BTF depends on symbols; see passes/output/btf_plan.h */
-	struct ld_btf_out *btf;   /* .BTF of the output; NULL where no input has any */
-	uint8_t *btf_ext; /* header of .BTF.ext, LD_EXT_HEADER bytes; NULL: the output has none */
-	struct ld_ext_plan ext[LD_EXT_NR]; /* its tables, one behind the other */
-
-	LD_VEC(struct iovec) output; /* the output file: these, one behind the other */
-	size_t output_size;
-	const uint8_t *image; /* the same at one place; NULL until ld_make_image() */
-
+	const uint8_t *flat;          /* the image in one block; NULL until somebody looks at it */
 	LD_VEC(struct ld_span) spans; /* passes and written files, for the time trace */
 };
 
-/* The output as one block, for those that need it; most callers only write it. */
-const uint8_t *ld_make_image(struct ld_link *l);
+/* The image in one block, for those that read it: most links only write it. */
+const uint8_t *ld_flatten(struct ld_arena *a, const struct ld_image *image);
 
 #define ld_for_each(i, vec) for (size_t i = 0; i < (vec)->nr; i++)
 
@@ -519,9 +558,9 @@ struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off);
 struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *r);
 
 /* The name of a piece in messages and the map: "a.o:(.text:foo)". */
-const char *ld_piece_name(struct ld_link *l, const struct ld_piece *p);
+const char *ld_piece_name(const struct ld_link *l, const struct ld_piece *p);
 
-/* A type's node in link->graph; 0 for void, FUNC, VAR, DATASEC and DECL_TAG. */
+/* A type's node in link->res.graph; 0 for void, FUNC, VAR, DATASEC and DECL_TAG. */
 static inline uint32_t ld_node_of(const struct ld_file *f, uint32_t in_type)
 {
 	return in_type < f->btf.base_types ? f->base_canon[in_type]
@@ -535,7 +574,7 @@ static inline uint32_t ld_extern_sec(const struct ld_file *f, uint32_t in_type)
 }
 
 /* The out_type of a type; 0 if it was dropped. */
-uint32_t ld_out_type(const struct ld_file *f, uint32_t in_type);
+uint32_t ld_out_type(const struct ld_merged_btf *btf, const struct ld_file *f, uint32_t in_type);
 
 /* The end of p's records: they are p->sec->ext[kind] from p->ext[kind] on. */
 static inline uint32_t ld_ext_end(const struct ld_piece *p, enum ld_ext_kind kind)
@@ -609,9 +648,9 @@ const char *ld_file_name(const struct ld_file *f);
  * A place in diagnostics, in l's arena: "w3.c:4 (w3.o)" with line info, otherwise
  * "w3.o:(.text+0x10)".
  */
-const char *ld_place(struct ld_link *l, const struct ld_section *sec, uint64_t off);
+const char *ld_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off);
 
 /* The same for a symbol: its definition, or its first use in that file. */
-const char *ld_sym_place(struct ld_link *l, const struct ld_file *f, uint32_t in_sym);
+const char *ld_sym_place(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym);
 
 #endif

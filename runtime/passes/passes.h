@@ -22,117 +22,116 @@
 #include "model/model.h"
 
 /* Add inputs: files, or the members of archives. Return the first error, a negative errno. */
-int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr);
-int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size);
-int ld_add_library(struct ld_link *l, const char *name);
+int ld_add_files(const struct ld_link *l, struct ld_input_files *in, const char *const *paths,
+		 size_t nr);
+int ld_add_buffer(const struct ld_link *l, struct ld_input_files *in, const char *name,
+		  const void *data, size_t size);
+int ld_add_library(const struct ld_link *l, struct ld_input_files *in, const char *name);
 
 /* Adds the libraries that inputs name in .deplibs. Returns whether there were new ones. */
-bool ld_add_dependent_libraries(struct ld_link *l);
+bool ld_add_dependent_libraries(const struct ld_link *l, struct ld_input_files *in);
 
 /* Compiles inputs that are only bitcode to objects, for their symbols and types. */
-void ld_read_bitcode(struct ld_link *l);
+void ld_read_bitcode(const struct ld_link *l, struct ld_input_files *in);
 
 /*
  * Parses bytes into sections, symbols, relocations, pieces and types; checks every index, offset
  * and id.
  */
-void ld_parse_files(struct ld_link *l);
+void ld_parse_files(const struct ld_link *l, struct ld_input_files *in);
 
 /* --bind: binds references to their targets; the files that define these take part. */
-void ld_bind_symbols(struct ld_link *l);
+void ld_bind_symbols(const struct ld_link *l, struct ld_resolution *res);
 
 /* Extracts the archive members that are needed. Returns whether any file remains to be parsed. */
-bool ld_pull_members(struct ld_link *l);
+bool ld_pull_members(const struct ld_link *l, struct ld_resolution *res);
 
-/* From here on, link->files are the inputs that take part, in order. */
-void ld_drop_unpulled(struct ld_link *l);
+/* From here on, link->res.files are the inputs that take part, in order. */
+void ld_drop_unpulled(const struct ld_link *l, struct ld_resolution *res);
 
-/* Merges the types of all files into one graph: link->graph, and each file's canon[]. */
-void ld_dedup_types(struct ld_link *l);
+/* Merges the types of all files into one graph: link->res.graph, and each file's canon[]. */
+void ld_dedup_types(const struct ld_link *l, struct ld_resolution *res);
 
 /* Localizes symbols of --bind targets that clash with others; programs become subprograms. */
-void ld_isolate_objects(struct ld_link *l);
+void ld_isolate_objects(const struct ld_link *l, struct ld_resolution *res);
 
 /* Resolves each global symbol to its owner, or leaves it undefined. No file is added afterwards. */
-void ld_resolve_symbols(struct ld_link *l);
+void ld_resolve_symbols(const struct ld_link *l, struct ld_resolution *res);
 
 /* Warns about options without effect: no input has what they name. Changes nothing. */
-void ld_check_options(struct ld_link *l);
+void ld_check_options(const struct ld_link *l);
 
 /* Merges the license sections and the version sections. */
-void ld_merge_license(struct ld_link *l);
+void ld_merge_license(const struct ld_link *l, struct ld_resolution *res);
 
 /* Compares declarations with the definitions of their owners. Changes nothing. */
-void ld_check_types(struct ld_link *l);
+void ld_check_types(const struct ld_link *l);
 
 /*
  * Link-time optimization: compiles the bitcode of all files to one object. Returns whether there is
  * any; the inputs, in which that object replaces those with bitcode, must then be parsed and
  * resolved again.
  */
-bool ld_compile_bitcode(struct ld_link *l);
+struct ld_compiled ld_compile_bitcode(const struct ld_link *l);
 
 /* Sets live on each piece that goes into the output. */
-void ld_mark_live(struct ld_link *l);
+void ld_mark_live(const struct ld_link *l);
 
-/* --dynamic: makes stubs for the functions that a loader resolves: l->imports. */
-void ld_make_stubs(struct ld_link *l);
+/* --dynamic: makes stubs for the functions that a loader resolves: l->imports.list. */
+struct ld_imports ld_make_stubs(const struct ld_link *l, struct ld_resolution *res);
 
 /* Makes the functions of a library loadable: entries, or an anchor. */
-void ld_make_entries(struct ld_link *l);
+void ld_make_entries(const struct ld_link *l, struct ld_resolution *res);
 
 /* Reports undefined symbols, and pointers that no loader fills in. */
-void ld_check_references(struct ld_link *l);
+void ld_check_references(const struct ld_link *l);
 
 /* --icf: merges identical functions and constants. */
-void ld_fold_pieces(struct ld_link *l);
+void ld_fold_pieces(const struct ld_link *l);
 
 /* Builds the call graph with the stack of each function, l->calls. Not in a partial link. */
-void ld_find_calls(struct ld_link *l);
+const struct ld_calls *ld_find_calls(const struct ld_link *l);
 
 /* Reports call chains that the verifier rejects: stack, depth, recursion, calls of programs. */
-void ld_check_calls(struct ld_link *l);
+void ld_check_calls(const struct ld_link *l);
 
 /*
  * Reports single functions and maps that kernels reject or confuse: licenses, prototypes, map
  * names.
  */
-void ld_check_programs(struct ld_link *l);
+void ld_check_programs(const struct ld_link *l);
 
 /* Assigns each live piece its output section and offset. */
-void ld_layout_sections(struct ld_link *l);
+struct ld_layout ld_layout_sections(const struct ld_link *l);
 
 /* Chooses the symbols of the output, their properties and their order. */
-void ld_choose_symbols(struct ld_link *l);
+struct ld_out_syms ld_choose_symbols(const struct ld_link *l, struct ld_layout *layout);
 
-/* Writes the table of l->imports. */
-void ld_write_imports(struct ld_link *l);
+/* Writes the table of l->imports.list. */
+struct ld_blob ld_write_imports(const struct ld_link *l);
 
 /* Writes the symbol table: link->symtab. Numbers the output sections. */
-void ld_make_symtab(struct ld_link *l);
+struct ld_symtab ld_make_symtab(const struct ld_link *l);
 
 /* Chooses the FUNCs, VARs and DATASECs of the output: link->plan. */
-void ld_choose_btf(struct ld_link *l);
+const struct ld_btf_plan *ld_choose_btf(const struct ld_link *l);
 
 /* Writes .BTF, except for some strings; sets each file's out_types. */
-void ld_merge_btf(struct ld_link *l);
+struct ld_merged_btf ld_merge_btf(const struct ld_link *l);
 
 /* c_names: rejects names of symbols and types that could inject code into a C header. */
-void ld_check_names(struct ld_link *l);
+void ld_check_names(const struct ld_link *l);
 
 /* Writes the tables of .BTF.ext: functions, CO-RE relocations, lines. */
-void ld_merge_btf_ext(struct ld_link *l);
+struct ld_btf_ext ld_merge_btf_ext(const struct ld_link *l);
 
 /* Writes the contents of the output sections, and the relocations that remain. */
-void ld_apply_relocs(struct ld_link *l);
+void ld_apply_relocs(const struct ld_link *l);
 
-/* Joins the tables of .BTF.ext. */
-void ld_join_btf_ext(struct ld_link *l);
-
-/* Assembles the ELF file: link->output. */
-void ld_emit(struct ld_link *l);
+/* Assembles the ELF file: link->image.parts. */
+struct ld_image ld_emit(const struct ld_link *l);
 
 /* Parses the image again and compares it with the model. */
-void ld_verify(struct ld_link *l);
+void ld_verify(const struct ld_link *l, struct ld_input_files *in);
 
 #endif

@@ -8,8 +8,8 @@
 void ld_report_cref(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
 	ld_blob_text(a, out, "\nCross Reference Table\n\n%-49s %s\n", "Symbol", "File");
-	ld_for_each(i, &l->globals) {
-		const struct ld_global *n = l->globals.v[i];
+	ld_for_each(i, &l->res.globals) {
+		const struct ld_global *n = l->res.globals.v[i];
 		const struct ld_file *last = NULL;
 
 		ld_blob_text(a, out, "%-49s %s\n", n->name,

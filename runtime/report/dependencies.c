@@ -63,15 +63,15 @@ static void list_files(struct lister *t, const struct ld_link *l, bool temporary
 {
 	for (const char **path = l->opt->read_files; *path; path++)
 		add_file(t, *path);
-	ld_for_each(i, &l->images) {
-		const struct ld_file *f = l->images.v[i];
+	ld_for_each(i, &l->inputs.images) {
+		const struct ld_file *f = l->inputs.images.v[i];
 
 		if (f->opened && (temporary || !f->temporary))
 			add_file(t, f->opened);
 	}
 }
 
-void ld_check_dependencies(struct ld_link *l)
+void ld_check_dependencies(const struct ld_link *l)
 {
 	struct lister t = {.a = l->arena};
 
@@ -128,8 +128,8 @@ static void put_string(struct ld_arena *a, struct ld_blob *out, const char *s, s
 
 void ld_report_files(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
-	ld_for_each(i, &l->images) {
-		const struct ld_file *f = l->images.v[i];
+	ld_for_each(i, &l->inputs.images) {
+		const struct ld_file *f = l->inputs.images.v[i];
 		const char *archive = f->archive ? f->archive : "";
 		/* A member's path is "ARCHIVE(NAME)". */
 		const char *member = f->archive ? f->path + strlen(archive) + 1 : "";

@@ -114,8 +114,8 @@ struct ld_dropped_list ld_find_dropped(struct ld_arena *a, const struct ld_link 
 {
 	struct finder finder = {.a = a};
 
-	ld_for_each(i, &l->files) {
-		const struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		const struct ld_file *f = l->res.files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_secs; k++) {
 			const struct ld_section *sec = &f->secs[k];

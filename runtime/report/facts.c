@@ -62,7 +62,7 @@ static void count_records(const struct ld_facts *f, struct ld_func_facts *fn)
 		uint32_t nr = records_between(ext, fn->off, fn->off + fn->size);
 
 		fn->ext_in += (uint64_t)nr * ext->words * 4;
-		if (fn->kept && f->l->btf)
+		if (fn->kept && f->l->btf.out)
 			fn->ext_out += (uint64_t)nr * ld_ext_out_words(f->l, kind) * 4;
 		if (kind == LD_EXT_CORE)
 			fn->core_relos = nr;
@@ -89,9 +89,9 @@ void ld_gather_functions(struct ld_arena *a, struct ld_facts *f)
 	const struct ld_calls *calls = f->l->calls;
 	uint32_t at = 0;
 
-	f->first_func = LD_NEW_ARRAY(a, uint32_t *, f->l->files.nr);
-	ld_for_each(i, &f->l->files) {
-		const struct ld_file *file = f->l->files.v[i];
+	f->first_func = LD_NEW_ARRAY(a, uint32_t *, f->l->res.files.nr);
+	ld_for_each(i, &f->l->res.files) {
+		const struct ld_file *file = f->l->res.files.v[i];
 
 		f->first_func[i] = LD_NEW_ARRAY(a, uint32_t, (size_t)file->nr_secs + 1);
 		for (uint32_t k = 0; k < file->nr_secs; k++) {

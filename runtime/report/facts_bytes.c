@@ -17,7 +17,7 @@ struct counter {
 
 uint32_t ld_ext_out_words(const struct ld_link *l, int kind)
 {
-	return l->ext[kind].table.size ? l->ext[kind].words : 0;
+	return l->btf_ext.tables[kind].size ? l->layout.ext[kind].words : 0;
 }
 
 static uint64_t *share(struct ld_counts *c, enum ld_sec_kind kind)
@@ -33,8 +33,8 @@ static uint64_t *share(struct ld_counts *c, enum ld_sec_kind kind)
 
 static void count_pieces(struct ld_facts *f)
 {
-	ld_for_each(i, &f->l->outs) {
-		const struct ld_out *out = f->l->outs.v[i];
+	ld_for_each(i, &f->l->layout.outs) {
+		const struct ld_out *out = f->l->layout.outs.v[i];
 
 		ld_for_each(k, &out->pieces) {
 			const struct ld_piece *p = out->pieces.v[k];
@@ -70,12 +70,12 @@ static void count_types(struct counter *c)
 {
 	const struct ld_link *l = c->f->l;
 
-	for (uint32_t node = 1; node < l->graph.nr; node++) {
-		const struct ld_btf_node *n = &l->graph.nodes[node];
-		const struct ld_file *file = l->btf_files.v[n->input];
+	for (uint32_t node = 1; node < l->res.graph.nr; node++) {
+		const struct ld_btf_node *n = &l->res.graph.nodes[node];
+		const struct ld_file *file = l->res.btf_files.v[n->input];
 		const struct btf_type *t = ld_btf_type(&file->btf, n->type);
 
-		if (!l->node_out[node])
+		if (!l->btf.node_out[node])
 			continue;
 		c->to = &c->f->files[file->index];
 		c->to->out.types++;
@@ -120,14 +120,14 @@ static void count_btf(struct ld_arena *a, struct ld_facts *f)
 	const struct ld_link *l = f->l;
 	struct counter c = {.a = a, .f = f};
 
-	c.entities = LD_NEW_ARRAY(a, bool, l->btf->nr_types);
+	c.entities = LD_NEW_ARRAY(a, bool, l->btf.out->nr_types);
 	count_types(&c);
-	ld_for_each(i, &l->files) {
+	ld_for_each(i, &l->res.files) {
 		c.to = &f->files[i];
 		count_entities(&c, c.to->file);
 	}
-	ld_for_each(i, &l->outs) {
-		const struct ld_out *out = l->outs.v[i];
+	ld_for_each(i, &l->layout.outs) {
+		const struct ld_out *out = l->layout.outs.v[i];
 
 		ld_for_each(k, &out->pieces) {
 			const struct ld_piece *p = out->pieces.v[k];
@@ -144,13 +144,13 @@ void ld_gather_bytes(struct ld_arena *a, struct ld_facts *f)
 	const struct ld_link *l = f->l;
 	struct ld_inputs in = ld_inputs(l);
 
-	f->files = LD_NEW_ARRAY(a, struct ld_file_facts, l->files.nr);
-	ld_for_each(i, &l->files)
-		f->files[i].file = l->files.v[i];
+	f->files = LD_NEW_ARRAY(a, struct ld_file_facts, l->res.files.nr);
+	ld_for_each(i, &l->res.files)
+		f->files[i].file = l->res.files.v[i];
 	ld_for_each(i, &in) {
 		struct ld_file_facts other = {.file = in.v[i]}, *to = &other;
 
-		if (in.v[i]->index < l->files.nr && l->files.v[in.v[i]->index] == in.v[i])
+		if (in.v[i]->index < l->res.files.nr && l->res.files.v[in.v[i]->index] == in.v[i])
 			to = &f->files[in.v[i]->index];
 		ld_count_file(&to->in, in.v[i]);
 		ld_count_file(&f->in, in.v[i]);
@@ -159,6 +159,6 @@ void ld_gather_bytes(struct ld_arena *a, struct ld_facts *f)
 	}
 	ld_count_output(&f->out, a, l);
 	count_pieces(f);
-	if (l->btf)
+	if (l->btf.out)
 		count_btf(a, f);
 }

@@ -46,16 +46,16 @@ static void add_map(struct ld_arena *a, struct ld_facts *f, const struct ld_file
 
 void ld_gather_maps(struct ld_arena *a, struct ld_facts *f)
 {
-	f->sym_map = LD_NEW_ARRAY(a, uint32_t *, f->l->files.nr);
-	ld_for_each(i, &f->l->files) {
-		const struct ld_file *file = f->l->files.v[i];
+	f->sym_map = LD_NEW_ARRAY(a, uint32_t *, f->l->res.files.nr);
+	ld_for_each(i, &f->l->res.files) {
+		const struct ld_file *file = f->l->res.files.v[i];
 
 		f->sym_map[i] = LD_NEW_ARRAY(a, uint32_t, file->nr_syms);
 		for (uint32_t k = 1; k < file->nr_syms; k++)
 			add_map(a, f, file, k);
 	}
-	ld_for_each(i, &f->l->outs) {
-		struct ld_map_facts map = {.out = f->l->outs.v[i]};
+	ld_for_each(i, &f->l->layout.outs) {
+		struct ld_map_facts map = {.out = f->l->layout.outs.v[i]};
 
 		if (!ld_role_has(map.out->role, LD_TRAIT_BECOMES_MAP))
 			continue;
@@ -160,8 +160,8 @@ void ld_gather_users(struct ld_arena *a, struct ld_facts *f)
 		if (f->maps.v[i].out)
 			u.out_map[f->maps.v[i].out->index] = (uint32_t)i + 1;
 	}
-	ld_for_each(i, &f->l->globals) {
-		const struct ld_global *n = f->l->globals.v[i];
+	ld_for_each(i, &f->l->res.globals) {
+		const struct ld_global *n = f->l->res.globals.v[i];
 		struct ld_extern_facts e = {.name = n, .type = extern_type(a, n)};
 		uint32_t *at;
 
@@ -172,8 +172,8 @@ void ld_gather_users(struct ld_arena *a, struct ld_facts *f)
 		*ld_strmap_slot(a, &u.externs, n->name, strlen(n->name)) = at;
 		LD_PUSH(a, &f->externs, e);
 	}
-	ld_for_each(i, &f->l->files) {
-		const struct ld_file *file = f->l->files.v[i];
+	ld_for_each(i, &f->l->res.files) {
+		const struct ld_file *file = f->l->res.files.v[i];
 
 		for (uint32_t k = 1; k < file->nr_secs; k++)
 			if (file->secs[k].kind != LD_SEC_DEBUG)

@@ -47,8 +47,8 @@ static int compare_copies(const void *a, const void *b)
 
 static void find_copies(struct map *m)
 {
-	ld_for_each(i, &m->l->files) {
-		const struct ld_file *f = m->l->files.v[i];
+	ld_for_each(i, &m->l->res.files) {
+		const struct ld_file *f = m->l->res.files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_secs; k++)
 			for (uint32_t n = 0; n < f->secs[k].nr_pieces; n++) {

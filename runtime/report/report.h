@@ -10,7 +10,7 @@
 #include "model/model.h"
 
 /* --trace and --trace-symbol, once global symbols are resolved: lines for the user in l->diags-> */
-void ld_report_trace(struct ld_link *l);
+void ld_report_trace(const struct ld_link *l);
 
 /*
  * All reports below but ld_report_inputs and ld_report_files need a finished link; some need the
@@ -34,7 +34,7 @@ void ld_report_time_trace(struct ld_arena *a, struct ld_blob *out, const struct 
  * A rule for make with the files that were read. ld_check_dependencies() reports names that make
  * cannot quote.
  */
-void ld_check_dependencies(struct ld_link *l);
+void ld_check_dependencies(const struct ld_link *l);
 void ld_report_dependencies(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* The archive members that were extracted, each with the symbol and the file that needed it. */
@@ -54,9 +54,9 @@ struct ld_inputs {
 
 static inline struct ld_inputs ld_inputs(const struct ld_link *l)
 {
-	if (l->took_part.nr)
-		return (struct ld_inputs){l->took_part.v, l->took_part.nr};
-	return (struct ld_inputs){l->files.v, l->files.nr};
+	if (l->before_lto.files.nr)
+		return (struct ld_inputs){l->before_lto.files.v, l->before_lto.files.nr};
+	return (struct ld_inputs){l->res.files.v, l->res.files.nr};
 }
 
 /* The facts below, as JSON and as a page that displays them. */

@@ -161,8 +161,8 @@ static void put_files(struct json *j, const struct ld_facts *f)
 	begin_list(j, "files");
 	ld_for_each(i, &f->replaced)
 		put_file(j, &f->replaced.v[i], false);
-	ld_for_each(i, &f->l->files)
-		put_file(j, &f->files[i], f->l->files.v[i]->lto);
+	ld_for_each(i, &f->l->res.files)
+		put_file(j, &f->files[i], f->l->res.files.v[i]->lto);
 	put(j, "]");
 }
 

@@ -45,10 +45,10 @@ void ld_count_output(struct ld_counts *s, struct ld_arena *a, const struct ld_li
 	const struct ld_image_section *secs = ld_image_sections(a, l, &nr);
 
 	s->files = 1;
-	s->bytes = l->output_size;
+	s->bytes = l->image.size;
 	s->sections = nr - 1;
-	s->symbols = l->out_syms.nr;
-	s->types = l->btf ? l->btf->nr_types - 1 : 0;
+	s->symbols = l->out_syms.list.nr;
+	s->types = l->btf.out ? l->btf.out->nr_types - 1 : 0;
 	for (uint32_t i = 1; i < nr; i++) {
 		const struct ld_out *out = secs[i].out;
 		enum ld_sec_kind kind = out ? out->kind : LD_SEC_NONE;
@@ -64,8 +64,8 @@ void ld_count_output(struct ld_counts *s, struct ld_arena *a, const struct ld_li
 		s->pieces += out->pieces.nr;
 		s->relocs += out->relocs.nr;
 	}
-	ld_for_each(i, &l->out_syms) {
-		const struct ld_out_sym *sym = &l->out_syms.v[i];
+	ld_for_each(i, &l->out_syms.list) {
+		const struct ld_out_sym *sym = &l->out_syms.list.v[i];
 
 		s->functions += sym->file && sym->file->syms[sym->in_sym].type == STT_FUNC;
 	}

@@ -40,9 +40,9 @@ void ld_report_time_trace(struct ld_arena *a, struct ld_blob *out, const struct 
 	ld_blob_printf(a, out, "{\"traceEvents\":[\n");
 	ld_for_each(i, &l->spans)
 		put_span(a, out, &l->spans.v[i], start);
-	ld_for_each(i, &l->inputs)
-		ld_for_each(k, &l->inputs.v[i]->spans)
-			put_span(a, out, &l->inputs.v[i]->spans.v[k], start);
+	ld_for_each(i, &l->inputs.files)
+		ld_for_each(k, &l->inputs.files.v[i]->spans)
+			put_span(a, out, &l->inputs.files.v[i]->spans.v[k], start);
 	ld_blob_printf(a, out,
 		       "{\"ph\":\"M\",\"pid\":%d,\"name\":\"process_name\","
 		       "\"args\":{\"name\":\"bpfld\"}}\n],\"displayTimeUnit\":\"ns\"}\n",

@@ -12,7 +12,7 @@ static const char *role_of(const struct ld_sym *sym)
 	return sym->sec || sym->abs ? "definition of" : NULL;
 }
 
-static void trace_symbols(struct ld_link *l, const struct ld_file *f)
+static void trace_symbols(const struct ld_link *l, const struct ld_file *f)
 {
 	for (uint32_t k = 1; k < f->nr_syms; k++) {
 		const struct ld_sym *sym = &f->syms[k];
@@ -30,10 +30,10 @@ static void trace_symbols(struct ld_link *l, const struct ld_file *f)
 	}
 }
 
-void ld_report_trace(struct ld_link *l)
+void ld_report_trace(const struct ld_link *l)
 {
-	ld_for_each(i, &l->inputs) {
-		const struct ld_file *f = l->inputs.v[i];
+	ld_for_each(i, &l->inputs.files) {
+		const struct ld_file *f = l->inputs.files.v[i];
 
 		if (l->opt->trace && !f->lazy)
 			ld_info(l->diags, "trace", "%s", ld_file_name(f));

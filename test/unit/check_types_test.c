@@ -48,7 +48,7 @@ static void add_file(int type)
 
 	raw = btf__raw_data(b, &size);
 	f->link = &l;
-	f->index = l.files.nr;
+	f->index = l.res.files.nr;
 	f->path = f->index ? "b.o" : "a.o";
 	f->has_btf = true;
 	if (ld_btf_parse(&arena, &diags, f->path, ld_memdup(&arena, raw, size), size,
@@ -70,7 +70,7 @@ static void add_file(int type)
 		name.owner = f;
 		name.owner_sym = 1;
 	}
-	LD_PUSH(&arena, &l.files, f);
+	LD_PUSH(&arena, &l.res.files, f);
 }
 
 static void expect(int line, size_t nr, const char *id, const char *last)

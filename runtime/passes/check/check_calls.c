@@ -43,7 +43,7 @@ struct chain {
 };
 
 struct checker {
-	struct ld_link *l;
+	const struct ld_link *l;
 	const struct ld_calls *calls;
 	struct chains *chains; /* by function */
 	LD_VEC(struct chain) found[NR_KINDS];
@@ -384,7 +384,7 @@ static void check_called_programs(const struct checker *c)
 	}
 }
 
-void ld_check_calls(struct ld_link *l)
+void ld_check_calls(const struct ld_link *l)
 {
 	struct checker c = {.l = l, .calls = l->calls};
 

@@ -21,7 +21,7 @@ static bool is_harmless(const char *name)
 	return true;
 }
 
-static void check(struct ld_link *l, const char *what, const char *name)
+static void check(const struct ld_link *l, const char *what, const char *name)
 {
 	if (!is_harmless(name))
 		ld_error(l->diags, "unsafe-name", "the name of %s is unsafe in a C header: '%s'",
@@ -29,7 +29,7 @@ static void check(struct ld_link *l, const char *what, const char *name)
 }
 
 struct checker {
-	struct ld_link *l;
+	const struct ld_link *l;
 	const char *what;
 };
 
@@ -37,15 +37,15 @@ static void check_str(void *ctx, uint32_t *off)
 {
 	const struct checker *c = ctx;
 
-	check(c->l, c->what, (const char *)c->l->btf->strs.bytes.data + *off);
+	check(c->l, c->what, (const char *)c->l->btf.out->strs.bytes.data + *off);
 }
 
-void ld_check_names(struct ld_link *l)
+void ld_check_names(const struct ld_link *l)
 {
 	if (!l->opt->c_names)
 		return;
-	ld_for_each(i, &l->out_syms) {
-		const struct ld_out_sym *s = &l->out_syms.v[i];
+	ld_for_each(i, &l->out_syms.list) {
+		const struct ld_out_sym *s = &l->out_syms.list.v[i];
 		const struct ld_sym *sym = s->file ? &s->file->syms[s->in_sym] : NULL;
 
 		if (sym && sym->type != STT_FILE && sym->type != STT_SECTION)
@@ -53,11 +53,11 @@ void ld_check_names(struct ld_link *l)
 		else if (s->undefined)
 			check(l, "a symbol", s->undefined->name);
 	}
-	ld_for_each(i, &l->outs)
-		if (ld_role_has(l->outs.v[i]->role, LD_TRAIT_BECOMES_MAP))
-			check(l, "a section", l->outs.v[i]->name);
-	for (size_t off = sizeof(struct btf_header); l->btf && off < l->btf->types.size;) {
-		struct btf_type *t = (struct btf_type *)(void *)(l->btf->types.data + off);
+	ld_for_each(i, &l->layout.outs)
+		if (ld_role_has(l->layout.outs.v[i]->role, LD_TRAIT_BECOMES_MAP))
+			check(l, "a section", l->layout.outs.v[i]->name);
+	for (size_t off = sizeof(struct btf_header); l->btf.out && off < l->btf.out->types.size;) {
+		struct btf_type *t = (struct btf_type *)(void *)(l->btf.out->types.data + off);
 		uint32_t kind = ld_btf_kind(t);
 		struct checker c = {l, kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR
 					   ? "a symbol"

@@ -27,7 +27,7 @@ struct found {
 };
 
 struct checker {
-	struct ld_link *l;
+	const struct ld_link *l;
 	LD_VEC(struct pattern) patterns;
 	struct ld_strmap names; /* plain name -> struct found */
 	LD_VEC(struct found *) globs;
@@ -83,8 +83,8 @@ static void match_name(struct checker *c, const char *name, bool local)
 /* A symbol that --rename or --wrap changes has two names. */
 static void match_symbols(struct checker *c)
 {
-	ld_for_each(i, &c->l->files) {
-		const struct ld_file *f = c->l->files.v[i];
+	ld_for_each(i, &c->l->res.files) {
+		const struct ld_file *f = c->l->res.files.v[i];
 
 		for (uint32_t k = 1; c->patterns.nr && k < f->nr_syms; k++) {
 			const struct ld_sym *sym = &f->syms[k];
@@ -103,7 +103,7 @@ static bool has_matched(const struct pattern *p)
 	return p->found->global || (p->scope == ANY && p->found->local);
 }
 
-void ld_check_options(struct ld_link *l)
+void ld_check_options(const struct ld_link *l)
 {
 	struct checker c = {.l = l};
 

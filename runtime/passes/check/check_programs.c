@@ -16,7 +16,7 @@
 /* ---- license ---- */
 
 /* The name of the function called at off, which needs a GPL-compatible license. */
-static const char *gpl_callee(struct ld_link *l, const struct ld_func *func)
+static const char *gpl_callee(const struct ld_link *l, const struct ld_func *func)
 {
 	const struct ld_section *sec = func->sec;
 	const uint8_t *insn = sec->data + func->gpl_off;
@@ -27,11 +27,11 @@ static const char *gpl_callee(struct ld_link *l, const struct ld_func *func)
 	return "a kernel function";
 }
 
-static void check_license(struct ld_link *l)
+static void check_license(const struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
 
-	if (l->has_license)
+	if (l->res.has_license)
 		return;
 	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
 		const struct ld_func *func = &calls->funcs[i];
@@ -50,7 +50,7 @@ static void check_license(struct ld_link *l)
 /* ---- global functions ---- */
 
 /* The verifier checks a global function only if it is called directly. */
-static bool *called_funcs(struct ld_link *l)
+static bool *called_funcs(const struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
 	bool *called = LD_NEW_ARRAY(l->arena, bool, calls->nr_funcs);
@@ -65,7 +65,7 @@ static bool *called_funcs(struct ld_link *l)
 }
 
 /* By in_type: whether a decl tag refers to a FUNC or its parameters. */
-static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
+static bool *tagged_funcs(const struct ld_link *l, const struct ld_file *f)
 {
 	bool *tagged = LD_NEW_ARRAY(l->arena, bool, f->btf.nr_types);
 
@@ -78,7 +78,7 @@ static bool *tagged_funcs(struct ld_link *l, const struct ld_file *f)
 	return tagged;
 }
 
-static void report_prototype(struct ld_link *l, const struct ld_func *func, const char *why)
+static void report_prototype(const struct ld_link *l, const struct ld_func *func, const char *why)
 {
 	ld_warn(l->diags, "global-function-type",
 		"the verifier cannot check global function '%s' on its own: %s\n"
@@ -88,7 +88,7 @@ static void report_prototype(struct ld_link *l, const struct ld_func *func, cons
 }
 
 /* func is the first of nr functions that only newer kernels accept. */
-static void note_prototype(struct ld_link *l, const struct ld_func *func, const char *why,
+static void note_prototype(const struct ld_link *l, const struct ld_func *func, const char *why,
 			   const struct ld_kernel *accepting, uint32_t nr)
 {
 	const char *more = "";
@@ -102,11 +102,11 @@ static void note_prototype(struct ld_link *l, const struct ld_func *func, const 
 		accepting->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
 }
 
-static void check_global_functions(struct ld_link *l)
+static void check_global_functions(const struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
 	const bool *called = called_funcs(l);
-	bool **tagged = LD_NEW_ARRAY(l->arena, bool *, l->files.nr);
+	bool **tagged = LD_NEW_ARRAY(l->arena, bool *, l->res.files.nr);
 	const struct ld_func *noted = NULL;
 	const struct ld_kernel *noted_accepting = NULL;
 	const char *noted_why = NULL;
@@ -148,7 +148,7 @@ static bool is_live_map(const struct ld_file *f, const struct ld_sym *sym, uint3
 	return !n || (n->owner == f && n->owner_sym == in_sym);
 }
 
-static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct ld_file *f,
+static void check_map(const struct ld_link *l, struct ld_strmap *by_cut_name, struct ld_file *f,
 		      uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym];
@@ -172,12 +172,12 @@ static void check_map(struct ld_link *l, struct ld_strmap *by_cut_name, struct l
 		ld_file_name(f));
 }
 
-static void check_map_names(struct ld_link *l)
+static void check_map_names(const struct ld_link *l)
 {
 	struct ld_strmap by_cut_name = {0};
 
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_syms; k++)
 			if (is_live_map(f, &f->syms[k], k))
@@ -185,7 +185,7 @@ static void check_map_names(struct ld_link *l)
 	}
 }
 
-void ld_check_programs(struct ld_link *l)
+void ld_check_programs(const struct ld_link *l)
 {
 	check_license(l);
 	check_global_functions(l);

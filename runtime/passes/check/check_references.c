@@ -18,7 +18,7 @@ struct uses {
 };
 
 struct checker {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_strmap undefined; /* name -> struct uses */
 	uint32_t hints;             /* hints computed so far */
 };
@@ -90,7 +90,8 @@ static const struct ld_sym *described_name(const struct ld_piece *p, uint32_t *i
 	return found;
 }
 
-static void report_undescribed(struct ld_link *l, const struct ld_section *sec, uint32_t in_sym)
+static void report_undescribed(const struct ld_link *l, const struct ld_section *sec,
+			       uint32_t in_sym)
 {
 	const struct ld_sym *sym = &sec->file->syms[in_sym];
 
@@ -105,7 +106,7 @@ static void report_undescribed(struct ld_link *l, const struct ld_section *sec, 
  * The type, key and value of a map are in BTF only: without it no loader opens the object. One
  * alias with BTF is enough. A map that starts within another one could not be kept apart.
  */
-static void check_map(struct ld_link *l, const struct ld_piece *p)
+static void check_map(const struct ld_link *l, const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
 	const struct ld_sym *last = NULL; /* with BTF */
@@ -160,14 +161,14 @@ static void check_section(struct checker *c, struct ld_section *sec)
 }
 
 /* A line that points out a static symbol with that name or a similar global one, or "". */
-static const char *hint(struct ld_link *l, const char *name)
+static const char *hint(const struct ld_link *l, const char *name)
 {
 	const size_t max = strlen(name) / 5; /* edits: too many short names are similar */
 	struct ld_near near = {.typed = name, .max = max < 2 ? (uint32_t)max : 2};
 	const struct ld_global *meant = NULL;
 
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_syms; k++) {
 			const struct ld_sym *sym = &f->syms[k];
@@ -180,9 +181,9 @@ static const char *hint(struct ld_link *l, const char *name)
 				       ld_sym_place(l, f, k));
 		}
 	}
-	ld_for_each(i, &l->globals) {
-		if (l->globals.v[i]->owner && ld_near_try(&near, l->globals.v[i]->name))
-			meant = l->globals.v[i];
+	ld_for_each(i, &l->res.globals) {
+		if (l->res.globals.v[i]->owner && ld_near_try(&near, l->res.globals.v[i]->name))
+			meant = l->res.globals.v[i];
 	}
 	return meant ? ld_text(l->arena, "\n>>> did you mean '%s', defined at %s?", meant->name,
 			       ld_sym_place(l, meant->owner, meant->owner_sym))
@@ -191,8 +192,8 @@ static const char *hint(struct ld_link *l, const char *name)
 
 static void report_undefined(struct checker *c, const struct ld_global *n, const struct uses *uses)
 {
-	struct ld_link *l = c->l;
-	const struct ld_file *own = ld_strmap_get(&l->isolated, n->name, strlen(n->name));
+	const struct ld_link *l = c->l;
+	const struct ld_file *own = ld_strmap_get(&l->res.isolated, n->name, strlen(n->name));
 	struct ld_blob text = {0};
 	const char *more = "";
 
@@ -213,15 +214,15 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 					  : "");
 }
 
-void ld_check_references(struct ld_link *l)
+void ld_check_references(const struct ld_link *l)
 {
 	struct checker c = {.l = l};
 
-	ld_for_each(i, &l->files)
-		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
-			check_section(&c, l->files.v[i]->used[k]);
-	ld_for_each(i, &l->globals) {
-		const struct ld_global *n = l->globals.v[i];
+	ld_for_each(i, &l->res.files)
+		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
+			check_section(&c, l->res.files.v[i]->used[k]);
+	ld_for_each(i, &l->res.globals) {
+		const struct ld_global *n = l->res.globals.v[i];
 		const struct uses *uses = ld_strmap_get(&c.undefined, n->name, strlen(n->name));
 
 		if (uses)

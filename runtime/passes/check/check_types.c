@@ -32,7 +32,7 @@ struct group {
 };
 
 struct state {
-	struct ld_link *l;
+	const struct ld_link *l;
 	LD_VEC(struct check) checks; /* in the order in which the symbols appear in the files */
 	struct ld_strmap first;      /* undefined symbol -> struct site: its first declaration */
 	struct ld_strmap group_map;
@@ -171,7 +171,7 @@ static void run_checks(struct state *st)
 		run_check(w, order[i]);
 }
 
-static const char *print_site(struct ld_link *l, const struct site *s)
+static const char *print_site(const struct ld_link *l, const struct site *s)
 {
 	const struct ld_btf *btf = &s->file->btf;
 	const struct ld_sym *sym = sym_of(s);
@@ -185,7 +185,7 @@ static const char *print_site(struct ld_link *l, const struct site *s)
 /*
  * The key that groups findings: a struct's layout is reported once, whatever symbols refer to it.
  */
-static const char *group_key(struct ld_link *l, const struct check *c)
+static const char *group_key(const struct ld_link *l, const struct check *c)
 {
 	const struct ld_types_finding *found = &c->found;
 
@@ -214,7 +214,7 @@ static void group_check(struct state *st, struct check *c)
 }
 
 /* The lines that describe one side. */
-static const char *describe(struct ld_link *l, const struct check *c, int side)
+static const char *describe(const struct ld_link *l, const struct check *c, int side)
 {
 	const struct site *s = &c->site[side];
 	bool defined = is_defined(s), alike = defined == is_defined(&c->site[0]);
@@ -227,7 +227,7 @@ static const char *describe(struct ld_link *l, const struct check *c, int side)
 #define MAX_NAMED 4 /* files */
 
 /* Lists the other files of a group, and makes plain on which side they are. */
-static const char *others_line(struct ld_link *l, const struct group *g)
+static const char *others_line(const struct ld_link *l, const struct group *g)
 {
 	const char *text;
 	size_t nr = g->files.nr < MAX_NAMED + 1 ? g->files.nr : MAX_NAMED + 1;
@@ -237,13 +237,13 @@ static const char *others_line(struct ld_link *l, const struct group *g)
 	text = ld_text(l->arena, "\n>>> like %s:", ld_file_name(g->first->blamed.file));
 	for (size_t i = 1; i < nr; i++)
 		text = ld_text(l->arena, "%" LD_LINES "%s %s", text, i > 1 ? "," : "",
-			       ld_file_name(l->files.v[g->files.v[i]]));
+			       ld_file_name(l->res.files.v[g->files.v[i]]));
 	if (g->files.nr > nr)
 		text = ld_text(l->arena, "%" LD_LINES " and %zu more", text, g->files.nr - nr);
 	return text;
 }
 
-static void report(struct ld_link *l, const struct group *g)
+static void report(const struct ld_link *l, const struct group *g)
 {
 	const struct check *c = g->first;
 	const struct ld_types_finding *found = &c->found;
@@ -269,12 +269,12 @@ static void report(struct ld_link *l, const struct group *g)
 			found->what, name, sides, path, found->reason, more);
 }
 
-void ld_check_types(struct ld_link *l)
+void ld_check_types(const struct ld_link *l)
 {
 	struct state st = {.l = l};
 
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
 		for (uint32_t s = 1; s < f->nr_syms; s++)
 			collect_sym(&st, f, s);

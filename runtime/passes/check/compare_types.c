@@ -65,7 +65,7 @@ struct memo {
 #define STEPS_PER_TYPE 4
 
 struct ld_type_walk {
-	struct ld_link *l;
+	const struct ld_link *l;
 	const struct ld_decl_pair *pair;
 	const struct ld_btf *btf[2];
 	bool func; /* compares functions, not variables */
@@ -882,12 +882,12 @@ static void walk(struct ld_type_walk *w)
 	}
 }
 
-struct ld_type_walk *ld_type_walk_new(struct ld_link *l)
+struct ld_type_walk *ld_type_walk_new(const struct ld_link *l)
 {
 	struct ld_type_walk *w = LD_NEW(l->arena, struct ld_type_walk);
 
 	w->l = l;
-	w->core = LD_NEW_ARRAY(l->arena, uint8_t *, l->files.nr);
+	w->core = LD_NEW_ARRAY(l->arena, uint8_t *, l->res.files.nr);
 	return w;
 }
 

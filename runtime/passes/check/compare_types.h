@@ -26,7 +26,7 @@ struct ld_types_finding {
 };
 
 struct ld_type_walk;
-struct ld_type_walk *ld_type_walk_new(struct ld_link *l);
+struct ld_type_walk *ld_type_walk_new(const struct ld_link *l);
 
 /*
  * Compares two declarations. Pairs of the same two files should be consecutive: types behind

@@ -52,16 +52,16 @@ static void add_function(struct ld_calls *calls, const struct ld_section *sec,
 	func->global |= is_global(sym);
 }
 
-static void add_functions(struct ld_link *l, struct ld_calls *calls)
+static void add_functions(const struct ld_link *l, struct ld_calls *calls)
 {
 	size_t nr = 0;
 
-	ld_for_each(i, &l->files)
-		nr += l->files.v[i]->nr_syms;
+	ld_for_each(i, &l->res.files)
+		nr += l->res.files.v[i]->nr_syms;
 	calls->funcs = LD_NEW_ARRAY(l->arena, struct ld_func, nr);
-	calls->first = LD_NEW_ARRAY(l->arena, uint32_t *, l->files.nr);
-	ld_for_each(i, &l->files) {
-		const struct ld_file *f = l->files.v[i];
+	calls->first = LD_NEW_ARRAY(l->arena, uint32_t *, l->res.files.nr);
+	ld_for_each(i, &l->res.files) {
+		const struct ld_file *f = l->res.files.v[i];
 
 		calls->first[i] = LD_NEW_ARRAY(l->arena, uint32_t, (size_t)f->nr_secs + 1);
 		for (uint32_t k = 0; k < f->nr_secs; k++) {
@@ -99,10 +99,10 @@ static void mark_linked(struct ld_calls *calls, const struct ld_section *sec)
 
 static void mark_all_linked(const struct ld_link *l, struct ld_calls *calls)
 {
-	ld_for_each(i, &l->files)
-		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
-			if (l->files.v[i]->used[k]->kind == LD_SEC_CODE)
-				mark_linked(calls, l->files.v[i]->used[k]);
+	ld_for_each(i, &l->res.files)
+		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
+			if (l->res.files.v[i]->used[k]->kind == LD_SEC_CODE)
+				mark_linked(calls, l->res.files.v[i]->used[k]);
 }
 
 /* ---- order and cycles ---- */
@@ -147,7 +147,7 @@ static void walk_from(struct walk *w, uint32_t start)
 	}
 }
 
-static void order_functions(struct ld_link *l, struct ld_calls *calls)
+static void order_functions(const struct ld_link *l, struct ld_calls *calls)
 {
 	struct walk w = {.calls = calls};
 
@@ -165,7 +165,7 @@ static void order_functions(struct ld_link *l, struct ld_calls *calls)
 
 /* ---- reachability from programs ---- */
 
-static void reach(struct ld_link *l, struct ld_calls *calls, bool surely)
+static void reach(const struct ld_link *l, struct ld_calls *calls, bool surely)
 {
 	uint32_t *todo = LD_NEW_ARRAY(l->arena, uint32_t, calls->nr_funcs), nr = 0;
 	bool *seen = LD_NEW_ARRAY(l->arena, bool, calls->nr_funcs);
@@ -191,9 +191,9 @@ static void reach(struct ld_link *l, struct ld_calls *calls, bool surely)
 	}
 }
 
-void ld_find_calls(struct ld_link *l)
+const struct ld_calls *ld_find_calls(const struct ld_link *l)
 {
-	struct ld_calls *calls = l->calls = LD_NEW(l->arena, struct ld_calls);
+	struct ld_calls *calls = LD_NEW(l->arena, struct ld_calls);
 	struct ld_scan *scan;
 
 	add_functions(l, calls);
@@ -212,4 +212,5 @@ void ld_find_calls(struct ld_link *l)
 	ld_scan_passed_pointers(scan);
 	reach(l, calls, false);
 	reach(l, calls, true);
+	return calls;
 }

@@ -64,7 +64,7 @@ struct passed {
 #define NR_SLOTS (LD_KERNEL_STACK / 8)
 
 struct ld_scan {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_calls *calls;
 	LD_VEC(struct passed) passed;
 	uint32_t *first_passed; /* by function, with the end as last element */
@@ -92,7 +92,7 @@ struct ld_scan {
 	uint32_t nr_queue, nr_states;
 };
 
-struct ld_scan *ld_scan_new(struct ld_link *l, struct ld_calls *calls)
+struct ld_scan *ld_scan_new(const struct ld_link *l, struct ld_calls *calls)
 {
 	struct ld_scan *s = LD_NEW(l->arena, struct ld_scan);
 
@@ -936,7 +936,7 @@ void ld_scan_function(struct ld_scan *s, uint32_t index)
 	func->call = (uint32_t)s->calls->calls.nr;
 	if (!func->linked)
 		scan_frame(s);
-	if (func->linked || func->frame > LD_KERNEL_STACK || !s->l->has_license)
+	if (func->linked || func->frame > LD_KERNEL_STACK || !s->l->res.has_license)
 		follow_function(s);
 	func->call_end = (uint32_t)s->calls->calls.nr;
 	s->first_passed[index + 1] = (uint32_t)s->passed.nr;

@@ -9,7 +9,7 @@
 struct ld_scan;
 
 /* calls has the functions, but no calls yet. */
-struct ld_scan *ld_scan_new(struct ld_link *l, struct ld_calls *calls);
+struct ld_scan *ld_scan_new(const struct ld_link *l, struct ld_calls *calls);
 
 /* Adds the calls of calls->funcs[index] and fills in its fields. Call in the order of index. */
 void ld_scan_function(struct ld_scan *s, uint32_t index);

@@ -24,7 +24,7 @@
 /* ---- running the compiler ---- */
 
 struct compile {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct bpfld_lto_job job;
 	LD_VEC(struct bpfld_lto_module) modules;
 	LD_VEC(struct ld_file *) files; /* by module */
@@ -43,7 +43,7 @@ struct compile {
  * Memory for the compiler's callbacks. Not from an arena: an arena may longjmp across the compiler.
  * Returns NULL if there is none.
  */
-static void *new_block(struct ld_link *l, size_t size)
+static void *new_block(const struct ld_link *l, size_t size)
 {
 	struct ld_block *b = size < PTRDIFF_MAX ? calloc(1, sizeof(*b) + size) : NULL;
 
@@ -116,7 +116,7 @@ static void add_module(struct compile *c, struct ld_file *f, const uint8_t *data
 /* Runs the compiler and delivers its reports; c->made[i] is then its output for module i. */
 static int compile(struct compile *c, enum bpfld_lto_want want)
 {
-	struct ld_link *l = c->l;
+	const struct ld_link *l = c->l;
 	size_t errors = l->diags->errors;
 	int err;
 
@@ -148,7 +148,7 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 /* ---- inputs that are only bitcode ---- */
 
 /* Returns the object that replaces f. f remains allocated. */
-static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
+static struct ld_file *stand_in(const struct ld_link *l, const struct ld_file *f)
 {
 	struct ld_file *n = LD_NEW(l->arena, struct ld_file);
 
@@ -169,20 +169,20 @@ static struct ld_file *stand_in(struct ld_link *l, const struct ld_file *f)
 }
 
 /* Frees f with the link, although it is no longer an input. */
-static void retire(struct ld_link *l, struct ld_file *f)
+static void retire(const struct ld_link *l, struct ld_input_files *in, struct ld_file *f)
 {
 	/* Mapped files are in the list of images. */
 	if (!f->mapped)
-		LD_PUSH(l->arena, &l->images, f);
+		LD_PUSH(l->arena, &in->images, f);
 }
 
-void ld_read_bitcode(struct ld_link *l)
+void ld_read_bitcode(const struct ld_link *l, struct ld_input_files *in)
 {
 	struct compile c = {.l = l};
 	size_t k = 0;
 
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i];
+	ld_for_each(i, &in->files) {
+		struct ld_file *f = in->files.v[i];
 
 		if (l->opt->lto && f->stage == LD_FILE_NEW && ld_is_bitcode(f->image, f->size))
 			add_module(&c, f, f->image, f->size);
@@ -194,13 +194,13 @@ void ld_read_bitcode(struct ld_link *l)
 			c.files.v[i]->stage = LD_FILE_BROKEN;
 		return;
 	}
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i], *n;
+	ld_for_each(i, &in->files) {
+		struct ld_file *f = in->files.v[i], *n;
 
 		if (k == c.files.nr || f != c.files.v[k])
 			continue;
-		n = l->inputs.v[i] = stand_in(l, f);
-		retire(l, f);
+		n = in->files.v[i] = stand_in(l, f);
+		retire(l, in, f);
 		n->bitcode = f->image;
 		n->bitcode_size = f->size;
 		n->image = c.made[k].data;
@@ -245,7 +245,7 @@ struct symbols {
 	LD_VEC(struct bpfld_lto_symbol) list;
 };
 
-static void add_symbol(struct ld_link *l, const struct ld_file *f, const struct ld_sym *sym,
+static void add_symbol(const struct ld_link *l, const struct ld_file *f, const struct ld_sym *sym,
 		       struct symbols *symbols)
 {
 	struct bpfld_lto_symbol s = {.name = sym->name};
@@ -263,7 +263,8 @@ static void add_symbol(struct ld_link *l, const struct ld_file *f, const struct 
 		LD_PUSH(l->arena, &symbols->list, s);
 }
 
-static void add_symbols(struct ld_link *l, const struct ld_file *f, struct bpfld_lto_module *m)
+static void add_symbols(const struct ld_link *l, const struct ld_file *f,
+			struct bpfld_lto_module *m)
 {
 	struct symbols symbols = {0};
 
@@ -275,56 +276,51 @@ static void add_symbols(struct ld_link *l, const struct ld_file *f, struct bpfld
 
 /* ---- all modules ---- */
 
-/* Resets all results of symbol resolution; lto replaces the first file with bitcode. */
-static void begin_anew(struct ld_link *l, struct ld_file *lto)
+/* The inputs to resolve next: lto is in place of the first file with bitcode. */
+static struct ld_input_files replace_inputs(const struct ld_link *l, struct ld_file *lto)
 {
+	struct ld_input_files in = l->inputs;
 	bool placed = false;
 
-	l->inputs.nr = 0;
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	memset(&in.files, 0, sizeof(in.files));
+	in.btf_model = NULL;
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
-		LD_PUSH(l->arena, &l->took_part, f);
-		retire(l, f);
+		retire(l, &in, f);
 		if (!f->bitcode)
-			LD_PUSH(l->arena, &l->inputs, stand_in(l, f));
+			LD_PUSH(l->arena, &in.files, stand_in(l, f));
 		else if (!placed)
-			LD_PUSH(l->arena, &l->inputs, lto);
+			LD_PUSH(l->arena, &in.files, lto);
 		placed |= f->bitcode != NULL;
 	}
-	l->files.nr = l->globals.nr = l->btf_files.nr = 0;
-	l->globals_by_name = (struct ld_strmap){0};
-	l->graph = (struct ld_btf_graph){0};
-	l->isolated = (struct ld_strmap){0};
-	l->bound.nr = 0;
-	l->puller = NULL;
-	l->has_license = l->binds_made = false;
+	return in;
 }
 
-bool ld_compile_bitcode(struct ld_link *l)
+struct ld_compiled ld_compile_bitcode(const struct ld_link *l)
 {
+	struct ld_compiled done = {0};
 	struct compile c = {.l = l};
 	struct ld_file *lto;
 
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
 		if (!f->bitcode)
 			continue;
 		add_module(&c, f, f->bitcode, f->bitcode_size);
 		add_symbols(l, f, &c.modules.v[c.modules.nr - 1]);
 	}
-	/* After errors, go on with the machine code to find further errors. */
+	/* With errors the machine code will do: for finding what else is wrong. */
 	if (!c.modules.nr || l->diags->errors)
-		return false;
+		return done;
+	done.any = true;
 	if (compile(&c, (enum bpfld_lto_want)l->opt->lto_want))
-		return true;
+		return done;
 	if (l->opt->lto_want != BPFLD_LTO_WHOLE) {
-		struct iovec made = {(void *)(uintptr_t)c.made[0].data, c.made[0].size};
-
-		LD_PUSH(l->arena, &l->output, made);
-		l->output_size = made.iov_len;
-		return true;
+		done.output.iov_base = (void *)(uintptr_t)c.made[0].data;
+		done.output.iov_len = c.made[0].size;
+		return done;
 	}
 	lto = LD_NEW(l->arena, struct ld_file);
 	lto->link = l;
@@ -334,6 +330,6 @@ bool ld_compile_bitcode(struct ld_link *l)
 	lto->diags.arena = &lto->arena;
 	lto->image = c.made[0].data;
 	lto->size = c.made[0].size;
-	begin_anew(l, lto);
-	return true;
+	done.inputs = replace_inputs(l, lto);
+	return done;
 }

@@ -17,7 +17,7 @@
 static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 {
 	const struct ld_section *btf = NULL, *ext = NULL;
-	struct ld_btf_digest *model = f->link->btf_model;
+	struct ld_btf_digest *model = f->link->inputs.btf_model;
 	struct ld_btf_source source = {.where = ld_file_name(f), .big = f->big};
 	struct ld_btf_map map;
 	uint32_t i;
@@ -53,9 +53,9 @@ static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 /* The file of module nr. */
 static const struct ld_file *module_file(const struct ld_link *l, unsigned long nr)
 {
-	ld_for_each(i, &l->took_part)
-		if (l->took_part.v[i]->bitcode && nr-- == 0)
-			return l->took_part.v[i];
+	ld_for_each(i, &l->before_lto.files)
+		if (l->before_lto.files.v[i]->bitcode && nr-- == 0)
+			return l->before_lto.files.v[i];
 	return NULL;
 }
 
@@ -110,14 +110,15 @@ struct room {
 };
 
 struct parse {
-	struct ld_link *l;
+	const struct ld_link *l;
+	struct ld_input_files *in;
 	struct room rooms[LD_MAX_THREADS]; /* by thread */
 };
 
 static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 {
 	struct parse *p = ctx;
-	struct ld_file *f = p->l->inputs.v[i];
+	struct ld_file *f = p->in->files.v[i];
 	struct room *room = &p->rooms[thread];
 	jmp_buf oom;
 
@@ -146,10 +147,10 @@ static enum ld_severity severity_for(const struct ld_file *f, const struct ld_di
 }
 
 /* Delivers the diagnostics of the files in command-line order. */
-static void collect_diags(struct ld_link *l)
+static void collect_diags(const struct ld_link *l)
 {
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i];
+	ld_for_each(i, &l->inputs.files) {
+		struct ld_file *f = l->inputs.files.v[i];
 
 		for (; f->diags.nr_delivered < f->diags.list.nr; f->diags.nr_delivered++) {
 			struct ld_diag d = f->diags.list.v[f->diags.nr_delivered];
@@ -161,27 +162,27 @@ static void collect_diags(struct ld_link *l)
 	}
 }
 
-static void check_byte_order(struct ld_link *l)
+static void check_byte_order(const struct ld_link *l, struct ld_input_files *in)
 {
 	struct ld_file *first = NULL;
 
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i];
+	ld_for_each(i, &in->files) {
+		struct ld_file *f = in->files.v[i];
 
 		if (f->lazy || f->stage != LD_FILE_PARSED)
 			continue;
 		if (!first) {
 			first = f;
-			l->big = f->big;
+			in->big = f->big;
 		}
-		if (f->big == l->big)
+		if (f->big == in->big)
 			continue;
 		ld_error(l->diags, "mixed-byte-order",
 			 "%s: %s object among %s ones\n"
 			 ">>> the first input is %s\n"
 			 ">>> compile all of them with the same of -target bpfel and -target bpfeb",
 			 ld_file_name(f), f->big ? "big-endian" : "little-endian",
-			 l->big ? "big-endian" : "little-endian", ld_file_name(first));
+			 in->big ? "big-endian" : "little-endian", ld_file_name(first));
 	}
 }
 
@@ -194,11 +195,12 @@ static bool is_to_be_parsed(const struct ld_file *f)
  */
 static uint32_t find_largest(const struct ld_link *l)
 {
-	size_t found = l->inputs.nr;
+	size_t found = l->inputs.files.nr;
 
-	ld_for_each(i, &l->inputs)
-		if (is_to_be_parsed(l->inputs.v[i]) &&
-		    (found == l->inputs.nr || l->inputs.v[i]->size > l->inputs.v[found]->size))
+	ld_for_each(i, &l->inputs.files)
+		if (is_to_be_parsed(l->inputs.files.v[i]) &&
+		    (found == l->inputs.files.nr ||
+		     l->inputs.files.v[i]->size > l->inputs.files.v[found]->size))
 			found = i;
 	return (uint32_t)found;
 }
@@ -211,39 +213,40 @@ static uint32_t find_largest(const struct ld_link *l)
  */
 static void choose_model(struct parse *p)
 {
-	struct ld_link *l = p->l;
+	const struct ld_link *l = p->l;
 
-	for (int tries = 0; tries < MODEL_TRIES && !l->btf_model; tries++) {
+	for (int tries = 0; tries < MODEL_TRIES && !p->in->btf_model; tries++) {
 		uint32_t largest = find_largest(l);
 		struct ld_file *f;
 
-		if (largest == l->inputs.nr)
+		if (largest == p->in->files.nr)
 			return;
 		parse_task(p, 0, largest);
-		f = l->inputs.v[largest];
+		f = p->in->files.v[largest];
 		if (f->stage == LD_FILE_PARSED && f->digest &&
 		    ld_btf_make_model(l->arena, f->digest))
-			l->btf_model = f->digest;
+			p->in->btf_model = f->digest;
 	}
 }
 
-void ld_parse_files(struct ld_link *l)
+void ld_parse_files(const struct ld_link *l, struct ld_input_files *in)
 {
 	struct parse *p = LD_NEW(l->arena, struct parse);
 
 	p->l = l;
-	if (l->inputs.nr > 1)
+	p->in = in;
+	if (l->inputs.files.nr > 1)
 		choose_model(p);
-	ld_parallel(l->threads, (uint32_t)l->inputs.nr, parse_task, p);
+	ld_parallel(l->threads, (uint32_t)l->inputs.files.nr, parse_task, p);
 	for (uint32_t i = 0; i < LD_MAX_THREADS; i++)
 		ld_arena_free(&p->rooms[i].scratch);
-	ld_for_each(i, &l->inputs) {
-		struct ld_file *f = l->inputs.v[i];
+	ld_for_each(i, &l->inputs.files) {
+		struct ld_file *f = l->inputs.files.v[i];
 
 		f->arena.oom = l->arena->oom;
 		if (f->failed)
 			longjmp(*l->arena->oom, 1);
 	}
 	collect_diags(l);
-	check_byte_order(l);
+	check_byte_order(l, in);
 }

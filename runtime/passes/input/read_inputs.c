@@ -18,7 +18,7 @@
 #include "elf/elf_read.h"
 #include "passes/passes.h"
 
-static struct ld_file *new_file(struct ld_link *l, const char *name)
+static struct ld_file *new_file(const struct ld_link *l, const char *name)
 {
 	struct ld_file *f = LD_NEW(l->arena, struct ld_file);
 
@@ -29,9 +29,9 @@ static struct ld_file *new_file(struct ld_link *l, const char *name)
 	return f;
 }
 
-static void add_input(struct ld_link *l, struct ld_file *f)
+static void add_input(const struct ld_link *l, struct ld_input_files *in, struct ld_file *f)
 {
-	LD_PUSH(l->arena, &l->inputs, f);
+	LD_PUSH(l->arena, &in->files, f);
 }
 
 /* ---- one file ---- */
@@ -133,14 +133,17 @@ static int read_regular(struct ld_file *f, int fd)
 	return 0;
 }
 
-static int load_regular(struct ld_link *l, struct ld_file *f, const char *path, int fd, size_t size)
+static int load_regular(struct ld_input_files *in, struct ld_file *f, const char *path, int fd,
+			size_t size)
 {
 	void *map;
 
 	f->opened = path;
 	f->size = size;
 	ld_arena_expect(&f->arena, size);
-	if (l->nr_mapped >= MAX_MAPPED)
+	if (!size)
+		return 0;
+	if (in->nr_mapped >= MAX_MAPPED)
 		return read_regular(f, fd);
 	map = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
@@ -148,7 +151,7 @@ static int load_regular(struct ld_link *l, struct ld_file *f, const char *path, 
 	f->image = map;
 	f->mapped = true;
 	f->is_archive = ld_is_archive(map, size);
-	l->nr_mapped++;
+	in->nr_mapped++;
 	return 0;
 }
 
@@ -160,25 +163,27 @@ enum named_by {
 };
 
 /* Opens path for load(). The link owns the descriptor, in case memory runs out. */
-static int open_input(struct ld_link *l, const char *path, enum named_by by, struct stat *st)
+static int open_input(struct ld_input_files *in, const char *path, enum named_by by,
+		      struct stat *st)
 {
 	int fd, err = by == BY_COMMAND ? open_any(path, &fd, st) : open_regular(path, &fd, st);
 
 	if (!err)
-		l->open_fd = fd;
+		in->open_fd = fd;
 	return err;
 }
 
 /* Loads the file that was opened as path. The link owns f, too. */
-static int load(struct ld_link *l, struct ld_file *f, const char *path, const struct stat *st)
+static int load(const struct ld_link *l, struct ld_input_files *in, struct ld_file *f,
+		const char *path, const struct stat *st)
 {
-	int fd = l->open_fd, err;
+	int fd = in->open_fd, err;
 
-	LD_PUSH(l->arena, &l->images, f);
-	err = S_ISREG(st->st_mode) ? load_regular(l, f, path, fd, (size_t)st->st_size)
+	LD_PUSH(l->arena, &in->images, f);
+	err = S_ISREG(st->st_mode) ? load_regular(in, f, path, fd, (size_t)st->st_size)
 				   : read_stream(f, fd);
 	close(fd);
-	l->open_fd = 0;
+	in->open_fd = 0;
 	return err;
 }
 
@@ -187,7 +192,7 @@ static const char *open_error(int err)
 	return err == ENODEV ? "not a regular file" : strerror(err);
 }
 
-static int cannot_open(struct ld_link *l, const char *path, int err)
+static int cannot_open(const struct ld_link *l, const char *path, int err)
 {
 	ld_error(l->diags, "cannot-open", "cannot open %s: %s", path, open_error(err));
 	return -err;
@@ -213,13 +218,13 @@ static bool is_in_library_path(const struct ld_link *l, const char *path)
 	return found;
 }
 
-static struct ld_file *new_member(struct ld_link *l, const struct ld_file *archive,
-				  const char *name)
+static struct ld_file *new_member(const struct ld_link *l, struct ld_input_files *in,
+				  const struct ld_file *archive, const char *name)
 {
 	struct ld_file *f = new_file(l, ld_printf(l->arena, "%s(%s)", archive->path, name));
 
 	f->archive = archive->path;
-	f->lazy = !l->whole_archive;
+	f->lazy = !in->whole_archive;
 	return f;
 }
 
@@ -235,7 +240,8 @@ struct thin_file {
  * definitions are available already. A tiny archive can name a large object a hundred times, with
  * as many spellings.
  */
-static bool is_repeated(struct ld_link *l, const struct ld_file *f, const struct stat *st)
+static bool is_repeated(const struct ld_link *l, struct ld_input_files *in, const struct ld_file *f,
+			const struct stat *st)
 {
 	struct thin_file *key = LD_NEW(l->arena, struct thin_file);
 	void **slot;
@@ -243,7 +249,7 @@ static bool is_repeated(struct ld_link *l, const struct ld_file *f, const struct
 	key->dev = st->st_dev;
 	key->ino = st->st_ino;
 	key->archive = f->archive;
-	slot = ld_strmap_slot(l->arena, &l->thin_files, (const char *)key,
+	slot = ld_strmap_slot(l->arena, &in->thin_files, (const char *)key,
 			      offsetof(struct thin_file, archive));
 	if (!*slot) {
 		*slot = key;
@@ -253,8 +259,8 @@ static bool is_repeated(struct ld_link *l, const struct ld_file *f, const struct
 }
 
 /* Adds a member of a thin archive: a file, by its path relative to the archive. */
-static int add_thin_member(struct ld_link *l, const struct ld_file *archive, const char *member,
-			   enum named_by by)
+static int add_thin_member(const struct ld_link *l, struct ld_input_files *in,
+			   const struct ld_file *archive, const char *member, enum named_by by)
 {
 	const char *slash = strrchr(archive->path, '/'), *name = member;
 	struct ld_file *f;
@@ -272,17 +278,17 @@ static int add_thin_member(struct ld_link *l, const struct ld_file *archive, con
 		    ">>> help: name the archive on the command line, or the member's "
 		    "directory with -L",
 		    name, archive->path);
-	f = new_member(l, archive, member);
-	err = open_input(l, name, BY_SEARCH, &st);
-	if (!err && is_repeated(l, f, &st)) {
-		close(l->open_fd);
-		l->open_fd = 0;
+	f = new_member(l, in, archive, member);
+	err = open_input(in, name, BY_SEARCH, &st);
+	if (!err && is_repeated(l, in, f, &st)) {
+		close(in->open_fd);
+		in->open_fd = 0;
 		return 0;
 	}
 	if (!err)
-		err = load(l, f, name, &st);
+		err = load(l, in, f, name, &st);
 	if (!err)
-		add_input(l, f);
+		add_input(l, in, f);
 	else
 		ld_error(l->diags, "cannot-open",
 			 "cannot open %s: %s\n>>> a member of the thin archive %s", name,
@@ -290,7 +296,8 @@ static int add_thin_member(struct ld_link *l, const struct ld_file *archive, con
 	return -err;
 }
 
-static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by)
+static int add_members(const struct ld_link *l, struct ld_input_files *in, struct ld_file *file,
+		       enum named_by by)
 {
 	struct ld_archive archive = {0};
 	int err =
@@ -303,41 +310,43 @@ static int add_members(struct ld_link *l, struct ld_file *file, enum named_by by
 		struct ld_file *f;
 
 		if (archive.thin) {
-			err |= add_thin_member(l, file, m->name, by);
+			err |= add_thin_member(l, in, file, m->name, by);
 			continue;
 		}
-		f = new_member(l, file, m->name);
+		f = new_member(l, in, file, m->name);
 		f->image = m->data;
 		f->size = m->size;
 		ld_arena_expect(&f->arena, m->size);
-		add_input(l, f);
+		add_input(l, in, f);
 	}
 	return err ? -EINVAL : 0;
 }
 
 /* ---- API functions ---- */
 
-static int add_file(struct ld_link *l, const char *path, enum named_by by)
+static int add_file(const struct ld_link *l, struct ld_input_files *in, const char *path,
+		    enum named_by by)
 {
 	struct ld_file *f;
 	struct stat st;
 	int err;
 
-	err = open_input(l, path, by, &st);
+	err = open_input(in, path, by, &st);
 	if (!err) {
 		f = new_file(l, path);
-		err = load(l, f, f->path, &st);
+		err = load(l, in, f, f->path, &st);
 	}
 	if (err)
 		return cannot_open(l, path, err);
 	if (f->is_archive)
-		return add_members(l, f, by);
-	f->lazy = l->lazy;
-	add_input(l, f);
+		return add_members(l, in, f, by);
+	f->lazy = in->lazy;
+	add_input(l, in, f);
 	return 0;
 }
 
-int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
+int ld_add_files(const struct ld_link *l, struct ld_input_files *in, const char *const *paths,
+		 size_t nr)
 {
 	int err = 0;
 
@@ -345,7 +354,7 @@ int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
 		if (!paths[i])
 			return -EINVAL;
 	for (size_t i = 0; i < nr; i++) {
-		int ret = add_file(l, paths[i], BY_COMMAND);
+		int ret = add_file(l, in, paths[i], BY_COMMAND);
 
 		if (!err)
 			err = ret;
@@ -353,23 +362,24 @@ int ld_add_files(struct ld_link *l, const char *const *paths, size_t nr)
 	return err;
 }
 
-int ld_add_buffer(struct ld_link *l, const char *name, const void *data, size_t size)
+int ld_add_buffer(const struct ld_link *l, struct ld_input_files *in, const char *name,
+		  const void *data, size_t size)
 {
 	struct ld_file *f = new_file(l, name);
 
-	LD_PUSH(l->arena, &l->images, f);
+	LD_PUSH(l->arena, &in->images, f);
 	ld_arena_expect(&f->arena, size);
 	f->image = ld_memdup(&f->arena, data, size);
 	f->size = size;
 	if (ld_is_archive(f->image, f->size))
-		return add_members(l, f, BY_COMMAND);
-	f->lazy = l->lazy;
-	add_input(l, f);
+		return add_members(l, in, f, BY_COMMAND);
+	f->lazy = in->lazy;
+	add_input(l, in, f);
 	return 0;
 }
 
 /* The file for -lNAME: libNAME.a, or NAME itself for -l:NAME. NULL if not found. */
-static const char *find_library(struct ld_link *l, const char *name)
+static const char *find_library(const struct ld_link *l, const char *name)
 {
 	for (const char **dir = l->opt->library_paths; *dir; dir++) {
 		const char *path = name[0] == ':' ? ld_printf(l->arena, "%s/%s", *dir, name + 1)
@@ -382,7 +392,7 @@ static const char *find_library(struct ld_link *l, const char *name)
 }
 
 /* Lists the searched directories. */
-static const char *searched_dirs(struct ld_link *l)
+static const char *searched_dirs(const struct ld_link *l)
 {
 	const char *text = "\n>>> searched";
 
@@ -393,21 +403,22 @@ static const char *searched_dirs(struct ld_link *l)
 	return text;
 }
 
-int ld_add_library(struct ld_link *l, const char *name)
+int ld_add_library(const struct ld_link *l, struct ld_input_files *in, const char *name)
 {
 	const char *path = find_library(l, name);
 
 	if (path)
-		return add_file(l, path, BY_SEARCH);
+		return add_file(l, in, path, BY_SEARCH);
 	return ld_error(l->diags, "library-not-found", "unable to find library -l%s%" LD_LINES,
 			name, searched_dirs(l));
 }
 
 /* ---- #pragma comment(lib, "x"): dependent libraries ---- */
 
-static void add_dependent(struct ld_link *l, const struct ld_file *f, const char *name)
+static void add_dependent(const struct ld_link *l, struct ld_input_files *in,
+			  const struct ld_file *f, const char *name)
 {
-	void **slot = ld_strmap_slot(l->arena, &l->deplibs, name, strlen(name));
+	void **slot = ld_strmap_slot(l->arena, &in->deplibs, name, strlen(name));
 	const char *path;
 
 	if (*slot)
@@ -426,7 +437,7 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 	if (!path)
 		path = find_library(l, ld_printf(l->arena, ":%s", name));
 	if (path)
-		add_file(l, path, BY_OBJECT);
+		add_file(l, in, path, BY_OBJECT);
 	else
 		ld_error(
 		    l->diags, "library-not-found",
@@ -434,24 +445,24 @@ static void add_dependent(struct ld_link *l, const struct ld_file *f, const char
 		    ld_file_name(f), name, searched_dirs(l));
 }
 
-bool ld_add_dependent_libraries(struct ld_link *l)
+bool ld_add_dependent_libraries(const struct ld_link *l, struct ld_input_files *in)
 {
-	size_t nr = l->inputs.nr;
+	size_t nr = in->files.nr;
 
 	/* --whole-archive and --start-lib apply to inputs on the command line only. */
-	l->whole_archive = l->lazy = false;
+	in->whole_archive = in->lazy = false;
 	/* A partial link keeps the lists for the final link. */
 	for (size_t i = 0; !l->opt->partial && i < nr; i++) {
-		const struct ld_file *f = l->inputs.v[i];
+		const struct ld_file *f = in->files.v[i];
 		const struct ld_section *sec = f->deplibs;
 		uint64_t off = 0;
 
 		while (!f->lazy && sec && off < sec->size) {
 			const char *name = (const char *)sec->data + off;
 
-			add_dependent(l, f, name);
+			add_dependent(l, in, f, name);
 			off += strlen(name) + 1;
 		}
 	}
-	return l->inputs.nr > nr;
+	return in->files.nr > nr;
 }

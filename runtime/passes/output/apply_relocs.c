@@ -12,7 +12,7 @@
 #include "passes/passes.h"
 
 struct site {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_out *out;
 	const struct ld_piece *piece;
 	const struct ld_reloc *r;
@@ -29,7 +29,7 @@ static void out_of_range(const struct site *s, int64_t value)
 /* Stores value, in bytes, as the addend of the relocation. */
 static void put_addend(const struct site *s, int64_t value)
 {
-	bool big = s->l->big;
+	bool big = s->l->inputs.big;
 
 	switch (s->r->type) {
 	case LD_R_BPF_64_64:
@@ -124,7 +124,7 @@ static void apply(const struct site *s)
 
 		if (distance < INT32_MIN || distance > INT32_MAX)
 			out_of_range(s, distance);
-		ld_insn_set_imm(s->at, (int32_t)distance, s->l->big);
+		ld_insn_set_imm(s->at, (int32_t)distance, s->l->inputs.big);
 		return;
 	}
 	switch (ref.form) {
@@ -142,7 +142,7 @@ static void apply(const struct site *s)
 	put_addend(s, ref.addend);
 }
 
-static void fill_piece(struct ld_link *l, struct ld_out *out, const struct ld_piece *p)
+static void fill_piece(const struct ld_link *l, struct ld_out *out, const struct ld_piece *p)
 {
 	struct site s = {.l = l, .out = out, .piece = p};
 
@@ -156,7 +156,7 @@ static void fill_piece(struct ld_link *l, struct ld_out *out, const struct ld_pi
 	}
 }
 
-static void fill(struct ld_link *l, struct ld_out *out)
+static void fill(const struct ld_link *l, struct ld_out *out)
 {
 	size_t relocs = 0;
 
@@ -176,8 +176,8 @@ static void fill(struct ld_link *l, struct ld_out *out)
  * An entry of a jump table is the target's offset, in bytes, in the code section that uses the
  * table. If that section has moved within the output section, the entries change with it.
  */
-static void move_table(struct ld_link *l, const struct ld_section *code, struct ld_piece *table,
-		       const struct ld_reloc *use)
+static void move_table(const struct ld_link *l, const struct ld_section *code,
+		       struct ld_piece *table, const struct ld_reloc *use)
 {
 	struct ld_out *out = table->out;
 
@@ -194,7 +194,7 @@ static void move_table(struct ld_link *l, const struct ld_section *code, struct 
 	table->user = code;
 	for (uint64_t i = 0; i + 8 <= table->size; i += 8) {
 		uint8_t *at = out->data + table->out_off + i;
-		uint64_t target = ld_get64(at, l->big);
+		uint64_t target = ld_get64(at, l->inputs.big);
 		const struct ld_piece *p = target < code->size ? ld_piece_at(code, target) : NULL;
 
 		if (!p || !p->live) {
@@ -203,11 +203,11 @@ static void move_table(struct ld_link *l, const struct ld_section *code, struct 
 				 (unsigned long long)(i / 8), ld_place(l, code, use->off));
 			return;
 		}
-		ld_put64(at, ld_piece_out_off(p, target - p->off), l->big);
+		ld_put64(at, ld_piece_out_off(p, target - p->off), l->inputs.big);
 	}
 }
 
-static void move_tables(struct ld_link *l, const struct ld_out *out)
+static void move_tables(const struct ld_link *l, const struct ld_out *out)
 {
 	ld_for_each(i, &out->pieces) {
 		const struct ld_piece *p = out->pieces.v[i];
@@ -222,12 +222,12 @@ static void move_tables(struct ld_link *l, const struct ld_out *out)
 	}
 }
 
-void ld_apply_relocs(struct ld_link *l)
+void ld_apply_relocs(const struct ld_link *l)
 {
-	ld_for_each(i, &l->outs)
-		if (l->outs.v[i]->kind != LD_SEC_BSS)
-			fill(l, l->outs.v[i]);
-	ld_for_each(i, &l->outs)
-		if (l->outs.v[i]->kind == LD_SEC_CODE)
-			move_tables(l, l->outs.v[i]);
+	ld_for_each(i, &l->layout.outs)
+		if (l->layout.outs.v[i]->kind != LD_SEC_BSS)
+			fill(l, l->layout.outs.v[i]);
+	ld_for_each(i, &l->layout.outs)
+		if (l->layout.outs.v[i]->kind == LD_SEC_CODE)
+			move_tables(l, l->layout.outs.v[i]);
 }

@@ -11,7 +11,7 @@
 #include "passes/passes.h"
 
 struct chooser {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_arena *a;
 	struct ld_btf_plan *plan;
 	struct ld_strmap func_map;  /* prototype, tags and name -> static FUNC */
@@ -29,8 +29,8 @@ struct chooser {
  */
 static void digest_tags(struct chooser *c)
 {
-	ld_for_each(i, &c->l->btf_files) {
-		struct ld_file *f = c->l->btf_files.v[i];
+	ld_for_each(i, &c->l->res.btf_files) {
+		struct ld_file *f = c->l->res.btf_files.v[i];
 
 		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
 			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
@@ -101,9 +101,9 @@ static const char **param_names(struct chooser *c, const struct ld_file *f, uint
 /* The node of the INT "int", or 0. */
 static uint32_t find_int(const struct ld_link *l)
 {
-	for (uint32_t node = 1; node < l->graph.nr; node++) {
-		const struct ld_btf_node *n = &l->graph.nodes[node];
-		const struct ld_btf *btf = &l->btf_files.v[n->input]->btf;
+	for (uint32_t node = 1; node < l->res.graph.nr; node++) {
+		const struct ld_btf_node *n = &l->res.graph.nodes[node];
+		const struct ld_btf *btf = &l->res.btf_files.v[n->input]->btf;
 		const struct btf_type *t = ld_btf_type(btf, n->type);
 
 		if (ld_btf_kind(t) == BTF_KIND_INT && t->size == 4 &&
@@ -140,9 +140,9 @@ static const char *proto_signature(struct chooser *c, const struct ld_proto *p)
 static void index_protos(struct chooser *c)
 {
 	c->protos_indexed = true;
-	for (uint32_t node = 1; node < c->l->graph.nr; node++) {
-		const struct ld_btf_node *n = &c->l->graph.nodes[node];
-		struct ld_proto p = {.f = c->l->btf_files.v[n->input], .in_type = n->type};
+	for (uint32_t node = 1; node < c->l->res.graph.nr; node++) {
+		const struct ld_btf_node *n = &c->l->res.graph.nodes[node];
+		struct ld_proto p = {.f = c->l->res.btf_files.v[n->input], .in_type = n->type};
 		const char *sig;
 		void **slot;
 
@@ -365,7 +365,7 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 
 	/* One FUNC is enough for all aliases. */
 	if (!sym->btf)
-		return c->l->ext[LD_EXT_FUNC].wanted && !has_func(sym) && !is_alias(sym)
+		return c->l->layout.ext[LD_EXT_FUNC].wanted && !has_func(sym) && !is_alias(sym)
 			   ? synthesize_func(c, sym)
 			   : NULL;
 	linkage = ld_btf_vlen(ld_btf_type(&f->btf, sym->btf));
@@ -489,14 +489,14 @@ static void add_unnamed_funcs(struct chooser *c, const struct ld_piece *p)
 
 static void add_entities(struct chooser *c)
 {
-	struct ld_link *l = c->l;
+	const struct ld_link *l = c->l;
 
 	/* Externs of a DATASEC are at offset 0, before definitions. */
-	ld_for_each(i, &l->out_syms)
-		if (l->out_syms.v[i].undefined)
-			add_extern(c, l->out_syms.v[i].undefined);
-	ld_for_each(i, &l->out_syms) {
-		const struct ld_out_sym *s = &l->out_syms.v[i];
+	ld_for_each(i, &l->out_syms.list)
+		if (l->out_syms.list.v[i].undefined)
+			add_extern(c, l->out_syms.list.v[i].undefined);
+	ld_for_each(i, &l->out_syms.list) {
+		const struct ld_out_sym *s = &l->out_syms.list.v[i];
 		struct ld_sym *sym = s->file ? &s->file->syms[s->in_sym] : NULL;
 
 		if (sym && sym->type == STT_FUNC && sym->sec && sym->sec->kind == LD_SEC_CODE)
@@ -505,24 +505,26 @@ static void add_entities(struct chooser *c)
 			sym->entity =
 			    add_var(c, s->file, sym->btf, sym->out_name, BTF_VAR_GLOBAL_ALLOCATED);
 	}
-	ld_for_each(i, &l->outs)
-		if (l->outs.v[i]->kind == LD_SEC_CODE)
-			ld_for_each(k, &l->outs.v[i]->pieces)
-				add_unnamed_funcs(c, l->outs.v[i]->pieces.v[k]);
-	ld_for_each(i, &l->outs)
-		if (l->outs.v[i]->kind == LD_SEC_DATA || l->outs.v[i]->kind == LD_SEC_BSS)
-			add_vars(c, l->outs.v[i]);
+	ld_for_each(i, &l->layout.outs)
+		if (l->layout.outs.v[i]->kind == LD_SEC_CODE)
+			ld_for_each(k, &l->layout.outs.v[i]->pieces)
+				add_unnamed_funcs(c, l->layout.outs.v[i]->pieces.v[k]);
+	ld_for_each(i, &l->layout.outs)
+		if (l->layout.outs.v[i]->kind == LD_SEC_DATA ||
+		    l->layout.outs.v[i]->kind == LD_SEC_BSS)
+			add_vars(c, l->layout.outs.v[i]);
 }
 
-void ld_choose_btf(struct ld_link *l)
+const struct ld_btf_plan *ld_choose_btf(const struct ld_link *l)
 {
 	struct chooser c = {.l = l, .a = l->arena};
 
-	if (!l->btf_files.nr)
-		return;
-	c.plan = l->plan = LD_NEW(c.a, struct ld_btf_plan);
+	if (!l->res.btf_files.nr)
+		return NULL;
+	c.plan = LD_NEW(c.a, struct ld_btf_plan);
 	c.plan->int_node = find_int(l);
-	c.tag_sigs = LD_NEW_ARRAY(c.a, uint64_t *, l->files.nr);
+	c.tag_sigs = LD_NEW_ARRAY(c.a, uint64_t *, l->res.files.nr);
 	digest_tags(&c);
 	add_entities(&c);
+	return c.plan;
 }

@@ -33,48 +33,57 @@ static bool is_owner(const struct ld_file *f, uint32_t in_sym)
 
 /* ---- unique names in a final link ---- */
 
+struct chooser {
+	const struct ld_link *l;
+	struct ld_strmap maps;      /* names of static maps that became global */
+	struct ld_strmap functions; /* with --unique-statics: names of static functions */
+	struct ld_strmap numbers;   /* name that was made unique -> number of the last one */
+	struct ld_out_syms out;
+};
+
 /* also: further names in use, or NULL. */
-static bool name_is_free(const struct ld_link *l, const struct ld_strmap *also, const char *name)
+static bool name_is_free(const struct chooser *c, const struct ld_strmap *also, const char *name)
 {
 	size_t len = strlen(name);
 
-	return !ld_strmap_get(&l->globals_by_name, name, len) &&
-	       !(also && ld_strmap_get(also, name, len));
+	return !ld_strmap_get(&c->l->res.globals_by_name, name, len) &&
+	       !ld_strmap_get(&c->maps, name, len) && !(also && ld_strmap_get(also, name, len));
 }
 
 /* "net__counter" for "counter" of net.bpf.c, with a number appended if that is taken. */
-static const char *free_name(struct ld_link *l, const struct ld_strmap *also, const char *source,
+static const char *free_name(struct chooser *c, const struct ld_strmap *also, const char *source,
 			     const char *name)
 {
-	const char *full = ld_qualify(l->arena, source, name);
+	struct ld_arena *a = c->l->arena;
+	const char *full = ld_qualify(a, source, name);
 	uintptr_t nr;
 	void **last;
 
-	if (name_is_free(l, also, full))
+	if (name_is_free(c, also, full))
 		return full;
 	/* Continue with the number after the last one, in case many symbols have the same name. */
-	last = ld_strmap_slot(l->arena, &l->name_numbers, full, strlen(full));
+	last = ld_strmap_slot(a, &c->numbers, full, strlen(full));
 	nr = *last ? (uintptr_t)*last : 1;
 	do
-		name = ld_printf(l->arena, "%s_%zu", full, (size_t)++nr);
-	while (!name_is_free(l, also, name));
+		name = ld_printf(a, "%s_%zu", full, (size_t)++nr);
+	while (!name_is_free(c, also, name));
 	*last = (void *)nr;
 	return name;
 }
 
 /* Static maps become global: libbpf opens no others. */
-static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sym *sym,
+static void promote_map(struct chooser *c, const struct ld_file *f, struct ld_sym *sym,
 			const char *source)
 {
 	const struct ld_file *origin = f->origins ? f->origins[sym - f->syms] : NULL;
 
-	if (!name_is_free(l, NULL, sym->name)) {
-		sym->out_name = free_name(l, NULL, source, sym->name);
-		ld_note(l->diags, "renamed-static-map",
+	if (!name_is_free(c, NULL, sym->name)) {
+		sym->out_name = free_name(c, NULL, source, sym->name);
+		ld_note(c->l->diags, "renamed-static-map",
 			"static map '%s' of %s is renamed to '%s': the name is taken", sym->name,
 			ld_file_name(origin ? origin : f), sym->out_name);
 	}
-	*ld_strmap_slot(l->arena, &l->globals_by_name, sym->out_name, strlen(sym->out_name)) = sym;
+	*ld_strmap_slot(c->l->arena, &c->maps, sym->out_name, strlen(sym->out_name)) = sym;
 	sym->out_bind = STB_GLOBAL;
 	sym->out_vis = STV_DEFAULT;
 	if (!sym->piece->promoted)
@@ -86,16 +95,16 @@ static void promote_map(struct ld_link *l, const struct ld_file *f, struct ld_sy
  * rejects two with the same name. So --unique-statics gives each a unique name; their BTF keeps its
  * name.
  */
-static void name_function(struct ld_link *l, struct ld_sym *sym, const char *source)
+static void name_function(struct chooser *c, struct ld_sym *sym, const char *source)
 {
-	if (!name_is_free(l, &l->static_names, sym->name))
-		sym->out_name = free_name(l, &l->static_names, source, sym->name);
-	*ld_strmap_slot(l->arena, &l->static_names, sym->out_name, strlen(sym->out_name)) = sym;
+	if (!name_is_free(c, &c->functions, sym->name))
+		sym->out_name = free_name(c, &c->functions, source, sym->name);
+	*ld_strmap_slot(c->l->arena, &c->functions, sym->out_name, strlen(sym->out_name)) = sym;
 }
 
 /* ---- choosing symbols ---- */
 
-static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+static void choose_global(const struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym];
 	const struct ld_global *n = sym->global;
@@ -112,20 +121,20 @@ static void choose_global(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 }
 
 /* source: the STT_FILE that sym belongs to, or NULL; a partial link's output has several. */
-static void choose_local(struct ld_link *l, const struct ld_file *f, struct ld_sym *sym,
+static void choose_local(struct chooser *c, const struct ld_file *f, struct ld_sym *sym,
 			 const char *source)
 {
 	if (sym->type == STT_FILE)
-		sym->emit = !l->opt->strip_all;
+		sym->emit = !c->l->opt->strip_all;
 	else if (sym->type != STT_SECTION)
 		sym->emit = in_output(sym);
-	if (!sym->emit || l->opt->partial)
+	if (!sym->emit || c->l->opt->partial)
 		return;
 	source = source && !f->named ? source : f->path;
 	if (ld_is_map(sym))
-		promote_map(l, f, sym, source);
-	else if (sym->type == STT_FUNC && l->opt->unique_statics)
-		name_function(l, sym, source);
+		promote_map(c, f, sym, source);
+	else if (sym->type == STT_FUNC && c->l->opt->unique_statics)
+		name_function(c, sym, source);
 }
 
 /* Whether some input declares the symbol, or defines it in a dropped section. */
@@ -190,10 +199,10 @@ static bool kernel_wants(const struct ld_file *f, const struct ld_sym *sym)
 }
 
 /* -s: drops local data symbols that no relocation refers to. Loaders need functions and maps. */
-static void strip_locals(struct ld_link *l)
+static void strip_locals(const struct ld_link *l)
 {
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_syms; k++) {
 			struct ld_sym *sym = &f->syms[k];
@@ -219,14 +228,14 @@ static bool has_symbols(const struct ld_out *out)
 }
 
 /* Drops empty sections that no symbol needs. */
-static void strip_sections(struct ld_link *l)
+static void strip_sections(struct ld_layout *layout)
 {
 	size_t nr = 0;
 
-	ld_for_each(i, &l->outs)
-		if (l->outs.v[i]->size || has_symbols(l->outs.v[i]))
-			l->outs.v[nr++] = l->outs.v[i];
-	l->outs.nr = nr;
+	ld_for_each(i, &layout->outs)
+		if (layout->outs.v[i]->size || has_symbols(layout->outs.v[i]))
+			layout->outs.v[nr++] = layout->outs.v[i];
+	layout->outs.nr = nr;
 }
 
 /* Marks the sections and local symbols that relocations of the output refer to. */
@@ -255,10 +264,10 @@ static void note_refs(const struct ld_section *sec)
 
 /* ---- order ---- */
 
-static uint32_t add_sym(struct ld_link *l, struct ld_out_sym s)
+static uint32_t add_sym(struct chooser *c, struct ld_out_sym s)
 {
-	LD_PUSH(l->arena, &l->out_syms, s);
-	return (uint32_t)l->out_syms.nr;
+	LD_PUSH(c->l->arena, &c->out.list, s);
+	return (uint32_t)c->out.list.nr;
 }
 
 struct out_list {
@@ -271,7 +280,7 @@ struct out_list {
  */
 enum order { LOCAL, LOCALIZED, PROMOTED, GLOBAL, NR_ORDERS };
 
-static void sort_file(struct ld_link *l, struct ld_file *f, struct out_list lists[NR_ORDERS])
+static void sort_file(const struct ld_link *l, struct ld_file *f, struct out_list lists[NR_ORDERS])
 {
 	for (uint32_t k = 1; k < f->nr_syms; k++) {
 		const struct ld_sym *sym = &f->syms[k];
@@ -293,37 +302,41 @@ static void sort_file(struct ld_link *l, struct ld_file *f, struct out_list list
 	}
 }
 
-static void number_list(struct ld_link *l, const struct out_list *from)
+static void number_list(struct chooser *c, const struct out_list *from)
 {
 	ld_for_each(i, &from->list) {
 		const struct ld_out_sym *s = &from->list.v[i];
 		uint32_t *nr =
 		    s->undefined ? &s->undefined->out_sym : &s->file->syms[s->in_sym].out_sym;
 
-		*nr = add_sym(l, *s);
+		*nr = add_sym(c, *s);
 	}
 }
 
-static void number_symbols(struct ld_link *l)
+static void number_symbols(struct chooser *c)
 {
+	const struct ld_link *l = c->l;
 	struct out_list lists[NR_ORDERS] = {0};
 
-	ld_for_each(i, &l->outs)
-		if (l->outs.v[i]->needs_sym)
-			l->outs.v[i]->sym = add_sym(l, (struct ld_out_sym){.sec = l->outs.v[i]});
-	ld_for_each(i, &l->files)
-		sort_file(l, l->files.v[i], lists);
-	number_list(l, &lists[LOCAL]);
-	number_list(l, &lists[LOCALIZED]);
-	l->first_global = (uint32_t)l->out_syms.nr + 1;
-	number_list(l, &lists[PROMOTED]);
-	number_list(l, &lists[GLOBAL]);
+	ld_for_each(i, &l->layout.outs)
+		if (l->layout.outs.v[i]->needs_sym)
+			l->layout.outs.v[i]->sym =
+			    add_sym(c, (struct ld_out_sym){.sec = l->layout.outs.v[i]});
+	ld_for_each(i, &l->res.files)
+		sort_file(l, l->res.files.v[i], lists);
+	number_list(c, &lists[LOCAL]);
+	number_list(c, &lists[LOCALIZED]);
+	c->out.first_global = (uint32_t)c->out.list.nr + 1;
+	number_list(c, &lists[PROMOTED]);
+	number_list(c, &lists[GLOBAL]);
 }
 
-void ld_choose_symbols(struct ld_link *l)
+struct ld_out_syms ld_choose_symbols(const struct ld_link *l, struct ld_layout *layout)
 {
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	struct chooser c = {.l = l};
+
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 		const char *source = NULL;
 
 		for (uint32_t k = 1; k < f->nr_syms; k++) {
@@ -338,17 +351,18 @@ void ld_choose_symbols(struct ld_link *l)
 			if (sym->global)
 				choose_global(l, f, k);
 			else
-				choose_local(l, f, sym, source);
+				choose_local(&c, f, sym, source);
 		}
 	}
-	ld_for_each(i, &l->globals)
-		l->globals.v[i]->emit = stays_undefined(l, l->globals.v[i]);
-	ld_for_each(i, &l->files)
-		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
-			note_refs(l->files.v[i]->used[k]);
+	ld_for_each(i, &l->res.globals)
+		l->res.globals.v[i]->emit = stays_undefined(l, l->res.globals.v[i]);
+	ld_for_each(i, &l->res.files)
+		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
+			note_refs(l->res.files.v[i]->used[k]);
 	if (l->opt->strip_all) {
 		strip_locals(l);
-		strip_sections(l);
+		strip_sections(layout);
 	}
-	number_symbols(l);
+	number_symbols(&c);
+	return c.out;
 }

@@ -21,10 +21,12 @@ struct part {
 };
 
 struct emitter {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_arena *a;
 	LD_VEC(struct part) parts; /* [0] is the null section */
 	uint32_t symtab, strtab_index;
+	struct ld_strtab names; /* of symbols, and of sections */
+	struct ld_image image;
 };
 
 static uint32_t add_part(struct emitter *e, const char *name, uint32_t type, const void *data,
@@ -50,8 +52,8 @@ static void add_tail(struct emitter *e, const struct ld_blob *tail)
 
 static void add_outs(struct emitter *e, bool debug)
 {
-	ld_for_each(i, &e->l->outs) {
-		struct ld_out *out = e->l->outs.v[i];
+	ld_for_each(i, &e->l->layout.outs) {
+		struct ld_out *out = e->l->layout.outs.v[i];
 		struct part *p;
 		uint32_t index;
 
@@ -72,18 +74,18 @@ static void add_outs(struct emitter *e, bool debug)
 
 static void add_btf(struct emitter *e)
 {
-	struct ld_link *l = e->l;
+	const struct ld_link *l = e->l;
 
-	if (!l->btf)
+	if (!l->btf.out)
 		return;
-	ld_btf_out_finish(l->btf, l->big);
-	add_part(e, ".BTF", SHT_PROGBITS, l->btf->types.data, l->btf->types.size, 4);
-	add_tail(e, &l->btf->strs.bytes);
-	if (!l->btf_ext)
+	ld_btf_out_finish(l->btf.out, l->inputs.big);
+	add_part(e, ".BTF", SHT_PROGBITS, l->btf.out->types.data, l->btf.out->types.size, 4);
+	add_tail(e, &l->btf.out->strs.bytes);
+	if (!l->btf_ext.header)
 		return;
-	add_part(e, ".BTF.ext", SHT_PROGBITS, l->btf_ext, LD_EXT_HEADER, 4);
+	add_part(e, ".BTF.ext", SHT_PROGBITS, l->btf_ext.header, LD_EXT_HEADER, 4);
 	for (int kind = 0; kind < LD_EXT_NR; kind++)
-		add_tail(e, &l->ext[kind].table);
+		add_tail(e, &l->btf_ext.tables[kind]);
 }
 
 static void add_imports(struct emitter *e)
@@ -96,8 +98,8 @@ static void add_imports(struct emitter *e)
 
 static void add_relocs(struct emitter *e)
 {
-	ld_for_each(i, &e->l->outs) {
-		struct ld_out *out = e->l->outs.v[i];
+	ld_for_each(i, &e->l->layout.outs) {
+		struct ld_out *out = e->l->layout.outs.v[i];
 		size_t size = out->relocs.nr * sizeof(Elf64_Rel);
 		struct part *p;
 
@@ -119,7 +121,7 @@ static void add_symbols(struct emitter *e)
 
 	e->symtab = add_part(e, ".symtab", SHT_SYMTAB, t->data, t->size, 8);
 	p = &e->parts.v[e->symtab];
-	p->sh.sh_info = e->l->first_global;
+	p->sh.sh_info = e->l->out_syms.first_global;
 	p->sh.sh_entsize = sizeof(Elf64_Sym);
 	if (!t->shndx)
 		return;
@@ -135,13 +137,13 @@ static void finish_parts(struct emitter *e)
 	ld_for_each(i, &e->parts) {
 		struct part *p = &e->parts.v[i];
 
-		p->sh.sh_name = ld_strtab_add(e->a, &e->l->symtab.names, p->name);
+		p->sh.sh_name = ld_strtab_add(e->a, &e->names, p->name);
 		if (p->sh.sh_type == SHT_REL)
 			p->sh.sh_link = e->symtab;
 		if (p->sh.sh_type == SHT_SYMTAB)
 			p->sh.sh_link = e->strtab_index;
 	}
-	add_tail(e, &e->l->symtab.names.bytes);
+	add_tail(e, &e->names.bytes);
 }
 
 /* Assigns the offset of each part; returns that of the section headers. */
@@ -175,7 +177,7 @@ static void put_section_header(uint8_t *at, const Elf64_Shdr *sh, bool big)
 
 static void put_header(struct emitter *e, uint8_t *at, uint64_t shoff)
 {
-	bool big = e->l->big, many = e->parts.nr >= SHN_LORESERVE;
+	bool big = e->l->inputs.big, many = e->parts.nr >= SHN_LORESERVE;
 	uint32_t nr = (uint32_t)e->parts.nr;
 
 	memcpy(at, ELFMAG, SELFMAG);
@@ -202,8 +204,8 @@ static void put(struct emitter *e, const void *data, size_t size)
 	struct iovec v = {(void *)(uintptr_t)data, size};
 
 	if (size)
-		LD_PUSH(e->a, &e->l->output, v);
-	e->l->output_size += size;
+		LD_PUSH(e->a, &e->image.parts, v);
+	e->image.size += size;
 }
 
 /* Appends zeros up to an offset. */
@@ -211,8 +213,8 @@ static void pad(struct emitter *e, uint64_t off)
 {
 	static const uint8_t zeros[4096];
 
-	while (e->l->output_size < off) {
-		uint64_t n = off - e->l->output_size;
+	while (e->image.size < off) {
+		uint64_t n = off - e->image.size;
 
 		put(e, zeros, n < sizeof(zeros) ? (size_t)n : sizeof(zeros));
 	}
@@ -222,11 +224,11 @@ static const void *in_byte_order(struct emitter *e, const uint64_t *words, size_
 {
 	uint8_t *copy;
 
-	if (e->l->big == LD_HOST_BIG)
+	if (e->l->inputs.big == LD_HOST_BIG)
 		return words;
 	copy = ld_alloc(e->a, size);
 	for (size_t i = 0; i < size / 8; i++)
-		ld_put64(copy + i * 8, words[i], e->l->big);
+		ld_put64(copy + i * 8, words[i], e->l->inputs.big);
 	return copy;
 }
 
@@ -251,15 +253,16 @@ static void put_all(struct emitter *e)
 	ld_for_each(i, &e->parts) {
 		if (i)
 			put_part(e, &e->parts.v[i]);
-		put_section_header(sections + i * sizeof(Elf64_Shdr), &e->parts.v[i].sh, e->l->big);
+		put_section_header(sections + i * sizeof(Elf64_Shdr), &e->parts.v[i].sh,
+				   e->l->inputs.big);
 	}
 	pad(e, shoff);
 	put(e, sections, e->parts.nr * sizeof(Elf64_Shdr));
 }
 
-void ld_emit(struct ld_link *l)
+struct ld_image ld_emit(const struct ld_link *l)
 {
-	struct emitter e = {.l = l, .a = l->arena};
+	struct emitter e = {.l = l, .a = l->arena, .names = l->symtab.names};
 
 	add_part(&e, "", SHT_NULL, NULL, 0, 0);
 	add_outs(&e, false);
@@ -270,4 +273,5 @@ void ld_emit(struct ld_link *l)
 	add_symbols(&e);
 	finish_parts(&e);
 	put_all(&e);
+	return e.image;
 }

@@ -14,7 +14,13 @@
 #define MAX_OUT ((uint64_t)1 << 60) /* bytes, so that sums do not overflow */
 #define MAX_ZEROS ((uint64_t)64 << 20)
 
-static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_section *sec)
+struct layouter {
+	const struct ld_link *l;
+	struct ld_strmap by_name; /* name -> struct ld_out */
+	struct ld_layout out;
+};
+
+static void mix_kinds(const struct ld_link *l, struct ld_out *out, const struct ld_section *sec)
 {
 	const struct ld_section *first = out->first;
 
@@ -34,9 +40,10 @@ static void mix_kinds(struct ld_link *l, struct ld_out *out, const struct ld_sec
 	out->type = SHT_PROGBITS;
 }
 
-static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, const char *name)
+static struct ld_out *out_for(struct layouter *o, const struct ld_section *sec, const char *name)
 {
-	void **slot = ld_strmap_slot(l->arena, &l->out_map, name, strlen(name));
+	const struct ld_link *l = o->l;
+	void **slot = ld_strmap_slot(l->arena, &o->by_name, name, strlen(name));
 	struct ld_out *out = *slot;
 
 	if (!out) {
@@ -50,7 +57,7 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, c
 		out->entsize = sec->entsize;
 		out->align = sec->align;
 		out->merge = sec->merge;
-		LD_PUSH(l->arena, &l->outs, out);
+		LD_PUSH(l->arena, &o->out.outs, out);
 		return out;
 	}
 	mix_kinds(l, out, sec);
@@ -70,7 +77,7 @@ static struct ld_out *out_for(struct ld_link *l, const struct ld_section *sec, c
 	return out;
 }
 
-static void place(struct ld_link *l, struct ld_out *out, struct ld_piece *p, uint64_t align)
+static void place(const struct ld_link *l, struct ld_out *out, struct ld_piece *p, uint64_t align)
 {
 	p->out = out;
 	p->out_off = ld_align_up(out->size, align);
@@ -79,7 +86,7 @@ static void place(struct ld_link *l, struct ld_out *out, struct ld_piece *p, uin
 }
 
 /* Places a piece of a mergeable section, or sets its leader to an equal one. */
-static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *p)
+static void merge_piece(const struct ld_link *l, struct ld_out *out, struct ld_piece *p)
 {
 	const char *bytes = (const char *)p->sec->data + p->off;
 	void **slot = ld_strmap_slot(l->arena, &out->merged, bytes, p->size);
@@ -94,9 +101,10 @@ static void merge_piece(struct ld_link *l, struct ld_out *out, struct ld_piece *
 }
 
 /* The output section that p and the pieces after it go to. */
-static struct ld_out *begin_run(struct ld_link *l, struct ld_section *sec, const struct ld_piece *p)
+static struct ld_out *begin_run(struct layouter *o, struct ld_section *sec,
+				const struct ld_piece *p)
 {
-	struct ld_out *out = out_for(l, sec, ld_out_name(p));
+	struct ld_out *out = out_for(o, sec, ld_out_name(p));
 
 	sec->out = out;
 	if (!out->merge)
@@ -104,8 +112,9 @@ static struct ld_out *begin_run(struct ld_link *l, struct ld_section *sec, const
 	return out;
 }
 
-static int layout_section(struct ld_link *l, struct ld_section *sec)
+static int layout_section(struct layouter *o, struct ld_section *sec)
 {
+	const struct ld_link *l = o->l;
 	struct ld_out *out = NULL;
 	const char *name = NULL; /* where the last piece went */
 
@@ -115,7 +124,7 @@ static int layout_section(struct ld_link *l, struct ld_section *sec)
 		if (!p->live || (!sec->size && !sec->nr_syms))
 			continue;
 		if (!out || strcmp(ld_out_name(p), name) != 0)
-			out = begin_run(l, sec, p);
+			out = begin_run(o, sec, p);
 		name = ld_out_name(p);
 		if (out->merge)
 			merge_piece(l, out, p);
@@ -131,16 +140,17 @@ static int layout_section(struct ld_link *l, struct ld_section *sec)
 }
 
 /* Puts debug sections after those that are loaded. */
-static void order_outs(struct ld_link *l)
+static void order_outs(struct layouter *o)
 {
+	const struct ld_link *l = o->l;
 	LD_VEC(struct ld_out *) ordered = {0};
 
 	for (int debug = 0; debug < 2; debug++)
-		ld_for_each(i, &l->outs)
-			if ((l->outs.v[i]->kind == LD_SEC_DEBUG) == debug)
-				LD_PUSH(l->arena, &ordered, l->outs.v[i]);
+		ld_for_each(i, &o->out.outs)
+			if ((o->out.outs.v[i]->kind == LD_SEC_DEBUG) == debug)
+				LD_PUSH(l->arena, &ordered, o->out.outs.v[i]);
 	if (ordered.nr)
-		memcpy(l->outs.v, ordered.v, ordered.nr * sizeof(*ordered.v));
+		memcpy(o->out.outs.v, ordered.v, ordered.nr * sizeof(*ordered.v));
 }
 
 /* Whether code in p takes the address of a function: a callback. */
@@ -162,41 +172,45 @@ static bool has_callback(const struct ld_piece *p)
  * Decides which tables of .BTF.ext the output has. The kernel supports callbacks only in programs
  * with func_info, which gcc 12 does not write.
  */
-static void note_ext(struct ld_link *l)
+static void note_ext(struct layouter *o)
 {
-	ld_for_each(i, &l->outs) {
-		const struct ld_out *out = l->outs.v[i];
+	const struct ld_link *l = o->l;
+
+	ld_for_each(i, &o->out.outs) {
+		const struct ld_out *out = o->out.outs.v[i];
 
 		ld_for_each(k, &out->pieces)
 			for (int kind = 0; kind < LD_EXT_NR; kind++) {
 				const struct ld_piece *p = out->pieces.v[k];
 
-				l->ext[kind].wanted |= p->ext[kind] < ld_ext_end(p, kind);
+				o->out.ext[kind].wanted |= p->ext[kind] < ld_ext_end(p, kind);
 			}
 	}
-	ld_for_each(i, &l->files)
-		l->ext[LD_EXT_FUNC].wanted |= l->files.v[i]->synthetic && l->btf_files.nr;
+	ld_for_each(i, &l->res.files)
+		o->out.ext[LD_EXT_FUNC].wanted |=
+		    l->res.files.v[i]->synthetic && l->res.btf_files.nr;
 	/* All functions of an anchor are synthetic; libbpf warns about those without lines. */
-	l->ext[LD_EXT_LINE].wanted |= l->opt->anchor && l->btf_files.nr;
-	ld_for_each(i, &l->outs)
-		ld_for_each(k, &l->outs.v[i]->pieces)
-			if (l->btf_files.nr && !l->ext[LD_EXT_FUNC].wanted)
-				l->ext[LD_EXT_FUNC].wanted =
-				    has_callback(l->outs.v[i]->pieces.v[k]);
+	o->out.ext[LD_EXT_LINE].wanted |= l->opt->anchor && l->res.btf_files.nr;
+	ld_for_each(i, &o->out.outs)
+		ld_for_each(k, &o->out.outs.v[i]->pieces)
+			if (l->res.btf_files.nr && !o->out.ext[LD_EXT_FUNC].wanted)
+				o->out.ext[LD_EXT_FUNC].wanted =
+				    has_callback(o->out.outs.v[i]->pieces.v[k]);
 }
 
 /*
  * Limits zeros that no input has: padding, and NOBITS sections joined to others. Otherwise a small
  * file could ask for any amount of memory.
  */
-static void check_zeros(struct ld_link *l)
+static void check_zeros(const struct layouter *o)
 {
+	const struct ld_link *l = o->l;
 	uint64_t left = MAX_ZEROS;
 
-	ld_for_each(i, &l->files)
-		left += l->files.v[i]->size;
-	ld_for_each(i, &l->outs) {
-		const struct ld_out *out = l->outs.v[i];
+	ld_for_each(i, &l->res.files)
+		left += l->res.files.v[i]->size;
+	ld_for_each(i, &o->out.outs) {
+		const struct ld_out *out = o->out.outs.v[i];
 		uint64_t size = out->kind == LD_SEC_BSS ? 0 : out->size;
 
 		if (size + out->align > left) {
@@ -212,10 +226,12 @@ static void check_zeros(struct ld_link *l)
 }
 
 /* Kernels reject larger maps. */
-static void warn_large_maps(struct ld_link *l)
+static void warn_large_maps(const struct layouter *o)
 {
-	ld_for_each(i, &l->outs) {
-		const struct ld_out *out = l->outs.v[i];
+	const struct ld_link *l = o->l;
+
+	ld_for_each(i, &o->out.outs) {
+		const struct ld_out *out = o->out.outs.v[i];
 
 		if (out->size > LD_KERNEL_MAP_VALUE && ld_role_has(out->role, LD_TRAIT_BECOMES_MAP))
 			ld_warn(l->diags, "kernel-limit",
@@ -224,35 +240,36 @@ static void warn_large_maps(struct ld_link *l)
 	}
 }
 
-static void note_records(struct ld_link *l, const struct ld_section *sec)
+static void note_records(struct layouter *o, const struct ld_section *sec)
 {
 	for (int kind = 0; kind < LD_EXT_NR; kind++) {
-		l->ext[kind].nr += sec->ext[kind].nr;
-		if (sec->ext[kind].nr && sec->ext[kind].words > l->ext[kind].words)
-			l->ext[kind].words = sec->ext[kind].words;
+		o->out.ext[kind].nr += sec->ext[kind].nr;
+		if (sec->ext[kind].nr && sec->ext[kind].words > o->out.ext[kind].words)
+			o->out.ext[kind].words = sec->ext[kind].words;
 	}
 }
 
-static int layout_file(struct ld_link *l, struct ld_file *f)
+static int layout_file(struct layouter *o, struct ld_file *f)
 {
 	int err;
 
 	for (uint32_t k = 0; k < f->nr_used; k++) {
-		note_records(l, f->used[k]);
-		if ((err = layout_section(l, f->used[k])))
+		note_records(o, f->used[k]);
+		if ((err = layout_section(o, f->used[k])))
 			return err;
 	}
 	return 0;
 }
 
 /* After all sections, as in a link of -r outputs, which keep COMMON symbols. */
-static int layout_commons(struct ld_link *l)
+static int layout_commons(struct layouter *o)
 {
+	const struct ld_link *l = o->l;
 	int err;
 
-	ld_for_each(i, &l->files)
-		ld_for_each(k, &l->files.v[i]->commons)
-			if ((err = layout_section(l, l->files.v[i]->commons.v[k])))
+	ld_for_each(i, &l->res.files)
+		ld_for_each(k, &l->res.files.v[i]->commons)
+			if ((err = layout_section(o, l->res.files.v[i]->commons.v[k])))
 				return err;
 	return 0;
 }
@@ -264,20 +281,23 @@ static void settle_type(struct ld_out *out)
 		out->type = SHT_PROGBITS;
 }
 
-void ld_layout_sections(struct ld_link *l)
+struct ld_layout ld_layout_sections(const struct ld_link *l)
 {
+	struct layouter o = {.l = l};
+
 	for (int kind = 0; kind < LD_EXT_NR; kind++)
-		l->ext[kind].words = ld_ext_words[kind];
-	ld_for_each(i, &l->files)
-		if (layout_file(l, l->files.v[i]))
-			return;
-	if (layout_commons(l))
-		return;
-	ld_for_each(i, &l->outs)
-		settle_type(l->outs.v[i]);
-	check_zeros(l);
+		o.out.ext[kind].words = ld_ext_words[kind];
+	ld_for_each(i, &l->res.files)
+		if (layout_file(&o, l->res.files.v[i]))
+			return o.out;
+	if (layout_commons(&o))
+		return o.out;
+	ld_for_each(i, &o.out.outs)
+		settle_type(o.out.outs.v[i]);
+	check_zeros(&o);
 	if (!l->opt->partial)
-		warn_large_maps(l);
-	order_outs(l);
-	note_ext(l);
+		warn_large_maps(&o);
+	order_outs(&o);
+	note_ext(&o);
+	return o.out;
 }

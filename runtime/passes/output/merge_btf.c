@@ -34,10 +34,10 @@ struct struct_index {
 };
 
 struct merger {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_arena *a;
 	const struct ld_btf_plan *plan;
-	struct ld_btf_out *out;
+	struct ld_merged_btf made;
 	uint8_t *live;             /* by node */
 	LD_VEC(struct item) order; /* live types, in the order of the output */
 	LD_VEC(struct item) work;  /* live types whose references have not been marked */
@@ -61,16 +61,16 @@ static void add_item(struct merger *m, uint32_t node, struct ld_proto *proto)
 
 static const struct btf_type *node_type(const struct merger *m, uint32_t node)
 {
-	const struct ld_btf_node *n = &m->l->graph.nodes[node];
+	const struct ld_btf_node *n = &m->l->res.graph.nodes[node];
 
-	return ld_btf_type(&m->l->btf_files.v[n->input]->btf, n->type);
+	return ld_btf_type(&m->l->res.btf_files.v[n->input]->btf, n->type);
 }
 
 /* A type of an unknown kind can be dropped, but not written. */
 static void refuse_unknown(struct merger *m, uint32_t node)
 {
-	const struct ld_btf_node *n = &m->l->graph.nodes[node];
-	const struct ld_file *f = m->l->btf_files.v[n->input];
+	const struct ld_btf_node *n = &m->l->res.graph.nodes[node];
+	const struct ld_file *f = m->l->res.btf_files.v[n->input];
 
 	ld_error(m->l->diags, "unknown-btf-kind",
 		 "%s: .BTF: the output needs type '%s', whose kind %u is not known\n"
@@ -79,10 +79,10 @@ static void refuse_unknown(struct merger *m, uint32_t node)
 		 ld_file_name(f), ld_btf_name(&f->btf, n->type), ld_btf_vlen(node_type(m, node)));
 }
 
-static void warn_unknown(struct ld_link *l)
+static void warn_unknown(const struct ld_link *l)
 {
-	ld_for_each(i, &l->btf_files) {
-		const struct ld_file *f = l->btf_files.v[i];
+	ld_for_each(i, &l->res.btf_files) {
+		const struct ld_file *f = l->res.btf_files.v[i];
 
 		if (f->btf.nr_unknown && !l->diags->errors)
 			ld_warn(l->diags, "unknown-btf-kind",
@@ -145,11 +145,11 @@ static void mark_reachable(struct merger *m)
 {
 	while (m->work.nr) {
 		const struct item *item = &m->work.v[--m->work.nr];
-		const struct ld_btf_node *node = &m->l->graph.nodes[item->node];
+		const struct ld_btf_node *node = &m->l->res.graph.nodes[item->node];
 		const struct ld_proto *p = item->proto;
 
 		if (item->node)
-			mark_refs(m, m->l->btf_files.v[node->input], node->type);
+			mark_refs(m, m->l->res.btf_files.v[node->input], node->type);
 		else if (p && p->f)
 			mark_refs(m, p->f, p->in_type);
 		else if (p)
@@ -200,8 +200,8 @@ static void find_contains(struct merger *m)
 	static const char prefix[] = "contains:";
 	size_t len = strlen(prefix);
 
-	ld_for_each(i, &m->l->btf_files) {
-		const struct ld_file *f = m->l->btf_files.v[i];
+	ld_for_each(i, &m->l->res.btf_files) {
+		const struct ld_file *f = m->l->res.btf_files.v[i];
 
 		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
 			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
@@ -211,7 +211,7 @@ static void find_contains(struct merger *m)
 			if (ld_btf_kind(t) != BTF_KIND_DECL_TAG || strncmp(name, prefix, len))
 				continue;
 			if (!m->first_tag)
-				m->first_tag = LD_NEW_ARRAY(m->a, uint32_t, m->l->graph.nr);
+				m->first_tag = LD_NEW_ARRAY(m->a, uint32_t, m->l->res.graph.nr);
 			c.node = ld_node_of(f, t->type);
 			c.next = m->first_tag[c.node];
 			LD_PUSH(m->a, &m->contains, c);
@@ -220,7 +220,7 @@ static void find_contains(struct merger *m)
 				LD_PUSH(m->a, &m->due, (uint32_t)m->contains.nr - 1);
 		}
 	}
-	m->structs = LD_NEW_ARRAY(m->a, struct struct_index *, m->l->files.nr);
+	m->structs = LD_NEW_ARRAY(m->a, struct struct_index *, m->l->res.files.nr);
 }
 
 static int by_number(const void *a, const void *b)
@@ -285,9 +285,9 @@ static void mark_rest(struct merger *m)
 {
 	LD_VEC(struct rest) all = {0};
 
-	for (uint32_t node = 1; node < m->l->graph.nr; node++) {
-		const struct ld_btf_node *n = &m->l->graph.nodes[node];
-		const struct ld_btf *btf = &m->l->btf_files.v[n->input]->btf;
+	for (uint32_t node = 1; node < m->l->res.graph.nr; node++) {
+		const struct ld_btf_node *n = &m->l->res.graph.nodes[node];
+		const struct ld_btf *btf = &m->l->res.btf_files.v[n->input]->btf;
 		const struct btf_type *t = ld_btf_type(btf, n->type);
 		struct rest rest = {node, t->info, 0, ld_btf_str(btf, t->name_off)};
 
@@ -317,10 +317,10 @@ static void mark_types(struct merger *m)
 			mark_node(m, m->plan->funcs.v[i]->node);
 	ld_for_each(i, &m->plan->vars)
 		mark_node(m, m->plan->vars.v[i]->node);
-	ld_for_each(i, &l->outs)
-		if (l->outs.v[i]->kind == LD_SEC_CODE)
-			ld_for_each(k, &l->outs.v[i]->pieces)
-				mark_core_types(m, l->outs.v[i]->pieces.v[k]);
+	ld_for_each(i, &l->layout.outs)
+		if (l->layout.outs.v[i]->kind == LD_SEC_CODE)
+			ld_for_each(k, &l->layout.outs.v[i]->pieces)
+				mark_core_types(m, l->layout.outs.v[i]->pieces.v[k]);
 	mark_reachable(m);
 	mark_tagged(m);
 	if (l->opt->no_btf_gc)
@@ -333,14 +333,14 @@ static void map_ref(void *ctx, uint32_t *type_id)
 {
 	struct ref_ctx *c = ctx;
 
-	*type_id = ld_out_type(c->f, *type_id);
+	*type_id = ld_out_type(&c->m->made, c->f, *type_id);
 }
 
 static void map_str(void *ctx, uint32_t *str_off)
 {
 	struct ref_ctx *c = ctx;
 
-	*str_off = ld_btf_out_str(c->m->out, ld_btf_str(&c->f->btf, *str_off));
+	*str_off = ld_btf_out_str(c->m->made.out, ld_btf_str(&c->f->btf, *str_off));
 }
 
 /* Since Linux 7, vlen has 24 bits in inputs. */
@@ -355,27 +355,28 @@ static void check_vlen(struct merger *m, const struct ld_file *f, const struct b
 
 static void write_node(struct merger *m, uint32_t node)
 {
-	const struct ld_btf_node *n = &m->l->graph.nodes[node];
-	struct ref_ctx c = {m, m->l->btf_files.v[n->input]};
+	const struct ld_btf_node *n = &m->l->res.graph.nodes[node];
+	struct ref_ctx c = {m, m->l->res.btf_files.v[n->input]};
 	const struct btf_type *t = ld_btf_type(&c.f->btf, n->type);
 	size_t size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
-	struct btf_type *copy = ld_blob_put(m->a, &m->out->types, t, size);
+	struct btf_type *copy = ld_blob_put(m->a, &m->made.out->types, t, size);
 
 	check_vlen(m, c.f, t);
-	m->out->nr_types++;
+	m->made.out->nr_types++;
 	ld_btf_each_ref(copy, map_ref, &c);
 	ld_btf_each_str(copy, map_str, &c);
 }
 
 static uint32_t next_type(const struct merger *m)
 {
-	return m->out->nr_types;
+	return m->made.out->nr_types;
 }
 
 static void write_int(struct merger *m)
 {
 	uint32_t encoding = BTF_INT_SIGNED << 24 | 32;
-	struct btf_type *t = ld_btf_out_type(m->out, "int", BTF_KIND_INT, 0, 4, sizeof(encoding));
+	struct btf_type *t =
+	    ld_btf_out_type(m->made.out, "int", BTF_KIND_INT, 0, 4, sizeof(encoding));
 
 	memcpy(t + 1, &encoding, sizeof(encoding));
 }
@@ -384,33 +385,33 @@ static void write_proto(struct merger *m, const struct ld_proto *p)
 {
 	const struct btf_type *t = p->f ? ld_btf_type(&p->f->btf, p->in_type) : NULL;
 	uint32_t vlen = t ? ld_btf_vlen(t) : 0;
-	uint32_t ret = t ? ld_out_type(p->f, t->type) : m->int_type;
+	uint32_t ret = t ? ld_out_type(&m->made, p->f, t->type) : m->int_type;
 	struct btf_param *params;
 
 	if (t)
 		check_vlen(m, p->f, t);
-	params = (struct btf_param *)(ld_btf_out_type(m->out, "", BTF_KIND_FUNC_PROTO, vlen, ret,
-						      vlen * sizeof(*params)) +
+	params = (struct btf_param *)(ld_btf_out_type(m->made.out, "", BTF_KIND_FUNC_PROTO, vlen,
+						      ret, vlen * sizeof(*params)) +
 				      1);
 	for (uint32_t i = 0; i < vlen; i++) {
 		const struct btf_param *type = (const struct btf_param *)ld_btf_tail(t) + i;
 
-		params[i].name_off = ld_btf_out_str(m->out, p->names[i]);
-		params[i].type = ld_out_type(p->f, type->type);
+		params[i].name_off = ld_btf_out_str(m->made.out, p->names[i]);
+		params[i].type = ld_out_type(&m->made, p->f, type->type);
 	}
 }
 
 static void write_entity(struct merger *m, struct ld_entity *e)
 {
-	uint32_t type = e->proto ? e->proto->out_type : e->node ? m->l->node_out[e->node] : 0;
+	uint32_t type = e->proto ? e->proto->out_type : e->node ? m->made.node_out[e->node] : 0;
 	struct btf_type *t;
 
 	e->out_type = next_type(m);
 	if (e->kind == BTF_KIND_FUNC) {
-		ld_btf_out_type(m->out, e->name, BTF_KIND_FUNC, e->linkage, type, 0);
+		ld_btf_out_type(m->made.out, e->name, BTF_KIND_FUNC, e->linkage, type, 0);
 		return;
 	}
-	t = ld_btf_out_type(m->out, e->name, BTF_KIND_VAR, 0, type, sizeof(e->linkage));
+	t = ld_btf_out_type(m->made.out, e->name, BTF_KIND_VAR, 0, type, sizeof(e->linkage));
 	memcpy(t + 1, &e->linkage, sizeof(e->linkage));
 }
 
@@ -431,9 +432,10 @@ static void write_datasec(struct merger *m, const struct ld_datasec *ds)
 			 (unsigned long long)ds->size);
 		return;
 	}
-	info = (struct btf_var_secinfo *)(ld_btf_out_type(m->out, ds->name, BTF_KIND_DATASEC, nr,
-							  (uint32_t)ds->size, nr * sizeof(*info)) +
-					  1);
+	info =
+	    (struct btf_var_secinfo *)(ld_btf_out_type(m->made.out, ds->name, BTF_KIND_DATASEC, nr,
+						       (uint32_t)ds->size, nr * sizeof(*info)) +
+				       1);
 	for (uint32_t i = 0; i < nr; i++) {
 		info[i].type = ds->members.v[i].entity->out_type;
 		info[i].offset = (uint32_t)ds->members.v[i].off;
@@ -449,8 +451,8 @@ static void set_out_type(struct ld_file *f, uint32_t in_type, const struct ld_en
 /* Maps FUNCs and VARs of the inputs to those of the output, for decl tags. */
 static void map_entities(struct merger *m)
 {
-	ld_for_each(i, &m->l->btf_files) {
-		struct ld_file *f = m->l->btf_files.v[i];
+	ld_for_each(i, &m->l->res.btf_files) {
+		struct ld_file *f = m->l->res.btf_files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_syms; k++) {
 			const struct ld_sym *sym = &f->syms[k], *def = NULL;
@@ -474,7 +476,8 @@ static void map_entities(struct merger *m)
 static void write_decl_tag(struct merger *m, struct ld_strmap *seen, const struct ld_file *f,
 			   const struct btf_type *t)
 {
-	uint32_t target = ld_out_type(f, t->type), component = *(const uint32_t *)ld_btf_tail(t);
+	uint32_t target = ld_out_type(&m->made, f, t->type),
+		 component = *(const uint32_t *)ld_btf_tail(t);
 	const char *name = ld_btf_str(&f->btf, t->name_off);
 	uint32_t kflag = t->info & 0x80000000;
 	struct btf_type *copy;
@@ -488,7 +491,7 @@ static void write_decl_tag(struct merger *m, struct ld_strmap *seen, const struc
 	if (*slot)
 		return;
 	*slot = key;
-	copy = ld_btf_out_type(m->out, name, BTF_KIND_DECL_TAG, 0, target, sizeof(component));
+	copy = ld_btf_out_type(m->made.out, name, BTF_KIND_DECL_TAG, 0, target, sizeof(component));
 	copy->info |= kflag;
 	memcpy(copy + 1, &component, sizeof(component));
 }
@@ -497,8 +500,8 @@ static void write_decl_tags(struct merger *m)
 {
 	struct ld_strmap seen = {0};
 
-	ld_for_each(i, &m->l->btf_files) {
-		const struct ld_file *f = m->l->btf_files.v[i];
+	ld_for_each(i, &m->l->res.btf_files) {
+		const struct ld_file *f = m->l->res.btf_files.v[i];
 
 		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
 			const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[k]);
@@ -517,14 +520,14 @@ static void number_items(struct merger *m)
 		uint32_t nr = (uint32_t)i + 1;
 
 		if (item->node)
-			m->l->node_out[item->node] = nr;
+			m->made.node_out[item->node] = nr;
 		else if (item->proto)
 			item->proto->out_type = nr;
 		else
 			m->int_type = nr;
 	}
 	if (m->plan->int_node)
-		m->int_type = m->l->node_out[m->plan->int_node];
+		m->int_type = m->made.node_out[m->plan->int_node];
 }
 
 static void write_all(struct merger *m)
@@ -561,8 +564,8 @@ static void reserve(struct merger *m)
 {
 	size_t types = 0, strs = 0, more_types = 0, more_strs = 0;
 
-	ld_for_each(i, &m->l->btf_files) {
-		const struct ld_btf *btf = &m->l->btf_files.v[i]->btf;
+	ld_for_each(i, &m->l->res.btf_files) {
+		const struct ld_btf *btf = &m->l->res.btf_files.v[i]->btf;
 		uint32_t size = btf->offs[ld_btf_nr_own(btf)];
 
 		if (btf->base) {
@@ -577,24 +580,25 @@ static void reserve(struct merger *m)
 	}
 	types += more_types;
 	strs += more_strs;
-	ld_blob_reserve(m->a, &m->out->types, types);
-	ld_blob_reserve(m->a, &m->out->strs.bytes, strs);
+	ld_blob_reserve(m->a, &m->made.out->types, types);
+	ld_blob_reserve(m->a, &m->made.out->strs.bytes, strs);
 	/* Where that is very large most of it may be dead, or made up. */
 	if (types + strs > SURE_TO_COME)
 		return;
-	ld_strtab_reserve(m->a, &m->out->strs, strs / USUAL_NAME);
+	ld_strtab_reserve(m->a, &m->made.out->strs, strs / USUAL_NAME);
 }
 
-void ld_merge_btf(struct ld_link *l)
+struct ld_merged_btf ld_merge_btf(const struct ld_link *l)
 {
 	struct merger m = {.l = l, .a = l->arena, .plan = l->plan};
 
-	if (!l->btf_files.nr)
-		return;
-	m.out = l->btf = ld_btf_out_new(l->arena, ld_names_limit(l));
+	if (!l->res.btf_files.nr)
+		return (struct ld_merged_btf){0};
+	m.made.out = ld_btf_out_new(l->arena, ld_names_limit(l));
 	reserve(&m);
-	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->graph.nr);
-	l->node_out = LD_NEW_ARRAY(m.a, uint32_t, l->graph.nr);
+	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->res.graph.nr);
+	m.made.node_out = LD_NEW_ARRAY(m.a, uint32_t, l->res.graph.nr);
 	mark_types(&m);
 	write_all(&m);
+	return m.made;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The output's .BTF.ext: the records of live pieces, at their new offsets. The table of lines, by
- * far the largest, refers to strings only: it can be made while types are merged, and before the
- * strings have their places.
+ * The output's .BTF.ext: the records of live pieces, at their new offsets, with their strings in
+ * .BTF.
  *
  * libbpf and the kernel want func_info, and line_info if there is any, for every function that a
  * program reaches. So where some functions have records and others don't (hand-written assembly,
@@ -10,13 +9,16 @@
  */
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/text.h"
 #include "elf/btf_ext.h"
+#include "kernel/limits.h"
 #include "passes/passes.h"
 
 #define SURE_TO_COME ((size_t)16 << 20) /* bytes: of more, most may belong to dead code */
 
 struct writer {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_blob *b;
 	struct ld_btf_out *btf; /* receives the strings */
 	enum ld_ext_kind kind;
@@ -54,14 +56,14 @@ static void copy_record(struct writer *w, const struct ld_piece *p, const uint32
 	switch (w->kind) {
 	case LD_EXT_FUNC:
 		func = ld_func_at(p, in[0], in[1]);
-		rec[1] = func ? func->out_type : ld_out_type(f, in[1]);
+		rec[1] = func ? func->out_type : ld_out_type(&w->l->btf, f, in[1]);
 		break;
 	case LD_EXT_LINE:
 		rec[1] = ld_btf_out_str(w->btf, ld_btf_str(&f->btf, in[1]));
 		rec[2] = ld_btf_out_str(w->btf, ld_btf_str(&f->btf, in[2]));
 		break;
 	default:
-		rec[1] = ld_out_type(f, in[1]);
+		rec[1] = ld_out_type(&w->l->btf, f, in[1]);
 		rec[2] = ld_btf_out_str(w->btf, ld_btf_str(&f->btf, in[2]));
 		break;
 	}
@@ -135,27 +137,119 @@ static void write_out(struct writer *w, const struct ld_out *out)
 		w->b->size = start;
 }
 
-static void write_table(struct ld_link *l, enum ld_ext_kind kind, struct ld_btf_out *btf)
+static void write_table(const struct ld_link *l, enum ld_ext_kind kind, struct ld_blob *table)
 {
-	struct writer w = {.l = l, .btf = btf, .b = &l->ext[kind].table, .kind = kind};
-	size_t nr = l->ext[kind].nr;
+	const struct ld_ext_plan *plan = &l->layout.ext[kind];
+	struct writer w = {.l = l, .btf = l->btf.out, .b = table, .kind = kind};
 
-	if (!l->ext[kind].wanted)
+	if (!plan->wanted)
 		return;
-	w.words = l->ext[kind].words;
-	if (nr <= SURE_TO_COME / 4 / w.words)
-		ld_blob_reserve(l->arena, w.b, nr * w.words * 4);
+	w.words = plan->words;
+	if (plan->nr <= SURE_TO_COME / 4 / w.words)
+		ld_blob_reserve(l->arena, w.b, plan->nr * w.words * 4);
 	ld_blob_put32(l->arena, w.b, w.words * 4);
-	ld_for_each(i, &l->outs)
-		if (l->outs.v[i]->kind == LD_SEC_CODE)
-			write_out(&w, l->outs.v[i]);
+	ld_for_each(i, &l->layout.outs)
+		if (l->layout.outs.v[i]->kind == LD_SEC_CODE)
+			write_out(&w, l->layout.outs.v[i]);
 }
 
-void ld_merge_btf_ext(struct ld_link *l)
+/* Whether variables are missing from BTF, and therefore from skeletons. */
+static bool hides_variables(const struct ld_file *f)
 {
-	if (!l->btf)
-		return;
-	write_table(l, LD_EXT_FUNC, l->btf);
-	write_table(l, LD_EXT_CORE, l->btf);
-	write_table(l, LD_EXT_LINE, l->btf);
+	for (uint32_t k = 1; k < f->nr_syms; k++) {
+		const struct ld_sym *sym = &f->syms[k];
+
+		if (sym->type == STT_OBJECT && sym->emit && !sym->btf && sym->sec &&
+		    sym->sec->flags & SHF_ALLOC && sym->sec->role != LD_ROLE_LICENSE)
+			return true;
+	}
+	return false;
+}
+
+static void warn_synthesized(const struct ld_link *l)
+{
+	ld_for_each(i, &l->res.files) {
+		const struct ld_file *f = l->res.files.v[i];
+
+		if (f->synthesized)
+			ld_warn(l->diags, "missing-btf",
+				"%s: some functions have no BTF records; loaders need them for all "
+				"functions or none: synthesized%" LD_LINES "\n"
+				">>> compile it with -g for complete records",
+				ld_file_name(f),
+				hides_variables(f)
+				    ? "\n>>> its variables have no BTF either: skeletons "
+				      "omit them"
+				    : "");
+	}
+}
+
+/* The kernel rejects BTF as a whole. */
+static void warn_limits(const struct ld_link *l)
+{
+	size_t size = l->btf.out->types.size + l->btf.out->strs.bytes.size; /* with the header */
+	uint32_t nr = l->btf.out->nr_types - 1;
+
+	if (size > LD_KERNEL_BTF_SIZE)
+		ld_warn(l->diags, "kernel-limit",
+			"%zu bytes of BTF exceed the kernel's limit of %d: BTF will be ignored",
+			size, LD_KERNEL_BTF_SIZE);
+	if (nr > LD_KERNEL_BTF_TYPES)
+		ld_warn(l->diags, "kernel-limit",
+			"%u types in BTF exceed the kernel's limit of %d: BTF will be ignored", nr,
+			LD_KERNEL_BTF_TYPES);
+}
+
+static void put_header(const struct ld_link *l, struct ld_btf_ext *ext)
+{
+	uint8_t *header = ext->header = ld_alloc(l->arena, LD_EXT_HEADER);
+	uint32_t off = 0;
+
+	ld_put16(header, BTF_MAGIC, l->inputs.big);
+	header[2] = BTF_VERSION;
+	ld_put32(header + 4, LD_EXT_HEADER, l->inputs.big);
+	for (int kind = 0; kind < LD_EXT_NR; kind++) {
+		uint32_t size = (uint32_t)ext->tables[kind].size;
+
+		ld_put32(header + 8 + 8 * kind, off, l->inputs.big);
+		ld_put32(header + 12 + 8 * kind, size, l->inputs.big);
+		off += size;
+	}
+}
+
+/* Tables are 4-byte words. */
+static void put_byte_order(const struct ld_link *l, const struct ld_blob *table)
+{
+	for (size_t i = 0; l->inputs.big != LD_HOST_BIG && i < table->size; i += 4)
+		ld_put32(table->data + i, ld_get32(table->data + i, LD_HOST_BIG), l->inputs.big);
+}
+
+struct ld_btf_ext ld_merge_btf_ext(const struct ld_link *l)
+{
+	static const enum ld_ext_kind kinds[] = {LD_EXT_FUNC, LD_EXT_CORE, LD_EXT_LINE};
+	struct ld_btf_ext ext = {0};
+	bool wanted = false;
+
+	if (!l->btf.out)
+		return ext;
+	/* The order in which their strings get into .BTF. */
+	for (int i = 0; i < LD_EXT_NR; i++) {
+		write_table(l, kinds[i], &ext.tables[kinds[i]]);
+		wanted |= l->layout.ext[kinds[i]].wanted;
+	}
+	if (l->btf.out->strs_spent) {
+		ld_error(l->diags, "btf-limit",
+			 "the names in .BTF and .BTF.ext have more than %llu bytes together\n"
+			 ">>> compilers write less than a tenth: some input lets names share bytes",
+			 (unsigned long long)ld_names_limit(l));
+		return ext;
+	}
+	for (int kind = 0; kind < LD_EXT_NR; kind++)
+		put_byte_order(l, &ext.tables[kind]);
+	if (wanted) {
+		put_header(l, &ext);
+		warn_synthesized(l);
+	}
+	warn_limits(l);
+	return ext;
 }

@@ -13,7 +13,7 @@
 #include "passes/passes.h"
 
 struct verifier {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_file *f; /* the output, parsed */
 };
 
@@ -52,15 +52,15 @@ static void check_symbols(struct verifier *v)
 {
 	const struct ld_link *l = v->l;
 
-	if (v->f->nr_syms != l->out_syms.nr + 1) {
+	if (v->f->nr_syms != l->out_syms.list.nr + 1) {
 		mismatch(v, "number of symbols", NULL);
 		return;
 	}
-	ld_for_each(i, &l->out_syms) {
-		const struct ld_out_sym *s = &l->out_syms.v[i];
+	ld_for_each(i, &l->out_syms.list) {
+		const struct ld_out_sym *s = &l->out_syms.list.v[i];
 		const struct ld_sym *is = &v->f->syms[i + 1], *was;
 
-		if ((is->bind == STB_LOCAL) != (i + 1 < l->first_global))
+		if ((is->bind == STB_LOCAL) != (i + 1 < l->out_syms.first_global))
 			mismatch(v, "order of symbols", is->name);
 		if (!s->file)
 			continue;
@@ -80,8 +80,8 @@ static void check_ext(struct verifier *v)
 	for (int kind = 0; kind < LD_EXT_NR; kind++) {
 		uint64_t in = 0, is = 0;
 
-		ld_for_each(i, &v->l->outs) {
-			const struct ld_out *out = v->l->outs.v[i];
+		ld_for_each(i, &v->l->layout.outs) {
+			const struct ld_out *out = v->l->layout.outs.v[i];
 			const struct ld_section *sec = section_at(v, out->index);
 
 			is += sec ? sec->ext[kind].nr : 0;
@@ -91,7 +91,7 @@ static void check_ext(struct verifier *v)
 				in += ld_ext_end(p, kind) - p->ext[kind];
 			}
 		}
-		if (is < in && v->l->btf)
+		if (is < in && v->l->btf.out)
 			mismatch(v, "records of .BTF.ext", NULL);
 	}
 }
@@ -108,7 +108,7 @@ static void check_btf(struct verifier *v)
 		if (f->secs[i].kind == LD_SEC_BTF_EXT)
 			ext = &f->secs[i];
 	}
-	if (!btf != !v->l->btf || !ext != !v->l->btf_ext) {
+	if (!btf != !v->l->btf.out || !ext != !v->l->btf_ext.header) {
 		mismatch(v, "BTF sections", NULL);
 		return;
 	}
@@ -116,7 +116,7 @@ static void check_btf(struct verifier *v)
 	    ld_btf_parse(&f->arena, &f->diags, "output", btf->data, btf->size, f->big, &f->btf))
 		return;
 	map = (struct ld_btf_map){.nr_types = f->btf.nr_types, .strs_len = f->btf.strs_len};
-	if (f->btf.nr_types != v->l->btf->nr_types)
+	if (f->btf.nr_types != v->l->btf.out->nr_types)
 		mismatch(v, "number of types", NULL);
 	if (ext && !ld_btf_ext_parse(f, ext, &map))
 		check_ext(v);
@@ -146,8 +146,8 @@ static void check_elf_symbols(struct verifier *v, Elf *elf)
 		const Elf_Data *data =
 		    sh && sh->sh_type == SHT_SYMTAB ? elf_getdata(scn, NULL) : NULL;
 
-		if (data && (data->d_size / sizeof(Elf64_Sym) != v->l->out_syms.nr + 1 ||
-			     sh->sh_info != v->l->first_global))
+		if (data && (data->d_size / sizeof(Elf64_Sym) != v->l->out_syms.list.nr + 1 ||
+			     sh->sh_info != v->l->out_syms.first_global))
 			mismatch(v, "symbol table as libelf reads it", NULL);
 	}
 }
@@ -160,34 +160,34 @@ static void check_with_libelf(struct verifier *v)
 	Elf *elf;
 
 	pthread_once(&once, start_libelf);
-	elf = elf_memory((char *)(uintptr_t)v->l->image, v->l->output_size);
+	elf = elf_memory((char *)(uintptr_t)v->f->image, v->f->size);
 	/* Read a section header first: it has a count of sections beyond 16 bits. */
 	if (!elf || !elf64_getshdr(elf_getscn(elf, 0)) || elf_getshdrstrndx(elf, &names)) {
 		mismatch(v, "libelf", elf_errmsg(-1));
 	} else {
-		ld_for_each(i, &v->l->outs)
-			check_elf_section(v, elf, names, v->l->outs.v[i]);
+		ld_for_each(i, &v->l->layout.outs)
+			check_elf_section(v, elf, names, v->l->layout.outs.v[i]);
 		check_elf_symbols(v, elf);
 	}
 	elf_end(elf);
 }
 
-void ld_verify(struct ld_link *l)
+void ld_verify(const struct ld_link *l, struct ld_input_files *in)
 {
 	struct ld_file *f = LD_NEW(l->arena, struct ld_file);
 	struct verifier v = {l, f};
 
 	/* The link owns f, in case memory runs out. */
-	LD_PUSH(l->arena, &l->images, f);
+	LD_PUSH(l->arena, &in->images, f);
 	f->link = l;
 	f->path = "output";
-	f->image = ld_make_image(l);
-	f->size = l->output_size;
+	f->image = ld_flatten(l->arena, &l->image);
+	f->size = l->image.size;
 	f->arena.oom = l->arena->oom;
 	f->diags.arena = l->arena;
 	if (!ld_elf_read(f) && !ld_make_pieces(f)) {
-		ld_for_each(i, &l->outs)
-			check_section(&v, l->outs.v[i]);
+		ld_for_each(i, &l->layout.outs)
+			check_section(&v, l->layout.outs.v[i]);
 		check_symbols(&v);
 		check_btf(&v);
 	}

@@ -7,33 +7,38 @@
 
 #include "passes/passes.h"
 
-static void put(struct ld_link *l, const char *text)
+static void put(const struct ld_link *l, struct ld_blob *table, const char *text)
 {
-	ld_blob_put(l->arena, &l->import_table, text, strlen(text) + 1);
+	ld_blob_put(l->arena, table, text, strlen(text) + 1);
 }
 
-static void put_import(struct ld_link *l, const struct ld_import *import)
+static void put_import(const struct ld_link *l, struct ld_blob *table,
+		       const struct ld_import *import)
 {
-	put(l, ld_printf(l->arena, "import=%s", import->name->name));
-	put(l, ld_printf(l->arena, "prototype=%s", import->prototype));
-	put(l, ld_printf(l->arena, "default=%d", import->value));
+	put(l, table, ld_printf(l->arena, "import=%s", import->name->name));
+	put(l, table, ld_printf(l->arena, "prototype=%s", import->prototype));
+	put(l, table, ld_printf(l->arena, "default=%d", import->value));
 	if (!import->strong)
-		put(l, "weak");
+		put(l, table, "weak");
 	ld_for_each(i, &import->tests) {
 		const struct ld_import_test *test = &import->tests.v[i];
 		uint64_t off = ld_piece_out_off(test->piece, test->off - test->piece->off);
 
-		put(l, ld_printf(l->arena, "test=%llu %s", (unsigned long long)off,
-				 test->piece->out->name));
+		put(l, table,
+		    ld_printf(l->arena, "test=%llu %s", (unsigned long long)off,
+			      test->piece->out->name));
 	}
 }
 
-void ld_write_imports(struct ld_link *l)
+struct ld_blob ld_write_imports(const struct ld_link *l)
 {
-	if (!l->imports.nr)
-		return;
-	put(l, "");
-	put(l, "version=1");
-	ld_for_each(i, &l->imports)
-		put_import(l, &l->imports.v[i]);
+	struct ld_blob table = {0};
+
+	if (!l->imports.list.nr)
+		return table;
+	put(l, &table, "");
+	put(l, &table, "version=1");
+	ld_for_each(i, &l->imports.list)
+		put_import(l, &table, &l->imports.list.v[i]);
+	return table;
 }

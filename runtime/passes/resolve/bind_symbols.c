@@ -37,11 +37,11 @@ struct inputs {
 };
 
 struct binder {
-	struct ld_link *l;
+	const struct ld_link *l;
 	struct ld_strmap paths; /* name in diagnostics -> struct inputs */
 };
 
-static int wrong(struct ld_link *l, const struct ld_bind *b, const char *what)
+static int wrong(const struct ld_link *l, const struct ld_bind *b, const char *what)
 {
 	return ld_error(l->diags, "bind", "cannot bind '%s' of %s to '%s' of %s: %" LD_LINES,
 			b->name, b->object, b->target, b->to_object, what);
@@ -51,15 +51,15 @@ static void list_inputs(struct binder *binder)
 {
 	struct ld_arena *a = binder->l->arena;
 
-	ld_for_each(i, &binder->l->inputs) {
+	ld_for_each(i, &binder->l->inputs.files) {
 		struct input *in = LD_NEW(a, struct input);
-		const char *path = ld_file_name(binder->l->inputs.v[i]);
+		const char *path = ld_file_name(binder->l->inputs.files.v[i]);
 		void **slot = ld_strmap_slot(a, &binder->paths, path, strlen(path));
 		struct inputs *same = *slot;
 
 		if (!same)
 			*slot = same = LD_NEW(a, struct inputs);
-		in->f = binder->l->inputs.v[i];
+		in->f = binder->l->inputs.files.v[i];
 		LD_PUSH(a, &same->list, in);
 	}
 }
@@ -70,7 +70,7 @@ static struct input *find_object(const struct binder *binder, const struct ld_bi
 {
 	const struct inputs *same = ld_strmap_get(&binder->paths, object, strlen(object));
 	const char *hash = strrchr(object, '#');
-	struct ld_link *l = binder->l;
+	const struct ld_link *l = binder->l;
 	uint64_t n = 0;
 
 	if (same && same->list.nr == 1)
@@ -157,7 +157,7 @@ static bool is_cycle(const struct ld_file *from, uint32_t ref, const struct ld_f
 }
 
 /* Why the reference of from cannot be bound to the target of to, or NULL. */
-static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
+static const char *find_reason(const struct ld_link *l, const struct ld_bind *b,
 			       const struct input *from_in, uint32_t ref, const struct input *to_in,
 			       uint32_t target)
 {
@@ -180,9 +180,9 @@ static const char *find_reason(struct ld_link *l, const struct ld_bind *b,
 	return NULL;
 }
 
-static void bind(struct binder *binder, const struct ld_bind *b)
+static void bind(struct binder *binder, struct ld_resolution *res, const struct ld_bind *b)
 {
-	struct ld_link *l = binder->l;
+	const struct ld_link *l = binder->l;
 	struct input *from_in = find_object(binder, b, b->object);
 	struct input *to_in = from_in ? find_object(binder, b, b->to_object) : NULL;
 	struct ld_file *from, *to;
@@ -210,19 +210,19 @@ static void bind(struct binder *binder, const struct ld_bind *b)
 	to->bound_to = true;
 	take(from, b->name, to);
 	take(to, b->target, from);
-	LD_PUSH(l->arena, &l->bound, n);
+	LD_PUSH(l->arena, &res->bound, n);
 }
 
-void ld_bind_symbols(struct ld_link *l)
+void ld_bind_symbols(const struct ld_link *l, struct ld_resolution *res)
 {
 	/* Runs once the inputs of the command line are known; dependent libraries come later. */
 	struct binder binder = {.l = l};
 
-	if (l->opt->binds.nr && !l->binds_made)
+	if (l->opt->binds.nr && !res->binds_made)
 		list_inputs(&binder);
-	for (size_t i = 0; i < l->opt->binds.nr && !l->binds_made; i++)
-		bind(&binder, &l->opt->binds.v[i]);
-	l->binds_made = true;
+	for (size_t i = 0; i < l->opt->binds.nr && !res->binds_made; i++)
+		bind(&binder, res, &l->opt->binds.v[i]);
+	res->binds_made = true;
 }
 
 /* ---- programs to subprograms ---- */
@@ -239,7 +239,7 @@ static const struct ld_sym *other_function(const struct ld_piece *p, const struc
 	return NULL;
 }
 
-static void make_subprogram(struct ld_link *l, const struct ld_global *n)
+static void make_subprogram(const struct ld_link *l, const struct ld_global *n)
 {
 	const struct ld_sym *def = ld_global_def(n), *other;
 	struct ld_piece *p = def->piece;
@@ -275,7 +275,7 @@ static bool may_clash(const struct ld_sym *sym)
 	       !ld_is_single(sym);
 }
 
-static struct definitions *definitions_of(struct ld_link *l, struct ld_strmap *map,
+static struct definitions *definitions_of(const struct ld_link *l, struct ld_strmap *map,
 					  const char *name)
 {
 	void **slot = ld_strmap_slot(l->arena, map, name, strlen(name));
@@ -285,10 +285,10 @@ static struct definitions *definitions_of(struct ld_link *l, struct ld_strmap *m
 	return *slot;
 }
 
-static void count_definitions(struct ld_link *l, struct ld_strmap *map)
+static void count_definitions(const struct ld_link *l, struct ld_strmap *map)
 {
-	ld_for_each(i, &l->files) {
-		const struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		const struct ld_file *f = l->res.files.v[i];
 
 		for (uint32_t k = 1; k < f->nr_syms; k++)
 			if (f->syms[k].bind != STB_LOCAL && ld_is_defined(&f->syms[k]) &&
@@ -307,7 +307,7 @@ static bool must_stay_global(const struct ld_sym *sym)
 	return sec->role == LD_ROLE_STRUCT_OPS;
 }
 
-static void rename_global(struct ld_link *l, struct ld_strmap *map, struct ld_file *f,
+static void rename_global(const struct ld_link *l, struct ld_strmap *map, struct ld_file *f,
 			  struct ld_sym *sym)
 {
 	const char *first = ld_qualify(l->arena, ld_file_name(f), ld_global_name(l, sym));
@@ -324,7 +324,8 @@ static void rename_global(struct ld_link *l, struct ld_strmap *map, struct ld_fi
 	sym->name = name;
 }
 
-static void isolate(struct ld_link *l, struct ld_strmap *map, struct ld_file *f)
+static void isolate(const struct ld_link *l, struct ld_resolution *res, struct ld_strmap *map,
+		    struct ld_file *f)
 {
 	for (uint32_t k = 1; k < f->nr_syms; k++) {
 		struct ld_sym *sym = &f->syms[k];
@@ -338,22 +339,22 @@ static void isolate(struct ld_link *l, struct ld_strmap *map, struct ld_file *f)
 		}
 		sym->bind = STB_LOCAL;
 		sym->isolated = true;
-		slot = ld_strmap_slot(l->arena, &l->isolated, sym->name, strlen(sym->name));
+		slot = ld_strmap_slot(l->arena, &res->isolated, sym->name, strlen(sym->name));
 		if (!*slot)
 			*slot = f;
 	}
 }
 
-void ld_isolate_objects(struct ld_link *l)
+void ld_isolate_objects(const struct ld_link *l, struct ld_resolution *res)
 {
 	struct ld_strmap map = {0};
 
-	if (!l->bound.nr)
+	if (!res->bound.nr)
 		return;
-	ld_for_each(i, &l->bound)
-		make_subprogram(l, l->bound.v[i]);
+	ld_for_each(i, &res->bound)
+		make_subprogram(l, res->bound.v[i]);
 	count_definitions(l, &map);
-	ld_for_each(i, &l->files)
-		if (l->files.v[i]->bound_to)
-			isolate(l, &map, l->files.v[i]);
+	ld_for_each(i, &l->res.files)
+		if (l->res.files.v[i]->bound_to)
+			isolate(l, res, &map, l->res.files.v[i]);
 }

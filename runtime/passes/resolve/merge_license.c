@@ -8,7 +8,7 @@
 #include "kernel/limits.h"
 #include "passes/passes.h"
 
-static const char *license_text(struct ld_link *l, const struct ld_section *sec)
+static const char *license_text(const struct ld_link *l, const struct ld_section *sec)
 {
 	const char *nul = sec->data ? memchr(sec->data, 0, sec->size) : NULL;
 	size_t len = !sec->data ? 0 : nul ? (size_t)(nul - (const char *)sec->data) : sec->size;
@@ -30,13 +30,13 @@ struct sections {
 };
 
 /* A file may have several: not every tool joins sections with the same name. */
-static struct sections find_sections(struct ld_link *l, enum ld_role role)
+static struct sections find_sections(const struct ld_link *l, enum ld_role role)
 {
 	struct sections found = {0};
 
-	ld_for_each(i, &l->files)
-		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++) {
-			struct ld_section *sec = l->files.v[i]->used[k];
+	ld_for_each(i, &l->res.files)
+		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++) {
+			struct ld_section *sec = l->res.files.v[i]->used[k];
 
 			if ((sec->kind == LD_SEC_DATA || sec->kind == LD_SEC_BSS) && sec->size &&
 			    sec->nr_pieces && sec->role == role)
@@ -74,7 +74,7 @@ static void replace(struct ld_section *copy, struct ld_section *kept)
 }
 
 /* The license to keep; NULL if the two cannot be combined. */
-static struct ld_section *choose_license(struct ld_link *l, struct ld_section *kept,
+static struct ld_section *choose_license(const struct ld_link *l, struct ld_section *kept,
 					 struct ld_section *sec)
 {
 	const char *a = license_text(l, kept), *b = license_text(l, sec);
@@ -99,11 +99,11 @@ static struct ld_section *choose_license(struct ld_link *l, struct ld_section *k
 }
 
 /* For --license=TEXT if no input has a license: an empty section of the first file. */
-static struct ld_section *make_license(struct ld_link *l)
+static struct ld_section *make_license(const struct ld_link *l)
 {
 	struct ld_section *sec = LD_NEW(l->arena, struct ld_section);
 
-	sec->file = l->files.v[0];
+	sec->file = l->res.files.v[0];
 	sec->name = "license";
 	sec->kind = LD_SEC_DATA;
 	sec->role = LD_ROLE_LICENSE;
@@ -117,7 +117,7 @@ static struct ld_section *make_license(struct ld_link *l)
 }
 
 /* --license=TEXT: replaces the contents of the kept section, which its VARs no longer describe. */
-static void override_license(struct ld_link *l, struct ld_section *kept)
+static void override_license(const struct ld_link *l, struct ld_section *kept)
 {
 	struct ld_piece *p = &kept->pieces[0];
 
@@ -139,7 +139,8 @@ static void override_license(struct ld_link *l, struct ld_section *kept)
 	p->sym_end = kept->nr_syms;
 }
 
-static void merge_licenses(struct ld_link *l)
+/* Returns whether some input has a license section. */
+static bool merge_licenses(const struct ld_link *l)
 {
 	struct sections all = find_sections(l, LD_ROLE_LICENSE);
 	struct ld_section *kept = NULL;
@@ -147,19 +148,19 @@ static void merge_licenses(struct ld_link *l)
 	ld_for_each(i, &all.list) {
 		kept = kept ? choose_license(l, kept, all.list.v[i]) : all.list.v[i];
 		if (!kept)
-			return;
+			return true;
 	}
 	if (!kept && l->opt->license)
 		kept = make_license(l);
 	if (!kept)
-		return;
-	l->has_license = true;
+		return false;
 	if (l->opt->license)
 		override_license(l, kept);
 	own_symbols(kept);
 	ld_for_each(i, &all.list)
 		if (all.list.v[i] != kept)
 			replace(all.list.v[i], kept);
+	return true;
 }
 
 static bool same_bytes(const struct ld_section *a, const struct ld_section *b)
@@ -169,7 +170,7 @@ static bool same_bytes(const struct ld_section *a, const struct ld_section *b)
 	return a->size == b->size && !memcmp(a->data, b->data, a->size);
 }
 
-static void merge_versions(struct ld_link *l)
+static void merge_versions(const struct ld_link *l)
 {
 	struct sections all = find_sections(l, LD_ROLE_VERSION);
 	struct ld_section *kept;
@@ -189,8 +190,8 @@ static void merge_versions(struct ld_link *l)
 	}
 }
 
-void ld_merge_license(struct ld_link *l)
+void ld_merge_license(const struct ld_link *l, struct ld_resolution *res)
 {
-	merge_licenses(l);
+	res->has_license = merge_licenses(l);
 	merge_versions(l);
 }

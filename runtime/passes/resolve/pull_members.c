@@ -26,8 +26,9 @@ struct visit {
 };
 
 struct ld_puller {
-	struct ld_link *l;
-	size_t next;          /* index in l->inputs of the next input */
+	const struct ld_link *l;
+	struct ld_resolution *res;
+	size_t next;          /* index in l->inputs.files of the next input */
 	struct ld_strmap map; /* name -> struct state */
 	LD_VEC(struct visit) stack;
 };
@@ -41,16 +42,16 @@ static struct state *state_of(struct ld_puller *p, const char *name)
 	return *slot;
 }
 
-static void take_part(struct ld_link *l, struct ld_file *f)
+static void take_part(const struct ld_link *l, struct ld_resolution *res, struct ld_file *f)
 {
-	f->index = (uint32_t)l->files.nr;
-	LD_PUSH(l->arena, &l->files, f);
+	f->index = (uint32_t)res->files.nr;
+	LD_PUSH(l->arena, &res->files, f);
 }
 
 /* Records the definitions of a file that takes part, and queues its references. */
 static void visit(struct ld_puller *p, struct ld_file *f)
 {
-	take_part(p->l, f);
+	take_part(p->l, p->res, f);
 	for (uint32_t i = 1; i < f->nr_syms; i++) {
 		const struct ld_sym *sym = &f->syms[i];
 
@@ -121,7 +122,7 @@ static void follow(struct ld_puller *p)
 static void visit_options(struct ld_puller *p)
 {
 	static const struct ld_file command_line = {.path = "<internal>"};
-	struct ld_link *l = p->l;
+	const struct ld_link *l = p->l;
 
 	for (const char **name = l->opt->undefined.list; *name; name++)
 		want(p, *name, &command_line);
@@ -135,27 +136,28 @@ static void visit_options(struct ld_puller *p)
 }
 
 /* NULL if no input is lazy: there is nothing to decide then. */
-static struct ld_puller *puller_of(struct ld_link *l)
+static struct ld_puller *puller_of(const struct ld_link *l, struct ld_resolution *res)
 {
 	bool lazy = false;
 
-	ld_for_each(i, &l->inputs)
-		lazy |= l->inputs.v[i]->lazy;
-	if (!l->puller && lazy) {
-		l->puller = LD_NEW(l->arena, struct ld_puller);
-		l->puller->l = l;
-		visit_options(l->puller);
+	ld_for_each(i, &l->inputs.files)
+		lazy |= l->inputs.files.v[i]->lazy;
+	if (!res->puller && lazy) {
+		res->puller = LD_NEW(l->arena, struct ld_puller);
+		res->puller->l = l;
+		res->puller->res = res;
+		visit_options(res->puller);
 	}
-	return l->puller;
+	return res->puller;
 }
 
-bool ld_pull_members(struct ld_link *l)
+bool ld_pull_members(const struct ld_link *l, struct ld_resolution *res)
 {
-	struct ld_puller *p = puller_of(l);
+	struct ld_puller *p = puller_of(l, res);
 	bool any = false;
 
-	for (; p && p->next < l->inputs.nr; p->next++) {
-		struct ld_file *f = l->inputs.v[p->next];
+	for (; p && p->next < l->inputs.files.nr; p->next++) {
+		struct ld_file *f = l->inputs.files.v[p->next];
 
 		if (f->lazy)
 			offer(p, f);
@@ -163,14 +165,14 @@ bool ld_pull_members(struct ld_link *l)
 			visit(p, f);
 		follow(p);
 	}
-	ld_for_each(i, &l->inputs)
-		any |= !l->inputs.v[i]->lazy && l->inputs.v[i]->stage != LD_FILE_PARSED;
+	ld_for_each(i, &l->inputs.files)
+		any |= !l->inputs.files.v[i]->lazy && l->inputs.files.v[i]->stage != LD_FILE_PARSED;
 	return any;
 }
 
-void ld_drop_unpulled(struct ld_link *l)
+void ld_drop_unpulled(const struct ld_link *l, struct ld_resolution *res)
 {
 	/* A puller has added the files in the order in which they were extracted. */
-	for (size_t i = 0; !l->puller && i < l->inputs.nr; i++)
-		take_part(l, l->inputs.v[i]);
+	for (size_t i = 0; !res->puller && i < l->inputs.files.nr; i++)
+		take_part(l, res, l->inputs.files.v[i]);
 }

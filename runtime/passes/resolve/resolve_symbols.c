@@ -10,13 +10,13 @@
 
 /* ---- COMDAT groups: the first copy is kept ---- */
 
-static void discard_group_copies(struct ld_link *l)
+static void discard_group_copies(const struct ld_link *l)
 {
 	struct ld_strmap owners = {0};
 	uint32_t k;
 
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
 		for (k = 1; f->has_groups && k < f->nr_secs; k++) {
 			struct ld_section *sec = &f->secs[k];
@@ -55,7 +55,7 @@ static uint8_t stricter(uint8_t a, uint8_t b)
 	return a < b ? a : b;
 }
 
-static void duplicate(struct ld_link *l, const struct ld_global *n, const struct ld_file *f,
+static void duplicate(const struct ld_link *l, const struct ld_global *n, const struct ld_file *f,
 		      uint32_t in_sym)
 {
 	ld_error(l->diags, "duplicate-symbol",
@@ -63,7 +63,7 @@ static void duplicate(struct ld_link *l, const struct ld_global *n, const struct
 		 ld_sym_place(l, n->owner, n->owner_sym), ld_sym_place(l, f, in_sym));
 }
 
-static void define(struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
+static void define(const struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym], *def = ld_global_def(n);
 	enum rank rank = rank_of(sym), had = def ? rank_of(def) : UNDEFINED;
@@ -94,21 +94,23 @@ static void define(struct ld_link *l, struct ld_global *n, struct ld_file *f, ui
 	n->weak = rank == WEAK;
 }
 
-static struct ld_global *name_of(struct ld_link *l, const struct ld_sym *sym)
+static struct ld_global *name_of(const struct ld_link *l, struct ld_resolution *res,
+				 const struct ld_sym *sym)
 {
 	const char *name = ld_global_name(l, sym);
-	void **slot = ld_strmap_slot(l->arena, &l->globals_by_name, name, strlen(name));
+	void **slot = ld_strmap_slot(l->arena, &res->globals_by_name, name, strlen(name));
 	struct ld_global *n = *slot;
 
 	if (!n) {
 		n = *slot = LD_NEW(l->arena, struct ld_global);
 		n->name = name;
-		LD_PUSH(l->arena, &l->globals, n);
+		LD_PUSH(l->arena, &res->globals, n);
 	}
 	return n;
 }
 
-static void add_file_sym(struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
+static void add_file_sym(const struct ld_link *l, struct ld_global *n, struct ld_file *f,
+			 uint32_t in_sym)
 {
 	struct ld_file_sym *file_sym = LD_NEW(l->arena, struct ld_file_sym);
 
@@ -128,7 +130,7 @@ static void note_extern(struct ld_global *n, const struct ld_file *f, const stru
 	n->kconfig |= role == LD_ROLE_KCONFIG;
 }
 
-static void add_symbols(struct ld_link *l, struct ld_file *f)
+static void add_symbols(const struct ld_link *l, struct ld_resolution *res, struct ld_file *f)
 {
 	uint32_t i;
 
@@ -146,7 +148,7 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 			add_file_sym(l, sym->global, f, i);
 			continue;
 		}
-		n = sym->global = name_of(l, sym);
+		n = sym->global = name_of(l, res, sym);
 		add_file_sym(l, n, f, i);
 		n->vis = stricter(n->vis, sym->vis);
 		if (rank_of(sym) == UNDEFINED)
@@ -158,7 +160,7 @@ static void add_symbols(struct ld_link *l, struct ld_file *f)
 /* ---- after all files ---- */
 
 /* Allocates a COMMON symbol in a .bss section of its own. */
-static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sym)
+static void allocate_common(const struct ld_link *l, struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym];
 	struct ld_section *sec = LD_NEW(l->arena, struct ld_section);
@@ -190,10 +192,10 @@ static void allocate_common(struct ld_link *l, struct ld_file *f, uint32_t in_sy
 }
 
 /* In a partial link they stay COMMON: a later input may have a larger one, or a definition. */
-static void allocate_commons(struct ld_link *l)
+static void allocate_commons(const struct ld_link *l)
 {
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
 		for (uint32_t k = f->first_global; f->has_common && k < f->nr_syms; k++) {
 			const struct ld_sym *sym = &f->syms[k];
@@ -215,7 +217,7 @@ static bool may_localize(const struct ld_link *l, const struct ld_sym *def)
 	return l->opt->partial || def->sec->role != LD_ROLE_MAPS;
 }
 
-static void finish_name(struct ld_link *l, struct ld_global *n)
+static void finish_name(const struct ld_link *l, struct ld_global *n)
 {
 	struct ld_sym *def = ld_global_def(n);
 
@@ -237,12 +239,12 @@ static void finish_name(struct ld_link *l, struct ld_global *n)
 }
 
 /* --defsym=A=B: references to A get the definition of B. */
-static void define_alias(struct ld_link *l, const char *text)
+static void define_alias(const struct ld_link *l, const char *text)
 {
 	const char *equals = strchr(text, '=');
-	struct ld_global *a = ld_strmap_get(&l->globals_by_name, text, (size_t)(equals - text));
+	struct ld_global *a = ld_strmap_get(&l->res.globals_by_name, text, (size_t)(equals - text));
 	const struct ld_global *b =
-	    ld_strmap_get(&l->globals_by_name, equals + 1, strlen(equals + 1));
+	    ld_strmap_get(&l->res.globals_by_name, equals + 1, strlen(equals + 1));
 
 	if (!b || !b->owner) {
 		ld_error(l->diags, "defsym", "--defsym=%s: '%s' is not defined", text, equals + 1);
@@ -260,21 +262,21 @@ static size_t count_defined(const struct ld_link *l)
 {
 	size_t nr = 0;
 
-	ld_for_each(i, &l->files)
-		nr += l->files.v[i]->nr_defined;
+	ld_for_each(i, &l->res.files)
+		nr += l->res.files.v[i]->nr_defined;
 	return nr;
 }
 
-void ld_resolve_symbols(struct ld_link *l)
+void ld_resolve_symbols(const struct ld_link *l, struct ld_resolution *res)
 {
 	discard_group_copies(l);
-	ld_strmap_reserve(l->arena, &l->globals_by_name, count_defined(l));
-	ld_for_each(i, &l->files)
-		add_symbols(l, l->files.v[i]);
+	ld_strmap_reserve(l->arena, &res->globals_by_name, count_defined(l));
+	ld_for_each(i, &l->res.files)
+		add_symbols(l, res, l->res.files.v[i]);
 	for (const char **d = l->opt->defsyms; *d; d++)
 		define_alias(l, *d);
-	ld_for_each(i, &l->globals)
-		finish_name(l, l->globals.v[i]);
+	ld_for_each(i, &l->res.globals)
+		finish_name(l, l->res.globals.v[i]);
 	if (!l->opt->partial)
 		allocate_commons(l);
 }

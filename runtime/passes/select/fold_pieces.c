@@ -59,7 +59,7 @@ struct class
 };
 
 struct fold_state {
-	struct ld_link *l;
+	const struct ld_link *l;
 	LD_VEC(struct candidate) all; /* in the order of the inputs */
 	uint32_t *members, *place;    /* candidates, grouped by class; the index of each of them */
 	struct class *classes;
@@ -126,10 +126,10 @@ static bool is_candidate(const struct ld_piece *p)
 }
 
 /* Marks the symbols whose FUNC or VAR has a decl tag. */
-static void note_tags(struct ld_link *l)
+static void note_tags(const struct ld_link *l)
 {
-	ld_for_each(i, &l->btf_files) {
-		struct ld_file *f = l->btf_files.v[i];
+	ld_for_each(i, &l->res.btf_files) {
+		struct ld_file *f = l->res.btf_files.v[i];
 		uint8_t *tagged = NULL;
 
 		for (uint32_t k = 0; k < f->btf.nr_decls; k++) {
@@ -491,7 +491,7 @@ static void fold(struct fold_state *f)
 {
 	struct key *keys = LD_NEW_ARRAY(f->l->arena, struct key, f->all.nr);
 	uint32_t *first = LD_NEW_ARRAY(f->l->arena, uint32_t, f->nr_classes);
-	struct ld_link *l = f->l;
+	const struct ld_link *l = f->l;
 	struct ld_piece *kept = NULL;
 
 	for (uint32_t i = (uint32_t)f->all.nr; i--;)
@@ -516,15 +516,15 @@ static void fold(struct fold_state *f)
 	}
 }
 
-void ld_fold_pieces(struct ld_link *l)
+void ld_fold_pieces(const struct ld_link *l)
 {
 	struct fold_state f = {.l = l};
 
 	if (!l->opt->icf)
 		return;
 	note_tags(l);
-	ld_for_each(i, &l->files) {
-		struct ld_file *file = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *file = l->res.files.v[i];
 
 		for (uint32_t k = 0; k < file->nr_used; k++)
 			for (uint32_t n = 0; n < file->used[k]->nr_pieces; n++)

@@ -27,9 +27,9 @@ static void put_insn(uint8_t *at, uint8_t op, uint8_t dst, uint8_t src, int32_t 
 }
 
 /* The requested function, which must be global and have BTF. */
-static struct ld_global *find_entry(struct ld_link *l, const char *text)
+static struct ld_global *find_entry(const struct ld_link *l, const char *text)
 {
-	struct ld_global *n = ld_strmap_get(&l->globals_by_name, text, strlen(text));
+	struct ld_global *n = ld_strmap_get(&l->res.globals_by_name, text, strlen(text));
 	const struct ld_sym *def = n ? ld_global_def(n) : NULL;
 
 	if (def && def->type == STT_FUNC && def->sec && def->sec->role == LD_ROLE_TEXT &&
@@ -59,14 +59,15 @@ static bool may_move(const struct ld_link *l, const struct ld_sym *sym)
 		if (other->type == STT_FUNC && other != sym)
 			return false;
 	}
-	ld_for_each(i, &l->files)
-		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
-			if (refers_to(l->files.v[i]->used[k], p))
+	ld_for_each(i, &l->res.files)
+		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
+			if (refers_to(l->res.files.v[i]->used[k], p))
 				return false;
 	return true;
 }
 
-static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_global *n)
+static void make_entry(const struct ld_link *l, struct ld_resolution *res, struct ld_file *f,
+		       struct ld_global *n)
 {
 	const char *sec_name = ld_printf(l->arena, "freplace/%s", n->name);
 	struct ld_piece *p = ld_global_def(n)->piece;
@@ -80,9 +81,9 @@ static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_global *n
 			p[1].out_sec_name = sec_name;
 		return;
 	}
-	name = ld_synthetic_global(l, ld_printf(l->arena, "%s" SUFFIX, n->name));
-	put_insn(insns, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->big);
-	put_insn(insns + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
+	name = ld_synthetic_global(l, res, ld_printf(l->arena, "%s" SUFFIX, n->name));
+	put_insn(insns, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->inputs.big);
+	put_insn(insns + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->inputs.big);
 	sec = ld_synthetic_function(f, sec_name, name, n, insns, 2, STB_GLOBAL);
 	ld_synthetic_call(sec, 0, n);
 }
@@ -92,7 +93,7 @@ static void make_entry(struct ld_link *l, struct ld_file *f, struct ld_global *n
 #define CALL_SLOTS (LD_KERNEL_ARGS + 1) /* the arguments and the call */
 
 /* Calls n with the caller's context for contexts and 0, which is also a size of 0, for the rest. */
-static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_global *n)
+static uint8_t *put_call(const struct ld_link *l, uint8_t *at, const struct ld_global *n)
 {
 	const struct ld_file_sym *m = ld_func_decl(n);
 	const struct ld_btf *btf = &m->file->btf;
@@ -105,17 +106,17 @@ static uint8_t *put_call(struct ld_link *l, uint8_t *at, const struct ld_global 
 		bool ctx = i < nr && ld_is_context(btf, params[i].type);
 
 		put_insn(at, ctx ? LD_OP_MOV64_REG : LD_OP_MOV64_IMM, (uint8_t)(i + 1), ctx ? 6 : 0,
-			 0, l->big);
+			 0, l->inputs.big);
 	}
-	put_insn(at, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->big);
+	put_insn(at, LD_OP_CALL, 0, LD_PSEUDO_CALL, -1, l->inputs.big);
 	return at + LD_INSN_SIZE;
 }
 
-static void drop_everything(struct ld_link *l)
+static void drop_everything(const struct ld_link *l)
 {
-	ld_for_each(i, &l->files)
-		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++) {
-			struct ld_section *sec = l->files.v[i]->used[k];
+	ld_for_each(i, &l->res.files)
+		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++) {
+			struct ld_section *sec = l->res.files.v[i]->used[k];
 
 			for (uint32_t p = 0; sec->role != LD_ROLE_LICENSE && p < sec->nr_pieces;
 			     p++)
@@ -123,33 +124,34 @@ static void drop_everything(struct ld_link *l)
 		}
 }
 
-static void make_anchor(struct ld_link *l, struct ld_global **names, uint32_t nr)
+static void make_anchor(const struct ld_link *l, struct ld_resolution *res,
+			struct ld_global **names, uint32_t nr)
 {
-	struct ld_file *f = ld_synthetic_file(l, "<anchor>", nr + 1);
+	struct ld_file *f = ld_synthetic_file(l, res, "<anchor>", nr + 1);
 	uint8_t *stub = ld_alloc(l->arena, 2 * (size_t)LD_INSN_SIZE), *insns, *at;
 	struct ld_section *sec;
 	uint64_t slots = 3 + (uint64_t)nr * CALL_SLOTS;
 
 	drop_everything(l);
-	put_insn(stub, LD_OP_MOV64_IMM, 0, 0, 0, l->big);
-	put_insn(stub + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
+	put_insn(stub, LD_OP_MOV64_IMM, 0, 0, 0, l->inputs.big);
+	put_insn(stub + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->inputs.big);
 	at = insns = ld_alloc_array(l->arena, slots, LD_INSN_SIZE);
-	put_insn(at, LD_OP_MOV64_REG, 6, 1, 0, l->big);
+	put_insn(at, LD_OP_MOV64_REG, 6, 1, 0, l->inputs.big);
 	at += LD_INSN_SIZE;
 	for (uint32_t i = 0; i < nr; i++) {
 		at = put_call(l, at, names[i]);
 		ld_synthetic_function(f, ".text", names[i], names[i], stub, 2, STB_GLOBAL);
 	}
-	put_insn(at, LD_OP_MOV64_IMM, 0, 0, 0, l->big);
-	put_insn(at + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->big);
-	sec = ld_synthetic_function(f, l->opt->anchor, ld_synthetic_global(l, "bpfld_anchor"), NULL,
-				    insns, (uint32_t)slots, STB_GLOBAL);
+	put_insn(at, LD_OP_MOV64_IMM, 0, 0, 0, l->inputs.big);
+	put_insn(at + LD_INSN_SIZE, LD_OP_EXIT, 0, 0, 0, l->inputs.big);
+	sec = ld_synthetic_function(f, l->opt->anchor, ld_synthetic_global(l, res, "bpfld_anchor"),
+				    NULL, insns, (uint32_t)slots, STB_GLOBAL);
 	for (uint32_t i = 0; i < nr; i++)
 		ld_synthetic_call(sec, (uint64_t)LD_INSN_SIZE * (1 + (i + 1) * CALL_SLOTS - 1),
 				  names[i]);
 }
 
-void ld_make_entries(struct ld_link *l)
+void ld_make_entries(const struct ld_link *l, struct ld_resolution *res)
 {
 	struct ld_global **names;
 	uint32_t nr = 0;
@@ -164,10 +166,10 @@ void ld_make_entries(struct ld_link *l)
 		if (!(names[i] = find_entry(l, l->opt->entries[i])))
 			return;
 	if (l->opt->anchor) {
-		make_anchor(l, names, nr);
+		make_anchor(l, res, names, nr);
 		return;
 	}
-	f = ld_synthetic_file(l, "<entries>", nr);
+	f = ld_synthetic_file(l, res, "<entries>", nr);
 	for (uint32_t i = 0; i < nr; i++)
-		make_entry(l, f, names[i]);
+		make_entry(l, res, f, names[i]);
 }

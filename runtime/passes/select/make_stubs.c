@@ -23,8 +23,9 @@
 #define DEFAULT_TAG "bpfld:default="
 
 struct maker {
-	struct ld_link *l;
-	struct ld_strmap map; /* name -> index in l->imports + 1 */
+	const struct ld_link *l;
+	struct ld_strmap map; /* name -> index in made.list + 1 */
+	struct ld_imports made;
 };
 
 /* ---- finding imports ---- */
@@ -39,11 +40,11 @@ static struct ld_import *import_of(struct maker *m, struct ld_global *n)
 	void **slot = ld_strmap_slot(m->l->arena, &m->map, n->name, strlen(n->name));
 
 	if (!*slot) {
-		LD_PUSH(m->l->arena, &m->l->imports,
+		LD_PUSH(m->l->arena, &m->made.list,
 			(struct ld_import){.name = n, .decl = ld_func_decl(n)});
-		*slot = (void *)(uintptr_t)m->l->imports.nr;
+		*slot = (void *)(uintptr_t)m->made.list.nr;
 	}
-	return &m->l->imports.v[(uintptr_t)*slot - 1];
+	return &m->made.list.v[(uintptr_t)*slot - 1];
 }
 
 static void note_use(struct maker *m, const struct ld_piece *p, struct ld_reloc *r)
@@ -101,13 +102,14 @@ static const char *bad_type(const struct ld_link *l, const struct ld_file *f, ui
 	to = ld_btf_strip(&f->btf, ld_btf_type(&f->btf, id)->type);
 	if (!to)
 		return NULL;
-	node = &l->graph.nodes[ld_node_of(f, to)];
-	if (ld_btf_kind(ld_btf_type(&l->btf_files.v[node->input]->btf, node->type)) == BTF_KIND_FWD)
+	node = &l->res.graph.nodes[ld_node_of(f, to)];
+	if (ld_btf_kind(ld_btf_type(&l->res.btf_files.v[node->input]->btf, node->type)) ==
+	    BTF_KIND_FWD)
 		return "points to a struct or union that no file defines";
 	return NULL;
 }
 
-static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32_t in_func)
+static const char *bad_import(const struct ld_link *l, const struct ld_file *f, uint32_t in_func)
 {
 	const struct btf_type *proto = ld_btf_type(&f->btf, ld_btf_type(&f->btf, in_func)->type);
 	const struct btf_param *params = ld_btf_tail(proto);
@@ -124,8 +126,8 @@ static const char *bad_import(struct ld_link *l, const struct ld_file *f, uint32
 /* ---- defaults ---- */
 
 /* The number of a decl tag "bpfld:default=N". */
-static void read_default(struct ld_link *l, const struct ld_file *f, const struct btf_type *tag,
-			 int32_t *value)
+static void read_default(const struct ld_link *l, const struct ld_file *f,
+			 const struct btf_type *tag, int32_t *value)
 {
 	const char *text = ld_btf_str(&f->btf, tag->name_off) + strlen(DEFAULT_TAG);
 	long long number;
@@ -168,13 +170,13 @@ static void read_defaults(struct maker *m, const struct ld_file *f)
 			import = (uintptr_t)ld_strmap_get(&m->map, sym->global->name,
 							  strlen(sym->global->name));
 		if (import)
-			read_default(m->l, f, tag, &m->l->imports.v[import - 1].value);
+			read_default(m->l, f, tag, &m->made.list.v[import - 1].value);
 	}
 }
 
 /* ---- the stubs ---- */
 
-static void make_stub(struct ld_link *l, struct ld_file *f, struct ld_import *import)
+static void make_stub(const struct ld_link *l, struct ld_file *f, struct ld_import *import)
 {
 	const struct ld_file_sym *decl = import->decl;
 	uint32_t in_func = decl->file->syms[decl->sym].btf;
@@ -194,27 +196,28 @@ static void make_stub(struct ld_link *l, struct ld_file *f, struct ld_import *im
 		    import->name->name, why, import->prototype,
 		    ld_sym_place(l, decl->file, decl->sym));
 	insns[0] = LD_OP_MOV64_IMM;
-	ld_insn_set_imm(insns, import->value, l->big);
+	ld_insn_set_imm(insns, import->value, l->inputs.big);
 	insns[LD_INSN_SIZE] = LD_OP_EXIT;
 	ld_synthetic_function(f, ".text", import->name, import->name, insns, 2, STB_WEAK);
 }
 
-void ld_make_stubs(struct ld_link *l)
+struct ld_imports ld_make_stubs(const struct ld_link *l, struct ld_resolution *res)
 {
 	struct maker m = {.l = l};
 	struct ld_file *f;
 
 	if (!l->opt->dynamic)
-		return;
-	ld_for_each(i, &l->files)
-		for (uint32_t k = 0; k < l->files.v[i]->nr_used; k++)
-			find_imports(&m, l->files.v[i]->used[k]);
-	if (!l->imports.nr)
-		return;
-	ld_for_each(i, &l->files)
-		if (l->files.v[i]->has_btf)
-			read_defaults(&m, l->files.v[i]);
-	f = ld_synthetic_file(l, "<stubs>", (uint32_t)l->imports.nr);
-	ld_for_each(i, &l->imports)
-		make_stub(l, f, &l->imports.v[i]);
+		return m.made;
+	ld_for_each(i, &l->res.files)
+		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
+			find_imports(&m, l->res.files.v[i]->used[k]);
+	if (!m.made.list.nr)
+		return m.made;
+	ld_for_each(i, &l->res.files)
+		if (l->res.files.v[i]->has_btf)
+			read_defaults(&m, l->res.files.v[i]);
+	f = ld_synthetic_file(l, res, "<stubs>", (uint32_t)m.made.list.nr);
+	ld_for_each(i, &m.made.list)
+		make_stub(l, f, &m.made.list.v[i]);
+	return m.made;
 }

@@ -22,7 +22,7 @@ struct tag_edge {
 };
 
 struct marker {
-	struct ld_link *l;
+	const struct ld_link *l;
 	LD_VEC(struct ld_piece *) work;    /* reached, but edges not yet followed */
 	LD_VEC(struct tag_edge) tag_edges; /* ordered by from */
 };
@@ -187,7 +187,7 @@ static struct file_index index_file(struct ld_arena *a, const struct ld_file *f)
 static struct ld_piece *find_function(const struct ld_link *l, const struct ld_file *f,
 				      const struct file_index *x, const char *name)
 {
-	const struct ld_global *n = ld_strmap_get(&l->globals_by_name, name, strlen(name));
+	const struct ld_global *n = ld_strmap_get(&l->res.globals_by_name, name, strlen(name));
 	const struct ld_sym *sym = ld_strmap_get(&x->functions, name, strlen(name));
 
 	if (sym)
@@ -238,8 +238,8 @@ static int compare_edges(const void *a, const void *b)
 
 static void find_tag_edges(struct marker *m)
 {
-	ld_for_each(i, &m->l->btf_files)
-		add_tag_edges(m, m->l->btf_files.v[i]);
+	ld_for_each(i, &m->l->res.btf_files)
+		add_tag_edges(m, m->l->res.btf_files.v[i]);
 	if (m->tag_edges.nr)
 		qsort(m->tag_edges.v, m->tag_edges.nr, sizeof(*m->tag_edges.v), compare_edges);
 }
@@ -247,11 +247,11 @@ static void find_tag_edges(struct marker *m)
 /* ---- garbage collection ---- */
 
 /* Calls fn for each section with pieces, including those made for COMMON symbols. */
-static void each_section(struct ld_link *l, void (*fn)(struct marker *m, struct ld_section *sec),
-			 struct marker *m)
+static void each_section(const struct ld_link *l,
+			 void (*fn)(struct marker *m, struct ld_section *sec), struct marker *m)
 {
-	ld_for_each(i, &l->files) {
-		struct ld_file *f = l->files.v[i];
+	ld_for_each(i, &l->res.files) {
+		struct ld_file *f = l->res.files.v[i];
 
 		for (uint32_t k = 0; k < f->nr_used; k++)
 			fn(m, f->used[k]);
@@ -315,7 +315,7 @@ static const char *root_reason(enum ld_root root)
  * Prints the chain from p to a root. Each piece is printed once, so that all chains together are no
  * longer than the code: a chain that meets an earlier one refers to it.
  */
-static void put_chain(struct ld_link *l, struct ld_blob *text, struct ld_piece *p)
+static void put_chain(const struct ld_link *l, struct ld_blob *text, struct ld_piece *p)
 {
 	bool known = false;
 
@@ -333,7 +333,7 @@ static void put_chain(struct ld_link *l, struct ld_blob *text, struct ld_piece *
 
 static void explain(struct marker *m, struct ld_section *sec)
 {
-	struct ld_link *l = m->l;
+	const struct ld_link *l = m->l;
 
 	for (uint32_t i = 0; i < sec->nr_syms; i++) {
 		const struct ld_sym *sym = &sec->file->syms[sec->syms[i]];
@@ -349,7 +349,7 @@ static void explain(struct marker *m, struct ld_section *sec)
 	}
 }
 
-void ld_mark_live(struct ld_link *l)
+void ld_mark_live(const struct ld_link *l)
 {
 	struct marker m = {.l = l};
 

@@ -6,22 +6,23 @@
 #include "elf/elf_read.h"
 #include "elf/insn.h"
 
-struct ld_file *ld_synthetic_file(struct ld_link *l, const char *path, uint32_t nr)
+struct ld_file *ld_synthetic_file(const struct ld_link *l, struct ld_resolution *res,
+				  const char *path, uint32_t nr)
 {
 	struct ld_file *f = LD_NEW(l->arena, struct ld_file);
 
 	f->link = l;
 	f->path = f->source = path;
-	f->index = (uint32_t)l->files.nr;
+	f->index = (uint32_t)res->files.nr;
 	f->stage = LD_FILE_PARSED;
-	f->big = l->big;
+	f->big = l->inputs.big;
 	f->synthetic = true;
 	f->secs = LD_NEW_ARRAY(l->arena, struct ld_section, (size_t)nr + 1);
 	f->syms = LD_NEW_ARRAY(l->arena, struct ld_sym, (size_t)nr + 1);
 	f->secs[0].file = f;
 	f->used = LD_NEW_ARRAY(l->arena, struct ld_section *, nr);
 	f->nr_secs = f->nr_syms = 1;
-	LD_PUSH(l->arena, &l->files, f);
+	LD_PUSH(l->arena, &res->files, f);
 	return f;
 }
 
@@ -61,13 +62,14 @@ struct ld_section *ld_synthetic_function(struct ld_file *f, const char *sec_name
 	return sec;
 }
 
-struct ld_global *ld_synthetic_global(struct ld_link *l, const char *text)
+struct ld_global *ld_synthetic_global(const struct ld_link *l, struct ld_resolution *res,
+				      const char *text)
 {
 	struct ld_global *n = LD_NEW(l->arena, struct ld_global);
 
 	n->name = text;
-	*ld_strmap_slot(l->arena, &l->globals_by_name, text, strlen(text)) = n;
-	LD_PUSH(l->arena, &l->globals, n);
+	*ld_strmap_slot(l->arena, &res->globals_by_name, text, strlen(text)) = n;
+	LD_PUSH(l->arena, &res->globals, n);
 	return n;
 }
 

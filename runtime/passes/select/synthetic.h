@@ -6,7 +6,8 @@
 #include "model/model.h"
 
 /* Adds a file with room for nr functions after all others. */
-struct ld_file *ld_synthetic_file(struct ld_link *l, const char *path, uint32_t nr);
+struct ld_file *ld_synthetic_file(const struct ld_link *l, struct ld_resolution *res,
+				  const char *path, uint32_t nr);
 
 /*
  * Adds a live function with nr slots of code at insns, in a section of its own. f becomes the owner
@@ -17,7 +18,8 @@ struct ld_section *ld_synthetic_function(struct ld_file *f, const char *sec, str
 					 uint32_t nr, uint8_t bind);
 
 /* Adds a global symbol that no input has. */
-struct ld_global *ld_synthetic_global(struct ld_link *l, const char *text);
+struct ld_global *ld_synthetic_global(const struct ld_link *l, struct ld_resolution *res,
+				      const char *text);
 
 /* Makes the instruction at off, in bytes, a call of name. Add calls in the order of off. */
 void ld_synthetic_call(struct ld_section *sec, uint64_t off, const struct ld_global *name);

@@ -127,7 +127,9 @@ def layering(root):
             yield "%s:%d: includes %s, of a layer above" % (path, number, name)
 
 
-PASS = r"^(?:void|bool|int) ld_(\w+)\(struct ld_link \*\w+(?:, [^;]*)?\);"
+# A pass takes the link as const, and returns what it makes or fills in one struct.
+RETURNS = r"^(?:void|bool|int|(?:const )?struct \w+) \*?"
+PASS = RETURNS + r"ld_(\w+)\(const struct ld_link \*\w+(?:,\s[^;]*)?\);"
 
 
 def passes_of(root):
@@ -139,7 +141,7 @@ def passes_of(root):
 
 
 def defines(text, name):
-    return re.search(r"^(void|bool|int) ld_%s\(" % name, text, re.M)
+    return re.search(RETURNS + r"ld_%s\(" % name, text, re.M)
 
 
 def passes(root):
