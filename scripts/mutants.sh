@@ -15,6 +15,8 @@ tests that must fail then. Prints the first test that did; the last line is "N k
   --check       only look whether each change fits its file, and whether the tests exist
   --jobs=N      so many jobs (one for each core)
   --build-dir=DIR  the copy and its build (build-mutants)
+  --root=DIR       other sources
+  --rules=FILE     other rules
   --help        this text
 
 A rule takes 300 seconds at most: what hangs is killed. Exit status 1: some mutant survived, or its
