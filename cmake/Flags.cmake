@@ -19,6 +19,11 @@ if(BPFLD_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link) # coverage guides the fuzzer
 endif()
 
+# Stages of a link check what they promise to later ones: see runtime/model/check_model.h.
+if(BPFLD_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_compile_definitions(BPFLD_CHECK_MODEL)
+endif()
+
 if(BPFLD_SANITIZE)
   add_compile_options(-fsanitize=${BPFLD_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all -UNDEBUG)

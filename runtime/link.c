@@ -13,6 +13,7 @@
 #include "base/pages.h"
 #include "base/pool.h"
 #include "bpfld/bpfld.h"
+#include "model/check_model.h"
 #include "options.h"
 #include "passes/passes.h"
 #include "report/report.h"
@@ -207,6 +208,12 @@ static void end_span(struct ld_link *l, struct ld_span span)
 		end_span(l, span);                                                                 \
 	} while (0)
 
+#ifdef BPFLD_CHECK_MODEL
+#define CHECK_MODEL(stage) ld_check_model(l, stage)
+#else
+#define CHECK_MODEL(stage) ((void)0)
+#endif
+
 /* Inputs to global symbols that have owners, whose types agree. */
 static int resolve_inputs(struct bpfld *b, bool check_types)
 {
@@ -231,6 +238,7 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on no index, offset or id of the input needs another check. */
+	CHECK_MODEL(LD_STAGE_PARSED);
 
 	RUN(ld_dedup_types(l, res));
 	RUN(ld_isolate_objects(l, res));
@@ -240,6 +248,7 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 	RUN(ld_check_options(l));
 	RUN(ld_merge_license(l, res));
 	/* From here on every defined name has one owner. */
+	CHECK_MODEL(LD_STAGE_RESOLVED);
 
 	if (check_types)
 		RUN(ld_check_types(l));
@@ -291,6 +300,7 @@ static int run_passes(struct bpfld *b)
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on `live` is final. */
+	CHECK_MODEL(LD_STAGE_SELECTED);
 
 	if (!l->opt->partial) {
 		RUN(l->calls = ld_find_calls(l));
@@ -301,10 +311,12 @@ static int run_passes(struct bpfld *b)
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on each live piece has its place in the output. */
+	CHECK_MODEL(LD_STAGE_LAID_OUT);
 
 	RUN(l->out_syms = ld_choose_symbols(l, &l->layout));
 	RUN(l->import_table = ld_write_imports(l));
 	/* From here on symbols have their final numbers. */
+	CHECK_MODEL(LD_STAGE_NUMBERED);
 
 	RUN(l->symtab = ld_make_symtab(l));
 	RUN(l->plan = ld_choose_btf(l));
@@ -317,6 +329,7 @@ static int run_passes(struct bpfld *b)
 	if ((err = flush_diags(b)))
 		return err;
 	RUN(l->image = ld_emit(l));
+	CHECK_MODEL(LD_STAGE_EMITTED);
 	if (l->opt->verify)
 		RUN(ld_verify(l, &l->inputs));
 	return flush_diags(b);
