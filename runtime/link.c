@@ -32,10 +32,10 @@ struct bpfld {
 	struct ld_link l;
 	bpfld_diag_fn diag;
 	void *diag_ctx;
-	const char **no_warn; /* ends in NULL */
+	const char **no_warn; /* NULL-terminated */
 	uint32_t error_limit, nr_errors;
 	bool fatal_warnings, input_missing, no_image;
-	bool busy;  /* a call is under way: another one can only come from its callback */
+	bool busy;  /* a call is in progress: another one can only come from its callback */
 	bool freed; /* such a callback has called bpfld_free() */
 	enum { OPEN, LINKED, FAILED } state;
 };
@@ -64,7 +64,7 @@ static void say(const struct bpfld *b, enum bpfld_severity severity, const char 
 		b->diag(b->diag_ctx, &d);
 }
 
-/* Says one diagnostic, as far as the options let it through. */
+/* Delivers one diagnostic, unless options drop it. */
 static void deliver(struct bpfld *b, enum bpfld_severity severity, const char *id,
 		    const char *message)
 {
@@ -84,7 +84,7 @@ static void deliver(struct bpfld *b, enum bpfld_severity severity, const char *i
 		    "(use --error-limit=0 to see all errors)");
 }
 
-/* Hands what was reported since the last time to the callback. Returns -EINVAL if errors were. */
+/* Delivers what was reported since the last call. Returns -EINVAL if that includes errors. */
 static int flush_diags(struct bpfld *b)
 {
 	struct ld_diags *d = &b->diags;
@@ -111,13 +111,13 @@ static int out_of_memory(struct bpfld *b)
 
 /* ---- calls ---- */
 
-/* What a function of the API was called with: each uses what it needs. */
+/* The arguments and result of an API function, as far as it has them. */
 struct call {
 	const char *name, *more[3];
 	const void *data;
 	size_t size;
 	unsigned int number;
-	const char *text; /* what it gives back */
+	const char *text; /* the result */
 };
 
 typedef int call_fn(struct bpfld *b, struct call *c);
@@ -125,8 +125,9 @@ typedef int call_fn(struct bpfld *b, struct call *c);
 #define ANY -1
 
 /*
- * Each call on a handle goes through here. valid: its arguments are; state: the one that it needs,
- * or ANY. None may be under way: a callback must not change what its caller works on.
+ * Runs an API function on a handle. valid: its arguments are valid; state: the state that it
+ * requires, or ANY. Fails if another call is in progress: a callback must not change what its
+ * caller works on.
  */
 static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call *c)
 {
@@ -171,7 +172,7 @@ void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
 
 /* ---- the passes ---- */
 
-#define INPUT_PER_THREAD (512 * 1024) /* bytes: less is linked before a thread has started */
+#define INPUT_PER_THREAD (512 * 1024) /* bytes; less is linked before a thread has started */
 
 #define WORTH_HUGE_PAGES (512 * 1024) /* bytes of input */
 
@@ -199,7 +200,7 @@ static void end_span(struct ld_link *l, struct ld_span span)
 	LD_PUSH(l->arena, &l->spans, span);
 }
 
-/* Runs a pass and notes how long it took, for the time trace. */
+/* Runs a pass and measures its time for the time trace. */
 #define RUN(call)                                                                                  \
 	do {                                                                                       \
 		struct ld_span span = begin_span(l, #call);                                        \
@@ -214,7 +215,7 @@ static void end_span(struct ld_link *l, struct ld_span span)
 #define CHECK_MODEL(stage) ((void)0)
 #endif
 
-/* Inputs to global symbols that have owners, whose types agree. */
+/* Resolves the inputs: owners of global symbols, types, licenses. */
 static int resolve_inputs(struct bpfld *b, bool check_types)
 {
 	struct ld_link *l = &b->l;
@@ -237,7 +238,7 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 	RUN(ld_drop_unpulled(l, res));
 	if ((err = flush_diags(b)))
 		return err;
-	/* From here on no index, offset or id of the input needs another check. */
+	/* From here on, no index, offset or id of an input needs a check. */
 	CHECK_MODEL(LD_STAGE_PARSED);
 
 	RUN(ld_dedup_types(l, res));
@@ -247,7 +248,7 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 		ld_report_trace(l);
 	RUN(ld_check_options(l));
 	RUN(ld_merge_license(l, res));
-	/* From here on every defined name has one owner. */
+	/* From here on, every defined symbol has one owner. */
 	CHECK_MODEL(LD_STAGE_RESOLVED);
 
 	if (check_types)
@@ -255,7 +256,7 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 	return 0;
 }
 
-/* The machine code of the bitcode takes its place, and resolution starts again. */
+/* Machine code replaces the bitcode, and resolution starts over. */
 static int resolve_compiled(struct bpfld *b, const struct ld_compiled *compiled)
 {
 	struct ld_link *l = &b->l;
@@ -290,7 +291,7 @@ static int run_passes(struct bpfld *b)
 	}
 	if (compiled.any && (err = resolve_compiled(b, &compiled)))
 		return err;
-	/* From here on no bitcode is left, and no file of the user's is added. */
+	/* From here on, there is no bitcode, and no input is added. */
 
 	RUN(ld_mark_live(l));
 	RUN(l->imports = ld_make_stubs(l, &l->res));
@@ -299,7 +300,7 @@ static int run_passes(struct bpfld *b)
 	RUN(ld_fold_pieces(l));
 	if ((err = flush_diags(b)))
 		return err;
-	/* From here on `live` is final. */
+	/* From here on, `live` is final. */
 	CHECK_MODEL(LD_STAGE_SELECTED);
 
 	if (!l->opt->partial) {
@@ -310,12 +311,12 @@ static int run_passes(struct bpfld *b)
 	RUN(l->layout = ld_layout_sections(l));
 	if ((err = flush_diags(b)))
 		return err;
-	/* From here on each live piece has its place in the output. */
+	/* From here on, each live piece has its place in the output. */
 	CHECK_MODEL(LD_STAGE_LAID_OUT);
 
 	RUN(l->out_syms = ld_choose_symbols(l, &l->layout));
 	RUN(l->import_table = ld_write_imports(l));
-	/* From here on symbols have their final numbers. */
+	/* From here on, symbols have their final indexes. */
 	CHECK_MODEL(LD_STAGE_NUMBERED);
 
 	RUN(l->symtab = ld_make_symtab(l));
@@ -335,7 +336,7 @@ static int run_passes(struct bpfld *b)
 	return flush_diags(b);
 }
 
-/* The image in one block: made when somebody looks at it for the first time. */
+/* The image in one block; built on first use. */
 static const uint8_t *flat_image(struct ld_link *l)
 {
 	if (!l->flat && l->image.parts.nr)
@@ -357,7 +358,7 @@ static int link_all(struct bpfld *b, struct call *c)
 		err = run_passes(b);
 	if (err)
 		return fail(b, err);
-	/* Now, as bpfld_image() must not change what others may look at. */
+	/* bpfld_image() must not modify the handle, as several threads may call it. */
 	if (!b->no_image)
 		flat_image(&b->l);
 	b->state = LINKED;
@@ -402,7 +403,7 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 	b->diag_ctx = opts.diag_ctx;
 	b->no_warn = ld_copy_strings(&b->arena, opts.no_warn);
 	b->error_limit = opts.error_limit ? opts.error_limit : DEFAULT_ERROR_LIMIT;
-	/* One more, which is not said, but that there are more. */
+	/* One more than the limit is collected, to report that there are more. */
 	b->diags.limit = b->error_limit == UINT32_MAX ? 0 : (size_t)b->error_limit + 1;
 	b->fatal_warnings = opts.fatal_warnings;
 	b->no_image = opts.no_image;
@@ -412,7 +413,7 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 
 /* ---- inputs ---- */
 
-/* What functions that add inputs have in common. */
+/* Common to functions that add inputs. */
 static int added(struct bpfld *b, int err)
 {
 	flush_diags(b);
@@ -420,7 +421,7 @@ static int added(struct bpfld *b, int err)
 	return err;
 }
 
-/* data: paths; size: their number. */
+/* data: the paths; size: their number. */
 static int add_files(struct bpfld *b, struct call *c)
 {
 	return added(b, ld_add_files(&b->l, &b->l.inputs, c->data, c->size));
@@ -601,7 +602,7 @@ const char *bpfld_text(struct bpfld *b, enum bpfld_text which, size_t *size)
 	return c.text;
 }
 
-/* The archive that path is, or NULL: its other members would be lost. */
+/* The archive at path, or NULL: its other members would be overwritten. */
 static const char *find_archive(const struct ld_link *l, const char *path)
 {
 	struct stat st, in;
@@ -632,7 +633,7 @@ static int write_file(struct bpfld *b, struct call *c)
 		flush_diags(b);
 		return fail(b, err);
 	}
-	/* Noted before: once the file is there nothing may fail. */
+	/* Reserved before the file is written: nothing may fail afterwards. */
 	LD_PUSH(&b->arena, &b->l.spans, ld_span_begin("write_file", ld_strdup(&b->arena, c->name)));
 	err = ld_write_file(c->name, b->l.image.parts.v, b->l.image.parts.nr);
 	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);

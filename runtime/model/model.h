@@ -393,57 +393,57 @@ struct ld_ref {
 	int64_t addend;         /* bytes, from the symbol or the output section's start */
 };
 
-/* The caller's options, struct bpfld_opts, with what is derived from them. Const once read. */
+/* The options of the caller (struct bpfld_opts), and what is derived from them. Const once read. */
 struct ld_options {
 	bool partial, strip_debug, strip_all, unresolved_ok, no_btf_gc, no_check_types, verify;
 	bool unique_statics, c_names;
 	const char *license;
 	struct ld_names undefined;  /* plain names */
-	const char **library_paths; /* ends in NULL */
+	const char **library_paths; /* NULL-terminated */
 	bool gc_sections, print_gc, icf, print_icf;
 	enum ld_addends addends; /* of files whose dialect is open; LD_ADDENDS_OPEN: an error */
 	struct ld_names keep, why_live, export, localize;
-	const char **defsyms;          /* "A=B"; ends in NULL */
+	const char **defsyms;          /* "A=B"; NULL-terminated */
 	struct ld_strmap defsym_names; /* both sides of each */
-	const char **wraps, **renames; /* "SYM"; "OLD=NEW"; end in NULL */
+	const char **wraps, **renames; /* "SYM"; "OLD=NEW"; NULL-terminated */
 	bool dynamic;                  /* undefined functions get stubs */
-	const char **entries;          /* functions that get an entry; ends in NULL */
-	const char *anchor;            /* section of the anchor to make instead, or NULL */
+	const char **entries;          /* functions that get an entry; NULL-terminated */
+	const char *anchor;            /* section of an anchor to make instead, or NULL */
 	struct ld_strmap wrap_map;     /* undefined name -> the name it refers to */
 	struct ld_strmap rename_map;   /* global name -> its new name */
 	LD_VEC(struct ld_bind) binds;
 	bool trace;
 	struct ld_names trace_symbols; /* plain names */
 	const char *dependency_target;
-	const char **read_files; /* by the caller; ends in NULL */
-	uint32_t threads;        /* at most; 0: one for each core */
+	const char **read_files; /* files that the caller read; NULL-terminated */
+	uint32_t threads;        /* maximum; 0: one per core */
 	struct bpfld_lto *lto;   /* NULL: none */
 	bool lto_fat, lto_internalize;
 	int lto_want; /* enum bpfld_lto_want */
 };
 
-/* ---- what each stage makes: a struct that it returns or fills in, and later stages read ---- */
+/* ---- results: each stage returns or fills in a struct, which later stages read ---- */
 
-/* The inputs as they were added, and as archives and .deplibs add to them. By read_inputs. */
+/* The inputs, including those that archives and .deplibs add. By read_inputs. */
 struct ld_input_files {
 	LD_VEC(struct ld_file *) files;  /* all, in the order of the command line */
-	LD_VEC(struct ld_file *) images; /* what was loaded: files, archives, thin members */
-	bool lazy, whole_archive;        /* for the inputs to come: --start-lib, --whole-archive */
-	struct ld_strmap deplibs;        /* names in .deplibs that were looked for */
-	struct ld_strmap thin_files;     /* those that thin archives name, by device and inode */
-	int open_fd;                     /* while an input is loaded, else 0 */
-	uint32_t nr_mapped;              /* files */
+	LD_VEC(struct ld_file *) images; /* files in memory: inputs, archives, thin members */
+	bool lazy, whole_archive;        /* for further inputs: --start-lib, --whole-archive */
+	struct ld_strmap deplibs;        /* names in .deplibs that have been searched */
+	struct ld_strmap thin_files;     /* files of thin archives, by device and inode */
+	int open_fd;                     /* descriptor of the input that is being loaded, or 0 */
+	uint32_t nr_mapped;              /* number of mapped files */
 	bool big;                        /* byte order of all files; by parse_files */
-	struct ld_btf_digest *btf_model; /* what the types of other files are compared with */
+	struct ld_btf_digest *btf_model; /* of the file whose types the others are compared with */
 };
 
-/* Who takes part, and which definition each global symbol has. By the passes of resolve/. */
+/* The files that take part, and the owner of each global symbol. By the passes of resolve/. */
 struct ld_resolution {
-	LD_VEC(struct ld_file *) files; /* those that take part; synthetic ones come last */
+	LD_VEC(struct ld_file *) files; /* inputs that take part, then synthetic files */
 	struct ld_puller *puller;       /* state of pull_members; NULL without archives */
 	bool binds_made;
-	LD_VEC(struct ld_global *) bound;   /* by --bind: the globals of single references */
-	struct ld_strmap isolated;          /* name -> the first file that defines it for itself */
+	LD_VEC(struct ld_global *) bound;   /* by --bind: global symbols of single references */
+	struct ld_strmap isolated;          /* name -> the first file for which it is isolated */
 	LD_VEC(struct ld_global *) globals; /* in order of first appearance */
 	struct ld_strmap globals_by_name;
 	bool has_license;                   /* some input has a license section */
@@ -451,16 +451,16 @@ struct ld_resolution {
 	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
 };
 
-/* What compile_bitcode made of the inputs. */
+/* By compile_bitcode. */
 struct ld_compiled {
 	bool any;                     /* some input had bitcode */
-	struct ld_input_files inputs; /* to be resolved instead */
-	struct iovec output;          /* the whole output, if assembly or bitcode is wanted */
+	struct ld_input_files inputs; /* the inputs to resolve instead */
+	struct iovec output;          /* the whole output, if assembly or bitcode was requested */
 };
 
 /* By make_stubs. */
 struct ld_imports {
-	LD_VEC(struct ld_import) list; /* in the order of their first use */
+	LD_VEC(struct ld_import) list; /* in the order of first use */
 };
 
 /* By layout_sections. */
@@ -469,7 +469,7 @@ struct ld_layout {
 	struct ld_ext_plan ext[LD_EXT_NR];
 };
 
-/* The output's symbol table but the null symbol. By choose_symbols. */
+/* The output's symbol table without the null symbol. By choose_symbols. */
 struct ld_out_syms {
 	LD_VEC(struct ld_out_sym) list;
 	uint32_t first_global; /* index in the output's symbol table */
@@ -477,36 +477,37 @@ struct ld_out_syms {
 
 /* By merge_btf. */
 struct ld_merged_btf {
-	struct ld_btf_out *out; /* .BTF of the output; NULL where no input has any */
-	uint32_t *node_out;     /* by node: its out_type, or 0 where dropped */
+	struct ld_btf_out *out; /* .BTF of the output; NULL if no input has any */
+	uint32_t *node_out;     /* by node: its out_type; 0 if dropped */
 };
 
 /* By merge_btf_ext. */
 struct ld_btf_ext {
-	uint8_t *header; /* LD_EXT_HEADER bytes; NULL: the output has no .BTF.ext */
+	uint8_t *header; /* LD_EXT_HEADER bytes; NULL if the output has no .BTF.ext */
 	struct ld_blob tables[LD_EXT_NR]; /* these follow the header */
 };
 
 /* By emit. */
 struct ld_image {
-	LD_VEC(struct iovec) parts; /* the output file: these, one after the other */
+	LD_VEC(struct iovec) parts; /* the output file, as consecutive buffers */
 	size_t size;
 };
 
 /*
- * Passes take it as const: they cannot change the options or what another stage made. Memory and
- * diagnostics are behind pointers, as all use them.
+ * Passes take the link as const: they cannot change the options or the results of other stages. All
+ * passes use memory and diagnostics, which are behind pointers.
  */
 struct ld_link {
 	const struct ld_options *opt;
 	struct ld_arena *arena;
 	struct ld_diags *diags;
 	struct ld_block **blocks; /* newest first */
-	struct ld_pages *pages;   /* for the arenas of files; NULL: a small link */
-	uint32_t threads;         /* to use: 1 or more */
+	struct ld_pages *pages;   /* for the arenas of files; NULL in a small link */
+	uint32_t threads;         /* at least 1 */
 
 	struct ld_input_files inputs;
-	struct ld_resolution before_lto; /* of the inputs with bitcode; empty: there were none */
+	struct ld_resolution
+	    before_lto; /* resolution of the inputs with bitcode; empty if there are none */
 	struct ld_resolution res;
 	struct ld_imports imports;
 	const struct ld_calls *calls; /* the call graph; NULL in a partial link */

@@ -32,11 +32,11 @@ struct compile {
 		const void *data; /* NULL: none yet */
 		size_t size;
 	} * made; /* by module */
-	struct said {
-		struct said *next;
+	struct report {
+		struct report *next;
 		enum bpfld_severity severity;
 		const char *id, *message;
-	} * said, **last;
+	} * reports, **last;
 };
 
 /*
@@ -74,7 +74,7 @@ static int take_report(const struct bpfld_lto_job *job, enum bpfld_severity seve
 {
 	struct compile *c = job ? job->priv : NULL;
 	size_t id_size, message_size;
-	struct said *s;
+	struct report *s;
 
 	if (!c || !id || !message || (unsigned int)severity > BPFLD_INFO)
 		return -EINVAL;
@@ -92,11 +92,11 @@ static int take_report(const struct bpfld_lto_job *job, enum bpfld_severity seve
 }
 
 /* In the order in which the compiler reported them. */
-static void pass_on_reports(struct compile *c)
+static void deliver_reports(struct compile *c)
 {
 	struct ld_diags *d = c->l->diags;
 
-	for (const struct said *s = c->said; s; s = s->next)
+	for (const struct report *s = c->reports; s; s = s->next)
 		switch (s->severity) {
 		case BPFLD_NOTE: ld_note(d, s->id, "%" LD_LINES, s->message); break;
 		case BPFLD_WARNING: ld_warn(d, s->id, "%" LD_LINES, s->message); break;
@@ -130,10 +130,10 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 	    .report = take_report,
 	    .priv = c,
 	};
-	c->last = &c->said;
+	c->last = &c->reports;
 	c->made = LD_NEW_ARRAY(l->arena, struct made, c->modules.nr);
 	err = l->opt->lto->compile(l->opt->lto->ctx, &c->job);
-	pass_on_reports(c);
+	deliver_reports(c);
 	if (err == -ENOMEM)
 		longjmp(*l->arena->oom, 1);
 	for (size_t i = 0; !err && i < (want == BPFLD_LTO_EACH ? c->modules.nr : 1); i++)
@@ -148,7 +148,7 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 /* ---- inputs that are only bitcode ---- */
 
 /* Returns the object that replaces f. f remains allocated. */
-static struct ld_file *stand_in(const struct ld_link *l, const struct ld_file *f)
+static struct ld_file *replacement_of(const struct ld_link *l, const struct ld_file *f)
 {
 	struct ld_file *n = LD_NEW(l->arena, struct ld_file);
 
@@ -199,7 +199,7 @@ void ld_read_bitcode(const struct ld_link *l, struct ld_input_files *in)
 
 		if (k == c.files.nr || f != c.files.v[k])
 			continue;
-		n = in->files.v[i] = stand_in(l, f);
+		n = in->files.v[i] = replacement_of(l, f);
 		retire(l, in, f);
 		n->bitcode = f->image;
 		n->bitcode_size = f->size;
@@ -212,7 +212,7 @@ void ld_read_bitcode(const struct ld_link *l, struct ld_input_files *in)
 /* ---- symbol resolutions ---- */
 
 /* Symbols that options, or objects without bitcode, refer to. */
-static bool is_asked_for(const struct ld_link *l, const struct ld_global *n)
+static bool is_used_outside(const struct ld_link *l, const struct ld_global *n)
 {
 	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next)
 		if (!m->file->bitcode)
@@ -255,7 +255,7 @@ static void add_symbol(const struct ld_link *l, const struct ld_file *f, const s
 		return;
 	if (ld_is_defined(sym)) {
 		s.drop = is_lost(f, sym);
-		s.local = !s.drop && n && n->localized && !is_asked_for(l, n);
+		s.local = !s.drop && n && n->localized && !is_used_outside(l, n);
 	}
 	if (n && strcmp(n->name, sym->name) != 0)
 		s.new_name = n->name;
@@ -276,7 +276,7 @@ static void add_symbols(const struct ld_link *l, const struct ld_file *f,
 
 /* ---- all modules ---- */
 
-/* The inputs to resolve next: lto is in place of the first file with bitcode. */
+/* The inputs to resolve next: lto replaces the first file with bitcode. */
 static struct ld_input_files replace_inputs(const struct ld_link *l, struct ld_file *lto)
 {
 	struct ld_input_files in = l->inputs;
@@ -289,7 +289,7 @@ static struct ld_input_files replace_inputs(const struct ld_link *l, struct ld_f
 
 		retire(l, &in, f);
 		if (!f->bitcode)
-			LD_PUSH(l->arena, &in.files, stand_in(l, f));
+			LD_PUSH(l->arena, &in.files, replacement_of(l, f));
 		else if (!placed)
 			LD_PUSH(l->arena, &in.files, lto);
 		placed |= f->bitcode != NULL;
@@ -311,7 +311,7 @@ struct ld_compiled ld_compile_bitcode(const struct ld_link *l)
 		add_module(&c, f, f->bitcode, f->bitcode_size);
 		add_symbols(l, f, &c.modules.v[c.modules.nr - 1]);
 	}
-	/* With errors the machine code will do: for finding what else is wrong. */
+	/* After errors, go on with the machine code to find further errors. */
 	if (!c.modules.nr || l->diags->errors)
 		return done;
 	done.any = true;
