@@ -149,7 +149,7 @@ static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call
 	}
 	if (b->freed) {
 		say(b, BPFLD_ERROR, "handle-in-use",
-		    "a callback called bpfld_free() while the link was at work: it was ignored");
+		    "ignored bpfld_free() of a link in progress, called from a callback");
 		err = fail(b, -EBUSY);
 	}
 	b->freed = b->busy = false;
@@ -576,7 +576,7 @@ static int make_text(struct bpfld *b, struct call *c)
 		return -EINVAL;
 	if (reports[c->number].reads_image && memcmp(flat_image(&b->l), ELFMAG, SELFMAG) != 0) {
 		ld_error(&b->diags, "no-object",
-			 "there is no object that a map, a report or statistics can describe: the "
+			 "maps, reports and statistics describe an object, but the "
 			 "link ends with assembly or bitcode");
 		return flush_diags(b);
 	}

@@ -26,7 +26,7 @@ struct ld_call {
 	uint32_t caller, callee; /* indexes of functions */
 	enum ld_call_kind kind;
 	uint64_t off;  /* bytes into the caller's section */
-	bool sure;     /* the verifier is certain to see it, whatever it knows at load time */
+	bool certain;  /* the verifier is certain to see it, whatever it knows at load time */
 	bool circular; /* closes a cycle of calls */
 };
 
@@ -44,7 +44,7 @@ struct ld_func {
 	bool calls_tail;   /* makes a tail call */
 	bool later;        /* its address escapes to where a timer or workqueue may call it */
 	bool reached;      /* a program calls it, directly or indirectly */
-	bool surely;       /* the same, by calls that the verifier is certain to see */
+	bool certain;      /* the same, by calls that the verifier is certain to see */
 	uint32_t frame;    /* stack bytes: the lowest address that it computes in its frame */
 	uint32_t verified; /* stack bytes that the verifier is certain to see accessed; equal to
 			      frame if it is not linked and frame is at most 512 */

@@ -53,10 +53,10 @@ struct ld_call_facts {
 struct ld_chain_facts {
 	uint32_t root; /* index of a function */
 	bool later;
-	uint64_t stack; /* sum of the frames, each rounded up to 16 */
-	uint64_t
-	    sure; /* the deepest stack that the verifier is certain to see; the basis of warnings */
-	uint32_t frames; /* of the longest chain */
+	uint64_t stack;   /* sum of the frames, each rounded up to 16 */
+	uint64_t certain; /* the deepest stack that the verifier is certain to see; the basis of
+			     warnings */
+	uint32_t frames;  /* of the longest chain */
 };
 
 struct ld_var_facts {

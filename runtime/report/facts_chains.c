@@ -8,7 +8,7 @@
 #include "report/facts.h"
 
 struct worst {
-	uint64_t stack, sure;
+	uint64_t stack, certain;
 	uint32_t frames;
 	uint32_t next; /* the callee with the deepest stack in the call graph, or LD_NO_INDEX */
 };
@@ -62,13 +62,13 @@ static void find_worst(struct gatherer *g, uint32_t index)
 			w->stack = to->stack;
 			w->next = call->callee;
 		}
-		if (call->sure && to->sure > w->sure)
-			w->sure = to->sure;
+		if (call->certain && to->certain > w->certain)
+			w->certain = to->certain;
 		if (to->frames > w->frames)
 			w->frames = to->frames;
 	}
 	w->stack += ld_align_up(func->frame, 16);
-	w->sure += ld_align_up(func->verified, 16);
+	w->certain += ld_align_up(func->verified, 16);
 	w->frames++;
 }
 
@@ -78,7 +78,7 @@ static void add_chain(struct gatherer *g, uint32_t root, bool later)
 	struct ld_chain_facts c = {.root = g->facts_of[root], .later = later};
 
 	c.stack = w->stack;
-	c.sure = w->sure;
+	c.certain = w->certain;
 	c.frames = w->frames;
 	LD_PUSH(g->a, &g->f->chains, c);
 }

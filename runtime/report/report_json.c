@@ -238,7 +238,7 @@ static void put_calls(struct json *j, const struct ld_facts *f)
 		number(j, "function", c->root);
 		flag(j, "later", c->later);
 		number(j, "stack", c->stack);
-		number(j, "stack_sure", c->sure);
+		number(j, "stack_sure", c->certain);
 		number(j, "frames", c->frames);
 		put(j, "}");
 	}

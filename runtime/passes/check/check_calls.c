@@ -91,7 +91,7 @@ static void find_worst(struct checker *c, uint32_t index)
 		worsen(&to->runs, from->runs.value, i);
 		if (!c->calls->funcs[call->callee].global)
 			worsen(&to->run, from->run.value, i);
-		if (!call->sure)
+		if (!call->certain)
 			continue;
 		worsen(&to->stack, from->stack.value, i);
 		worsen(&to->wide, from->wide.value, i);
@@ -167,8 +167,8 @@ static void check_roots(struct checker *c)
 	ld_for_each(i, &c->calls->calls) {
 		const struct ld_call *call = &c->calls->calls.v[i];
 
-		if (call->kind == LD_CALL_LATER && call->sure &&
-		    c->calls->funcs[call->caller].surely)
+		if (call->kind == LD_CALL_LATER && call->certain &&
+		    c->calls->funcs[call->caller].certain)
 			later[call->callee] = true;
 	}
 	for (uint32_t i = 0; i < c->calls->nr_funcs; i++)

@@ -36,7 +36,7 @@ static void check_license(const struct ld_link *l)
 	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
 		const struct ld_func *func = &calls->funcs[i];
 
-		if (!func->surely || !func->needs_gpl)
+		if (!func->certain || !func->needs_gpl)
 			continue;
 		ld_warn(l->diags, "missing-license",
 			"no input has a license section, but %s requires a GPL-compatible "
@@ -58,7 +58,8 @@ static bool *called_funcs(const struct ld_link *l)
 	ld_for_each(i, &calls->calls) {
 		const struct ld_call *call = &calls->calls.v[i];
 
-		if (call->kind == LD_CALL_DIRECT && call->sure && calls->funcs[call->caller].surely)
+		if (call->kind == LD_CALL_DIRECT && call->certain &&
+		    calls->funcs[call->caller].certain)
 			called[call->callee] = true;
 	}
 	return called;

@@ -165,7 +165,7 @@ static void order_functions(const struct ld_link *l, struct ld_calls *calls)
 
 /* ---- reachability from programs ---- */
 
-static void reach(const struct ld_link *l, struct ld_calls *calls, bool surely)
+static void reach(const struct ld_link *l, struct ld_calls *calls, bool certain)
 {
 	uint32_t *todo = LD_NEW_ARRAY(l->arena, uint32_t, calls->nr_funcs), nr = 0;
 	bool *seen = LD_NEW_ARRAY(l->arena, bool, calls->nr_funcs);
@@ -179,11 +179,11 @@ static void reach(const struct ld_link *l, struct ld_calls *calls, bool surely)
 		struct ld_func *func = &calls->funcs[todo[--nr]];
 
 		func->reached = true;
-		func->surely |= surely;
+		func->certain |= certain;
 		for (uint32_t i = func->call; i < func->call_end; i++) {
 			const struct ld_call *call = &calls->calls.v[i];
 
-			if (seen[call->callee] || (surely && !call->sure))
+			if (seen[call->callee] || (certain && !call->certain))
 				continue;
 			seen[call->callee] = true;
 			todo[nr++] = call->callee;

@@ -218,8 +218,8 @@ static void note_access(struct ld_scan *s, struct value v, int64_t off)
 	off += v.off;
 	if (v.kind == FRAME)
 		compute_frame_address(s, off);
-	if (!s->recording || !(s->flags[s->at] & LD_PATH_SURE) || s->flags[s->at] & LD_PATH_SPILL ||
-	    off < INT32_MIN || off >= INT32_MAX)
+	if (!s->recording || !(s->flags[s->at] & LD_PATH_CERTAIN) ||
+	    s->flags[s->at] & LD_PATH_SPILL || off < INT32_MIN || off >= INT32_MAX)
 		return;
 	if (v.kind == FRAME && off < 0 && (uint64_t)-off > s->func->verified)
 		s->func->verified = (uint32_t)-off;
@@ -439,9 +439,9 @@ static void step_imm64(struct ld_scan *s, struct state *st, const uint8_t *insn)
 
 /* ---- calls ---- */
 
-static bool is_sure(const struct ld_scan *s)
+static bool is_certain(const struct ld_scan *s)
 {
-	return s->flags[s->at] & LD_PATH_SURE;
+	return s->flags[s->at] & LD_PATH_CERTAIN;
 }
 
 static void add_call(struct ld_scan *s, uint32_t callee, enum ld_call_kind kind)
@@ -451,7 +451,7 @@ static void add_call(struct ld_scan *s, uint32_t callee, enum ld_call_kind kind)
 	if (!s->recording)
 		return;
 	call.off = s->func->off + (uint64_t)s->at * LD_INSN_SIZE;
-	call.sure = is_sure(s);
+	call.certain = is_certain(s);
 	LD_PUSH(s->l->arena, &s->calls->calls, call);
 }
 
@@ -461,13 +461,13 @@ static void pass_pointer(struct ld_scan *s, uint32_t callee, unsigned int arg, s
 
 	if (v.kind == FRAME)
 		taint_all(s); /* the callee may store a known value there */
-	if (s->recording && is_sure(s) && (v.kind == FRAME || v.kind == ARG))
+	if (s->recording && is_certain(s) && (v.kind == FRAME || v.kind == ARG))
 		LD_PUSH(s->l->arena, &s->passed, passed);
 }
 
 static void needs_gpl(struct ld_scan *s)
 {
-	if (!s->recording || !is_sure(s) || s->func->needs_gpl)
+	if (!s->recording || !is_certain(s) || s->func->needs_gpl)
 		return;
 	s->func->needs_gpl = true;
 	s->func->gpl_off = s->func->off + (uint64_t)s->at * LD_INSN_SIZE;
@@ -564,7 +564,7 @@ static void step_call(struct ld_scan *s, struct state *st, const uint8_t *insn)
 /* ---- branches ---- */
 
 /* The sides of a conditional jump that the verifier explores whatever it knows. */
-static uint8_t sure_sides(const struct ld_scan *s, const struct state *st, const uint8_t *insn)
+static uint8_t certain_sides(const struct ld_scan *s, const struct state *st, const uint8_t *insn)
 {
 	enum { JEQ = 0x10, JNE = 0x50, MAY_GOTO = 0xe0 };
 	unsigned int dst = s->big ? insn[1] >> 4 : insn[1] & 0xf, src = ld_insn_src(insn, s->big);
@@ -572,7 +572,7 @@ static uint8_t sure_sides(const struct ld_scan *s, const struct state *st, const
 	struct value a, b = {CONST, 0, 0};
 
 	if (what == MAY_GOTO)
-		return LD_PATH_SURE_JUMP | LD_PATH_SURE_FALL;
+		return LD_PATH_CERTAIN_JUMP | LD_PATH_CERTAIN_FALL;
 	if (dst >= NR_REGS || src >= NR_REGS)
 		return 0;
 	a = st->r[dst];
@@ -584,8 +584,8 @@ static uint8_t sure_sides(const struct ld_scan *s, const struct state *st, const
 	/* The verifier may know that a pointer is not null, and skip the other side. */
 	if (a.kind != FREE && !(op & BY_REG) && (op & 7) == LD_CLASS_JMP &&
 	    !ld_insn_imm(insn, s->big) && (what == JEQ || what == JNE))
-		return what == JEQ ? LD_PATH_SURE_FALL : LD_PATH_SURE_JUMP;
-	return LD_PATH_SURE_JUMP | LD_PATH_SURE_FALL;
+		return what == JEQ ? LD_PATH_CERTAIN_FALL : LD_PATH_CERTAIN_JUMP;
+	return LD_PATH_CERTAIN_JUMP | LD_PATH_CERTAIN_FALL;
 }
 
 static bool ends_block(uint8_t op)
@@ -619,9 +619,9 @@ static void step(struct ld_scan *s, struct state *st, uint32_t slot)
 		else if (op == LD_OP_EXIT)
 			leaks(s, st->r[0]);
 		else if (!ld_is_goto(op))
-			s->flags[slot] =
-			    (uint8_t)((s->flags[slot] & ~(LD_PATH_SURE_JUMP | LD_PATH_SURE_FALL)) |
-				      sure_sides(s, st, insn));
+			s->flags[slot] = (uint8_t)((s->flags[slot] & ~(LD_PATH_CERTAIN_JUMP |
+								       LD_PATH_CERTAIN_FALL)) |
+						   certain_sides(s, st, insn));
 	}
 	set(st, FRAME_REG, FRAME);
 }
@@ -715,7 +715,7 @@ static void step_unknown(struct ld_scan *s, uint32_t slot)
 	uint32_t callee;
 
 	s->at = slot;
-	s->flags[slot] &= (uint8_t)~LD_PATH_SURE;
+	s->flags[slot] &= (uint8_t)~LD_PATH_CERTAIN;
 	if (insn_at(s, slot)[0] != LD_OP_CALL && insn_at(s, slot)[0] != LD_OP_LD_IMM64)
 		return;
 	callee = func_of(s, slot, &r, &t);
@@ -919,7 +919,7 @@ static void follow_function(struct ld_scan *s)
 	find_blocks(s);
 	enter(s);
 	follow_values(s);
-	ld_mark_sure(s->code, s->nr, s->big, s->flags);
+	ld_mark_certain(s->code, s->nr, s->big, s->flags);
 	record(s);
 }
 

@@ -25,9 +25,9 @@ struct sweep {
 
 static void make_sure(struct sweep *w, uint32_t slot, uint32_t from)
 {
-	if (slot >= w->nr || w->flags[slot] & LD_PATH_SURE)
+	if (slot >= w->nr || w->flags[slot] & LD_PATH_CERTAIN)
 		return;
-	w->flags[slot] |= LD_PATH_SURE;
+	w->flags[slot] |= LD_PATH_CERTAIN;
 	w->again |= slot <= from;
 }
 
@@ -40,15 +40,15 @@ static void meet_at(struct sweep *w, uint32_t slot)
 static void sweep_jump(struct sweep *w, uint32_t slot, uint32_t to)
 {
 	uint8_t flags = w->flags[slot];
-	bool surely = flags & LD_PATH_SURE;
+	bool certain = flags & LD_PATH_CERTAIN;
 
 	if (to > w->furthest)
 		w->furthest = to;
-	if (surely && flags & LD_PATH_SURE_JUMP)
+	if (certain && flags & LD_PATH_CERTAIN_JUMP)
 		make_sure(w, to, slot);
-	if (surely && flags & LD_PATH_SURE_FALL)
+	if (certain && flags & LD_PATH_CERTAIN_FALL)
 		make_sure(w, slot + 1, slot);
-	if (surely ? flags & (LD_PATH_SURE_JUMP | LD_PATH_SURE_FALL) : !w->open)
+	if (certain ? flags & (LD_PATH_CERTAIN_JUMP | LD_PATH_CERTAIN_FALL) : !w->open)
 		return;
 	if (to > slot) {
 		meet_at(w, to);
@@ -69,28 +69,28 @@ static void sweep_insn(struct sweep *w, uint32_t slot)
 
 	if (w->open && slot >= w->meet) {
 		w->open = false;
-		w->flags[slot] |= LD_PATH_SURE;
+		w->flags[slot] |= LD_PATH_CERTAIN;
 	}
 	if (insn[0] == LD_OP_EXIT) {
 		w->exited = true;
 		w->exited_at = slot;
-		if (w->open && !(w->flags[slot] & LD_PATH_SURE))
+		if (w->open && !(w->flags[slot] & LD_PATH_CERTAIN))
 			meet_at(w, w->nr);
 	} else if (ld_is_goto(insn[0]) && ld_insn_is_jump(insn, w->big, &distance)) {
-		w->flags[slot] |= LD_PATH_SURE_JUMP;
+		w->flags[slot] |= LD_PATH_CERTAIN_JUMP;
 		sweep_jump(w, slot, ld_jump_target(w->nr, slot, distance));
 	} else if (ld_insn_is_jump(insn, w->big, &distance)) {
 		sweep_jump(w, slot, ld_jump_target(w->nr, slot, distance));
-	} else if (w->flags[slot] & LD_PATH_SURE) {
+	} else if (w->flags[slot] & LD_PATH_CERTAIN) {
 		make_sure(w, next, slot);
 	}
 }
 
-void ld_mark_sure(const uint8_t *code, uint32_t nr, bool big, uint8_t *flags)
+void ld_mark_certain(const uint8_t *code, uint32_t nr, bool big, uint8_t *flags)
 {
 	const unsigned int patience = 4;
 
-	flags[0] |= LD_PATH_SURE;
+	flags[0] |= LD_PATH_CERTAIN;
 	for (unsigned int round = 0; round < patience; round++) {
 		struct sweep w = {.code = code, .nr = nr, .big = big, .flags = flags};
 

@@ -10,17 +10,18 @@
 
 /* Properties of a slot of code. */
 enum {
-	LD_PATH_LEADER = 1,     /* starts a basic block */
-	LD_PATH_SECOND = 2,     /* second slot of an ld_imm64 */
-	LD_PATH_CORE = 4,       /* the loader changes it (CO-RE) */
-	LD_PATH_SURE = 8,       /* the verifier is certain to visit it */
-	LD_PATH_SURE_JUMP = 16, /* from here the verifier is certain to follow the jump */
-	LD_PATH_SURE_FALL = 32, /* from here it is certain to continue at the next instruction */
-	LD_PATH_SPILL = 64,     /* saves or restores a register around a call: see mark_spills */
+	LD_PATH_LEADER = 1,        /* starts a basic block */
+	LD_PATH_SECOND = 2,        /* second slot of an ld_imm64 */
+	LD_PATH_CORE = 4,          /* the loader changes it (CO-RE) */
+	LD_PATH_CERTAIN = 8,       /* the verifier is certain to visit it */
+	LD_PATH_CERTAIN_JUMP = 16, /* from here the verifier is certain to follow the jump */
+	LD_PATH_CERTAIN_FALL = 32, /* from here it is certain to continue at the next instruction */
+	LD_PATH_SPILL = 64,        /* saves or restores a register around a call: see mark_spills */
 };
 
-/* Sets LD_PATH_SURE, given the sides of conditional jumps that are followed. nr: slots of code. */
-void ld_mark_sure(const uint8_t *code, uint32_t nr, bool big, uint8_t *flags);
+/* Sets LD_PATH_CERTAIN, given the sides of conditional jumps that are followed. nr: slots of code.
+ */
+void ld_mark_certain(const uint8_t *code, uint32_t nr, bool big, uint8_t *flags);
 
 /* The target of the jump at slot; nr if it leaves the function. */
 static inline uint32_t ld_jump_target(uint32_t nr, uint32_t slot, int64_t distance)
