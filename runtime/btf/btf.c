@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "btf/parse.h"
 
 #define LAYOUT_FIELDS 24u /* where the header has them, if it is that long */
 #define MAX_STRIP 32u     /* C has no use for longer chains of qualifiers, typedefs and arrays */
@@ -127,7 +126,23 @@ uint64_t ld_btf_size_of(const struct ld_btf *btf, uint32_t in_type)
 	return 0;
 }
 
-__attribute__((format(printf, 2, 3))) static int bad(struct ld_btf_parser *p, const char *fmt, ...)
+/* A section that is being checked. */
+struct parser {
+	struct ld_arena *arena; /* what is found out lives there */
+	struct ld_diags *diags;
+	const char *where;               /* the file, for diagnostics */
+	struct ld_btf *btf;              /* all zeros to begin with */
+	const char *types;               /* as the section has them */
+	uint32_t *offs;                  /* room for btf->offs */
+	uint32_t *decls;                 /* for btf->decls, when all types are known */
+	uint32_t types_len;              /* bytes */
+	uint32_t decls_seen;             /* by check_type() */
+	bool to_mend;                    /* some type is not what later code expects */
+	const struct btf_layout *layout; /* the layout section, by kind: nr_layout of them */
+	uint32_t nr_layout;
+};
+
+__attribute__((format(printf, 2, 3))) static int bad(struct parser *p, const char *fmt, ...)
 {
 	va_list args;
 	char *text;
@@ -142,7 +157,7 @@ __attribute__((format(printf, 2, 3))) static int bad(struct ld_btf_parser *p, co
  * Finds the layout section, which Linux 7 has added. Where it contradicts what is known of a kind
  * it is not used, so nothing in it is checked before it is.
  */
-static int find_layout(struct ld_btf_parser *p, const char *data, size_t size, bool big)
+static int find_layout(struct parser *p, const char *data, size_t size, bool big)
 {
 	uint32_t hdr_len = ld_get32(data + 4, big), off, len;
 
@@ -162,7 +177,7 @@ static int find_layout(struct ld_btf_parser *p, const char *data, size_t size, b
 }
 
 /* Finds the sections; leaves them in the file's byte order. */
-static int parse_header(struct ld_btf_parser *p, const char *data, size_t size, bool big)
+static int parse_header(struct parser *p, const char *data, size_t size, bool big)
 {
 	uint64_t hdr_len, type_off, type_len, str_off, str_len;
 
@@ -235,7 +250,7 @@ static bool is_gcc_quirk(const struct ld_btf *btf, const struct btf_type *t)
 }
 
 /* Whether the size of a type whose kind is not known can be found, to pass over it. */
-static int size_unknown(struct ld_btf_parser *p, uint32_t in_type, uint32_t info, uint32_t *size)
+static int size_unknown(struct parser *p, uint32_t in_type, uint32_t info, uint32_t *size)
 {
 	uint32_t kind = BTF_INFO_KIND(info);
 	const struct btf_layout *layout;
@@ -256,7 +271,7 @@ static int size_unknown(struct ld_btf_parser *p, uint32_t in_type, uint32_t info
 	return 0;
 }
 
-int ld_btf_note_type(struct ld_btf_parser *p, uint32_t in_type, uint32_t off, uint32_t *size)
+static int note_type(struct parser *p, uint32_t in_type, uint32_t off, uint32_t *size)
 {
 	uint32_t left = p->types_len - off, kind;
 	const struct btf_type *t;
@@ -300,7 +315,7 @@ static void greatest_numbers(const struct btf_type *t, uint32_t *ref, uint32_t *
 		*ref = greatest(*ref, w + k->each_ref - 1, vlen, k->each);
 }
 
-int ld_btf_check_type(struct ld_btf_parser *p, uint32_t in_type)
+static int check_type(struct parser *p, uint32_t in_type)
 {
 	const struct btf_type *t = ld_btf_type(p->btf, in_type);
 	uint32_t ref, str;
@@ -325,7 +340,7 @@ static uint32_t kind_of(const struct ld_btf *btf, uint32_t in_type)
 }
 
 /* The kind of a type that has another than it must have, if that is one that is not known. */
-static const char *unknown_kind(struct ld_btf_parser *p, uint32_t in_type)
+static const char *unknown_kind(struct parser *p, uint32_t in_type)
 {
 	if (!in_type || kind_of(p->btf, in_type) != BTF_KIND_UNKN)
 		return "";
@@ -333,7 +348,7 @@ static const char *unknown_kind(struct ld_btf_parser *p, uint32_t in_type)
 			 ld_btf_vlen(ld_btf_type(p->btf, in_type)));
 }
 
-static int check_decl_tag(struct ld_btf_parser *p, uint32_t i, const struct btf_type *t)
+static int check_decl_tag(struct parser *p, uint32_t i, const struct btf_type *t)
 {
 	uint32_t component = (uint32_t)((const struct btf_decl_tag *)ld_btf_tail(t))->component_idx;
 	uint32_t kind = kind_of(p->btf, t->type), nr = 0;
@@ -357,7 +372,7 @@ static int check_decl_tag(struct ld_btf_parser *p, uint32_t i, const struct btf_
 	return 0;
 }
 
-static int check_func(struct ld_btf_parser *p, uint32_t i, const struct btf_type *t)
+static int check_func(struct parser *p, uint32_t i, const struct btf_type *t)
 {
 	uint32_t nr;
 
@@ -373,7 +388,7 @@ static int check_func(struct ld_btf_parser *p, uint32_t i, const struct btf_type
 }
 
 /* Names may share bytes, but not as many as make them long in proportion to the section. */
-static int check_decl_names(struct ld_btf_parser *p)
+static int check_decl_names(struct parser *p)
 {
 	const struct ld_btf *btf = p->btf;
 	uint64_t left = NAMES_PER_BYTE * ((uint64_t)p->types_len + btf->strs_len) + SPARE_NAMES;
@@ -388,7 +403,7 @@ static int check_decl_names(struct ld_btf_parser *p)
 	return 0;
 }
 
-int ld_btf_check_decls(struct ld_btf_parser *p)
+static int check_decls(struct parser *p)
 {
 	int err = check_decl_names(p);
 	uint32_t k, j, kind;
@@ -445,7 +460,7 @@ static void mend_type(struct ld_btf *btf, struct btf_type *t)
 		ld_btf_each_ref(t, void_nameless, btf);
 }
 
-static void mend_types(struct ld_btf_parser *p)
+static void mend_types(struct parser *p)
 {
 	struct ld_btf *btf = p->btf;
 	uint32_t i;
@@ -461,69 +476,43 @@ static void mend_types(struct ld_btf_parser *p)
 			((struct btf_type *)(uintptr_t)ld_btf_type(btf, i))->info = BTF_KIND_UNKN;
 }
 
-int ld_btf_open(struct ld_btf_parser *p, const char *data, size_t size, bool big)
+/* Finds where each type is. */
+static int find_types(struct parser *p)
 {
-	struct ld_btf *btf = p->btf;
-	size_t most;
+	/* They have three words at least. */
+	size_t most = p->types_len / sizeof(struct btf_type) + 2;
+	uint32_t off, size = 0, nr = 1;
 	int err;
 
-	if ((err = parse_header(p, data, size, big)))
-		return err;
-	p->types = btf->types;
-	btf->types = to_host_order(p->arena, p->types, p->types_len, big);
-	/* How many types there are is known when all have been seen; they have three words at
-	 * least. */
-	most = p->types_len / sizeof(struct btf_type) + 2;
-	btf->offs = p->offs = LD_NEW_ARRAY(p->arena, uint32_t, most);
-	return 0;
-}
-
-void ld_btf_close(struct ld_btf_parser *p, uint32_t nr)
-{
-	struct ld_btf *btf = p->btf;
-
-	p->offs[nr] = p->types_len;
-	btf->nr_types = nr;
-	if (p->to_mend)
-		mend_types(p);
-	btf->decls = p->decls = LD_NEW_ARRAY(p->arena, uint32_t, btf->nr_decls);
-}
-
-int ld_btf_note_types(struct ld_btf_parser *p)
-{
-	uint32_t off, size, nr = 1;
-	int err;
-
+	p->btf->offs = p->offs = LD_NEW_ARRAY(p->arena, uint32_t, most);
 	for (off = 0; off < p->types_len; off += size)
-		if ((err = ld_btf_note_type(p, nr++, off, &size)))
+		if ((err = note_type(p, nr++, off, &size)))
 			return err;
-	ld_btf_close(p, nr);
+	p->offs[nr] = p->types_len;
+	p->btf->nr_types = nr;
+	ld_trim(p->arena, p->offs, most * sizeof(*p->offs), (nr + 1) * sizeof(*p->offs));
 	return 0;
-}
-
-void ld_btf_set_whole(struct ld_arena *a, struct ld_btf *btf)
-{
-	struct ld_btf_stretch *all = LD_NEW(a, struct ld_btf_stretch);
-
-	all->first = 1;
-	all->nr = btf->nr_in = btf->nr_types - 1;
-	btf->stretches = all;
-	btf->nr_stretches = 1;
 }
 
 int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, const void *data,
 		 size_t size, bool big, struct ld_btf *btf)
 {
-	struct ld_btf_parser p = {.arena = a, .diags = d, .where = where, .btf = btf};
+	struct parser p = {.arena = a, .diags = d, .where = where, .btf = btf};
 	uint32_t i;
 	int err;
 
 	memset(btf, 0, sizeof(*btf));
-	if ((err = ld_btf_open(&p, data, size, big)) || (err = ld_btf_note_types(&p)))
+	if ((err = parse_header(&p, data, size, big)))
 		return err;
+	p.types = btf->types;
+	btf->types = to_host_order(a, p.types, p.types_len, big);
+	if ((err = find_types(&p)))
+		return err;
+	if (p.to_mend)
+		mend_types(&p);
+	btf->decls = p.decls = LD_NEW_ARRAY(a, uint32_t, btf->nr_decls);
 	for (i = 1; i < btf->nr_types; i++)
-		if ((err = ld_btf_check_type(&p, i)))
+		if ((err = check_type(&p, i)))
 			return err;
-	ld_btf_set_whole(a, btf);
-	return ld_btf_check_decls(&p);
+	return check_decls(&p);
 }

@@ -3,12 +3,6 @@
  * One .BTF section, checked and in host byte order.
  *
  * After ld_btf_parse() every type id, string offset and count in it is in range.
- *
- * Most files of a program have most types in common. So a file's types may be split, as those of a
- * kernel module are: what another file, the base, has as well is not stored again. Numbers below
- * base_types and base_strs are the base's, the file's own types and strings follow. See
- * btf/dedup/split.c for how that comes about. Without a base both are 0, and all types are own
- * ones.
  */
 #ifndef LD_BTF_BTF_H
 #define LD_BTF_BTF_H
@@ -20,27 +14,14 @@
 #include "base/diag.h"
 #include "btf/format.h"
 
-/* Types with consecutive numbers, all of them the base's or all own. */
-struct ld_btf_stretch {
-	uint32_t first, nr;
-};
-
 struct ld_btf {
-	const char *types;    /* the own types: 4-byte aligned, host byte order */
-	const uint32_t *offs; /* by own type, void too: bytes into types; then where they end */
+	const char *types;    /* 4-byte aligned, host byte order */
+	const uint32_t *offs; /* by type, void too: bytes into types; then where they end */
 	uint32_t nr_types;    /* ids run from 0 (void) to nr_types - 1 */
 	uint32_t nr_decls;
-	const uint32_t
-	    *decls;        /* in_types of FUNC, VAR, DATASEC and DECL_TAG, ascending: own ones */
-	const char *strs;  /* the own strings; they end in NUL */
-	uint32_t strs_len; /* bytes, with those of the base: offsets are below */
-
-	const struct ld_btf *base; /* has no base itself; or NULL */
-	uint32_t base_types, base_strs;
-	/* The types that the file has, in its order: of the base's they may be a few. */
-	const struct ld_btf_stretch *stretches;
-	uint32_t nr_stretches;
-	uint32_t nr_in; /* their number */
+	const uint32_t *decls; /* in_types of FUNC, VAR, DATASEC and DECL_TAG, ascending */
+	const char *strs;      /* they end in NUL */
+	uint32_t strs_len;     /* bytes: offsets are below */
 
 	/*
 	 * Types of kinds that are not known have become BTF_KIND_UNKN, with the kind as vlen; so
@@ -50,41 +31,14 @@ struct ld_btf {
 	uint8_t unknown_kind; /* of the first one */
 };
 
-/* The place of an own type in an array that has one for each. */
-static inline uint32_t ld_btf_own(const struct ld_btf *btf, uint32_t in_type)
-{
-	return in_type - btf->base_types;
-}
-
-/* The first own type. */
-static inline uint32_t ld_btf_first(const struct ld_btf *btf)
-{
-	return btf->base_types ? btf->base_types : 1;
-}
-
-/* How long an array must be that has a place for each own type. */
-static inline uint32_t ld_btf_nr_own(const struct ld_btf *btf)
-{
-	return btf->nr_types - btf->base_types;
-}
-
 static inline const struct btf_type *ld_btf_type(const struct ld_btf *btf, uint32_t in_type)
 {
-	if (in_type < btf->base_types)
-		return (const struct btf_type *)(btf->base->types + btf->base->offs[in_type]);
-	return (const struct btf_type *)(btf->types + btf->offs[ld_btf_own(btf, in_type)]);
+	return (const struct btf_type *)(btf->types + btf->offs[in_type]);
 }
 
 static inline const char *ld_btf_str(const struct ld_btf *btf, uint32_t off)
 {
-	return off < btf->base_strs ? btf->base->strs + off : btf->strs + (off - btf->base_strs);
-}
-
-/* The end of the strings among which that at off stands. */
-static inline const char *ld_btf_strs_end(const struct ld_btf *btf, uint32_t off)
-{
-	return off < btf->base_strs ? btf->base->strs + btf->base_strs
-				    : btf->strs + (btf->strs_len - btf->base_strs);
+	return btf->strs + off;
 }
 
 static inline const char *ld_btf_name(const struct ld_btf *btf, uint32_t in_type)

@@ -151,7 +151,7 @@ static void bind_func_info(struct binder *b, struct ld_section *sec)
 		for (end = k; end < sec->nr_syms && syms[sec->syms[end]].value == rec[0];)
 			end++;
 		bind_func(sec, k, end, rec[1]);
-		b->bound[ld_btf_own(&sec->file->btf, rec[1])] |= k < end ? BOUND : PLACED;
+		b->bound[rec[1]] |= k < end ? BOUND : PLACED;
 	}
 }
 
@@ -209,8 +209,8 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		/* gcc 12 calls an extern variable global here, and leaves it undefined in ELF. */
 		if (linkage == BTF_VAR_GLOBAL_EXTERN ||
 		    (linkage != BTF_VAR_STATIC && sym && !sym->sec && !sym->common && !sym->abs)) {
-			f->extern_secs[ld_btf_own(&f->btf, info[i].type)] = datasec;
-			f->extern_sizes[ld_btf_own(&f->btf, info[i].type)] = info[i].size;
+			f->extern_secs[info[i].type] = datasec;
+			f->extern_sizes[info[i].type] = info[i].size;
 		}
 		if (linkage != BTF_VAR_STATIC || ld_btf_kind(var) != BTF_KIND_VAR || !sec)
 			continue;
@@ -222,7 +222,7 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 			sym = lookup(&b->globals, var_name);
 		if (sym && sym->sec == sec && sym->type != STT_FUNC && !sym->btf) {
 			sym->btf = info[i].type;
-			b->bound[ld_btf_own(&f->btf, sym->btf)] = BOUND;
+			b->bound[sym->btf] = BOUND;
 		}
 	}
 }
@@ -237,7 +237,7 @@ static void bind_by_name(struct binder *b, uint32_t in_type)
 
 	if (func && (!sym || sym->type == STT_OBJECT))
 		sym = lookup(&b->locals, name);
-	bound = b->bound[ld_btf_own(&b->f->btf, in_type)];
+	bound = b->bound[in_type];
 	if (!sym || sym->btf || bound & BOUND || (bound & PLACED && !sym->sec))
 		return;
 	/* The same name may be a FUNC and a VAR: the symbol's type decides. */
@@ -300,7 +300,7 @@ static bool has_func_info(const struct ld_file *f)
 void ld_btf_bind(struct ld_file *f)
 {
 	struct binder b = {.f = f};
-	uint32_t nr = ld_btf_nr_own(&f->btf), i;
+	uint32_t nr = f->btf.nr_types, i;
 
 	f->extern_secs = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
 	f->extern_sizes = LD_NEW_ARRAY(&f->arena, uint32_t, nr);

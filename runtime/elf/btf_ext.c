@@ -20,7 +20,6 @@ static const char *const ext_names[LD_EXT_NR] = {"func_info", "line_info", "core
 
 struct ext_reader {
 	struct ld_file *f;
-	const struct ld_btf_map *map;
 	struct ld_strmap code; /* name -> struct ld_section */
 };
 
@@ -70,24 +69,21 @@ static const char *not_a_func(const struct ld_file *f, uint32_t in_type)
 			 ld_btf_vlen(t));
 }
 
-/* Checks a record, and updates its type ids and string offsets. */
+/* Checks a record. */
 static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
-		       const struct ld_section *sec, uint32_t *rec)
+		       const struct ld_section *sec, const uint32_t *rec)
 {
 	const struct ld_file *f = r->f;
-	const struct ld_btf_map *map = r->map;
 
 	if (rec[0] % LD_INSN_SIZE || rec[0] >= sec->size)
 		return bad_record(f, kind, sec->name, rec[0], "no such instruction");
-	if (kind != LD_EXT_LINE && rec[1] >= map->nr_types)
+	if (kind != LD_EXT_LINE && rec[1] >= f->btf.nr_types)
 		return bad_record(f, kind, sec->name, rec[0], "type id is out of range");
-	if ((kind == LD_EXT_LINE && (rec[1] >= map->strs_len || rec[2] >= map->strs_len)) ||
-	    (kind == LD_EXT_CORE && rec[2] >= map->strs_len))
+	if ((kind == LD_EXT_LINE && (rec[1] >= f->btf.strs_len || rec[2] >= f->btf.strs_len)) ||
+	    (kind == LD_EXT_CORE && rec[2] >= f->btf.strs_len))
 		return bad_record(f, kind, sec->name, rec[0], "string offset is out of range");
-	rec[1] = kind == LD_EXT_LINE ? ld_btf_map_str(map, rec[1]) : ld_btf_map_type(map, rec[1]);
-	if (kind != LD_EXT_FUNC)
-		rec[2] = ld_btf_map_str(map, rec[2]);
-	else if (!rec[1] || ld_btf_kind(ld_btf_type(&f->btf, rec[1])) != BTF_KIND_FUNC)
+	if (kind == LD_EXT_FUNC &&
+	    (!rec[1] || ld_btf_kind(ld_btf_type(&f->btf, rec[1])) != BTF_KIND_FUNC))
 		return bad_record(f, kind, sec->name, rec[0], not_a_func(f, rec[1]));
 	return 0;
 }
@@ -149,11 +145,11 @@ static int parse_table(struct ext_reader *r, enum ld_ext_kind kind, const uint8_
 		name = w[0];
 		nr = w[1];
 		w += 2;
-		if (name >= r->map->strs_len)
+		if (name >= f->btf.strs_len)
 			return bad_ext(f, "section name is outside the string table");
 		if (nr > (size_t)(end - w) / words)
 			return bad_ext(f, "more records than bytes");
-		sec = find_code(r, ld_btf_str(&f->btf, ld_btf_map_str(r->map, name)));
+		sec = find_code(r, ld_btf_str(&f->btf, name));
 		for (i = 0; sec && i < nr; i++) {
 			int err = read_record(r, kind, sec, w + (size_t)i * words);
 
@@ -267,20 +263,19 @@ static bool find_table(const struct ld_file *f, const struct ld_section *ext, ui
  * them: records have no section name. It does not support CO-RE relocations, which must not get
  * lost, in this mode.
  */
-static bool lacks_strings(const struct ld_file *f, const struct ld_section *ext,
-			  const struct ld_btf_map *map)
+static bool lacks_strings(const struct ld_file *f, const struct ld_section *ext)
 {
 	const uint8_t *table;
 	uint32_t len;
 
 	return f->gcc_lto && find_table(f, ext, LD_EXT_CORE, &table, &len) && len <= 4 &&
 	       find_table(f, ext, LD_EXT_FUNC, &table, &len) && len >= 8 &&
-	       ld_get32(table + 4, f->big) >= map->strs_len;
+	       ld_get32(table + 4, f->big) >= f->btf.strs_len;
 }
 
-int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const struct ld_btf_map *map)
+int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext)
 {
-	struct ext_reader r = {.f = f, .map = map};
+	struct ext_reader r = {.f = f};
 	uint32_t hdr_len, kind, len, i;
 	const uint8_t *table;
 	int err;
@@ -293,7 +288,7 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const stru
 	hdr_len = ld_get32(ext->data + 4, f->big);
 	if (hdr_len < MIN_HDR_WORDS * 4 || hdr_len > ext->size)
 		return bad_ext(f, "header length is out of range");
-	if (lacks_strings(f, ext, map)) {
+	if (lacks_strings(f, ext)) {
 		ld_warn(&f->diags, "gcc-lto",
 			"%s: .BTF.ext: gcc's -flto omitted its strings: line and function "
 			"records are ignored\n"

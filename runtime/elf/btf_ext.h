@@ -2,15 +2,14 @@
 #ifndef LD_ELF_BTF_EXT_H
 #define LD_ELF_BTF_EXT_H
 
-#include "btf/dedup/split.h"
 #include "model/model.h"
 
 /*
- * Parses the .BTF.ext section ext of f, whose .BTF has been parsed to map, and attaches its records
- * to their sections. The bytes of ext are not needed afterwards. Format: ".BTF.ext section" of the
+ * Parses the .BTF.ext section ext of f, whose .BTF has been parsed, and attaches its records to
+ * their sections. The bytes of ext are not needed afterwards. Format: ".BTF.ext section" of the
  * kernel's Documentation/bpf/btf.rst.
  */
-int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext, const struct ld_btf_map *map);
+int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext);
 
 /* Words of a record as known today, without the tail that a newer compiler may add. */
 extern const uint32_t ld_ext_words[LD_EXT_NR];

@@ -189,9 +189,7 @@ uint32_t ld_out_type(const struct ld_merged_btf *btf, const struct ld_file *f, u
 {
 	uint32_t node = ld_node_of(f, in_type);
 
-	if (node || in_type < f->btf.base_types)
-		return btf->node_out[node];
-	return f->out_types[ld_btf_own(&f->btf, in_type)];
+	return node ? btf->node_out[node] : f->out_types[in_type];
 }
 
 const char *ld_out_name(const struct ld_piece *p)

@@ -316,9 +316,9 @@ struct ld_file {
 	bool has_btf;
 	struct ld_btf btf;
 	struct ld_btf_digest *digest;
-	const uint32_t *canon, *base_canon; /* see ld_node_of() */
-	bool synthesized;                   /* some functions got synthetic FUNCs */
-	/* By own type, for FUNCs and VARs: */
+	const uint32_t *canon; /* see ld_node_of() */
+	bool synthesized;      /* some functions got synthetic FUNCs */
+	/* By type, for FUNCs and VARs: */
 	uint32_t *out_types;    /* its out_type; 0 if dropped */
 	uint32_t *extern_secs;  /* in_type of the DATASEC that lists it, or 0 */
 	uint32_t *extern_sizes; /* its size in that DATASEC */
@@ -434,7 +434,7 @@ struct ld_input_files {
 	int open_fd;                     /* descriptor of the input that is being loaded, or 0 */
 	uint32_t nr_mapped;              /* number of mapped files */
 	bool big;                        /* byte order of all files; by parse_files */
-	struct ld_btf_digest *btf_model; /* of the file whose types the others are compared with */
+	struct ld_btf_names *btf_names;  /* numbers of the names of types */
 };
 
 /* The files that take part, and the owner of each global symbol. By the passes of resolve/. */
@@ -564,14 +564,13 @@ const char *ld_piece_name(const struct ld_link *l, const struct ld_piece *p);
 /* A type's node in link->res.graph; 0 for void, FUNC, VAR, DATASEC and DECL_TAG. */
 static inline uint32_t ld_node_of(const struct ld_file *f, uint32_t in_type)
 {
-	return in_type < f->btf.base_types ? f->base_canon[in_type]
-					   : f->canon[ld_btf_own(&f->btf, in_type)];
+	return f->canon[in_type];
 }
 
 /* The DATASEC that lists an extern FUNC or VAR, or 0. */
 static inline uint32_t ld_extern_sec(const struct ld_file *f, uint32_t in_type)
 {
-	return f->extern_secs[ld_btf_own(&f->btf, in_type)];
+	return f->extern_secs[in_type];
 }
 
 /* The out_type of a type; 0 if it was dropped. */

@@ -24,7 +24,7 @@ void ld_count_file(struct ld_counts *s, const struct ld_file *f)
 	s->bytes += f->size;
 	s->sections += f->nr_secs - 1;
 	s->symbols += f->nr_syms - 1;
-	s->types += f->btf.nr_in;
+	s->types += f->btf.nr_types ? f->btf.nr_types - 1 : 0;
 	for (uint32_t i = 1; i < f->nr_syms; i++)
 		s->functions += f->syms[i].type == STT_FUNC && f->syms[i].sec;
 	for (uint32_t i = 1; i < f->nr_secs; i++) {

@@ -11,12 +11,10 @@
 
 #include "base/bytes.h"
 #include "btf/dedup/merge.h"
-#include "btf/dedup/split.h"
 
 #define MAX_IN 1024
 
 static int passed, failed;
-static uint32_t split_inputs; /* how many shared types with a base */
 static struct ld_arena arena;
 static struct ld_diags diags;
 
@@ -134,7 +132,6 @@ struct link {
 		size_t size;
 	} raw[MAX_IN];
 	struct ld_btf_input in[MAX_IN];
-	struct ld_btf_map map[MAX_IN];
 	uint32_t nr;
 	struct ld_btf_graph graph;
 };
@@ -163,136 +160,48 @@ static inline void add_out(struct link *l, struct out *o)
 
 static inline uint32_t canon_of(const struct link *l, uint32_t input, uint32_t type)
 {
-	return *ld_btf_canon(&l->in[input], type);
+	return l->in[input].canon[type];
 }
 
-/* The definition by a type of its own file, or NULL. */
-static inline const struct ld_btf_def *def_of(const struct ld_btf_digest *digest, uint32_t type)
+static struct ld_arena scratch;
+
+static inline void digest_all(struct link *l)
 {
-	if (type < digest->btf->base_types)
-		digest = digest->model;
-	for (uint32_t i = 0; i < digest->nr_defs; i++)
-		if (digest->defs[i].type == type)
-			return &digest->defs[i];
-	return NULL;
-}
+	struct ld_btf_names *names = ld_btf_names_new(&arena);
 
-/* A model changes nothing but time and place: btf is the section parsed by itself. */
-static inline void check_digest(const struct link *l, uint32_t i, const struct ld_btf *btf,
-				const struct ld_btf_map *map)
-{
-	const struct ld_btf_digest *with = l->in[i].digest;
-	const struct ld_btf_digest *without = ld_btf_digest(&arena, btf, NULL, NULL);
-	uint32_t place = 0, at = 0;
-
-	check(l->btf[i].nr_in == btf->nr_types - 1, "input %u: %u types", i, l->btf[i].nr_in);
-	for (uint32_t k = 1; k < btf->nr_types; k++) {
-		uint32_t type = ld_btf_map_type(map, k);
-		const struct ld_btf_def *a = def_of(with, type), *b = def_of(without, k);
-
-		check(ld_btf_key(with, type) == without->keys[k], "input %u: key of type %u", i, k);
-		check(!a == !b && (!a || a->hash == b->hash), "input %u: definition %u", i, k);
-		check(!strcmp(ld_btf_name(&l->btf[i], type), ld_btf_name(btf, k)),
-		      "input %u: name of type %u", i, k);
-		check(type == l->btf[i].stretches[at].first + place, "input %u: order of type %u",
-		      i, k);
-		if (++place == l->btf[i].stretches[at].nr)
-			at++, place = 0;
-	}
-	check(at == l->btf[i].nr_stretches && !place, "input %u: stretches", i);
-	for (uint32_t off = 0; off < btf->strs_len; off++)
-		check(!strcmp(ld_btf_str(&l->btf[i], ld_btf_map_str(map, off)), btf->strs + off),
-		      "input %u: string at %u", i, off);
-}
-
-static inline uint32_t largest(const struct link *l)
-{
-	uint32_t found = 0;
-
-	for (uint32_t i = 1; i < l->nr; i++)
-		if (l->raw[i].size > l->raw[found].size)
-			found = i;
-	return found;
-}
-
-enum model {
-	NO_MODEL,
-	INPUT_AS_MODEL, /* the largest one */
-	OTHER_MODEL,    /* a file like it that is no input */
-};
-
-static bool unchecked;          /* when it is time that matters: */
-static struct ld_arena scratch; /* what maps refer to is gone */
-
-static inline void digest_all(struct link *l, enum model how)
-{
-	uint32_t which = largest(l), i;
-	struct ld_btf_digest *model = NULL;
-	struct ld_btf *other = ld_memdup(&arena, &l->btf[which], sizeof(*other));
-
-	if (how != NO_MODEL) {
-		model =
-		    ld_btf_digest(&arena, how == OTHER_MODEL ? other : &l->btf[which], NULL, NULL);
-		l->in[which].digest = model;
-		if (!ld_btf_make_model(&arena, model))
-			model = NULL;
-	}
-	for (i = 0; i < l->nr; i++) {
-		struct ld_btf_source source = {"in", l->raw[i].data, l->raw[i].size, LD_HOST_BIG,
-					       true};
-		struct ld_btf btf = l->btf[i];
-
+	scratch.oom = arena.oom;
+	for (uint32_t i = 0; i < l->nr; i++) {
 		l->in[i].btf = &l->btf[i];
-		l->map[i] = (struct ld_btf_map){.nr_types = btf.nr_types};
-		if (how == INPUT_AS_MODEL && i == which)
-			continue;
-		if (source.data)
-			check(!ld_btf_parse_like(&arena, unchecked ? &scratch : &arena, &diags,
-						 &source, model, &l->btf[i], &l->map[i]),
-			      "input %u can't be parsed beside a model", i);
-		if (unchecked)
-			ld_arena_reset(&scratch);
-		l->in[i].digest = ld_btf_digest(&arena, &l->btf[i], model, l->map[i].twins);
-		if (source.data && !unchecked && btf.nr_types < 10000 && btf.strs_len < 100000)
-			check_digest(l, i, ld_memdup(&arena, &btf, sizeof(btf)), &l->map[i]);
-		split_inputs += l->btf[i].base != NULL;
+		l->in[i].digest = ld_btf_digest(&arena, &scratch, &l->btf[i], names);
+		ld_arena_reset(&scratch);
 	}
 }
 
-/* Without a model, and with one: the graph is the same, and so is what each type became. */
+/* The same twice: no result may depend on the key of hashes. */
 static inline void dedup(struct link *l, uint32_t threads)
 {
-	const struct ld_btf *whole = ld_memdup(&arena, l->btf, l->nr * sizeof(*whole));
 	uint32_t **canon = LD_NEW_ARRAY(&arena, uint32_t *, l->nr), nr, i, k;
-	enum model how;
+	bool same = true;
 
-	digest_all(l, NO_MODEL);
+	digest_all(l);
 	ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
 	nr = l->graph.nr;
 	for (i = 0; i < l->nr; i++)
-		canon[i] = ld_memdup(&arena, l->in[i].canon, whole[i].nr_types * sizeof(**canon));
-	for (how = INPUT_AS_MODEL; how <= OTHER_MODEL; how++) {
-		bool same = true;
+		canon[i] = l->in[i].canon;
+	ld_hash_key.seed[nr & 1] += 0x123456789abcdef1;
+	ld_hash_key.factor += 0x9e3779b97f4a7c16;
+	digest_all(l);
+	ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
+	for (i = 0; i < l->nr; i++)
+		for (k = 1; k < l->btf[i].nr_types; k++)
+			same &= canon_of(l, i, k) == canon[i][k];
+	check(l->graph.nr == nr && same, "%u types with another key, %u with the first, or others",
+	      l->graph.nr, nr);
+	for (i = 1; i < l->graph.nr; i++) {
+		const struct ld_btf_node *node = &l->graph.nodes[i];
 
-		memcpy(l->btf, whole, l->nr * sizeof(*whole));
-		/* No result may depend on the key. */
-		ld_hash_key.seed[how & 1] += 0x123456789abcdef1;
-		ld_hash_key.factor += 0x9e3779b97f4a7c16;
-		digest_all(l, how);
-		ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
-		for (i = 0; i < l->nr; i++)
-			for (k = 1; k < whole[i].nr_types; k++)
-				same &=
-				    canon_of(l, i, ld_btf_map_type(&l->map[i], k)) == canon[i][k];
-		check(l->graph.nr == nr && same,
-		      "%u types with model %d and another key, %u without, or others", l->graph.nr,
-		      how, nr);
-		for (i = 1; i < l->graph.nr; i++) {
-			const struct ld_btf_node *node = &l->graph.nodes[i];
-
-			check(node->input < l->nr && canon_of(l, node->input, node->type) == i,
-			      "node %u with model %d", i, how);
-		}
+		check(node->input < l->nr && canon_of(l, node->input, node->type) == i, "node %u",
+		      i);
 	}
 }
 
@@ -306,7 +215,7 @@ static inline void rewrite_ref(void *ctx, uint32_t *type_id)
 {
 	const struct rewrite *w = ctx;
 
-	*type_id = *ld_btf_canon(w->in, *type_id);
+	*type_id = w->in->canon[*type_id];
 }
 
 static inline void rewrite_str(void *ctx, uint32_t *str_off)

@@ -256,37 +256,36 @@ static bool oracle_is_right(const struct link *l, const struct btf *all)
 /* All that holds for any input. */
 static void check_link(struct link *l, const char *name)
 {
-	struct link *r = reversed(l);
-
 	dedup(l, 2);
 	check(simulated(l), "%s: a type is not what it became", name);
 	check_idempotent(l, name);
+}
+
+/* The order of inputs is of no importance where each forward declaration has one definition. */
+static void check_reversed(const struct link *l, const char *name)
+{
+	const struct link *r = reversed(l);
+
 	check(r->graph.nr == l->graph.nr &&
 		  !memcmp(type_set(l), type_set(r), l->graph.nr * sizeof(uint64_t)),
 	      "%s: %u types, in reverse %u, or others", name, l->graph.nr, r->graph.nr);
 }
 
-/* Whether there are more types than the oracle needs, if it is right; says so in *nr. */
-static bool is_worse(const struct link *l, uint32_t *nr)
-{
-	struct btf *all = oracle(l, nr);
-	bool worse = l->graph.nr - 1 > *nr && oracle_is_right(l, all);
-
-	btf__free(all);
-	return worse;
-}
-
+/* Not more types than the oracle, unless that loses something. */
 static void check_oracle(const struct link *l, const char *name)
 {
 	uint32_t nr;
-	bool worse = is_worse(l, &nr);
+	struct btf *all = oracle(l, &nr);
 
-	check(!worse, "%s: %u types, the oracle has %u", name, l->graph.nr - 1, nr);
+	check(l->graph.nr - 1 <= nr || !oracle_is_right(l, all), "%s: %u types, the oracle has %u",
+	      name, l->graph.nr - 1, nr);
+	btf__free(all);
 }
 
 static void expect(struct link *l, const char *name, uint32_t nr)
 {
 	check_link(l, name);
+	check_reversed(l, name);
 	check_oracle(l, name);
 	check(l->graph.nr - 1 == nr, "%s: %u types, expected %u", name, l->graph.nr - 1, nr);
 }
@@ -848,14 +847,14 @@ static void random_file(struct link *l, const struct program *p)
 static void test_random(uint32_t seeds)
 {
 	struct program *p = LD_NEW(&arena, struct program);
-	struct ld_arena scratch;
-	uint32_t seed, i, nr, nr_worse = 0;
+	struct ld_arena saved;
+	uint32_t seed, i, nr;
 	struct link *l;
 	char name[64];
 
 	for (seed = 0; seed < seeds; seed++) {
-		scratch = arena;
-		arena = (struct ld_arena){.oom = scratch.oom};
+		saved = arena;
+		arena = (struct ld_arena){.oom = saved.oom};
 		random_state = seed * 0x9e3779b97f4a7c15ull + 1;
 		random_program(p, seed & 1, seed & 2 ? 1 + rnd(NR_FORMS) : 1);
 		l = new_link();
@@ -863,20 +862,16 @@ static void test_random(uint32_t seeds)
 			random_file(l, p);
 		snprintf(name, sizeof(name), "seed %u", seed);
 		check_link(l, name);
-		/*
-		 * FWDs of names with several definitions: which choice leaves the fewest types has
-		 * no short answer, and rarely that of the oracle is luckier. libbpf 1.7 finds
-		 * more types equal: measured, 28 of the 4,000 links have fewer there.
-		 */
-		if ((seed & 3) == 3)
-			nr_worse += is_worse(l, &nr);
-		else
+		check_oracle(l, name);
+		if ((seed & 3) == 3) {
+			l = reversed(l);
 			check_oracle(l, name);
+		} else {
+			check_reversed(l, name);
+		}
 		ld_arena_free(&arena);
-		arena = scratch;
+		arena = saved;
 	}
-	check(nr_worse * (libbpf_minor_version() >= 7 ? 100 : 1000) <= seeds,
-	      "%u of %u random links have more types than the oracle's", nr_worse, seeds);
 }
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -914,7 +909,6 @@ int main(int argc, char **argv)
 		test_random(4000);
 		if (argc > 1)
 			test_files(argc - 1, argv + 1);
-		check(split_inputs > 1000, "only %u inputs shared types", split_inputs);
 		printf("%d passed, %d failed\n", passed, failed);
 	}
 	ld_arena_free(&arena);

@@ -15,7 +15,6 @@
  */
 #include <string.h>
 
-#include "base/bytes.h"
 #include "btf/dedup/merge.h"
 
 #define WORK_LIMIT 64      /* times the instances and references between them */
@@ -79,15 +78,6 @@ static const struct btf_type *type_of(const struct ld_btf_merge *m, uint32_t inp
 	return ld_btf_type(m->in[input].btf, type);
 }
 
-static uint32_t power_of_two(uint64_t nr)
-{
-	uint32_t cap = 16;
-
-	while (cap < nr)
-		cap *= 2;
-	return cap;
-}
-
 /* The variant of a name with this hash; a new one's hash is 0. */
 static struct variant *find_variant(struct refiner *r, uint32_t name, uint64_t hash)
 {
@@ -143,12 +133,12 @@ static uint64_t list_variants(struct refiner *r, int pass)
 	uint64_t nr = 0;
 	uint32_t f, i;
 
-	for (f = 0; f < m->nr_all; f++) {
+	for (f = 0; f < m->nr_in; f++) {
 		const struct ld_btf_digest *digest = m->in[f].digest;
 
 		for (i = 0; i < digest->nr_defs; i++) {
 			const struct ld_btf_def *def = &digest->defs[i];
-			uint32_t name = ld_btf_class(&m->in[f], def->type), *first;
+			uint32_t name = m->in[f].canon[def->type], *first;
 			struct variant *v;
 
 			if (!(m->flags[name] & LD_BTF_AMBIGUOUS))
@@ -176,7 +166,7 @@ static void find_variants(struct refiner *r)
 	r->first_variant = LD_NEW_ARRAY(a, uint32_t, r->nr_names);
 	r->variants = LD_NEW_ARRAY(a, struct variant, nr + 1);
 	r->variant_nodes = LD_NEW_ARRAY(a, struct ld_btf_node, nr + 1);
-	r->variant_mask = power_of_two(2 * nr) - 1;
+	r->variant_mask = ld_btf_table_size(2 * nr) - 1;
 	r->variant_slots = LD_NEW_ARRAY(a, struct ld_btf_slot, (size_t)r->variant_mask + 1);
 	list_variants(r, 1);
 }
@@ -200,12 +190,12 @@ static struct users class_users(const struct ld_btf_merge *m, const struct ld_bt
 			struct ld_btf_refs refs = ld_btf_refs(type_of(m, node.input, node.type));
 
 			for (j = 0; j < refs.nr; j++, refs.id += refs.stride) {
-				uint32_t used = ld_btf_class(in, *refs.id);
+				uint32_t used = in->canon[*refs.id];
 
 				if (!pass)
 					at[used + 2]++;
 				else
-					u.v[at[used + 1]++] = ld_btf_class(in, node.type);
+					u.v[at[used + 1]++] = in->canon[node.type];
 			}
 		}
 		if (pass)
@@ -268,13 +258,12 @@ static uint32_t count_instances(const struct ld_btf_merge *m)
 {
 	uint32_t f, i, nr = 0;
 
-	for (f = 0; f < m->nr_all; f++)
-		for (i = 0; i < ld_btf_nr_own(m->in[f].btf); i++)
+	for (f = 0; f < m->nr_in; f++)
+		for (i = 1; i < m->in[f].btf->nr_types; i++)
 			nr += (m->flags[m->in[f].canon[i]] & LD_BTF_REACHES) != 0;
 	return nr;
 }
 
-/* What files share with their base is one instance. */
 static void list_instances(struct refiner *r)
 {
 	struct ld_btf_merge *m = r->m;
@@ -286,13 +275,13 @@ static void list_instances(struct refiner *r)
 	r->next_fwd = LD_NEW_ARRAY(m->arena, uint32_t, nr);
 	r->fwds = LD_NEW_ARRAY(m->arena, uint32_t, r->nr_names);
 	r->split = LD_NEW_ARRAY(m->arena, uint8_t, r->nr_names);
-	for (f = 0; f < m->nr_all; f++) {
+	for (f = 0; f < m->nr_in; f++) {
 		const struct ld_btf *btf = m->in[f].btf;
 
 		def = m->in[f].digest->defs;
 		end = def + m->in[f].digest->nr_defs;
-		for (i = ld_btf_first(btf); i < btf->nr_types; i++) {
-			uint32_t *canon = ld_btf_canon(&m->in[f], i);
+		for (i = 1; i < btf->nr_types; i++) {
+			uint32_t *canon = &m->in[f].canon[i];
 			struct inst *x = &r->inst[r->nr];
 
 			while (def < end && def->type < i)
@@ -322,7 +311,7 @@ static void list_users(struct refiner *r)
 			struct ld_btf_refs refs = ld_btf_refs(type_of(r->m, x->input, x->type));
 
 			for (j = 0; j < refs.nr; j++, refs.id += refs.stride) {
-				uint32_t used = ld_btf_class(&r->m->in[x->input], *refs.id);
+				uint32_t used = r->m->in[x->input].canon[*refs.id];
 
 				if (used < r->nr_names)
 					continue;
@@ -381,7 +370,7 @@ static uint64_t signature(struct refiner *r, const struct inst *x)
 	uint32_t i;
 
 	for (i = 0; i < refs.nr; i++, refs.id += refs.stride) {
-		uint32_t to = ld_btf_class(&r->m->in[x->input], *refs.id);
+		uint32_t to = r->m->in[x->input].canon[*refs.id];
 
 		h = ld_hash_word(h, to < r->nr_names ? to : r->inst[to - r->nr_names].class);
 	}
@@ -408,7 +397,7 @@ static uint32_t find_group(struct refiner *r, uint32_t mask, uint32_t *nr_groups
 /* Splits the classes of the instances on the list, and lists those that this concerns. */
 static void refine_once(struct refiner *r)
 {
-	uint32_t mask = power_of_two((uint64_t)r->nr_dirty * 2) - 1, nr_groups = 0, i;
+	uint32_t mask = ld_btf_table_size((uint64_t)r->nr_dirty * 2) - 1, nr_groups = 0, i;
 	struct group *g;
 
 	memset(r->group_slots, 0, ((size_t)mask + 1) * sizeof(*r->group_slots));
@@ -490,7 +479,7 @@ static void alloc_classes(struct refiner *r)
 	r->queued = LD_NEW_ARRAY(a, uint8_t, nr);
 	r->group_of = LD_NEW_ARRAY(a, uint32_t, nr);
 	r->groups = LD_NEW_ARRAY(a, struct group, nr);
-	r->group_slots = LD_NEW_ARRAY(a, uint32_t, power_of_two((uint64_t)nr * 2));
+	r->group_slots = LD_NEW_ARRAY(a, uint32_t, ld_btf_table_size((uint64_t)nr * 2));
 }
 
 /* Writes the classes back; each stands for its first member that is no FWD, if there is one. */
@@ -505,7 +494,7 @@ static void store(struct refiner *r)
 		const struct inst *x = &r->inst[i];
 		uint32_t class = x->class;
 
-		*ld_btf_canon(&m->in[x->input], x->type) = class;
+		m->in[x->input].canon[x->type] = class;
 		if (!any[class] || (!full[class] && !r->is_fwd[i]))
 			m->nodes[class] = (struct ld_btf_node){.input = x->input, .type = x->type};
 		any[class] = 1;

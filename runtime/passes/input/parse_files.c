@@ -17,9 +17,6 @@
 static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 {
 	const struct ld_section *btf = NULL, *ext = NULL;
-	struct ld_btf_digest *model = f->link->inputs.btf_model;
-	struct ld_btf_source source = {.where = ld_file_name(f), .big = f->big};
-	struct ld_btf_map map;
 	uint32_t i;
 	int err;
 
@@ -37,16 +34,14 @@ static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 	}
 	if (!btf)
 		return 0;
-	source.data = btf->data;
-	source.size = btf->size;
-	source.kept = true;
-	if ((err = ld_btf_parse_like(&f->arena, scratch, &f->diags, &source, model, &f->btf, &map)))
+	if ((err = ld_btf_parse(&f->arena, &f->diags, ld_file_name(f), btf->data, btf->size, f->big,
+				&f->btf)))
 		return err;
 	f->has_btf = true;
-	if (ext && (err = ld_btf_ext_parse(f, ext, &map)))
+	if (ext && (err = ld_btf_ext_parse(f, ext)))
 		return err;
 	ld_btf_bind(f);
-	f->digest = ld_btf_digest(&f->arena, &f->btf, model, map.twins);
+	f->digest = ld_btf_digest(&f->arena, scratch, &f->btf, f->link->inputs.btf_names);
 	return 0;
 }
 
@@ -186,57 +181,14 @@ static void check_byte_order(const struct ld_link *l, struct ld_input_files *in)
 	}
 }
 
-static bool is_to_be_parsed(const struct ld_file *f)
-{
-	return !f->lazy && (f->stage == LD_FILE_NEW || f->stage == LD_FILE_READ);
-}
-
-/* The index of the largest input that is still to be parsed; the number of inputs if there is none.
- */
-static uint32_t find_largest(const struct ld_link *l)
-{
-	size_t found = l->inputs.files.nr;
-
-	ld_for_each(i, &l->inputs.files)
-		if (is_to_be_parsed(l->inputs.files.v[i]) &&
-		    (found == l->inputs.files.nr ||
-		     l->inputs.files.v[i]->size > l->inputs.files.v[found]->size))
-			found = i;
-	return (uint32_t)found;
-}
-
-#define MODEL_TRIES 4 /* the largest may have no types at all */
-
-/*
- * The types of other files are compared with those of the largest one, which is parsed first. It
- * stays the same one for the whole link: nothing may depend on which of the files are parsed when.
- */
-static void choose_model(struct parse *p)
-{
-	const struct ld_link *l = p->l;
-
-	for (int tries = 0; tries < MODEL_TRIES && !p->in->btf_model; tries++) {
-		uint32_t largest = find_largest(l);
-		struct ld_file *f;
-
-		if (largest == p->in->files.nr)
-			return;
-		parse_task(p, 0, largest);
-		f = p->in->files.v[largest];
-		if (f->stage == LD_FILE_PARSED && f->digest &&
-		    ld_btf_make_model(l->arena, f->digest))
-			p->in->btf_model = f->digest;
-	}
-}
-
 void ld_parse_files(const struct ld_link *l, struct ld_input_files *in)
 {
 	struct parse *p = LD_NEW(l->arena, struct parse);
 
 	p->l = l;
 	p->in = in;
-	if (l->inputs.files.nr > 1)
-		choose_model(p);
+	if (!in->btf_names)
+		in->btf_names = ld_btf_names_new(l->arena);
 	ld_parallel(l->threads, (uint32_t)l->inputs.files.nr, parse_task, p);
 	for (uint32_t i = 0; i < LD_MAX_THREADS; i++)
 		ld_arena_free(&p->rooms[i].scratch);

@@ -463,8 +463,7 @@ static void add_extern(struct chooser *c, const struct ld_global *n)
 	in_sec = ld_extern_sec(f, in_type);
 	if (in_sec)
 		add_member(c, ld_btf_name(&f->btf, in_sec), 0,
-			   (struct ld_member){entity, 0,
-					      f->extern_sizes[ld_btf_own(&f->btf, in_type)]});
+			   (struct ld_member){entity, 0, f->extern_sizes[in_type]});
 }
 
 /* Functions whose symbols were stripped, or whose names belong to other files. */

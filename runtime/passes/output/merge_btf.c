@@ -164,19 +164,15 @@ static struct struct_index *index_structs(struct merger *m, const struct ld_file
 	struct struct_index *x = LD_NEW(m->a, struct struct_index);
 
 	x->next = LD_NEW_ARRAY(m->a, uint32_t, f->btf.nr_types);
-	for (uint32_t s = f->btf.nr_stretches; s--;) {
-		const struct ld_btf_stretch *stretch = &f->btf.stretches[s];
+	for (uint32_t k = f->btf.nr_types; --k;) {
+		const char *name = ld_btf_name(&f->btf, k);
+		void **slot;
 
-		for (uint32_t k = stretch->first + stretch->nr; k-- > stretch->first;) {
-			const char *name = ld_btf_name(&f->btf, k);
-			void **slot;
-
-			if (ld_btf_kind(ld_btf_type(&f->btf, k)) != BTF_KIND_STRUCT || !*name)
-				continue;
-			slot = ld_strmap_slot(m->a, &x->first, name, strlen(name));
-			x->next[k] = (uint32_t)(uintptr_t)*slot;
-			*slot = (void *)(uintptr_t)k;
-		}
+		if (ld_btf_kind(ld_btf_type(&f->btf, k)) != BTF_KIND_STRUCT || !*name)
+			continue;
+		slot = ld_strmap_slot(m->a, &x->first, name, strlen(name));
+		x->next[k] = (uint32_t)(uintptr_t)*slot;
+		*slot = (void *)(uintptr_t)k;
 	}
 	return x;
 }
@@ -445,7 +441,7 @@ static void write_datasec(struct merger *m, const struct ld_datasec *ds)
 
 static void set_out_type(struct ld_file *f, uint32_t in_type, const struct ld_entity *e)
 {
-	f->out_types[ld_btf_own(&f->btf, in_type)] = e->out_type;
+	f->out_types[in_type] = e->out_type;
 }
 
 /* Maps FUNCs and VARs of the inputs to those of the output, for decl tags. */
@@ -556,30 +552,19 @@ static void write_all(struct merger *m)
 #define USUAL_NAME 12 /* bytes */
 #define SURE_TO_COME ((size_t)1 << 20)
 
-/*
- * The output is as large as the largest input, at least nearly, and what others don't share with
- * that is new.
- */
+/* The output is at least nearly as large as the largest input. */
 static void reserve(struct merger *m)
 {
-	size_t types = 0, strs = 0, more_types = 0, more_strs = 0;
+	size_t types = 0, strs = 0;
 
 	ld_for_each(i, &m->l->res.btf_files) {
 		const struct ld_btf *btf = &m->l->res.btf_files.v[i]->btf;
-		uint32_t size = btf->offs[ld_btf_nr_own(btf)];
 
-		if (btf->base) {
-			more_types += size;
-			more_strs += btf->strs_len - btf->base_strs;
-			continue;
-		}
-		if (size > types)
-			types = size;
+		if (btf->offs[btf->nr_types] > types)
+			types = btf->offs[btf->nr_types];
 		if (btf->strs_len > strs)
 			strs = btf->strs_len;
 	}
-	types += more_types;
-	strs += more_strs;
 	ld_blob_reserve(m->a, &m->made.out->types, types);
 	ld_blob_reserve(m->a, &m->made.out->strs.bytes, strs);
 	/* Where that is very large most of it may be dead, or made up. */

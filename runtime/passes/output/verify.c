@@ -100,7 +100,6 @@ static void check_btf(struct verifier *v)
 {
 	struct ld_file *f = v->f;
 	const struct ld_section *btf = NULL, *ext = NULL;
-	struct ld_btf_map map;
 
 	for (uint32_t i = 1; i < f->nr_secs; i++) {
 		if (f->secs[i].kind == LD_SEC_BTF)
@@ -115,10 +114,9 @@ static void check_btf(struct verifier *v)
 	if (!btf ||
 	    ld_btf_parse(&f->arena, &f->diags, "output", btf->data, btf->size, f->big, &f->btf))
 		return;
-	map = (struct ld_btf_map){.nr_types = f->btf.nr_types, .strs_len = f->btf.strs_len};
 	if (f->btf.nr_types != v->l->btf.out->nr_types)
 		mismatch(v, "number of types", NULL);
-	if (ext && !ld_btf_ext_parse(f, ext, &map))
+	if (ext && !ld_btf_ext_parse(f, ext))
 		check_ext(v);
 }
 

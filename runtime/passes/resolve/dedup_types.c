@@ -20,7 +20,6 @@ void ld_dedup_types(const struct ld_link *l, struct ld_resolution *res)
 
 		if (f->has_btf) {
 			f->canon = in[nr].canon;
-			f->base_canon = in[nr].base_canon;
 			LD_PUSH(l->arena, &res->btf_files, f);
 			nr++;
 		}

@@ -155,9 +155,8 @@ static void read_defaults(struct maker *m, const struct ld_file *f)
 		    strncmp(ld_btf_str(&f->btf, t->name_off), DEFAULT_TAG, strlen(DEFAULT_TAG)))
 			continue;
 		if (!tags)
-			tags = LD_NEW_ARRAY(m->l->arena, const struct btf_type *,
-					    ld_btf_nr_own(&f->btf));
-		tags[ld_btf_own(&f->btf, t->type)] = t;
+			tags = LD_NEW_ARRAY(m->l->arena, const struct btf_type *, f->btf.nr_types);
+		tags[t->type] = t;
 	}
 	for (uint32_t i = 1; tags && i < f->nr_syms; i++) {
 		const struct ld_sym *sym = &f->syms[i];
@@ -165,7 +164,7 @@ static void read_defaults(struct maker *m, const struct ld_file *f)
 		uintptr_t import = 0;
 
 		if (sym->global && sym->btf)
-			tag = tags[ld_btf_own(&f->btf, sym->btf)];
+			tag = tags[sym->btf];
 		if (tag)
 			import = (uintptr_t)ld_strmap_get(&m->map, sym->global->name,
 							  strlen(sym->global->name));

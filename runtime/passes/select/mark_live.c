@@ -168,7 +168,7 @@ static struct file_index index_file(struct ld_arena *a, const struct ld_file *f)
 {
 	struct file_index x = {0};
 
-	x.first = LD_NEW_ARRAY(a, uint32_t, ld_btf_nr_own(&f->btf));
+	x.first = LD_NEW_ARRAY(a, uint32_t, f->btf.nr_types);
 	x.next = LD_NEW_ARRAY(a, uint32_t, f->nr_syms);
 	for (uint32_t i = f->nr_syms; i-- > 1;) {
 		struct ld_sym *sym = &f->syms[i];
@@ -177,8 +177,8 @@ static struct file_index index_file(struct ld_arena *a, const struct ld_file *f)
 			*ld_strmap_slot(a, &x.functions, sym->name, strlen(sym->name)) = sym;
 		if (!sym->btf || !sym->piece)
 			continue;
-		x.next[i] = x.first[ld_btf_own(&f->btf, sym->btf)];
-		x.first[ld_btf_own(&f->btf, sym->btf)] = i;
+		x.next[i] = x.first[sym->btf];
+		x.first[sym->btf] = i;
 	}
 	return x;
 }
@@ -218,10 +218,9 @@ static void add_tag_edges(struct marker *m, const struct ld_file *f)
 		if (!x.first)
 			x = index_file(m->l->arena, f);
 		to = find_function(m->l, f, &x, tag + len);
-		/* A tag may be on a type proper, which is the base's where the file has one. */
-		if (!to || t->type < f->btf.base_types)
+		if (!to)
 			continue;
-		for (uint32_t k = x.first[ld_btf_own(&f->btf, t->type)]; k; k = x.next[k])
+		for (uint32_t k = x.first[t->type]; k; k = x.next[k])
 			LD_PUSH(m->l->arena, &m->tag_edges,
 				(struct tag_edge){f->syms[k].piece, to, m->tag_edges.nr});
 	}

@@ -437,7 +437,7 @@ def two_files(dir, make):
     return ["a.o", "b.o"]
 
 
-@shape(100)
+@shape(1000)
 def one_forward_with_many_definitions(dir, n):
     """Structs of one shape that hold a declaration here and one of many definitions there."""
     def make(names, which):
@@ -456,7 +456,7 @@ def one_forward_with_many_definitions(dir, n):
     return two_files(dir, make)
 
 
-@shape(100)
+@shape(500)
 def chain_over_a_forward(dir, n):
     def make(names, which):
         types = [[names("f"), FWD, 0]] if which else [
@@ -468,6 +468,42 @@ def chain_over_a_forward(dir, n):
             types.append([names("f"), STRUCT | 1, 4, names("y"), 1, 0])
         return types + [[names("all"), STRUCT | 2, 12, names("a"), len(types), 0, names("b"),
                          len(types) + 1, 64]]
+    return two_files(dir, make)
+
+
+@shape(1000)
+def definitions_beside_another_forward(dir, n):
+    """Structs of one shape that differ in what one name is, and all hold a declaration of another."""
+    def make(names, which):
+        types = [[names("g"), FWD, 0], [0, PTR, 2], [names("f"), FWD, 0], [0, PTR, 4]] if which else [
+            [names("g"), STRUCT | 1, 4, names("x"), 1, 0], [0, PTR, 2],
+            [names("g"), STRUCT | 1, 4, names("y"), 1, 0], [0, PTR, 4]]
+        all_ = [3, 5]
+        for i in range(n if which else 2):
+            at = len(types) + 2
+            types += [[names("f"), STRUCT | 1, 4, names("x%d" % i), 1, 0], [0, PTR, at],
+                      [names("s"), STRUCT | 2, 16, names("p"), at + 1, 0, names("q"), 3, 64]]
+            all_.append(at + 2)
+        return types + [[names("all"), STRUCT | len(all_), 8 * len(all_)] +
+                        [w for k, t in enumerate(all_) for w in (names("m"), t, 64 * k)]]
+    return two_files(dir, make)
+
+
+@shape(500)
+def many_forwards_of_two_definitions(dir, n):
+    """Each name is declared in one file, and has two definitions in the other."""
+    def make(names, which):
+        types, all_ = [], []
+        for i in range(n):
+            for member in ("",) if which else ("x", "y"):
+                at = len(types) + 2
+                types += [[names("f%d" % i), STRUCT | 1, 4, names(member), 1, 0] if member else
+                          [names("f%d" % i), FWD, 0], [0, PTR, at],
+                          [names("s%d" % i), STRUCT | 2, 16, names("p"), at + 1, 0, names("q"),
+                           all_[-1] if all_ else 1, 64]]
+                all_.append(at + 2)
+        return types + [[names("all"), STRUCT | len(all_), 8 * len(all_)] +
+                        [w for k, t in enumerate(all_) for w in (names("m"), t, 64 * k)]]
     return two_files(dir, make)
 
 
