@@ -283,7 +283,6 @@ static struct ld_input_files replace_inputs(const struct ld_link *l, struct ld_f
 	bool placed = false;
 
 	memset(&in.files, 0, sizeof(in.files));
-	in.btf_model = NULL;
 	ld_for_each(i, &l->res.files) {
 		struct ld_file *f = l->res.files.v[i];
 

@@ -10,7 +10,10 @@ struct ld_proto {
 	const struct ld_file *f; /* source of the types; NULL: "int f(void)" */
 	uint32_t in_type;
 	const char **names; /* of its parameters; NULL if it has none */
+	/* Of merge_btf: */
 	bool live;
+	struct ld_proto *same_proto; /* what it was found to be equal to, or NULL */
+	uint32_t same_node;          /* the same, or 0 */
 	uint32_t out_type;
 };
 

@@ -13,7 +13,9 @@
 #include "passes/output/btf_plan.h"
 #include "passes/passes.h"
 
-/* A type of the output: a node, a synthetic prototype, or a synthetic INT "int". */
+#define MAX_ROUNDS 64 /* each finds types that are equal */
+
+/* A type of the output: a node, a synthetic prototype, or (both are 0) a synthetic INT "int". */
 struct item {
 	uint32_t node;
 	struct ld_proto *proto;
@@ -38,6 +40,7 @@ struct merger {
 	struct ld_arena *a;
 	const struct ld_btf_plan *plan;
 	struct ld_merged_btf made;
+	struct item *same;         /* by node: what it was found to be equal to; both 0: to none */
 	uint8_t *live;             /* by node */
 	LD_VEC(struct item) order; /* live types, in the order of the output */
 	LD_VEC(struct item) work;  /* live types whose references have not been marked */
@@ -92,18 +95,25 @@ static void warn_unknown(const struct ld_link *l)
 	}
 }
 
+static void mark_proto(struct merger *m, struct ld_proto *p);
+
+/* What a node is equal to is live in its place. */
 static void mark_node(struct merger *m, uint32_t node)
 {
 	if (!node || m->live[node])
 		return;
 	m->live[node] = 1;
-	if (ld_btf_kind(node_type(m, node)) == BTF_KIND_UNKN)
-		refuse_unknown(m, node);
-	else
-		add_item(m, node, NULL);
 	for (uint32_t tag = m->first_tag ? m->first_tag[node] : 0; tag;
 	     tag = m->contains.v[tag - 1].next)
 		LD_PUSH(m->a, &m->due, tag - 1);
+	if (m->same[node].node)
+		mark_node(m, m->same[node].node);
+	else if (m->same[node].proto)
+		mark_proto(m, m->same[node].proto);
+	else if (ld_btf_kind(node_type(m, node)) == BTF_KIND_UNKN)
+		refuse_unknown(m, node);
+	else
+		add_item(m, node, NULL);
 }
 
 /* The INT "int" of the graph, or a synthetic one. */
@@ -117,9 +127,15 @@ static void mark_int(struct merger *m)
 
 static void mark_proto(struct merger *m, struct ld_proto *p)
 {
-	if (!p->live)
-		add_item(m, 0, p);
+	if (p->live)
+		return;
 	p->live = true;
+	if (p->same_node)
+		mark_node(m, p->same_node);
+	else if (p->same_proto)
+		mark_proto(m, p->same_proto);
+	else
+		add_item(m, 0, p);
 }
 
 struct ref_ctx {
@@ -291,7 +307,8 @@ static void mark_rest(struct merger *m)
 			rest.size = ((const struct btf_array *)ld_btf_tail(t))->nelems;
 		else if (ld_btf_kind(t) == BTF_KIND_STRUCT || ld_btf_kind(t) == BTF_KIND_UNION)
 			rest.size = t->size;
-		if (!m->live[node] && ld_btf_kind(t) != BTF_KIND_UNKN)
+		if (!m->live[node] && !m->same[node].node && !m->same[node].proto &&
+		    ld_btf_kind(t) != BTF_KIND_UNKN)
 			LD_PUSH(m->a, &all, rest);
 	}
 	if (all.nr)
@@ -508,27 +525,48 @@ static void write_decl_tags(struct merger *m)
 	}
 }
 
+/* ---- what has become equal ---- */
+
+static uint32_t *number_of(struct merger *m, const struct item *item)
+{
+	return item->node    ? &m->made.node_out[item->node]
+	       : item->proto ? &item->proto->out_type
+			     : &m->int_type;
+}
+
+static uint32_t out_type_of(struct merger *m, uint32_t node, const struct ld_proto *p)
+{
+	while (node || p) {
+		struct item same =
+		    node ? m->same[node] : (struct item){p->same_node, p->same_proto};
+
+		if (!same.node && !same.proto)
+			return node ? m->made.node_out[node] : p->out_type;
+		node = same.node;
+		p = same.proto;
+	}
+	return 0;
+}
+
 /* References may point forward, so all types are numbered before the first one is written. */
 static void number_items(struct merger *m)
 {
-	ld_for_each(i, &m->order) {
-		const struct item *item = &m->order.v[i];
-		uint32_t nr = (uint32_t)i + 1;
-
-		if (item->node)
-			m->made.node_out[item->node] = nr;
-		else if (item->proto)
-			item->proto->out_type = nr;
-		else
-			m->int_type = nr;
-	}
+	memset(m->made.node_out, 0, m->l->res.graph.nr * sizeof(*m->made.node_out));
+	ld_for_each(i, &m->order)
+		*number_of(m, &m->order.v[i]) = (uint32_t)i + 1;
+	for (uint32_t node = 1; node < m->l->res.graph.nr; node++)
+		if (m->same[node].node || m->same[node].proto)
+			m->made.node_out[node] = out_type_of(m, node, NULL);
+	ld_for_each(i, &m->plan->funcs)
+		if (m->plan->funcs.v[i]->proto)
+			m->plan->funcs.v[i]->proto->out_type =
+			    out_type_of(m, 0, m->plan->funcs.v[i]->proto);
 	if (m->plan->int_node)
 		m->int_type = m->made.node_out[m->plan->int_node];
 }
 
-static void write_all(struct merger *m)
+static void write_types(struct merger *m)
 {
-	number_items(m);
 	ld_for_each(i, &m->order) {
 		const struct item *item = &m->order.v[i];
 
@@ -539,6 +577,60 @@ static void write_all(struct merger *m)
 		else
 			write_int(m);
 	}
+}
+
+/* The types that have been written, as an input. */
+static struct ld_btf as_input(const struct merger *m)
+{
+	uint32_t nr = (uint32_t)m->order.nr + 1, *offs = LD_NEW_ARRAY(m->a, uint32_t, nr + 1ul);
+	struct ld_btf btf = {.types =
+				 (const char *)m->made.out->types.data + sizeof(struct btf_header),
+			     .offs = offs,
+			     .nr_types = nr,
+			     .strs = (const char *)m->made.out->strs.bytes.data,
+			     .strs_len = (uint32_t)m->made.out->strs.bytes.size};
+
+	for (uint32_t i = 1; i < nr; i++) {
+		const struct btf_type *t = ld_btf_type(&btf, i);
+
+		offs[i + 1] = offs[i] + ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
+	}
+	return btf;
+}
+
+/*
+ * A forward declaration may have several definitions in the inputs and one in the output. So
+ * deduplicate the output as if it were the only input, and, if that finds types to be equal, begin
+ * again with what was found. In the end it finds nothing: a link of the output changes nothing.
+ */
+static bool find_equal(struct merger *m)
+{
+	struct ld_btf btf = as_input(m);
+	struct ld_btf_input in = {.btf = &btf};
+	struct ld_btf_graph graph;
+
+	in.digest = ld_btf_digest(m->a, m->a, &btf, ld_btf_names_new(m->a));
+	ld_btf_dedup(m->a, &in, 1, 1, &graph);
+	for (uint32_t i = 1; i < btf.nr_types; i++) {
+		uint32_t to = graph.nodes[in.canon[i]].type;
+		const struct item *item = &m->order.v[i - 1], *same = &m->order.v[to - 1];
+
+		if (to == i)
+			continue;
+		if (item->node) {
+			m->same[item->node] = *same;
+		} else if (item->proto) {
+			item->proto->same_node = same->node;
+			item->proto->same_proto = same->proto;
+		}
+	}
+	return graph.nr < btf.nr_types;
+}
+
+/* ---- all of it ---- */
+
+static void write_symbols(struct merger *m)
+{
 	ld_for_each(i, &m->plan->funcs)
 		write_entity(m, m->plan->funcs.v[i]);
 	ld_for_each(i, &m->plan->vars)
@@ -573,17 +665,38 @@ static void reserve(struct merger *m)
 	ld_strtab_reserve(m->a, &m->made.out->strs, strs / USUAL_NAME);
 }
 
+/* Marks, numbers and writes the types proper, given what is known to be equal. */
+static void begin(struct merger *m)
+{
+	const struct ld_link *l = m->l;
+
+	m->made.out = ld_btf_out_new(m->a, ld_names_limit(l));
+	reserve(m);
+	memset(m->live, 0, l->res.graph.nr);
+	ld_for_each(i, &m->plan->funcs)
+		if (m->plan->funcs.v[i]->proto)
+			m->plan->funcs.v[i]->proto->live = false;
+	m->order.nr = m->contains.nr = m->due.nr = 0;
+	m->first_tag = NULL;
+	m->int_made = false;
+	mark_types(m);
+	number_items(m);
+	write_types(m);
+}
+
 struct ld_merged_btf ld_merge_btf(const struct ld_link *l)
 {
 	struct merger m = {.l = l, .a = l->arena, .plan = l->plan};
+	int round = 0;
 
 	if (!l->res.btf_files.nr)
 		return (struct ld_merged_btf){0};
-	m.made.out = ld_btf_out_new(l->arena, ld_names_limit(l));
-	reserve(&m);
 	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->res.graph.nr);
+	m.same = LD_NEW_ARRAY(m.a, struct item, l->res.graph.nr);
 	m.made.node_out = LD_NEW_ARRAY(m.a, uint32_t, l->res.graph.nr);
-	mark_types(&m);
-	write_all(&m);
+	begin(&m);
+	while (l->res.graph.has_fwds && !l->diags->errors && round++ < MAX_ROUNDS && find_equal(&m))
+		begin(&m);
+	write_symbols(&m);
 	return m.made;
 }
