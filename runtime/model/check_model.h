@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What holds after each stage of a link, as assertions: the column "what later passes may rely on"
- * of docs/design.md. For debug and sanitizer builds, which define BPFLD_CHECK_MODEL.
+ * Asserts the invariants of each stage: the column "what later passes may rely on" of
+ * docs/design.md. For debug and sanitizer builds, which define BPFLD_CHECK_MODEL.
  */
 #ifndef LD_MODEL_CHECK_MODEL_H
 #define LD_MODEL_CHECK_MODEL_H
@@ -17,7 +17,7 @@ enum ld_stage {
 	LD_STAGE_EMITTED,  /* the image is complete */
 };
 
-/* Aborts with the assertion that does not hold. */
+/* Aborts if an assertion fails. */
 void ld_check_model(const struct ld_link *l, enum ld_stage stage);
 
 #endif

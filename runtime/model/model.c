@@ -192,22 +192,23 @@ uint32_t ld_out_type(const struct ld_merged_btf *btf, const struct ld_file *f, u
 	return node ? btf->node_out[node] : f->out_types[in_type];
 }
 
+/* Loaders take subprograms from .text only. */
+static bool is_subprogram(const struct ld_piece *p)
+{
+	return p->sec->kind == LD_SEC_CODE && (p->subprogram || p->sec->role == LD_ROLE_TEXT);
+}
+
 const char *ld_out_name(const struct ld_piece *p)
 {
 	if (p->out_sec_name)
 		return p->out_sec_name;
-	/*
-	 * Loaders take subprograms from .text only. A .bss.X is a user's own map and keeps its
-	 * name.
-	 */
-	if (p->sec->kind == LD_SEC_CODE && (p->subprogram || p->sec->role == LD_ROLE_TEXT))
-		return ".text";
-	return p->sec->name;
+	/* A .bss.X is a user's own map and keeps its name. */
+	return is_subprogram(p) ? ".text" : p->sec->name;
 }
 
 bool ld_is_program(const struct ld_piece *p)
 {
-	return p->sec->kind == LD_SEC_CODE && strcmp(ld_out_name(p), ".text") != 0;
+	return p->sec->kind == LD_SEC_CODE && (p->out_sec_name || !is_subprogram(p));
 }
 
 const char *ld_qualify(struct ld_arena *a, const char *file, const char *name)

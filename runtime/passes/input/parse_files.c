@@ -98,7 +98,7 @@ static void parse_file(struct ld_file *f, struct ld_arena *scratch)
 	LD_PUSH(&f->arena, &f->spans, span);
 }
 
-/* What a thread needs for the file that it parses, and then for the next one. */
+/* The memory of a thread, reused from file to file. */
 struct room {
 	struct ld_arena scratch;
 	bool used;

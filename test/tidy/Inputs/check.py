@@ -129,6 +129,20 @@ def layering(root):
 
 # A pass takes the link as const, and returns what it makes or fills in one struct.
 RETURNS = r"^(?:void|bool|int|(?:const )?struct \w+) \*?"
+ROLE_NAME = re.compile(r'\bstrn?cmp\([^;]*"(license|version|\.(?:text|maps|data|rodata|bss|struct_ops|jumptables|'
+                       r'ksyms|kconfig|deplibs|BTF|BTF\.ext|debug_))"')
+
+
+def roles(root):
+    """Only model/role.c compares names of sections that have a role."""
+    for path in files(root):
+        if re.match(r"runtime/(?!loader/|compat/).*\.[ch]$", path) and path != "runtime/model/role.c":
+            for number, line in enumerate(lines(root, path), 1):
+                m = ROLE_NAME.search(line)
+                if m:
+                    yield "%s:%d: compares with '%s': use its role" % (path, number, m.group(1))
+
+
 PASS = RETURNS + r"ld_(\w+)\(const struct ld_link \*\w+(?:,\s[^;]*)?\);"
 
 
@@ -340,8 +354,9 @@ def version(root):
 
 
 # Directories whose English was rewritten; more are added as they are.
-PLAIN = ("llvm-plugin/", "runtime/base/io.", "runtime/base/near.", "runtime/base/opts.", "runtime/base/output.", "runtime/compat/",
-         "runtime/include/", "runtime/loader/", "scripts/", "cmake/", "docs/man/")
+PLAIN = ("cmake/", "docs/man/", "llvm-plugin/", "runtime/base/", "runtime/compat/", "runtime/elf/",
+         "runtime/include/", "runtime/inspect.c", "runtime/kernel/", "runtime/link.c", "runtime/loader/",
+         "runtime/model/", "runtime/options.", "runtime/passes/", "runtime/report/", "scripts/")
 # Words and phrases that are wrong more often than right. See CONTRIBUTING.md.
 AWKWARD = re.compile(
     r"\b(anew|beside|folders?|parted|tells?|told|stands? (?:for|beside|where|in|there|behind)|by (?:it|them)sel(?:f|ves)|"
@@ -358,7 +373,7 @@ def words(root):
                     yield "%s:%d: says '%s'; see CONTRIBUTING.md" % (path, number, m.group(0).strip())
 
 
-RULES = {"spdx": spdx, "words": words, "length": length, "width": width, "layering": layering, "passes": passes,
+RULES = {"roles": roles, "spdx": spdx, "words": words, "length": length, "width": width, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
          "functions": length_of_functions, "links": links, "tools": tools,
          "version": version, "commands": commands, "promises": promises}
