@@ -19,6 +19,8 @@ class Page(html.parser.HTMLParser):
             self.ids.add(attrs["id"])
         if tag in ("a", "link") and "href" in attrs:
             self.links.append(attrs["href"])
+        if tag == "img":
+            self.links.append(attrs["src"])
 
 
 def main():
