@@ -45,6 +45,15 @@ struct pair {
 	bool bound;    /* x's forward declarations are what they are bound to */
 };
 
+struct list {
+	uint32_t first, last;
+};
+
+struct pair_table {
+	uint64_t *slots; /* x and y, or 0 */
+	uint32_t nr, size;
+};
+
 struct joiner {
 	struct ld_btf_merge *m;
 	uint32_t nr;
@@ -55,8 +64,15 @@ struct joiner {
 	uint8_t *flags;     /* by class */
 	uint32_t *sole;     /* by class: of an open FWD, its only definition, or 0 */
 	uint32_t *fwd_of;   /* by class: of a definition, the open FWD of its name, or 0 */
-	uint64_t *shape;    /* by class: the hash of its label and of the keys that it refers to */
+	uint32_t *shape;    /* by class that is NAMED: those of one shape have the same number */
 	uint32_t *seen_as;  /* by class: of an open FWD, a definition that it has matched, or 0 */
+
+	struct list *lists; /* by shape: two */
+	uint32_t nr_shapes;
+	uint32_t *next;  /* by class: on the list that it is on */
+	uint32_t *slots; /* of join_refs() */
+	uint8_t *done;
+	struct pair_table proved;
 
 	/* Of an attempt: */
 	LD_VEC(struct change) log;
@@ -271,20 +287,6 @@ static bool join(struct joiner *j, uint32_t x, uint32_t y)
 
 /* ---- all of them ---- */
 
-/* The classes of a shape that others can be joined to: the open ones, and those that are not. */
-struct shape {
-	uint64_t hash;
-	struct {
-		uint32_t first, last;
-	} list[2];
-};
-
-struct shapes {
-	struct shape *v;
-	uint32_t mask;
-	uint32_t *next; /* by class, on the list that it is on */
-};
-
 static uint64_t shape_of(const struct joiner *j, uint32_t class)
 {
 	const struct ld_btf_digest *digest = digest_of(j, class);
@@ -302,64 +304,78 @@ static uint64_t shape_of(const struct joiner *j, uint32_t class)
 								       : digest->keys[type];
 }
 
-static struct shape *find_shape(const struct shapes *s, uint64_t hash)
+/* Numbers the shapes. */
+static void find_shapes(struct joiner *j)
 {
-	uint32_t i = (uint32_t)hash;
+	uint32_t mask = ld_btf_table_size(2ull * j->nr) - 1, c, i;
+	struct ld_btf_slot *slots = LD_NEW_ARRAY(j->m->arena, struct ld_btf_slot, (size_t)mask + 1);
 
-	while (s->v[i & s->mask].hash && s->v[i & s->mask].hash != hash)
-		i++;
-	s->v[i & s->mask].hash = hash;
-	return &s->v[i & s->mask];
+	for (c = 1; c < j->nr; c++) {
+		uint64_t hash;
+
+		if (!(j->flags[c] & NAMED))
+			continue;
+		hash = shape_of(j, c);
+		for (i = (uint32_t)hash; slots[i & mask].nr; i++)
+			if (slots[i & mask].tag == (uint32_t)(hash >> 32))
+				break;
+		if (!slots[i & mask].nr)
+			slots[i & mask] =
+			    (struct ld_btf_slot){(uint32_t)(hash >> 32), ++j->nr_shapes};
+		j->shape[c] = slots[i & mask].nr;
+	}
 }
 
-static void add_to_list(const struct joiner *j, struct shapes *s, struct shape *shape, uint32_t c)
+/* The classes of a shape that others can be joined to: those that are open, or those that are not.
+ */
+static struct list *list_of(const struct joiner *j, uint32_t class, bool open)
 {
-	bool open = j->flags[c] & OPEN;
-	uint32_t *first = &shape->list[open].first, *last = &shape->list[open].last;
+	return &j->lists[2 * j->shape[class] + open];
+}
 
-	if (!*first) {
-		*first = *last = c;
+static void add_to_list(struct joiner *j, uint32_t c)
+{
+	struct list *list = list_of(j, c, j->flags[c] & OPEN);
+
+	j->next[c] = 0;
+	if (!list->first) {
+		list->first = list->last = c;
 	} else if (j->way & OLDEST_FIRST) {
-		s->next[*last] = c;
-		*last = c;
+		j->next[list->last] = c;
+		list->last = c;
 	} else {
-		s->next[c] = *first;
-		*first = c;
+		j->next[c] = list->first;
+		list->first = c;
 	}
 }
 
 /* Tries to join a class to those of a list, and, as long as nothing is bound, those to it. */
-static void try_list(struct joiner *j, struct shapes *s, uint32_t c, uint32_t e, int *tries)
+static void try_list(struct joiner *j, uint32_t c, uint32_t e, int *tries)
 {
-	for (; e && j->to[c] == c && (*tries)--; e = s->next[e])
+	for (; e && j->to[c] == c && (*tries)--; e = j->next[e])
 		if (j->to[e] == e && !join(j, c, e) && !j->binds && (j->flags[e] & OPEN))
 			join(j, e, c);
 }
 
 static void join_all(struct joiner *j)
 {
-	struct ld_arena *a = j->m->arena;
-	uint32_t i, k, list, c;
-	struct shapes s = {.next = LD_NEW_ARRAY(a, uint32_t, j->nr)};
+	uint32_t i, k, open, c;
 
-	s.mask = ld_btf_table_size(2ull * j->nr) - 1;
-	s.v = LD_NEW_ARRAY(a, struct shape, (size_t)s.mask + 1);
+	memset(j->lists, 0, 2 * (j->nr_shapes + 1ul) * sizeof(*j->lists));
 	for (i = 1; i < j->nr; i++) {
-		struct shape *shape;
 		int tries = MOST_TRIES;
 
 		c = j->way & BACKWARDS ? j->nr - i : i;
 		if (!(j->flags[c] & NAMED) || j->to[c] != c)
 			continue;
-		shape = find_shape(&s, j->shape[c]);
 		for (k = 0; k < 2; k++) {
-			list = j->way & OPEN_FIRST ? !k : k;
+			open = j->way & OPEN_FIRST ? !k : k;
 			/* Two that are not open differ. */
-			if (list || (j->flags[c] & OPEN))
-				try_list(j, &s, c, shape->list[list].first, &tries);
+			if (open || (j->flags[c] & OPEN))
+				try_list(j, c, list_of(j, c, open)->first, &tries);
 		}
 		if (j->to[c] == c)
-			add_to_list(j, &s, shape, c);
+			add_to_list(j, c);
 	}
 }
 
@@ -422,10 +438,11 @@ static bool push_earlier(struct joiner *j, uint32_t class, const uint8_t *done)
  */
 static void join_refs(struct joiner *j)
 {
-	uint32_t mask = ld_btf_table_size(2ull * j->nr) - 1, c, i, x;
-	uint32_t *slots = LD_NEW_ARRAY(j->m->arena, uint32_t, (size_t)mask + 1);
-	uint8_t *done = LD_NEW_ARRAY(j->m->arena, uint8_t, j->nr);
+	uint32_t mask = ld_btf_table_size(2ull * j->nr) - 1, c, i, x, *slots = j->slots;
+	uint8_t *done = j->done;
 
+	memset(slots, 0, (mask + 1ul) * sizeof(*slots));
+	memset(done, 0, j->nr);
 	j->stack.nr = 0;
 	for (c = 1; c < j->nr; c++) {
 		if (j->flags[c] & NAMED)
@@ -457,11 +474,6 @@ static void join_refs(struct joiner *j)
 
 /* ---- proof ---- */
 
-struct pair_table {
-	uint64_t *slots; /* x and y, or 0 */
-	uint32_t nr, size;
-};
-
 /* Whether the pair was not there. */
 static bool add_pair(struct ld_arena *a, struct pair_table *t, uint32_t x, uint32_t y)
 {
@@ -469,7 +481,7 @@ static bool add_pair(struct ld_arena *a, struct pair_table *t, uint32_t x, uint3
 	uint32_t i, k, size = t->size;
 
 	if (2 * t->nr >= size) {
-		t->size = size ? 2 * size : 1024;
+		t->size = 2 * size;
 		t->slots = LD_NEW_ARRAY(a, uint64_t, t->size);
 		t->nr = 0;
 		for (k = 0; k < size; k++)
@@ -505,10 +517,11 @@ static bool covers(struct joiner *j, uint32_t x, uint32_t y)
  */
 static bool is_proved(struct joiner *j)
 {
-	struct pair_table seen = {0};
 	bool good = true;
 	uint32_t c, y;
 
+	memset(j->proved.slots, 0, j->proved.size * sizeof(*j->proved.slots));
+	j->proved.nr = 0;
 	j->work = 0;
 	j->limit = LEAST_WORK + PROOF_PER_CLASS * (uint64_t)j->nr;
 	for (c = 1; c < j->nr; c++) {
@@ -520,7 +533,7 @@ static bool is_proved(struct joiner *j)
 			struct pair p = j->stack.v[--j->stack.nr];
 
 			y = root(j, p.y);
-			if (!add_pair(j->m->arena, &seen, p.x, y))
+			if (!add_pair(j->m->arena, &j->proved, p.x, y))
 				continue;
 			if (j->work++ > j->limit || !covers(j, p.x, y)) {
 				j->flags[c] |= REFUSED;
@@ -548,18 +561,23 @@ static bool begin(struct joiner *j, struct ld_btf_merge *m)
 	j->seen_as = LD_NEW_ARRAY(m->arena, uint32_t, j->nr);
 	j->met = LD_NEW_ARRAY(m->arena, uint32_t, j->nr);
 	j->met_in = LD_NEW_ARRAY(m->arena, uint32_t, j->nr);
-	j->shape = LD_NEW_ARRAY(m->arena, uint64_t, j->nr);
+	j->shape = LD_NEW_ARRAY(m->arena, uint32_t, j->nr);
+	j->next = LD_NEW_ARRAY(m->arena, uint32_t, j->nr);
+	j->done = LD_NEW_ARRAY(m->arena, uint8_t, j->nr);
+	j->slots = LD_NEW_ARRAY(m->arena, uint32_t, ld_btf_table_size(2ull * j->nr));
+	j->proved.size = 1024;
+	j->proved.slots = LD_NEW_ARRAY(m->arena, uint64_t, j->proved.size);
 	if (!find_fwds(j))
 		return false;
 	ld_btf_spread(m, NULL, 0, j->flags, OPEN);
 	for (c = 1; c < j->nr; c++) {
 		uint32_t kind = ld_btf_kind(type_of(j, c));
 
-		if (!ld_btf_is_container(kind) && kind != BTF_KIND_TYPEDEF)
-			continue;
-		j->flags[c] |= NAMED;
-		j->shape[c] = shape_of(j, c);
+		if (ld_btf_is_container(kind) || kind == BTF_KIND_TYPEDEF)
+			j->flags[c] |= NAMED;
 	}
+	find_shapes(j);
+	j->lists = LD_NEW_ARRAY(m->arena, struct list, 2 * (j->nr_shapes + 1ul));
 	return true;
 }
 

@@ -81,7 +81,7 @@ static void lock_with_room(struct ld_btf_names *names, struct ld_arena *a, uint3
 		if (want <= names->nr_slots)
 			return;
 		pthread_mutex_unlock(&names->lock);
-		size = ld_btf_table_size(2 * want);
+		size = ld_btf_table_size(want);
 		v = LD_NEW_ARRAY(a, struct ld_btf_name, size / 2);
 		slots = LD_NEW_ARRAY(a, struct ld_btf_slot, size);
 	}
