@@ -24,9 +24,7 @@
 #define MOST_REFS 0x1ffffff /* a prototype has one more than vlen can say */
 
 #define CYCLE_DEPTH 16
-#define BATCH 256      /* names */
 #define OFFSETS 4      /* of the string section, for each that is remembered */
-#define LONG_NAME 256  /* bytes */
 #define NAME_BUDGET 64 /* times the string section: for long names, which may share their bytes */
 
 const struct ld_btf_ref_place ld_btf_ref_places[BTF_NR_KINDS] = {
@@ -56,54 +54,21 @@ struct digester {
 	uint64_t cyclic; /* CYCLIC if any type is */
 
 	/* The file's names, most of them once. */
-	uint32_t *offs, *numbers;        /* by name: offset in the string section; number */
-	uint32_t nr_names, nr_numbered;  /* names are counted from 1; 0 is "" */
-	uint32_t *seen;                  /* by hash of offset: a name, or 0 */
-	struct ld_btf_name batch[BATCH]; /* those that have no number yet */
+	uint32_t *offs, *numbers;      /* by name: offset in the string section; number */
+	uint32_t nr_names;             /* names are counted from 1; 0 is "" */
+	uint32_t *seen;                /* by hash of offset: a name, or 0 */
+	struct ld_btf_new_names batch; /* those that have no number yet */
+	uint32_t before;               /* the last number */
 	uint64_t budget;
 };
 
 /* ---- names ---- */
 
-static uint64_t long_name_hash(struct digester *g, const char *s)
-{
-	size_t len = strnlen(s, g->budget + 1);
-	bool whole = len <= g->budget;
-
-	g->budget -= whole ? len : g->budget;
-	return whole ? ld_hash_bytes(s, len) | 1 : 0;
-}
-
-/* Of a name that is not empty; 0 where it is too long to be looked at. */
-static uint64_t name_hash(struct digester *g, uint32_t off)
-{
-	const char *s = ld_btf_str(g->btf, off), *end = g->btf->strs + g->btf->strs_len;
-	uint64_t h = 0, w, nul;
-	const char *p = s;
-	int i;
-
-	for (; end - p >= 8 && p - s < LONG_NAME; p += 8) {
-		w = ld_get64(p, false);
-		/* The highest bit of the first NUL, the first character lowest. */
-		nul = (w - 0x0101010101010101ull) & ~w & 0x8080808080808080ull;
-		nul &= -nul;
-		/* Keep the bytes before it. */
-		if (nul)
-			return ld_hash_word(h, w & ((nul >> 7) - 1)) | 1;
-		h = ld_hash_word(h, w);
-	}
-	if (p - s >= LONG_NAME)
-		return long_name_hash(g, s);
-	for (w = 0, i = 0; p[i]; i++)
-		w |= (uint64_t)(unsigned char)p[i] << (8 * i);
-	return ld_hash_word(h, w) | 1;
-}
-
 static void number_batch(struct digester *g, struct ld_btf_names *names)
 {
-	ld_btf_number_names(names, g->a, g->batch, g->nr_names - g->nr_numbered,
-			    g->numbers + g->nr_numbered + 1);
-	g->nr_numbered = g->nr_names;
+	g->before = ld_btf_number_names(names, g->a, &g->batch, g->before, &g->budget,
+					g->numbers + (g->nr_names - g->batch.nr) + 1);
+	g->batch.nr = 0;
 }
 
 static inline uint32_t note_name(struct digester *g, struct ld_btf_names *names, uint32_t off)
@@ -114,10 +79,9 @@ static inline uint32_t note_name(struct digester *g, struct ld_btf_names *names,
 		return 0;
 	if (g->offs[*seen] == off)
 		return *seen;
-	if (g->nr_names - g->nr_numbered == BATCH)
+	if (g->batch.nr == LD_BTF_NAME_BATCH)
 		number_batch(g, names);
-	g->batch[g->nr_names - g->nr_numbered] =
-	    (struct ld_btf_name){ld_btf_str(g->btf, off), name_hash(g, off)};
+	g->batch.v[g->batch.nr++] = ld_btf_str(g->btf, off);
 	g->offs[++g->nr_names] = off;
 	return *seen = g->nr_names;
 }
@@ -132,6 +96,7 @@ static void number_names(struct digester *g, struct ld_btf_names *names)
 	g->offs = LD_NEW_ARRAY(g->scratch, uint32_t, most);
 	g->numbers = LD_NEW_ARRAY(g->scratch, uint32_t, most);
 	g->budget = (uint64_t)NAME_BUDGET * btf->strs_len;
+	g->batch.end = btf->strs + btf->strs_len;
 	g->digest->names_at = LD_NEW_ARRAY(g->a, uint32_t, btf->nr_types);
 	for (i = 1; i < btf->nr_types; i++) {
 		const struct btf_type *t = ld_btf_type(btf, i);

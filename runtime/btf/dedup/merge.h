@@ -47,15 +47,23 @@ static inline uint32_t ld_btf_name_nr(const struct ld_btf_digest *digest, uint32
 	return digest->names[digest->names_at[in_type]];
 }
 
-/* A name to be numbered. */
-struct ld_btf_name {
-	const char *s; /* as long as the names live */
-	uint64_t hash; /* 0: equal to no other */
+#define LD_BTF_NAME_BATCH 256
+
+/* Names of one file to be numbered. */
+struct ld_btf_new_names {
+	const char *v[LD_BTF_NAME_BATCH]; /* not empty; they stay as long as the numbers */
+	uint32_t nr;
+	const char *end; /* of the string section */
 };
 
-/* Gives each name its number. What the names need more room for comes from a. Thread-safe. */
-void ld_btf_number_names(struct ld_btf_names *names, struct ld_arena *a,
-			 const struct ld_btf_name *v, uint32_t nr, uint32_t *numbers);
+/*
+ * Gives each name its number, and returns the last one. before is the number of the name before
+ * these, or 0. Names of more bytes than are left in budget are equal to none. What the names need
+ * more room for comes from a. Thread-safe.
+ */
+uint32_t ld_btf_number_names(struct ld_btf_names *names, struct ld_arena *a,
+			     const struct ld_btf_new_names *list, uint32_t before, uint64_t *budget,
+			     uint32_t *numbers);
 
 /* Where in a type the type ids are: id[0], id[stride], ... */
 struct ld_btf_refs {
