@@ -97,7 +97,7 @@ static void warn_unknown(const struct ld_link *l)
 
 static void mark_proto(struct merger *m, struct ld_proto *p);
 
-/* What a node is equal to is live in its place. */
+/* A node that is equal to another one is replaced by that. */
 static void mark_node(struct merger *m, uint32_t node)
 {
 	if (!node || m->live[node])
