@@ -3,7 +3,7 @@
 # Sets BPFLD_LLVM_RELEASES, ascending, and for each N BPFLD_LLVM_N_INCLUDE and BPFLD_LLVM_N_LIBRARY.
 set(BPFLD_LLVM_RELEASES "")
 set(BPFLD_LLVM_CONFIGS "" CACHE STRING
-    "llvm-config programs of the LLVMs to build link-time optimisation for (default: all found)")
+    "llvm-config programs of the LLVMs to build link-time optimization for (default: all found)")
 
 set(configs ${BPFLD_LLVM_CONFIGS})
 if(NOT configs)

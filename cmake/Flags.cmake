@@ -37,7 +37,7 @@ elseif(BPFLD_HARDEN)
       add_compile_options(${flag})
     endif()
   endforeach()
-  # It requires optimisation; keep the level that a packager sets.
+  # It requires optimization; keep the level that a packager sets.
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT CMAKE_C_FLAGS MATCHES "_FORTIFY_SOURCE")
     add_compile_definitions(_FORTIFY_SOURCE=2)
   endif()

@@ -38,7 +38,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# A separate build as users have it: optimised, without tests.
+# A separate build as users have it: optimized, without tests.
 if [ -z "$build" ]; then
 	build=$root/build-bench
 	{

@@ -16,7 +16,7 @@ Usage: scripts/package.sh [option...] deb|rpm
   --output DIR   directory for packages (build-packages)
   --build DIR    directory to copy the sources to and build in (default: a temporary directory)
   --source       only create the source tree, in the directory of --build
-  --no-lto       skip packages for link-time optimisation, which need llvm-N-dev
+  --no-lto       skip packages for link-time optimization, which need llvm-N-dev
   --help         print this help
 
 To build Debian packages manually, run scripts/package.sh --build DIR --source deb, and then

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * bpfld/: the program bpfld, which links as `bpftool gen object` does, and loads, lists and
- *unloads. A loaded object has a name, and a directory of pins:
+ * unloads. A loaded object has a name, and a directory of pins:
  *
  *	/sys/fs/bpf/bpfld/NAME/{programs,maps,links}/...
  *
- * and if it was loaded dynamically, also the entries that bpfld_dyn_pin_module() creates. While the
- * directory is created or removed, it is "~/NAME": see pins.c. Each file calls only files above it:
+ * and if it was loaded dynamically, also the entries that bpfld_dyn_pin_module() creates. While
+ * the directory is created or removed, it is "~/NAME": see pins.c. Each file calls only files
+ * above it:
  *
  *	errors.c   errors of all commands
  *	json.c     JSON output
@@ -20,7 +21,7 @@
  *	load.c     load, unload
  *	main.c     the command line, from the tables in options.def
  *
- * Includes common/ and lto/, and <bpfld/loader.h>. No other room includes this one.
+ * Includes common/ and lto/, and <bpfld/loader.h>. No other directory includes this one.
  */
 #ifndef BPFLD_COMMAND_H
 #define BPFLD_COMMAND_H

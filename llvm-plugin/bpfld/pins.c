@@ -27,7 +27,7 @@
  */
 static const struct kind {
 	const char *name;
-	int depth;  /* 2: holds directories of the below */
+	int depth;  /* 2: its entries are directories */
 	bool pins;  /* holds pins */
 	bool marks; /* holds empty directories */
 } kinds[] = {

@@ -7,8 +7,8 @@
  *	report.h  diagnostics on standard error
  *	path.h    programs in PATH, including bpftool
  *
- * Nothing here depends on the options of a program or on a link. Includes no other room of
- * llvm-plugin/, and only base/text.h and the public headers of runtime/.
+ * Nothing here depends on the options of a program or on a link. Includes no other
+ * directory of llvm-plugin/, and of runtime/ only public headers and base/{io,text}.h.
  */
 #ifndef COMMON_COMMON_H
 #define COMMON_COMMON_H

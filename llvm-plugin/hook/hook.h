@@ -6,8 +6,8 @@
  *	link_hook.c  ld.bpf called as gcc: translates gcc's syntax, or executes the next gcc
  *	gcc.def      table of gcc's options
  *
- * This room knows the command lines of gcc and clang, but not the linker's own options. Includes
- * common/ only.
+ * This directory knows the command lines of gcc and clang, but not the linker's own options.
+ * Includes common/ only.
  */
 #ifndef HOOK_HOOK_H
 #define HOOK_HOOK_H

@@ -86,7 +86,7 @@ static size_t list_targets(const struct options *o, struct pool *pool, struct ta
 	     temporaries ? pool_printf(pool, "%s." LTO_MERGED ".bc", temporaries) : NULL,
 	     {0}},
 	    {"--save-temps",
-	     temporaries ? pool_printf(pool, "%s." LTO_OPTIMISED ".bc", temporaries) : NULL,
+	     temporaries ? pool_printf(pool, "%s." LTO_OPTIMIZED ".bc", temporaries) : NULL,
 	     {0}},
 	};
 	size_t nr = 0;

@@ -9,8 +9,8 @@
  *	skeleton.c   --skeleton and --subskeleton, which bpftool generates
  *	output.c     outputs other than the object
  *
- * It links through <bpfld/bpfld.h> only. Includes common/, hook/ and lto/. No other room includes
- *this one.
+ * It links through <bpfld/bpfld.h> only. Includes common/, hook/ and lto/. No other directory
+ * includes this one.
  */
 #ifndef LD_LD_H
 #define LD_LD_H

@@ -170,7 +170,7 @@ static void warn_unknown_ids(const struct options *o, struct pool *pool, struct 
 			     pool_printf(pool, "--no-warn: unknown id %s", o->unknown_ids.v[i]));
 }
 
-/* Keeps the link reachable for leak checkers; volatile, or the store would be optimised away. */
+/* Keeps the link reachable for leak checkers; volatile, or the store would be optimized away. */
 static struct bpfld *volatile last_link;
 
 static int link_inputs(struct options *o, struct pool *pool, struct report *r, bool from_driver)

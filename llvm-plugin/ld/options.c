@@ -425,7 +425,7 @@ static int refuse(struct parse *p, const struct spelling *s)
 			    s->opt->help);
 }
 
-/* Options of link-time optimisation. */
+/* Options of link-time optimization. */
 static int take_lto(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;

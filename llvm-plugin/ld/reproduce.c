@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * --reproduce=NAME.tar saves the inputs of a link, to report a bug or repeat it on another machine:
+ * --reproduce=NAME.tar saves the inputs of a link, to report a bug or repeat it on another
+ * machine:
  *
  *	NAME/version.txt     the version of the linker
  *	NAME/response.txt    the command; `cd NAME && ld.bpf @response.txt` repeats the link
  *	NAME/home/me/a.o     each input at its absolute path; thin archives become regular archives
  *
  * The format is POSIX ustar, with pax headers (POSIX.1-2001) for names that are too long. The
- *archive does not contain times, users or modes: the same inputs and command in the same directory
- *produce the same archive.
+ * archive does not contain times, users or modes: the same inputs and command in the same
+ * directory produce the same archive.
  */
 #include "ld/ld.h"
 

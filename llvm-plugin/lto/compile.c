@@ -27,7 +27,7 @@
 static struct compiler compiler;
 
 /*
- * LLVM calls abort() when it runs out of memory, like for other crashes. Then another optimisation
+ * LLVM calls abort() when it runs out of memory, like for other crashes. Then another optimization
  * level might be tried and produce different code, so the handlers of failed allocations are
  * replaced. They are C++ functions, referred to by their mangled names, and weak: an LLVM may lack
  * them.
@@ -128,9 +128,9 @@ static void put_output(struct compiler *c, LLVMMemoryBufferRef buffer, size_t nu
 	c->r->put(c->r, LTO_MADE, number, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
 }
 
-/* ---- optimising ---- */
+/* ---- optimizing ---- */
 
-/* The result of one way to optimise. */
+/* The result of one way to optimize. */
 struct variant {
 	LLVMMemoryBufferRef ir, object; /* object: NULL on failure */
 	uint64_t code;                  /* size in bytes */
@@ -220,13 +220,13 @@ static uint64_t measure(struct compiler *c, const struct variant *v)
 	return count_code(object ? object : v->object);
 }
 
-/* How to optimise. */
+/* How to optimize. */
 struct way {
 	char level;
 	const char *inline_cost; /* see limit_inlining() */
 };
 
-static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
+static struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
 {
 	/* Below level 2 there is no inliner, but always_inline must be honoured, as in clang -O0.
 	 */
@@ -238,7 +238,7 @@ static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged, s
 	if (!machine)
 		return v;
 	limit_inlining(c, m, way.inline_cost);
-	step(c, "optimising");
+	step(c, "optimizing");
 	passes[sizeof("always-inline,lto<O") - 1] = way.level;
 	if (run_passes(c, m, machine, passes))
 		return v;
@@ -255,22 +255,22 @@ static struct variant optimise(struct compiler *c, LLVMMemoryBufferRef merged, s
  * at which only functions shorter than a call are inlined, and level 1. The smallest code wins, or
  * the first one of equal size.
  */
-static struct variant optimise_best(struct compiler *c, LLVMMemoryBufferRef merged)
+static struct variant optimize_best(struct compiler *c, LLVMMemoryBufferRef merged)
 {
 	static const struct way ways[LTO_WAYS] = {{'2', NULL}, {'2', "25"}, {'1', NULL}};
 	int level = c->r->options->level;
 	struct variant best;
 
 	if (level != 2)
-		return optimise(c, merged, (struct way){(char)('0' + level), NULL});
-	best = optimise(c, merged, ways[c->r->way]);
+		return optimize(c, merged, (struct way){(char)('0' + level), NULL});
+	best = optimize(c, merged, ways[c->r->way]);
 	c->lenient = true;
 	c->fallback = best.object;
 	for (unsigned i = c->r->way + 1; best.object && i < LTO_WAYS; i++) {
 		struct variant other;
 
 		c->complained = false;
-		other = optimise(c, merged, ways[i]);
+		other = optimize(c, merged, ways[i]);
 		if (other.object && !c->complained && other.code < best.code) {
 			best = other;
 			c->fallback = other.object;
@@ -294,10 +294,10 @@ static int compile_all(struct compiler *c)
 	c->merged = c->r->options->level == 2;
 	merged = LLVMWriteBitcodeToMemoryBuffer(m);
 	keep_temporary(c, merged, LTO_MERGED);
-	v = optimise_best(c, merged);
+	v = optimize_best(c, merged);
 	if (!v.object || c->failed)
 		return 1;
-	keep_temporary(c, v.ir, LTO_OPTIMISED);
+	keep_temporary(c, v.ir, LTO_OPTIMIZED);
 	switch (c->r->job->want) {
 	case BPFLD_LTO_IR: put_output(c, v.ir, 0); break;
 	case BPFLD_LTO_ASM:

@@ -78,7 +78,7 @@ void step(struct compiler *c, const char *doing)
 
 LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m)
 {
-	/* At least "less": CO-RE needs passes that do not run without optimisation. */
+	/* At least "less": CO-RE needs passes that do not run without optimization. */
 	static const LLVMCodeGenOptLevel levels[] = {LLVMCodeGenLevelLess, LLVMCodeGenLevelLess,
 						     LLVMCodeGenLevelDefault,
 						     LLVMCodeGenLevelAggressive};

@@ -4,7 +4,7 @@
  *
  *	compiler.c  diagnostics, memory, and the pass pipeline
  *	merge.c     reads modules of bitcode and merges them
- *	compile.c   optimises the merged module and generates code
+ *	compile.c   optimizes the merged module and generates code
  */
 #ifndef LTO_COMPILER_H
 #define LTO_COMPILER_H
@@ -27,7 +27,7 @@ struct compiler {
 	bool lenient;           /* ignore diagnostics: the code is not used */
 	bool complained;        /* LLVM reported an error while lenient */
 	bool failed;
-	bool merged; /* modules are merged: another optimisation level may succeed */
+	bool merged; /* modules are merged: another optimization level may succeed */
 
 	/* An object to output if LLVM aborts while it tries a better variant. */
 	LLVMMemoryBufferRef fallback;

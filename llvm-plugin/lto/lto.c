@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Selects an LLVM for link-time optimisation and runs it in a child process. LLVM exits on code
+ * Selects an LLVM for link-time optimization and runs it in a child process. LLVM exits on code
  * that it cannot compile, and its libraries are large, so ld.bpf never loads one. The child returns
  * its output as records in a memfd.
  *
@@ -380,7 +380,7 @@ static bool may_work_another_way(const struct attempt *a)
 }
 
 /*
- * Tries the ways to optimise until one works: LLVM may fail on the output of its own passes. If
+ * Tries the ways to optimize until one works: LLVM may fail on the output of its own passes. If
  * none works, the diagnostics of the first one are reported. Returns an errno value.
  */
 static int try_all(const struct run *r, int module, int release, struct attempt *first)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * lto/: link-time optimisation.
+ * lto/: link-time optimization.
  *
  *	bitcode.c   which LLVM wrote a module; does not need LLVM
  *	lto.c       selects an LLVM, runs it in a child process and returns its output
- *	compiler.h  the compiler: compiler.c, merge.c and compile.c, which are built for each LLVM
- *into a module, lto-N.so, that only this child loads
+ *	compiler.h  the compiler: compiler.c, merge.c and compile.c, built for each LLVM into a
+ *	            module, lto-N.so, that only this child loads
  *
  * Only the compiler includes headers of LLVM; it includes nothing else but this file. The other
- *files are part of the programs, and include common/.
+ * files are part of the programs, and include common/.
  */
 #ifndef LTO_LTO_H
 #define LTO_LTO_H
@@ -27,7 +27,7 @@ struct lto_options {
 
 /* --save-temps writes OUTPUT.lto.NAME.bc with these names. */
 #define LTO_MERGED "merged"
-#define LTO_OPTIMISED "optimised"
+#define LTO_OPTIMIZED "optimised"
 
 /* The release of LLVM that wrote the module: 19 for 19.1.7, 0 if unknown. */
 int bitcode_release(const void *data, size_t size);
@@ -53,7 +53,7 @@ struct lto_request {
 	const struct bpfld_lto_job *job;
 	const struct lto_options *options;
 	const int *releases; /* of the LLVM that wrote it, by module; 0 if unknown */
-	unsigned way;        /* first way to optimise to be tried */
+	unsigned way;        /* first way to optimize to be tried */
 	/* Sends a record to the parent. */
 	void (*put)(const struct lto_request *r, enum lto_record kind, size_t number,
 		    const void *data, size_t size);
@@ -64,7 +64,7 @@ struct lto_request {
 enum lto_status {
 	LTO_DONE,
 	LTO_FAILED,      /* an error was reported */
-	LTO_ANOTHER_WAY, /* the same, but another way to optimise may work */
+	LTO_ANOTHER_WAY, /* the same, but another way to optimize may work */
 	LTO_NO_MEMORY,
 	LTO_CANNOT_LOAD, /* the reason is the last LTO_STEP */
 };

@@ -2,18 +2,20 @@
 /*
  * Merges modules. LLVM's linker does most of the work, but not this:
  *
- * - CO-RE. Code reads the offset of a member from a placeholder, which the loader relocates. It is
- * an external variable such as "llvm.s:0:0$0:0", named after the struct and bound to its type by
- *   metadata. Two modules may have different types of one name; merging their placeholders would
- * make one module access a member of the other's type. So placeholders get a prefix for each
- * module; the backend reads only the part after the first colon or dollar. For the same reason, the
- * numbers in calls of llvm.bpf.passthrough, which separate accesses, are made unique.
- * - Static symbols get the suffix ".lto.N" in module N. The linker removes it again, so that
- * symbols and BTF have the names of the source. Symbols that inline assembly refers to keep their
- * names.
- * - CPU. It is an attribute of functions, but code is generated for a single one.
- * - Module flags for full and thin LTO differ. That is irrelevant here, but LLVM refuses to merge
- *   such modules.
+ * CO-RE: code reads the offset of a member from a placeholder, which the loader relocates. It is an
+ * external variable such as "llvm.s:0:0$0:0", named after the struct and bound to its type by
+ * metadata. Two modules may have different types of one name; merging their placeholders would make
+ * one module access a member of the other's type. So placeholders get a prefix for each module; the
+ * backend reads only the part after the first colon or dollar. For the same reason, the numbers in
+ * calls of llvm.bpf.passthrough, which separate accesses, are made unique.
+ *
+ * Static symbols get the suffix ".lto.N" in module N. The linker removes it again, so that symbols
+ * and BTF have the names of the source. Symbols that inline assembly refers to keep their names.
+ *
+ * The CPU is an attribute of functions, but code is generated for a single one.
+ *
+ * Module flags for full and thin LTO differ. That is irrelevant here, but LLVM refuses to merge
+ * such modules.
  */
 #include "lto/compiler.h"
 
@@ -201,7 +203,7 @@ static void set_cpu(struct compiler *c, LLVMModuleRef m)
 	}
 }
 
-/* Whether mem2reg would promote it. Unoptimised code has such allocas, for example parameters. */
+/* Whether mem2reg would promote it. Unoptimized code has such allocas, for example parameters. */
 static bool is_register(LLVMValueRef alloca)
 {
 	for (LLVMUseRef use = LLVMGetFirstUse(alloca); use; use = LLVMGetNextUse(use)) {
@@ -216,7 +218,7 @@ static bool is_register(LLVMValueRef alloca)
 	return LLVMGetFirstUse(alloca);
 }
 
-static bool is_unoptimised(LLVMValueRef function)
+static bool is_unoptimized(LLVMValueRef function)
 {
 	static const char optnone[] = "optnone";
 	unsigned kind = LLVMGetEnumAttributeKindForName(optnone, sizeof(optnone) - 1);
@@ -232,17 +234,17 @@ static bool is_unoptimised(LLVMValueRef function)
 }
 
 /*
- * Runs the pre-link pipeline on a module that clang did not optimise, as with -fembed-bitcode=all.
+ * Runs the pre-link pipeline on a module that clang did not optimize, as with -fembed-bitcode=all.
  * The pipeline for merged modules lacks passes that help the verifier and that lower BPF's
  * intrinsics.
  */
-static int optimise_alone(struct compiler *c, LLVMModuleRef m)
+static int optimize_alone(struct compiler *c, LLVMModuleRef m)
 {
 	LLVMTargetMachineRef machine;
 	bool found = false;
 
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
-		found |= is_unoptimised(f) || !strncmp(name_of(f), "llvm.preserve.", 14) ||
+		found |= is_unoptimized(f) || !strncmp(name_of(f), "llvm.preserve.", 14) ||
 			 !strncmp(name_of(f), "llvm.bpf.preserve.", 18) ||
 			 !strncmp(name_of(f), "llvm.bpf.btf.type.id", 20);
 	if (!found)
@@ -267,7 +269,7 @@ LLVMModuleRef read_alone(struct compiler *c, size_t number)
 		c->cpu = cpu;
 		c->features = "";
 	}
-	return optimise_alone(c, m) ? NULL : m;
+	return optimize_alone(c, m) ? NULL : m;
 }
 
 /* ---- symbols ---- */
@@ -514,7 +516,7 @@ static int read_modules(struct compiler *c)
 		LLVMModuleRef m = c->parsed[i].module;
 
 		c->module = job->modules[i].name;
-		if ((!c->r->options->cpu && check_cpu(c, m)) || optimise_alone(c, m))
+		if ((!c->r->options->cpu && check_cpu(c, m)) || optimize_alone(c, m))
 			return 1;
 		set_cpu(c, m);
 		apply_symbols(m, &job->modules[i]);

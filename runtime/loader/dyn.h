@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * This directory is libbpfld-loader: loading objects with libbpf, on top of linking. It uses the
- *public headers and a few headers of base/, and knows nothing of the model. Each file calls only
- *files above it in this list:
+ * public headers and a few headers of base/, and knows nothing of the model. Each file calls only
+ * files above it in this list:
  *
  *	open_object.c  opens a linked object: bpfld_open_object()
  *	bpffs.c        paths and trust in the BPF file system
  *	shared_maps.c  maps with a pin path of their own
- *	dyn_handle.c   dynamic linking: memory and diagnostics of a handle, guards against reentrant
- *calls dyn_types.c    program types dyn_btf.c      types of loaded programs dyn_resolve.c  which
- *function serves which import dyn_pins.c     pins, which outlive the process dyn_modules.c  modules
- *before they are loaded dyn_kernel.c   loading, and replacing stubs dyn.c          public functions
+ *	dyn_handle.c   dynamic linking: memory, diagnostics, guards against reentrant calls
+ *	dyn_types.c    program types
+ *	dyn_btf.c      types of loaded programs
+ *	dyn_resolve.c  which function serves which import
+ *	dyn_pins.c     pins, which outlive the process
+ *	dyn_modules.c  modules before they are loaded
+ *	dyn_kernel.c   loading, and replacing stubs
+ *	dyn.c          public functions
  */
 #ifndef LD_LOADER_DYN_H
 #define LD_LOADER_DYN_H

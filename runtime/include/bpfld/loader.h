@@ -49,20 +49,21 @@ BPFLD_API struct bpf_object *bpfld_open_object(struct bpfld *l,
  *		bpfld_dyn_pin(d, "/sys/fs/bpf/app");
  *	bpfld_dyn_free(d);
  *
- * Mains are linked by `ld.bpf --dynamic`; libraries are objects or archives with global functions.
- *An import is served by the library that defines a function of that name, if their types match: for
- *the kernel, and also in the layouts of structs, which the kernel does not compare.
+ * Mains are linked by `ld.bpf --dynamic`; libraries are objects or archives with global
+ * functions. An import is served by the library that defines a function of that name, if their
+ * types match: for the kernel, and also in the layouts of structs, which the kernel does not
+ * compare.
  *
  * If the kernel can replace functions (BPF_PROG_TYPE_EXT), each library is loaded once for each
- *program type, and serves all mains. If not, it is linked into each main, which then has its own
- *maps and variables. The same applies to mains with programs of type BPF_PROG_TYPE_TRACING, whose
- *functions no kernel can replace. bpfld_dyn_each_import() reports how imports are served.
+ * program type, and serves all mains. If not, it is linked into each main, which then has its own
+ * maps and variables. The same applies to mains with programs of type BPF_PROG_TYPE_TRACING,
+ * whose functions no kernel can replace. bpfld_dyn_each_import() reports how imports are served.
  *
- * Two threads must not use the same handle at the same time. Functions that return int return 0 or
- *a negative errno value, after the callback was called with the reason. A NULL that is not allowed
- * below, a module of another handle or of the wrong kind, and all calls after bpfld_dyn_link() has
- * failed return -EINVAL without a diagnostic. Rules for callbacks in <bpfld/bpfld.h> also apply to
- *diag and to the callback of bpfld_dyn_each_import().
+ * Two threads must not use the same handle at the same time. Functions that return int return 0
+ * or a negative errno value, after the callback was called with the reason. A NULL that is not
+ * allowed below, a module of another handle or of the wrong kind, and all calls after
+ * bpfld_dyn_link() has failed return -EINVAL without a diagnostic. Rules for callbacks in
+ * <bpfld/bpfld.h> also apply to diag and to the callback of bpfld_dyn_each_import().
  */
 struct bpfld_dyn;
 struct bpfld_module; /* a main or a library; freed with its handle */
@@ -168,8 +169,8 @@ BPFLD_API int bpfld_dyn_attach(struct bpfld_dyn *d);
 BPFLD_API int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir);
 
 /*
- * Pins one loaded module, so that it can be listed, and a library can be reused by other processes.
- * Creates dir if necessary. Names have '_' for '.'. For a main:
+ * Pins one loaded module, so that it can be listed, and a library can be reused by other
+ * processes. Creates dir if necessary. Names have '_' for '.'. For a main:
  *
  *	programs/PROGRAM
  *	maps/MAP                       except maps with a pin path of their own
@@ -185,8 +186,8 @@ BPFLD_API int bpfld_dyn_pin(struct bpfld_dyn *d, const char *dir);
  *	maps/MAP
  *	file/SUM                       an empty directory: hash of the file that was loaded
  *
- * May be called again after more modules were linked. On error removes all pins of this call. Does
- *not pin links of attached programs.
+ * May be called again after more modules were linked. On error removes all pins of this call.
+ * Does not pin links of attached programs.
  */
 BPFLD_API int bpfld_dyn_pin_module(struct bpfld_module *module, const char *dir);
 

@@ -15,13 +15,13 @@
  * 1. Put candidates that agree in everything but their references into one class.
  * 2. Split each class whose members refer to members of different classes.
  * 3. Repeat step 2 until no class is split. Each round only splits, so this terminates. Members
- *that were never separated are equal: a difference would show in some finite chain of references.
+ * that were never separated are equal: a difference would show in a finite chain of references.
  *
  * A round visits only the users of members that have changed their class. The largest part of a
  * split class keeps its number, so that a candidate changes its class at most a logarithmic number
  * of times (Hopcroft, "An n log n algorithm for minimizing states in a finite automaton", 1971).
- *The references of a candidate are kept as a sum of hashes, which is updated by differences. Hashes
- * only propose: pieces are compared before they are folded.
+ * The references of a candidate are kept as a sum of hashes, which is updated by differences.
+ * Hashes only propose: pieces are compared before they are folded.
  *
  * Candidates are pieces without an identity: static functions of .text without decl tags (the
  * kernel verifies global ones separately, and user space finds them by name), and constants that

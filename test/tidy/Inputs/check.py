@@ -76,8 +76,8 @@ LAYERS = [("runtime/base/", 0), ("runtime/btf/", 1), ("runtime/kernel/", 1), ("r
 # Headers of runtime/ that the programs may use: they do not depend on a link.
 SHARED = ["base/io.h", "base/near.h", "base/opts.h", "base/output.h", "base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
 
-# The rooms of llvm-plugin/, each with those that it may include.
-ROOMS = {"common": [], "hook": ["common"], "lto": ["common"], "ld": ["common", "hook", "lto"],
+# The directories of llvm-plugin/, each with those that it may include.
+PROGRAMS = {"common": [], "hook": ["common"], "lto": ["common"], "ld": ["common", "hook", "lto"],
          "bpfld": ["common", "lto"]}
 
 
@@ -101,15 +101,15 @@ def layering(root):
         if not path.endswith((".c", ".h")):
             continue
         if path.startswith("llvm-plugin/"):
-            room = path.split("/")[1]
-            if room not in ROOMS:
-                yield "%s: no room of llvm-plugin/ that check.py lists" % path
+            own = path.split("/")[1]
+            if own not in PROGRAMS:
+                yield "%s: not in a directory of llvm-plugin/ that check.py lists" % path
                 continue
             for number, name in includes(root, path):
                 other = name.split("/")[0]
-                if other != room and os.path.exists(os.path.join(root, "llvm-plugin", name)) and (
-                        other not in ROOMS[room]):
-                    yield "%s:%d: includes %s; %s/ is not for %s/" % (path, number, name, other, room)
+                if other != own and os.path.exists(os.path.join(root, "llvm-plugin", name)) and (
+                        other not in PROGRAMS[own]):
+                    yield "%s:%d: includes %s; %s/ is not for %s/" % (path, number, name, other, own)
                 if os.path.exists(os.path.join(root, "runtime", name)) and name not in SHARED:
                     yield "%s:%d: includes %s; only <bpfld/bpfld.h> is for it" % (
                         path, number, name)
@@ -354,7 +354,7 @@ def version(root):
 
 
 # Directories whose English was rewritten; more are added as they are.
-PLAIN = ("cmake/", "docs/man/", "llvm-plugin/", "runtime/base/", "runtime/compat/", "runtime/elf/",
+PLAIN = ("cmake/", "docs/design.md", "docs/man/", "llvm-plugin/", "runtime/base/", "runtime/compat/", "runtime/elf/",
          "runtime/include/", "runtime/inspect.c", "runtime/kernel/", "runtime/link.c", "runtime/loader/",
          "runtime/model/", "runtime/options.", "runtime/passes/", "runtime/report/", "scripts/")
 # Words and phrases that are wrong more often than right. See CONTRIBUTING.md.
@@ -365,12 +365,18 @@ AWKWARD = re.compile(
 
 
 def words(root):
-    """The rewritten directories have none of the words in AWKWARD."""
+    """The rewritten directories have none of the words in AWKWARD, and no comment that clang-format broke."""
     for path in files(root):
-        if path.startswith(PLAIN):
-            for number, line in enumerate(lines(root, path), 1):
-                for m in AWKWARD.finditer(line):
-                    yield "%s:%d: says '%s'; see CONTRIBUTING.md" % (path, number, m.group(0).strip())
+        if not path.startswith(PLAIN):
+            continue
+        comment = False
+        for number, line in enumerate(lines(root, path), 1):
+            for m in AWKWARD.finditer(line):
+                yield "%s:%d: says '%s'; see CONTRIBUTING.md" % (path, number, m.group(0).strip())
+            if comment and re.match(r"\s*\*[A-Za-z(]", line):
+                yield "%s:%d: no blank after '*'; wrap the comment at 98 columns" % (path, number)
+            if path.endswith((".c", ".h")):
+                comment = "/*" in line and "*/" not in line or comment and "*/" not in line
 
 
 RULES = {"roles": roles, "spdx": spdx, "words": words, "length": length, "width": width, "layering": layering, "passes": passes,
