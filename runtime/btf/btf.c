@@ -6,23 +6,23 @@
 
 #include "base/bytes.h"
 
-#define LAYOUT_FIELDS 24u /* where the header has them, if it is that long */
-#define MAX_STRIP 32u     /* C has no use for longer chains of qualifiers, typedefs and arrays */
+#define LAYOUT_FIELDS 24u /* their offset in the header, if it is long enough */
+#define MAX_STRIP 32u     /* valid C has no longer chains of qualifiers, typedefs and arrays */
 #define NO_COMPONENT UINT32_MAX
 #define NAMES_PER_BYTE 4
 #define SPARE_NAMES (64 << 10)
 #define IS_COMPOSITE(k) ((k) == BTF_KIND_STRUCT || (k) == BTF_KIND_UNION)
 
 /*
- * What follows the three words of struct btf_type: fixed words, then some for each of vlen. All the
- * words of a type are 32 bits wide.
+ * The layout of a type after the three words of struct btf_type: fixed words, then some per
+ * element; vlen of these. All are 32-bit words.
  */
 static const struct kind {
 	uint8_t known, fixed, each; /* words */
 	uint8_t ref;                /* the third word is a type id */
-	uint8_t fixed_refs;         /* as are so many of the fixed ones, from the first */
-	uint8_t name;               /* the first word for each is a name */
-	uint8_t each_ref;           /* the how manieth is a type id; 0: none */
+	uint8_t fixed_refs;         /* the first of the fixed words that are type ids, too */
+	uint8_t name;               /* the first word per element is a name */
+	uint8_t each_ref;           /* which word per element is a type id, from 1; 0: none */
 } kinds[BTF_NR_KINDS] = {
     [BTF_KIND_INT] = {.known = 1, .fixed = 1},
     [BTF_KIND_PTR] = {.known = 1, .ref = 1},
@@ -126,19 +126,19 @@ uint64_t ld_btf_size_of(const struct ld_btf *btf, uint32_t in_type)
 	return 0;
 }
 
-/* A section that is being checked. */
+/* The state of parsing one section. */
 struct parser {
-	struct ld_arena *arena; /* what is found out lives there */
+	struct ld_arena *arena; /* owns the result */
 	struct ld_diags *diags;
-	const char *where;               /* the file, for diagnostics */
-	struct ld_btf *btf;              /* all zeros to begin with */
-	const char *types;               /* as the section has them */
+	const char *where;               /* file name for diagnostics */
+	struct ld_btf *btf;              /* initially zero */
+	const char *types;               /* in the section's byte order */
 	uint32_t *offs;                  /* room for btf->offs */
-	uint32_t *decls;                 /* for btf->decls, when all types are known */
+	uint32_t *decls;                 /* for btf->decls; allocated once all types are known */
 	uint32_t types_len;              /* bytes */
-	uint32_t decls_seen;             /* by check_type() */
-	bool to_mend;                    /* some type is not what later code expects */
-	const struct btf_layout *layout; /* the layout section, by kind: nr_layout of them */
+	uint32_t decls_seen;             /* counted by check_type() */
+	bool to_repair;                  /* some type has to be repaired */
+	const struct btf_layout *layout; /* the layout section: nr_layout entries by kind */
 	uint32_t nr_layout;
 };
 
@@ -154,8 +154,7 @@ __attribute__((format(printf, 2, 3))) static int bad(struct parser *p, const cha
 }
 
 /*
- * Finds the layout section, which Linux 7 has added. Where it contradicts what is known of a kind
- * it is not used, so nothing in it is checked before it is.
+ * Finds the layout section, which Linux 7 added. It is used, and checked, only for unknown kinds.
  */
 static int find_layout(struct parser *p, const char *data, size_t size, bool big)
 {
@@ -176,7 +175,7 @@ static int find_layout(struct parser *p, const char *data, size_t size, bool big
 	return 0;
 }
 
-/* Finds the sections; leaves them in the file's byte order. */
+/* Finds the sections; their bytes stay in the file's byte order. */
 static int parse_header(struct parser *p, const char *data, size_t size, bool big)
 {
 	uint64_t hdr_len, type_off, type_len, str_off, str_len;
@@ -212,7 +211,7 @@ static int parse_header(struct parser *p, const char *data, size_t size, bool bi
 	return find_layout(p, data, size, big);
 }
 
-/* Every word of the type section is 32 bits wide, so that no type need be understood for this. */
+/* The type section consists of 32-bit words, so this need not understand types. */
 static const char *to_host_order(struct ld_arena *a, const char *types, uint32_t len, bool big)
 {
 	uint32_t *copy, i;
@@ -232,10 +231,10 @@ static bool is_nameless_fwd(const struct ld_btf *btf, const struct btf_type *t)
 }
 
 /*
- * What gcc writes and the kernel refuses, together with the whole BTF. gcc 12: two flags on an
- * integer (char, signed char), where it takes one; a third word on a forward declaration. gcc 16: a
- * forward declaration without a name, for a struct or union without one that a member points to.
- * Its pointers become "void *".
+ * Whether gcc wrote a type that the kernel rejects together with the whole BTF. gcc 12: an integer
+ * with two flags (char, signed char), or a forward declaration with a third word. gcc 16: an
+ * anonymous forward declaration, for an anonymous struct or union that a member points to. Pointers
+ * to it become "void *".
  */
 static bool is_gcc_quirk(const struct ld_btf *btf, const struct btf_type *t)
 {
@@ -249,7 +248,7 @@ static bool is_gcc_quirk(const struct ld_btf *btf, const struct btf_type *t)
 	return flags & BTF_INT_CHAR && flags != BTF_INT_CHAR;
 }
 
-/* Whether the size of a type whose kind is not known can be found, to pass over it. */
+/* Finds the size of a type of unknown kind in the layout section, so that it can be skipped. */
 static int size_unknown(struct parser *p, uint32_t in_type, uint32_t info, uint32_t *size)
 {
 	uint32_t kind = BTF_INFO_KIND(info);
@@ -262,12 +261,12 @@ static int size_unknown(struct parser *p, uint32_t in_type, uint32_t info, uint3
 	if (layout->info_sz % 4 || layout->elem_sz % 4)
 		return bad(p, "kind %u of type %u is not known, and not made of 4-byte words", kind,
 			   in_type);
-	/* Within 32 bits: 8 bits times 24. */
+	/* Fits into 32 bits: 8 bits times 24. */
 	*size = (uint32_t)sizeof(struct btf_type) + layout->info_sz +
 		layout->elem_sz * BTF_INFO_VLEN(info);
 	if (!p->btf->nr_unknown++)
 		p->btf->unknown_kind = (uint8_t)kind;
-	p->to_mend = true;
+	p->to_repair = true;
 	return 0;
 }
 
@@ -288,11 +287,11 @@ static int note_type(struct parser *p, uint32_t in_type, uint32_t off, uint32_t 
 		return bad(p, "type %u is cut off", in_type);
 	p->offs[in_type] = off;
 	p->btf->nr_decls += ld_btf_is_decl(kind);
-	p->to_mend |= is_gcc_quirk(p->btf, t);
+	p->to_repair |= is_gcc_quirk(p->btf, t);
 	return 0;
 }
 
-/* The greater of a number and of every stride-th of nr words. */
+/* The maximum of a number and of every stride-th of nr words. */
 static uint32_t greatest(uint32_t than, const uint32_t *w, uint32_t nr, uint32_t stride)
 {
 	for (; nr; nr--, w += stride)
@@ -300,7 +299,7 @@ static uint32_t greatest(uint32_t than, const uint32_t *w, uint32_t nr, uint32_t
 	return than;
 }
 
-/* The greatest type id and string offset in a type. */
+/* The largest type id and string offset in a type. */
 static void greatest_numbers(const struct btf_type *t, uint32_t *ref, uint32_t *str)
 {
 	const struct kind *k = &kinds[ld_btf_kind(t)];
@@ -339,7 +338,7 @@ static uint32_t kind_of(const struct ld_btf *btf, uint32_t in_type)
 	return in_type ? ld_btf_kind(ld_btf_type(btf, in_type)) : BTF_KIND_UNKN;
 }
 
-/* The kind of a type that has another than it must have, if that is one that is not known. */
+/* The kind of a type that has the wrong kind, if that kind is unknown; for diagnostics. */
 static const char *unknown_kind(struct parser *p, uint32_t in_type)
 {
 	if (!in_type || kind_of(p->btf, in_type) != BTF_KIND_UNKN)
@@ -361,7 +360,7 @@ static int check_decl_tag(struct parser *p, uint32_t i, const struct btf_type *t
 		if (kind_of(p->btf, proto) == BTF_KIND_FUNC_PROTO)
 			nr = ld_btf_vlen(ld_btf_type(p->btf, proto));
 	} else if (t->type && kind == BTF_KIND_UNKN) {
-		return 0; /* it goes with its target */
+		return 0; /* it is dropped with its target */
 	} else if (kind != BTF_KIND_VAR && kind != BTF_KIND_TYPEDEF) {
 		return bad(p, "decl tag %u is on type %u of kind %u, which has none", i, t->type,
 			   kind);
@@ -387,7 +386,7 @@ static int check_func(struct parser *p, uint32_t i, const struct btf_type *t)
 	return 0;
 }
 
-/* Names may share bytes, but not as many as make them long in proportion to the section. */
+/* Names may share bytes, but their total length must stay proportional to the section. */
 static int check_decl_names(struct parser *p)
 {
 	const struct ld_btf *btf = p->btf;
@@ -441,8 +440,8 @@ static void void_nameless(void *ctx, uint32_t *type_id)
 		*type_id = 0;
 }
 
-/* Makes of gcc's what clang writes, and BTF_KIND_UNKN of what is not known. */
-static void mend_type(struct ld_btf *btf, struct btf_type *t)
+/* Changes quirks of gcc to what clang writes, and unknown kinds to BTF_KIND_UNKN. */
+static void repair_type(struct ld_btf *btf, struct btf_type *t)
 {
 	uint32_t kind = ld_btf_kind(t);
 
@@ -455,31 +454,31 @@ static void mend_type(struct ld_btf *btf, struct btf_type *t)
 		t->type = 0;
 	else if (is_gcc_quirk(btf, t))
 		*(uint32_t *)(t + 1) &= ~((uint32_t)BTF_INT_CHAR << 24);
-	/* A declaration tag goes with its target. */
+	/* A decl tag is dropped with its target. */
 	if (kind != BTF_KIND_DECL_TAG)
 		ld_btf_each_ref(t, void_nameless, btf);
 }
 
-static void mend_types(struct parser *p)
+static void repair_types(struct parser *p)
 {
 	struct ld_btf *btf = p->btf;
 	uint32_t i;
 
-	/* The caller's bytes are never written to. */
+	/* The caller's bytes are never modified. */
 	if (btf->types == p->types)
 		btf->types = ld_memdup(p->arena, p->types, p->types_len);
 	for (i = 1; i < btf->nr_types; i++)
-		mend_type(btf, (struct btf_type *)(uintptr_t)ld_btf_type(btf, i));
-	/* Not before: references to them are recognised by the name that is missing. */
+		repair_type(btf, (struct btf_type *)(uintptr_t)ld_btf_type(btf, i));
+	/* Last: references to them are recognized by the missing name. */
 	for (i = 1; i < btf->nr_types; i++)
 		if (is_nameless_fwd(btf, ld_btf_type(btf, i)))
 			((struct btf_type *)(uintptr_t)ld_btf_type(btf, i))->info = BTF_KIND_UNKN;
 }
 
-/* Finds where each type is. */
+/* Finds the offset of each type. */
 static int find_types(struct parser *p)
 {
-	/* They have three words at least. */
+	/* A type has at least three words. */
 	size_t most = p->types_len / sizeof(struct btf_type) + 2;
 	uint32_t off, size = 0, nr = 1;
 	int err;
@@ -508,8 +507,8 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 	btf->types = to_host_order(a, p.types, p.types_len, big);
 	if ((err = find_types(&p)))
 		return err;
-	if (p.to_mend)
-		mend_types(&p);
+	if (p.to_repair)
+		repair_types(&p);
 	btf->decls = p.decls = LD_NEW_ARRAY(a, uint32_t, btf->nr_decls);
 	for (i = 1; i < btf->nr_types; i++)
 		if ((err = check_type(&p, i)))

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * One .BTF section, checked and in host byte order.
+ * This directory knows BTF alone: its format, parsing and checks, printing as C, writing; dedup/
+ * merges the types of many files into one graph. It knows neither ELF nor a link.
  *
- * After ld_btf_parse() every type id, string offset and count in it is in range.
+ * One .BTF section, checked and in host byte order. After ld_btf_parse(), every type id, string
+ * offset and count is in range.
  */
 #ifndef LD_BTF_BTF_H
 #define LD_BTF_BTF_H
@@ -16,19 +18,19 @@
 
 struct ld_btf {
 	const char *types;    /* 4-byte aligned, host byte order */
-	const uint32_t *offs; /* by type, void too: bytes into types; then where they end */
-	uint32_t nr_types;    /* ids run from 0 (void) to nr_types - 1 */
+	const uint32_t *offs; /* by type, including void: byte offset in types; then the end */
+	uint32_t nr_types;    /* ids are 0 (void) to nr_types - 1 */
 	uint32_t nr_decls;
 	const uint32_t *decls; /* in_types of FUNC, VAR, DATASEC and DECL_TAG, ascending */
-	const char *strs;      /* they end in NUL */
-	uint32_t strs_len;     /* bytes: offsets are below */
+	const char *strs;      /* NUL-terminated strings */
+	uint32_t strs_len;     /* bytes; offsets are smaller */
 
 	/*
-	 * Types of kinds that are not known have become BTF_KIND_UNKN, with the kind as vlen; so
-	 * have FWDs without a name, with 0, to which decl tags alone still refer.
+	 * Types of unknown kinds have become BTF_KIND_UNKN with the kind as vlen; so have anonymous
+	 * FWDs, with vlen 0, to which only decl tags still refer.
 	 */
 	uint32_t nr_unknown;
-	uint8_t unknown_kind; /* of the first one */
+	uint8_t unknown_kind; /* kind of the first one */
 };
 
 static inline const struct btf_type *ld_btf_type(const struct ld_btf *btf, uint32_t in_type)
@@ -56,25 +58,25 @@ static inline uint32_t ld_btf_vlen(const struct btf_type *t)
 	return BTF_INFO_VLEN(t->info);
 }
 
-/* What is no type, though it has an in_type: it says something of a symbol or of a type. */
+/* Whether it has a type id but is no type: it describes a symbol or a type. */
 static inline bool ld_btf_is_decl(uint32_t kind)
 {
 	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC ||
 	       kind == BTF_KIND_DECL_TAG;
 }
 
-/* What follows the three words of struct btf_type. */
+/* The part of a type after the three words of struct btf_type. */
 static inline const void *ld_btf_tail(const struct btf_type *t)
 {
 	return t + 1;
 }
 
-/* Bytes of a type with its tail; 0 for a kind that is not known, and for BTF_KIND_UNKN. */
+/* The size of a type with its tail in bytes; 0 for an unknown kind and for BTF_KIND_UNKN. */
 uint32_t ld_btf_type_size(uint32_t kind, uint32_t vlen);
 
 /*
- * Calls fn for each place in type t (writable copies too: cast the const away) where a type id
- * stands, as a pointer to the 4-byte id. Void ids (0) are visited too.
+ * Calls fn with a pointer to each 4-byte type id in t, including 0 for void. To modify a copy, cast
+ * the const away.
  */
 typedef void (*ld_btf_ref_fn)(void *ctx, uint32_t *type_id);
 void ld_btf_each_ref(struct btf_type *t, ld_btf_ref_fn fn, void *ctx);
@@ -83,16 +85,16 @@ void ld_btf_each_ref(struct btf_type *t, ld_btf_ref_fn fn, void *ctx);
 void ld_btf_each_str(struct btf_type *t, ld_btf_ref_fn fn, void *ctx);
 
 /*
- * Parses size bytes at data; where they stand in the other byte order or misaligned, into a copy.
- * data must outlive btf. where names the file in diagnostics.
+ * Parses size bytes at data; copies them if they are in the other byte order or misaligned. data
+ * must outlive btf. where names the file in diagnostics.
  */
 int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, const void *data,
 		 size_t size, bool big, struct ld_btf *btf);
 
-/* Follows typedefs and qualifiers (const, volatile, restrict, type tags); bounded on cycles. */
+/* Skips typedefs and qualifiers (const, volatile, restrict, type tags). Terminates on cycles. */
 uint32_t ld_btf_strip(const struct ld_btf *btf, uint32_t in_type);
 
-/* Bytes that an object of the type takes; 0 where that is not known. Bounded on cycles. */
+/* The size of an object of the type in bytes; 0 if unknown. Terminates on cycles. */
 uint64_t ld_btf_size_of(const struct ld_btf *btf, uint32_t in_type);
 
 #endif

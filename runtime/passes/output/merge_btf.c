@@ -13,7 +13,7 @@
 #include "passes/output/btf_plan.h"
 #include "passes/passes.h"
 
-#define MAX_ROUNDS 64 /* each finds types that are equal */
+#define MAX_ROUNDS 64 /* each finds equal types */
 
 /* A type of the output: a node, a synthetic prototype, or (both are 0) a synthetic INT "int". */
 struct item {
@@ -40,7 +40,7 @@ struct merger {
 	struct ld_arena *a;
 	const struct ld_btf_plan *plan;
 	struct ld_merged_btf made;
-	struct item *same;         /* by node: what it was found to be equal to; both 0: to none */
+	struct item *same;         /* by node: the item that it is equal to; both 0: none */
 	uint8_t *live;             /* by node */
 	LD_VEC(struct item) order; /* live types, in the order of the output */
 	LD_VEC(struct item) work;  /* live types whose references have not been marked */
@@ -97,7 +97,7 @@ static void warn_unknown(const struct ld_link *l)
 
 static void mark_proto(struct merger *m, struct ld_proto *p);
 
-/* A node that is equal to another one is replaced by that. */
+/* Marks a node live, or the item that it is equal to. */
 static void mark_node(struct merger *m, uint32_t node)
 {
 	if (!node || m->live[node])
@@ -525,7 +525,7 @@ static void write_decl_tags(struct merger *m)
 	}
 }
 
-/* ---- what has become equal ---- */
+/* ---- equal types of the output ---- */
 
 static uint32_t *number_of(struct merger *m, const struct item *item)
 {
@@ -579,7 +579,7 @@ static void write_types(struct merger *m)
 	}
 }
 
-/* The types that have been written, as an input. */
+/* The types that have been written, as an input of deduplication. */
 static struct ld_btf as_input(const struct merger *m)
 {
 	uint32_t nr = (uint32_t)m->order.nr + 1, *offs = LD_NEW_ARRAY(m->a, uint32_t, nr + 1ul);
@@ -599,9 +599,9 @@ static struct ld_btf as_input(const struct merger *m)
 }
 
 /*
- * A forward declaration may have several definitions in the inputs and one in the output. So
- * deduplicate the output as if it were the only input, and, if that finds types to be equal, begin
- * again with what was found. In the end it finds nothing: a link of the output changes nothing.
+ * A forward declaration may have several definitions in the inputs but only one in the output. So
+ * deduplicate the output as if it were the only input and, if that finds equal types, start over
+ * with them. Once it finds none, linking the output again changes nothing.
  */
 static bool find_equal(struct merger *m)
 {
@@ -627,7 +627,7 @@ static bool find_equal(struct merger *m)
 	return graph.nr < btf.nr_types;
 }
 
-/* ---- all of it ---- */
+/* ---- the section ---- */
 
 static void write_symbols(struct merger *m)
 {
@@ -659,13 +659,13 @@ static void reserve(struct merger *m)
 	}
 	ld_blob_reserve(m->a, &m->made.out->types, types);
 	ld_blob_reserve(m->a, &m->made.out->strs.bytes, strs);
-	/* Where that is very large most of it may be dead, or made up. */
+	/* If it is very large, most of it may be dead or synthetic. */
 	if (types + strs > SURE_TO_COME)
 		return;
 	ld_strtab_reserve(m->a, &m->made.out->strs, strs / USUAL_NAME);
 }
 
-/* Marks, numbers and writes the types proper, given what is known to be equal. */
+/* Marks, numbers and writes the types, given the equal ones found so far. */
 static void begin(struct merger *m)
 {
 	const struct ld_link *l = m->l;

@@ -354,7 +354,8 @@ def version(root):
 
 
 # Directories whose English was rewritten; more are added as they are.
-PLAIN = ("cmake/", "docs/design.md", "docs/man/", "llvm-plugin/", "runtime/base/", "runtime/compat/", "runtime/elf/",
+PLAIN = ("cmake/", "docs/design.md", "docs/man/", "llvm-plugin/", "runtime/base/", "runtime/btf/btf.",
+         "runtime/btf/format.", "runtime/btf/print.", "runtime/btf/write.", "runtime/compat/", "runtime/elf/",
          "runtime/include/", "runtime/inspect.c", "runtime/kernel/", "runtime/link.c", "runtime/loader/",
          "runtime/model/", "runtime/options.", "runtime/passes/", "runtime/report/", "scripts/")
 # Words and phrases that are wrong more often than right. See CONTRIBUTING.md.
