@@ -19,7 +19,7 @@ tests that must fail then. Prints the first test that did; the last line is "N k
   --rules=FILE     other rules
   --help        this text
 
-A rule takes 300 seconds at most: what hangs is killed. Exit status 1: some mutant survived, or its
+The tests of a rule may take 300 seconds: what hangs is killed. Exit status 1: some mutant survived, or its
 change does not fit or compile, or a test that failed also fails without the change.
 END
 }
@@ -95,12 +95,12 @@ check_rule() {
 	fits || wrong=$((wrong + 1))
 }
 
-# run_tests FILTER: prints the first test that fails, or nothing.
+# run_tests FILTER SECONDS: prints the first test that fails, or nothing.
 run_tests() {
 	# A loop may also eat memory, or disk.
 	(
 		ulimit -v 16000000 -f 1000000
-		timeout --kill-after=10 300 $python "$lit" -q --no-progress-bar --max-failures=1 -j "$jobs" --filter="$1" \
+		timeout --kill-after=10 "$2" $python "$lit" -q --no-progress-bar --max-failures=1 -j "$jobs" --filter="$1" \
 			"$build/test" </dev/null >"$build/lit.log" 2>&1
 		[ $? -lt 124 ] || echo 'a test that ran too long'
 	)
@@ -131,8 +131,8 @@ run_rule() {
 	# shellcheck disable=SC2086
 	if compile $tests; then
 		filter=":: (${tests// /|})"
-		red=$(run_tests "${filter//./\\.}" | head -n 1)
-		[ -n "$red" ] || [ -z "$full" ] || { compile && red=$(run_tests "$core" | head -n 1); }
+		red=$(run_tests "${filter//./\\.}" 300 | head -n 1)
+		[ -n "$red" ] || [ -z "$full" ] || { compile && red=$(run_tests "$core" 3600 | head -n 1); }
 		if [ -n "$red" ]; then
 			killed=$((killed + 1)) reds="$reds|${red//./\\.}"
 			echo "killed    $name: $red"
@@ -175,7 +175,7 @@ read_rules run_rule
 # A test that also fails without a change proves nothing.
 if [ -n "$reds" ]; then
 	compile
-	red=$(run_tests ":: (${reds#|})" | head -n 1)
+	red=$(run_tests ":: (${reds#|})" 3600 | head -n 1)
 	if [ -n "$red" ]; then
 		wrong=$((wrong + 1))
 		echo "fails without a change, too: $red"
