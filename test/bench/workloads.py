@@ -4,6 +4,8 @@ import concurrent.futures
 import hashlib
 import os
 import platform
+import random
+import re
 import subprocess
 
 SYMBOLS_PER_FILE = 500
@@ -79,6 +81,7 @@ SHARED = """\
 } shared SEC(".maps");
 """
 PREAMBLE = '#include "bench.h"\n\n'
+OTHER_PREAMBLE = '#include "other.h"\n\n'
 LICENSE = 'char _license[] __attribute__((section("license"), used)) = "GPL";\n'
 
 
@@ -124,6 +127,39 @@ static __noinline long part_@(struct event_@ *event, struct sock *sk, struct tas
     return "".join(out) + "\treturn sum;\n}\n"
 
 
+def pointers_of(header):
+    """The pointers to structs that structs of a C header have: (struct, member)."""
+    found = []
+    for name, body in re.findall(r"(?m)^struct (\w+) \{\n((?:\t.*\n)*?)\}", header):
+        found += [(name, member) for member in re.findall(r"(?m)^\tstruct \w+ \*(\w+);", body)]
+    return found
+
+
+def of_another_kernel(header):
+    """A C header of which each seventh struct has one member more."""
+    count = iter(range(1 << 30))
+    return re.sub(r"(?m)^struct \w+ \{$",
+                  lambda m: m.group(0) + ("" if next(count) % 7 else "\n\tint of_another_kernel;"), header)
+
+
+def mixed_source(i, pointers):
+    """A program that reads what no other one does, declares functions, and has a struct of its own."""
+    rng = random.Random(i)
+    picked = rng.sample(pointers, 12)
+    reads = " + ".join("(long)a%d->%s" % (k, member) for k, (_, member) in enumerate(picked))
+    params = ", ".join("struct %s *a%d" % (name, k) for k, (name, _) in enumerate(picked[:3]))
+    more = "".join("\tstruct %s *a%d = (void *)ctx[%d];\n" % (picked[k][0], k, k) for k in range(3, 12))
+    return """\
+struct own_%d { %s; };
+__noinline long read_%d(%s, struct own_%d *own, unsigned long *ctx)
+{
+%s
+	return own->own%d + %s;
+}
+""" % (i, "; ".join("struct %s *p%d" % (name, k) for k, (name, _) in enumerate(picked[3:9])) +
+       "; long own%d" % i, i, params, i, more, i, reads) + ("" if i else LICENSE)
+
+
 class Maker:
     """Compiles into a folder that is named by what all objects depend on."""
 
@@ -137,6 +173,7 @@ class Maker:
         os.makedirs(self.dir, exist_ok=True)
         write(os.path.join(self.dir, "vmlinux.h"), vmlinux.decode())
         write(os.path.join(self.dir, "bench.h"), HEADER)
+        self.vmlinux = vmlinux.decode()
 
     def _clang(self, target, source, out, *options):
         """In the folder, so that debug info does not depend on where it is."""
@@ -144,20 +181,30 @@ class Maker:
                         *options, source, "-o", out + ".new"], cwd=self.dir, check=True)
         os.rename(os.path.join(self.dir, out + ".new"), os.path.join(self.dir, out))
 
-    def _precompiled(self, target):
+    def _precompiled(self, target, header):
         """The header takes most of the time to compile."""
-        name = "bench-%s.pch" % target
+        name = "%s-%s.pch" % (header[:-2], target)
         if not os.path.exists(os.path.join(self.dir, name)):
-            self._clang(target, "bench.h", name, "-x", "c-header")
+            self._clang(target, header, name, "-x", "c-header")
         return name
 
-    def make(self, name, sources, target="bpf"):
+    def make_mixed(self, nr):
+        """Programs that have little in common, of two kernels' types in turn."""
+        pointers = pointers_of(self.vmlinux)
+        write(os.path.join(self.dir, "vmlinux-other.h"), of_another_kernel(self.vmlinux))
+        write(os.path.join(self.dir, "other.h"), HEADER.replace("vmlinux.h", "vmlinux-other.h"))
+        sources = [mixed_source(i, pointers) for i in range(nr)]
+        paths = [self.make("mixed-" + header[:-2], [preamble + text for text in sources[k::2]], header=header)
+                 for k, (header, preamble) in enumerate((("bench.h", PREAMBLE), ("other.h", OTHER_PREAMBLE)))]
+        return [paths[i % 2][i // 2] for i in range(nr)]
+
+    def make(self, name, sources, target="bpf", header="bench.h"):
         """The paths of these sources' objects; compiles those that were not compiled before."""
         folder = "%s-%s" % (name, target)
         os.makedirs(os.path.join(self.dir, folder), exist_ok=True)
         include = []
-        if any(text.startswith(PREAMBLE) for text in sources):
-            include = ["-include-pch", self._precompiled(target)]
+        if any(text.startswith((PREAMBLE, OTHER_PREAMBLE)) for text in sources):
+            include = ["-include-pch", self._precompiled(target, header)]
 
         def compile_one(i):
             source, out = ("%s/%d.%s" % (folder, i, end) for end in "co")
