@@ -364,15 +364,14 @@ void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, u
 		if (in[f].btf->nr_types > largest)
 			largest = in[f].btf->nr_types;
 	}
-	/*
-	 * No class is empty when they are numbered, and what makes new ones makes at most one for
-	 * each type: refining thrice. Pages of these arrays that stay untouched cost nothing.
-	 */
-	cap *= 4;
 	m.keys = LD_NEW_ARRAY(a, uint64_t, cap);
 	m.defs = LD_NEW_ARRAY(a, uint64_t, cap);
-	m.nodes = LD_NEW_ARRAY(a, struct ld_btf_node, cap);
 	m.flags = LD_NEW_ARRAY(a, uint8_t, cap);
+	/*
+	 * No class is empty when they are numbered, and what makes new ones makes at most one for
+	 * each type: refining thrice. Untouched pages take no memory.
+	 */
+	m.nodes = LD_NEW_ARRAY(a, struct ld_btf_node, 4 * cap);
 	table_init(&m, &table, largest);
 	for (f = 0; f < nr_in; f++) {
 		merge_keys(&m, &table, f);
