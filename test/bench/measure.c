@@ -33,8 +33,8 @@ static double seconds(struct timeval t)
 
 static void empty_caches(void)
 {
-	void *p = mmap(NULL, MORE_THAN_CACHES, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(NULL, MORE_THAN_CACHES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		       -1, 0);
 
 	if (p == MAP_FAILED)
 		return;
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 		wall += now() - start;
 	}
 	getrusage(RUSAGE_CHILDREN, &usage);
-	printf("%.9f %.9f %ld\n", wall / n,
-	       (seconds(usage.ru_utime) + seconds(usage.ru_stime)) / n, usage.ru_maxrss);
+	printf("%.9f %.9f %ld\n", wall / n, (seconds(usage.ru_utime) + seconds(usage.ru_stime)) / n,
+	       usage.ru_maxrss);
 	return 0;
 }
