@@ -1,6 +1,6 @@
 # Two names of one function are one function, which goes by the first that is global.
 # RUN: %mc %s -o in.o && %ld.bpf --verify in.o -o out.o 2>&1 | FileCheck --match-full-lines %s
-# CHECK: ld.bpf: warning: 'first' calls itself, which the verifier refuses [recursion]
+# CHECK: ld.bpf: warning: 'first' calls itself, which the verifier rejects [recursion]
 # CHECK-NEXT: >>> first calls first at in.o:(.text+0x0)
 # CHECK-NOT: {{.}}
 

@@ -240,7 +240,7 @@ struct ld_btf_ext ld_merge_btf_ext(const struct ld_link *l)
 	if (l->btf.out->strs_spent) {
 		ld_error(l->diags, "btf-limit",
 			 "the names in .BTF and .BTF.ext have more than %llu bytes together\n"
-			 ">>> compilers write less than a tenth: some input lets names share bytes",
+			 ">>> compilers write less than a tenth: names of some input share bytes",
 			 (unsigned long long)ld_names_limit(l));
 		return ext;
 	}
