@@ -13,7 +13,7 @@ mirror=$(archive_address)
 [ -e "$root/usr/bin/apt-get" ] ||
 	debootstrap --variant=minbase "$(archive_suite)" "$root" ${mirror:+"$mirror"}
 debian_archive | sed 's/^/deb /' >"$root/etc/apt/sources.list"
-apt-config dump | grep -E '^Acquire::(https?|ftp)::' >"$root/etc/apt/apt.conf.d/99archive" || true
+apt-config dump | grep -E '^Acquire::((https?|ftp)::|Check-)' >"$root/etc/apt/apt.conf.d/99archive" || true
 ! [ -e /etc/ssl/certs/ca-certificates.crt ] || {
 	mkdir -p "$root/etc/ssl/certs"
 	cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
