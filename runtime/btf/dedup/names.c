@@ -101,7 +101,8 @@ static void rehash(struct ld_btf_names *names, struct name *v, struct ld_btf_slo
 {
 	uint32_t i, at;
 
-	memcpy(v, names->v, names->nr_slots ? names->nr * sizeof(*v) : 0);
+	if (names->v)
+		memcpy(v, names->v, names->nr * sizeof(*v));
 	names->v = v;
 	names->slots = slots;
 	names->nr_slots = nr_slots;
