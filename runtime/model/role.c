@@ -66,7 +66,9 @@ static const uint8_t traits[LD_NR_ROLES] = {
 enum ld_role ld_role_of(const char *name)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (strncmp(name, rows[i].name, rows[i].len) != 0)
+		/* Two characters first: a link asks this for each section of each input. */
+		if (name[0] != rows[i].name[0] || name[1] != rows[i].name[1] ||
+		    strncmp(name, rows[i].name, rows[i].len) != 0)
 			continue;
 		if (rows[i].match == PREFIX || !name[rows[i].len] ||
 		    (rows[i].match == DOTTED && name[rows[i].len] == '.'))
