@@ -22,8 +22,12 @@ uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s)
 	size_t recent = (uintptr_t)s % LD_BTF_RECENT;
 
 	if (out->recent[recent].s != s) {
-		size_t size = strlen(s) + 1;
+		size_t size;
 
+		if (out->strs_spent)
+			return 0;
+		/* No more than the limit: names may share bytes, and be long. */
+		size = strnlen(s, out->strs_left) + 1;
 		if (size > out->strs_left) {
 			out->strs_spent = true;
 			return 0;
