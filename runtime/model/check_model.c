@@ -117,11 +117,12 @@ static void check_numbered(const struct ld_link *l)
 		const struct ld_out_sym *s = &l->out_syms.list.v[i];
 		const struct ld_sym *sym = s->file ? &s->file->syms[s->in_sym] : NULL;
 		bool local = s->sec || (sym && sym->out_bind == STB_LOCAL);
+		uint32_t nr = s->sec ? s->sec->sym : sym ? sym->out_sym : 0;
 
+		if (s->undefined)
+			nr = s->undefined->out_sym;
 		assert(!s->sec + !s->file + !s->undefined == 2);
-		assert((s->sec ? s->sec->sym
-			: sym  ? sym->out_sym
-			       : s->undefined->out_sym) == i + 1);
+		assert(nr == i + 1);
 		assert(local == (i + 1 < l->out_syms.first_global));
 		assert(!sym || sym->emit);
 	}

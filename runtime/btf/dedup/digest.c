@@ -263,11 +263,11 @@ static uint64_t leaf_key(const struct digester *g, uint32_t in_type)
 	name = ld_btf_name_nr(g->digest, in_type);
 	switch (kind) {
 	case BTF_KIND_INT:
-	case BTF_KIND_FLOAT: return as_key(type_hash(g, in_type, NULL));
+	case BTF_KIND_FLOAT: return as_key(type_hash(g, in_type, g->keys));
 	case BTF_KIND_ENUM:
 	case BTF_KIND_ENUM64:
 		if (!name)
-			return as_key(type_hash(g, in_type, NULL));
+			return as_key(type_hash(g, in_type, g->keys));
 		kind = BTF_KIND_ENUM;
 		break;
 	case BTF_KIND_STRUCT:

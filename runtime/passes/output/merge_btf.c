@@ -609,6 +609,8 @@ static bool find_equal(struct merger *m)
 	struct ld_btf_input in = {.btf = &btf};
 	struct ld_btf_graph graph;
 
+	if (!m->order.nr)
+		return false;
 	in.digest = ld_btf_digest(m->a, m->a, &btf, ld_btf_names_new(m->a));
 	ld_btf_dedup(m->a, &in, 1, 1, &graph);
 	for (uint32_t i = 1; i < btf.nr_types; i++) {
