@@ -187,27 +187,24 @@ static void plan_resources(struct ld_link *l)
 		l->arena->pages = l->pages = ld_pages_new();
 }
 
-static struct ld_span begin_span(struct ld_link *l, const char *call)
-{
-	const char *name = strstr(call, "ld_") + strlen("ld_");
-
-	return ld_span_begin(ld_printf(l->arena, "%.*s", (int)strcspn(name, "("), name), NULL);
-}
-
 static void end_span(struct ld_link *l, struct ld_span span)
 {
 	ld_span_end(&span);
 	LD_PUSH(l->arena, &l->spans, span);
 }
 
-/* Runs a pass and measures its time for the time trace. */
-#define RUN(call)                                                                                  \
+/* Measures the time of a pass for the time trace. */
+#define TIMED(pass, statement)                                                                     \
 	do {                                                                                       \
-		struct ld_span span = begin_span(l, #call);                                        \
+		struct ld_span span = ld_span_begin(&#pass[strlen("ld_")], NULL);                  \
                                                                                                    \
-		call;                                                                              \
+		statement;                                                                         \
 		end_span(l, span);                                                                 \
 	} while (0)
+
+/* Runs a pass; MAKE() stores what it returns. */
+#define RUN(pass, ...) TIMED(pass, pass(__VA_ARGS__))
+#define MAKE(result, pass, ...) TIMED(pass, result = pass(__VA_ARGS__))
 
 #ifdef BPFLD_CHECK_MODEL
 #define CHECK_MODEL(stage) ld_check_model(l, stage)
@@ -225,34 +222,34 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 	int err;
 
 	do {
-		RUN(ld_read_bitcode(l, in));
-		RUN(ld_parse_files(l, in));
+		RUN(ld_read_bitcode, l, in);
+		RUN(ld_parse_files, l, in);
 		if ((err = flush_diags(b)))
 			return err;
-		RUN(ld_bind_symbols(l, res));
+		RUN(ld_bind_symbols, l, res);
 		if ((err = flush_diags(b)))
 			return err;
-		RUN(pulled = ld_pull_members(l, res));
-		RUN(added = ld_add_dependent_libraries(l, in));
+		MAKE(pulled, ld_pull_members, l, res);
+		MAKE(added, ld_add_dependent_libraries, l, in);
 	} while (pulled || added);
-	RUN(ld_drop_unpulled(l, res));
+	RUN(ld_drop_unpulled, l, res);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on, no index, offset or id of an input needs a check. */
 	CHECK_MODEL(LD_STAGE_PARSED);
 
-	RUN(ld_dedup_types(l, res));
-	RUN(ld_isolate_objects(l, res));
-	RUN(ld_resolve_symbols(l, res));
+	RUN(ld_dedup_types, l, res);
+	RUN(ld_isolate_objects, l, res);
+	RUN(ld_resolve_symbols, l, res);
 	if (!l->diags->muted)
 		ld_report_trace(l);
-	RUN(ld_check_options(l));
-	RUN(ld_merge_license(l, res));
+	RUN(ld_check_options, l);
+	RUN(ld_merge_license, l, res);
 	/* From here on, every defined symbol has one owner. */
 	CHECK_MODEL(LD_STAGE_RESOLVED);
 
 	if (check_types)
-		RUN(ld_check_types(l));
+		RUN(ld_check_types, l);
 	return 0;
 }
 
@@ -281,7 +278,7 @@ static int run_passes(struct bpfld *b)
 	plan_resources(l);
 	if ((err = resolve_inputs(b, !l->opt->no_check_types)))
 		return err;
-	RUN(compiled = ld_compile_bitcode(l));
+	MAKE(compiled, ld_compile_bitcode, l);
 	if (compiled.any && (err = flush_diags(b)))
 		return err;
 	if (compiled.output.iov_base) {
@@ -293,46 +290,46 @@ static int run_passes(struct bpfld *b)
 		return err;
 	/* From here on, there is no bitcode, and no input is added. */
 
-	RUN(ld_mark_live(l));
-	RUN(l->imports = ld_make_stubs(l, &l->res));
-	RUN(ld_make_entries(l, &l->res));
-	RUN(ld_check_references(l));
-	RUN(ld_fold_pieces(l));
+	RUN(ld_mark_live, l);
+	MAKE(l->imports, ld_make_stubs, l, &l->res);
+	RUN(ld_make_entries, l, &l->res);
+	RUN(ld_check_references, l);
+	RUN(ld_fold_pieces, l);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on, `live` is final. */
 	CHECK_MODEL(LD_STAGE_SELECTED);
 
 	if (!l->opt->partial) {
-		RUN(l->calls = ld_find_calls(l));
-		RUN(ld_check_calls(l));
-		RUN(ld_check_programs(l));
+		MAKE(l->calls, ld_find_calls, l);
+		RUN(ld_check_calls, l);
+		RUN(ld_check_programs, l);
 	}
-	RUN(l->layout = ld_layout_sections(l));
+	MAKE(l->layout, ld_layout_sections, l);
 	if ((err = flush_diags(b)))
 		return err;
 	/* From here on, each live piece has its place in the output. */
 	CHECK_MODEL(LD_STAGE_LAID_OUT);
 
-	RUN(l->out_syms = ld_choose_symbols(l, &l->layout));
-	RUN(l->import_table = ld_write_imports(l));
+	MAKE(l->out_syms, ld_choose_symbols, l, &l->layout);
+	MAKE(l->import_table, ld_write_imports, l);
 	/* From here on, symbols have their final indexes. */
 	CHECK_MODEL(LD_STAGE_NUMBERED);
 
-	RUN(l->symtab = ld_make_symtab(l));
-	RUN(l->plan = ld_choose_btf(l));
-	RUN(l->btf = ld_merge_btf(l));
-	RUN(ld_check_names(l));
-	RUN(l->btf_ext = ld_merge_btf_ext(l));
+	MAKE(l->symtab, ld_make_symtab, l);
+	MAKE(l->plan, ld_choose_btf, l);
+	MAKE(l->btf, ld_merge_btf, l);
+	RUN(ld_check_names, l);
+	MAKE(l->btf_ext, ld_merge_btf_ext, l);
 	if ((err = flush_diags(b)))
 		return err;
-	RUN(ld_apply_relocs(l));
+	RUN(ld_apply_relocs, l);
 	if ((err = flush_diags(b)))
 		return err;
-	RUN(l->image = ld_emit(l));
+	MAKE(l->image, ld_emit, l);
 	CHECK_MODEL(LD_STAGE_EMITTED);
 	if (l->opt->verify)
-		RUN(ld_verify(l, &l->inputs));
+		RUN(ld_verify, l, &l->inputs);
 	return flush_diags(b);
 }
 
