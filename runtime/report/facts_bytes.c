@@ -142,18 +142,19 @@ static void count_btf(struct ld_arena *a, struct ld_facts *f)
 void ld_gather_bytes(struct ld_arena *a, struct ld_facts *f)
 {
 	const struct ld_link *l = f->l;
-	struct ld_inputs in = ld_inputs(l);
+	const struct ld_resolution *in = ld_resolved_inputs(l);
 
 	f->files = LD_NEW_ARRAY(a, struct ld_file_facts, l->res.files.nr);
 	ld_for_each(i, &l->res.files)
 		f->files[i].file = l->res.files.v[i];
-	ld_for_each(i, &in) {
-		struct ld_file_facts other = {.file = in.v[i]}, *to = &other;
+	ld_for_each(i, &in->files) {
+		struct ld_file_facts other = {.file = in->files.v[i]}, *to = &other;
 
-		if (in.v[i]->index < l->res.files.nr && l->res.files.v[in.v[i]->index] == in.v[i])
-			to = &f->files[in.v[i]->index];
-		ld_count_file(&to->in, in.v[i]);
-		ld_count_file(&f->in, in.v[i]);
+		if (in->files.v[i]->index < l->res.files.nr &&
+		    l->res.files.v[in->files.v[i]->index] == in->files.v[i])
+			to = &f->files[in->files.v[i]->index];
+		ld_count_file(&to->in, in->files.v[i]);
+		ld_count_file(&f->in, in->files.v[i]);
 		if (to == &other)
 			LD_PUSH(a, &f->replaced, other);
 	}

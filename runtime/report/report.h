@@ -47,16 +47,9 @@ void ld_report_inputs(struct ld_arena *a, struct ld_blob *out, const struct ld_l
 void ld_report_files(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* The files that took part, as they were before bitcode was compiled. */
-struct ld_inputs {
-	struct ld_file *const *v;
-	size_t nr;
-};
-
-static inline struct ld_inputs ld_inputs(const struct ld_link *l)
+static inline const struct ld_resolution *ld_resolved_inputs(const struct ld_link *l)
 {
-	if (l->before_lto.files.nr)
-		return (struct ld_inputs){l->before_lto.files.v, l->before_lto.files.nr};
-	return (struct ld_inputs){l->res.files.v, l->res.files.nr};
+	return l->before_lto.files.nr ? &l->before_lto : &l->res;
 }
 
 /* The facts below, as JSON and as a page that displays them. */

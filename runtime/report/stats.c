@@ -74,10 +74,10 @@ void ld_count_output(struct ld_counts *s, struct ld_arena *a, const struct ld_li
 void ld_report_stats(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
 	struct ld_counts before = {0}, after = {0};
-	struct ld_inputs in = ld_inputs(l);
+	const struct ld_resolution *in = ld_resolved_inputs(l);
 
-	ld_for_each(i, &in)
-		ld_count_file(&before, in.v[i]);
+	ld_for_each(i, &in->files)
+		ld_count_file(&before, in->files.v[i]);
 	ld_count_output(&after, a, l);
 
 #define ROW(name, field)                                                                           \

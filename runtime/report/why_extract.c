@@ -4,11 +4,11 @@
 
 void ld_report_why_extract(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
-	struct ld_inputs in = ld_inputs(l);
+	const struct ld_resolution *in = ld_resolved_inputs(l);
 
 	ld_blob_text(a, out, "reference\textracted\tsymbol\n");
-	ld_for_each(i, &in) {
-		const struct ld_file *f = in.v[i];
+	ld_for_each(i, &in->files) {
+		const struct ld_file *f = in->files.v[i];
 
 		if (f->pulled_for)
 			ld_blob_text(a, out, "%s\t%s\t%s\n", ld_file_name(f->pulled_by),
