@@ -27,7 +27,7 @@ int ld_create_temporary(const char *path, mode_t mode, char *tmp, size_t tmp_siz
 
 /*
  * Sets the mode of a new file that replaces old, if that is not NULL. If its group cannot be that
- * of old, the new group gets no more permissions than others. Returns -1 and errno on error.
+ * of old, the new group gets at most the permissions of others. Returns -1 and sets errno on error.
  */
 int ld_set_mode(int fd, mode_t mode, const struct stat *old);
 

@@ -26,7 +26,7 @@ uint32_t ld_btf_out_str(struct ld_btf_out *out, const char *s)
 
 		if (out->strs_spent)
 			return 0;
-		/* No more than the limit: names may share bytes, and be long. */
+		/* Read no further than the limit: names may share bytes and be long. */
 		size = strnlen(s, out->strs_left) + 1;
 		if (size > out->strs_left) {
 			out->strs_spent = true;

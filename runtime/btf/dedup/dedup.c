@@ -10,8 +10,8 @@
  * exists: the union of two partitions that meet the condition meets it, too.
  *
  * A forward declaration (a FWD, or a named enum without values) says that there is a struct, union
- * or enum of a name, and no more. There is one rule for all of them: it may become any definition
- * of its name, as that says no less, and becomes one if
+ * or enum of a name, and nothing else. There is one rule for all of them: it may become any
+ * definition of its name, as that says no less, and becomes one if
  *
  *   - there is one definition of the name; or
  *   - a struct, union or typedef that uses it is otherwise like one that uses a definition.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Where one name has several definitions, what refers to the name is split by which of them it
- * means; see dedup.c. The definitions are told apart by their hashes first. Then, as long as
+ * means; see dedup.c. Definitions are first distinguished by their hashes. Then, as long as
  * members of a class refer to different classes, the class is split.
  *
  * Only types from which such a name can be reached take part. That is found out on the classes, of

@@ -441,7 +441,7 @@ static void compare_ints(struct ld_type_walk *w, uint32_t i, const struct btf_ty
 		differs(w, i, LD_TYPES_MISMATCH, " in signedness");
 }
 
-/* The value of an enumerator; only its low half, as clang 14 writes no more. */
+/* The value of an enumerator; only its low half, all that clang 14 writes. */
 static uint32_t enum_value(const struct btf_type *t, uint32_t at, uint32_t *name_off)
 {
 	const struct btf_enum *e = ld_btf_tail(t);
