@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Places the live pieces of sections with the same name one after another, in the order of the
- * inputs, at the strictest alignment. Equal mergeable pieces are stored once.
+ * inputs, at the strictest alignment. Equal mergeable pieces are stored once. A map follows those
+ * that its initializer names.
  */
 #include <string.h>
 
@@ -137,6 +138,61 @@ static int layout_section(struct layouter *o, struct ld_section *sec)
 					ld_file_name(sec->file));
 	}
 	return 0;
+}
+
+/* ---- order of maps ---- */
+
+/* The map that r, in the initializer of p, names; NULL if it names something else. */
+static struct ld_piece *named_map(const struct ld_piece *p, const struct ld_reloc *r)
+{
+	struct ld_piece *named = ld_live_target(p->sec->file, r).piece;
+
+	return named && named->sec->role == LD_ROLE_MAPS ? named : NULL;
+}
+
+static bool names_later_map(const struct ld_out *out)
+{
+	ld_for_each(i, &out->pieces) {
+		const struct ld_piece *p = out->pieces.v[i];
+
+		for (uint32_t k = p->rel; k < p->rel_end; k++) {
+			const struct ld_piece *named = named_map(p, &p->sec->relocs[k]);
+
+			if (named && named->out_off > p->out_off)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void place_once(const struct ld_link *l, struct ld_out *out, struct ld_piece *p)
+{
+	if (p && !p->out)
+		place(l, out, p, p->align);
+}
+
+/*
+ * libbpf creates maps in the order of .maps. After each one it fills in the maps that the
+ * initializer names, which must exist by then: these come first. One level is enough, because no
+ * kernel allows an inner map to contain maps.
+ */
+static void order_maps(const struct ld_link *l, struct ld_out *out)
+{
+	struct ld_out old = *out;
+
+	if (!names_later_map(out))
+		return;
+	out->size = 0;
+	memset(&out->pieces, 0, sizeof(out->pieces));
+	ld_for_each(i, &old.pieces)
+		old.pieces.v[i]->out = NULL;
+	ld_for_each(i, &old.pieces) {
+		struct ld_piece *p = old.pieces.v[i];
+
+		for (uint32_t k = p->rel; k < p->rel_end; k++)
+			place_once(l, out, named_map(p, &p->sec->relocs[k]));
+		place_once(l, out, p);
+	}
 }
 
 /* Puts debug sections after those that are loaded. */
@@ -292,8 +348,13 @@ struct ld_layout ld_layout_sections(const struct ld_link *l)
 			return o.out;
 	if (layout_commons(&o))
 		return o.out;
-	ld_for_each(i, &o.out.outs)
-		settle_type(o.out.outs.v[i]);
+	ld_for_each(i, &o.out.outs) {
+		struct ld_out *out = o.out.outs.v[i];
+
+		settle_type(out);
+		if (out->role == LD_ROLE_MAPS)
+			order_maps(l, out);
+	}
 	check_zeros(&o);
 	if (!l->opt->partial)
 		warn_large_maps(&o);
