@@ -23,8 +23,13 @@ enum {
 	LD_OP_MOV64_REG = 0xbf,
 	LD_PSEUDO_CALL = 1, /* src_reg of a call to a BPF function */
 	LD_PSEUDO_FUNC = 4, /* src_reg of an ld_imm64 of a function's address */
+	LD_CLASS_LDX = 0x01,
+	LD_CLASS_STX = 0x03,
+	LD_CLASS_ALU = 0x04,
 	LD_CLASS_JMP = 0x05,
 	LD_CLASS_JMP32 = 0x06,
+	LD_CLASS_ALU64 = 0x07,
+	LD_SRC_REG = 0x08, /* of an ALU or jump opcode: the operand is a register, not imm */
 };
 
 static inline uint8_t ld_insn_op(const uint8_t *insn)
@@ -45,6 +50,22 @@ static inline int32_t ld_insn_imm(const uint8_t *insn, bool big)
 static inline void ld_insn_set_imm(uint8_t *insn, int32_t imm, bool big)
 {
 	ld_put32(insn + 4, (uint32_t)imm, big);
+}
+
+/* Whether insn is a load or store at a register's address plus an offset. */
+static inline bool ld_insn_is_memory(const uint8_t *insn)
+{
+	uint8_t class = insn[0] & 7;
+
+	return class >= LD_CLASS_LDX && class <= LD_CLASS_STX;
+}
+
+/* Whether insn is arithmetic, or a move, with an operand in imm. */
+static inline bool ld_insn_is_alu_imm(const uint8_t *insn)
+{
+	uint8_t class = insn[0] & 7;
+
+	return (class == LD_CLASS_ALU || class == LD_CLASS_ALU64) && !(insn[0] & LD_SRC_REG);
 }
 
 /* Whether insn jumps within a function; if so, *distance is in slots from the next one. */

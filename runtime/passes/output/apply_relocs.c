@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "elf/btf_ext.h"
 #include "elf/elf_read.h"
 #include "elf/insn.h"
 #include "passes/passes.h"
@@ -142,9 +143,33 @@ static void apply(const struct site *s)
 	put_addend(s, ref.addend);
 }
 
+/*
+ * An instruction with a CO-RE relocation for a type id holds the id in the input. libbpf corrects
+ * it; other loaders expect that the instruction and the record agree.
+ */
+static void put_type_id(const struct site *s, const uint32_t *rec)
+{
+	uint32_t id = ld_out_type(&s->l->btf, s->piece->sec->file, rec[1]);
+	uint64_t left = s->piece->off + s->piece->size - rec[0]; /* in the piece */
+	bool big = s->l->inputs.big;
+
+	if (rec[3] != LD_CORE_TYPE_ID_LOCAL && rec[3] != LD_CORE_TYPE_ID_TARGET)
+		return;
+	if (ld_insn_op(s->at) == LD_OP_LD_IMM64 && left >= 2 * (uint64_t)LD_INSN_SIZE) {
+		ld_insn_set_imm(s->at, (int32_t)id, big);
+		ld_insn_set_imm(s->at + LD_INSN_SIZE, 0, big);
+	} else if (ld_insn_is_alu_imm(s->at)) {
+		ld_insn_set_imm(s->at, (int32_t)id, big);
+	} else if (ld_insn_is_memory(s->at) && id <= INT16_MAX) {
+		ld_put16(s->at + 2, (uint16_t)id, big);
+	}
+}
+
 static void fill_piece(const struct ld_link *l, struct ld_out *out, const struct ld_piece *p)
 {
 	struct site s = {.l = l, .out = out, .piece = p};
+	const struct ld_ext *core = &p->sec->ext[LD_EXT_CORE];
+	uint32_t core_end = ld_ext_end(p, LD_EXT_CORE);
 
 	if (p->sec->data && p->size)
 		memcpy(out->data + p->out_off, p->sec->data + p->off, p->size);
@@ -153,6 +178,12 @@ static void fill_piece(const struct ld_link *l, struct ld_out *out, const struct
 		s.off = p->out_off + (s.r->off - p->off);
 		s.at = out->data + s.off;
 		apply(&s);
+	}
+	for (uint32_t k = p->ext[LD_EXT_CORE]; k < core_end; k++) {
+		const uint32_t *rec = core->recs + (size_t)k * core->words;
+
+		s.at = out->data + p->out_off + (rec[0] - p->off);
+		put_type_id(&s, rec);
 	}
 }
 
