@@ -17,6 +17,7 @@
  *	list.c     ls
  *	link.c     link
  *	gen.c      gen, and commands passed on to bpftool
+ *	version.c  version, as bpftool has it
  *	dynamic.c  load --dynamic
  *	load.c     load, unload
  *	main.c     the command line, from the tables in options.def
@@ -84,6 +85,7 @@ void json_open(struct json *j, const char *key, char bracket);
 void json_close(struct json *j, char bracket);
 void json_string(struct json *j, const char *key, const char *value);
 void json_number(struct json *j, const char *key, unsigned long long value);
+void json_true(struct json *j, const char *key);
 
 /* ---- pins.c ---- */
 
@@ -156,6 +158,8 @@ void add_inputs(struct request *q, struct bpfld *l, size_t from);
 
 /* ---- gen.c ---- */
 
+/* Whether word is full or, as bpftool accepts, its beginning. */
+bool is_word(const char *word, const char *full);
 /* Whether bpftool, but not bpfld, implements the command. */
 bool is_for_bpftool(char **argv);
 /* Executes bpftool; returns on failure only. */
@@ -172,5 +176,6 @@ enum exit_status command_gen(struct request *q);
 enum exit_status command_load(struct request *q);
 enum exit_status command_unload(struct request *q);
 enum exit_status command_ls(struct request *q);
+enum exit_status command_version(struct request *q);
 
 #endif

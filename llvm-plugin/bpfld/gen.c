@@ -11,10 +11,9 @@
 #include "bpfld/command.h"
 #include "common/path.h"
 
-/* bpftool accepts abbreviated words. */
-static bool is_object(const char *word)
+bool is_word(const char *word, const char *full)
 {
-	return word && *word && !strncmp("object", word, strlen(word));
+	return word && *word && !strncmp(full, word, strlen(word));
 }
 
 bool is_for_bpftool(char **argv)
@@ -22,7 +21,7 @@ bool is_for_bpftool(char **argv)
 	if (!argv[1])
 		return false;
 	return !strcmp(argv[1], "btf") ||
-	       (!strcmp(argv[1], "gen") && argv[2] && !is_object(argv[2]));
+	       (!strcmp(argv[1], "gen") && argv[2] && !is_word(argv[2], "object"));
 }
 
 enum exit_status run_bpftool(struct request *q, char **argv)
@@ -38,7 +37,7 @@ enum exit_status run_bpftool(struct request *q, char **argv)
 
 enum exit_status command_gen(struct request *q)
 {
-	if (!q->args.n || !is_object(q->args.v[0]))
+	if (!q->args.n || !is_word(q->args.v[0], "object"))
 		return usage_error(q,
 				   "gen needs the word object, an output and at least one input");
 	q->args.n--;

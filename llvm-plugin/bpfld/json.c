@@ -42,3 +42,9 @@ void json_number(struct json *j, const char *key, unsigned long long value)
 	begin(j, key);
 	fprintf(j->f, "%llu", value);
 }
+
+void json_true(struct json *j, const char *key)
+{
+	begin(j, key);
+	fputs("true", j->f);
+}

@@ -136,7 +136,8 @@ static void take_environment(struct request *q)
 static int take_option(struct request *q, enum id id, const char *arg, const char *value)
 {
 	switch (id) {
-	case OPT_json: q->json = true; break;
+	case OPT_json:
+	case OPT_pretty: q->json = true; break;
 	case OPT_name: q->name = value; break;
 	case OPT_attach: q->attach = true; break;
 	case OPT_device: q->device = value; break;
@@ -220,8 +221,8 @@ static enum exit_status run(struct request *q, char **argv)
 		return EXIT_USAGE;
 	if (q->want_help)
 		return print_usage(q, stdout);
-	if (q->want_version)
-		return printf("bpfld %s\n", bpfld_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (q->want_version || (command && is_word(command, "version")))
+		return command_version(q);
 	if (command && !strcmp(command, "load"))
 		take_environment(q);
 	for (size_t i = 0; command && i < COUNT(commands); i++)

@@ -37,12 +37,31 @@ const char *next_in_path(struct pool *pool, const char **path, const char *name,
 	return NULL;
 }
 
-const char *find_bpftool(struct pool *pool, struct report *r, const char *user)
+/* If bpfld is installed as bpftool, it must not execute itself. */
+static const char *other_bpftool(struct pool *pool, const struct stat *self)
 {
 	const char *path = getenv("PATH"), *file;
-	struct stat self, st;
+	struct stat st;
 
-	/* If bpfld is installed as bpftool, it must not execute itself. */
+	path = pool_printf(pool, "%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
+	while ((file = next_in_path(pool, &path, "bpftool", &st)))
+		if (!is_same_file(self, &st))
+			return file;
+	return NULL;
+}
+
+const char *look_for_bpftool(struct pool *pool)
+{
+	struct stat self;
+
+	return find_self(&self) ? other_bpftool(pool, &self) : NULL;
+}
+
+const char *find_bpftool(struct pool *pool, struct report *r, const char *user)
+{
+	const char *file;
+	struct stat self;
+
 	if (!find_self(&self)) {
 		report_error(r, "no-bpftool",
 			     "%s needs bpftool, and without /proc it cannot be distinguished from "
@@ -50,13 +69,11 @@ const char *find_bpftool(struct pool *pool, struct report *r, const char *user)
 			     user);
 		return NULL;
 	}
-	path = pool_printf(pool, "%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
-	while ((file = next_in_path(pool, &path, "bpftool", &st)))
-		if (!is_same_file(&self, &st))
-			return file;
-	report_error(r, "no-bpftool",
-		     "%s needs bpftool, which is not in PATH\n"
-		     ">>> help: on Debian and Fedora, install the package bpftool",
-		     user);
-	return NULL;
+	file = other_bpftool(pool, &self);
+	if (!file)
+		report_error(r, "no-bpftool",
+			     "%s needs bpftool, which is not in PATH\n"
+			     ">>> help: on Debian and Fedora, install the package bpftool",
+			     user);
+	return file;
 }

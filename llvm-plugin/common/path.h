@@ -21,4 +21,7 @@ const char *next_in_path(struct pool *pool, const char **path, const char *name,
  */
 const char *find_bpftool(struct pool *pool, struct report *r, const char *user);
 
+/* The same, or NULL without a report. */
+const char *look_for_bpftool(struct pool *pool);
+
 #endif
