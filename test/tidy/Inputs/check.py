@@ -47,8 +47,10 @@ def spdx(root):
 
 
 def length(root):
-    """No source file is over MAX_LINES."""
+    """No source file is over MAX_LINES; the list of mutants grows with the rules."""
     for path in files(root):
+        if path == "test/mutants.def":
+            continue
         if re.search(r"\.([ch]|py|sh|def)$", path) or has_shebang(root, path):
             n = len(lines(root, path)) - 1
             if n > MAX_LINES:
