@@ -165,7 +165,7 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 	p = t.piece;
 	if (!p || !(p->leader ? p->leader : p)->out)
 		return ref;
-	if (p->promoted) {
+	if (p->promoted && !r->hidden) {
 		ref.form = LD_REF_SYM;
 		ref.sym = p->promoted;
 		ref.addend = t.off - (int64_t)(p->promoted->value - p->off);

@@ -157,7 +157,7 @@ struct ld_piece {
 	const struct ld_piece
 	    *reached_from;       /* the piece through which it was reached first; NULL for a root */
 	struct ld_piece *leader; /* the piece with equal contents that replaces this one, or NULL */
-	struct ld_sym *promoted; /* the symbol under which a static map was made global */
+	struct ld_sym *promoted; /* the symbol that makes a static map or program global */
 	const struct ld_section *user; /* of a jump table: the code section that uses it */
 	struct ld_out *out;            /* set by layout_sections if live */
 	uint64_t out_off;              /* bytes into out */

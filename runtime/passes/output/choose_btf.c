@@ -369,12 +369,13 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 			   ? synthesize_func(c, sym)
 			   : NULL;
 	linkage = ld_btf_vlen(ld_btf_type(&f->btf, sym->btf));
-	if (linkage == BTF_FUNC_EXTERN)
+	if (linkage == BTF_FUNC_EXTERN || sym->bind == STB_LOCAL)
 		linkage = BTF_FUNC_GLOBAL;
 	if (sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
 	/* A static function keeps the compiler's name: C++ and gcc change that of its symbol. */
-	name = sym->global ? ld_c_name(c->a, sym->out_name) : ld_btf_name(&f->btf, sym->btf);
+	name = sym->out_bind != STB_LOCAL || sym->global ? ld_c_name(c->a, sym->out_name)
+							 : ld_btf_name(&f->btf, sym->btf);
 	return func_from_btf(c, f, sym->btf, sym->global, name, linkage);
 }
 

@@ -35,7 +35,7 @@ static bool is_owner(const struct ld_file *f, uint32_t in_sym)
 
 struct chooser {
 	const struct ld_link *l;
-	struct ld_strmap maps;      /* names of static maps that became global */
+	struct ld_strmap promoted;  /* names of static maps and programs that became global */
 	struct ld_strmap functions; /* with --unique-statics: names of static functions */
 	struct ld_strmap numbers;   /* name that was made unique -> number of the last one */
 	struct ld_out_syms out;
@@ -47,7 +47,7 @@ static bool name_is_free(const struct chooser *c, const struct ld_strmap *also, 
 	size_t len = strlen(name);
 
 	return !ld_strmap_get(&c->l->res.globals_by_name, name, len) &&
-	       !ld_strmap_get(&c->maps, name, len) && !(also && ld_strmap_get(also, name, len));
+	       !ld_strmap_get(&c->promoted, name, len) && !(also && ld_strmap_get(also, name, len));
 }
 
 /* "net__counter" for "counter" of net.bpf.c, with a number appended if that is taken. */
@@ -71,19 +71,30 @@ static const char *free_name(struct chooser *c, const struct ld_strmap *also, co
 	return name;
 }
 
-/* Static maps become global: libbpf opens no others. */
-static void promote_map(struct chooser *c, const struct ld_file *f, struct ld_sym *sym,
-			const char *source)
+static void note_renamed(const struct ld_link *l, const struct ld_sym *sym, const struct ld_file *f)
+{
+	if (ld_is_map(sym))
+		ld_note(l->diags, "renamed-static-map",
+			"static map '%s' of %s is renamed to '%s': the name is taken", sym->name,
+			ld_file_name(f), sym->out_name);
+	else
+		ld_note(l->diags, "renamed-program",
+			"static program '%s' of %s is renamed to '%s': the name is taken",
+			sym->name, ld_file_name(f), sym->out_name);
+}
+
+/* Static maps and programs become global: libbpf opens no object with others. */
+static void promote(struct chooser *c, const struct ld_file *f, struct ld_sym *sym,
+		    const char *source)
 {
 	const struct ld_file *origin = f->origins ? f->origins[sym - f->syms] : NULL;
+	const struct ld_strmap *also = ld_is_map(sym) ? NULL : &c->functions;
 
-	if (!name_is_free(c, NULL, sym->name)) {
-		sym->out_name = free_name(c, NULL, source, sym->name);
-		ld_note(c->l->diags, "renamed-static-map",
-			"static map '%s' of %s is renamed to '%s': the name is taken", sym->name,
-			ld_file_name(origin ? origin : f), sym->out_name);
+	if (!name_is_free(c, also, sym->name)) {
+		sym->out_name = free_name(c, also, source, sym->name);
+		note_renamed(c->l, sym, origin ? origin : f);
 	}
-	*ld_strmap_slot(c->l->arena, &c->maps, sym->out_name, strlen(sym->out_name)) = sym;
+	*ld_strmap_slot(c->l->arena, &c->promoted, sym->out_name, strlen(sym->out_name)) = sym;
 	sym->out_bind = STB_GLOBAL;
 	sym->out_vis = STV_DEFAULT;
 	if (!sym->piece->promoted)
@@ -131,8 +142,8 @@ static void choose_local(struct chooser *c, const struct ld_file *f, struct ld_s
 	if (!sym->emit || c->l->opt->partial)
 		return;
 	source = source && !f->named ? source : f->path;
-	if (ld_is_map(sym))
-		promote_map(c, f, sym, source);
+	if (ld_is_map(sym) || (sym->type == STT_FUNC && sym->piece && ld_is_program(sym->piece)))
+		promote(c, f, sym, source);
 	else if (sym->type == STT_FUNC && c->l->opt->unique_statics)
 		name_function(c, sym, source);
 }
@@ -275,7 +286,7 @@ struct out_list {
 };
 
 /*
- * Localized functions follow the local symbols, and promoted maps precede the global ones: this
+ * Localized functions follow the local symbols, and promoted symbols precede the global ones: this
  * order does not depend on whether the inputs were linked with -r before.
  */
 enum order { LOCAL, LOCALIZED, PROMOTED, GLOBAL, NR_ORDERS };
