@@ -226,6 +226,7 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 		RUN(ld_parse_files, l, in);
 		if ((err = flush_diags(b)))
 			return err;
+		RUN(ld_prefix_names, l, in);
 		RUN(ld_bind_symbols, l, res);
 		if ((err = flush_diags(b)))
 			return err;

@@ -3,6 +3,7 @@
 #include "options.h"
 #include "base/opts.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -32,6 +33,21 @@ static bool are_pairs(const char *const *list)
 	return true;
 }
 
+/* Whether each is a path, ":" and the beginning of a C name. list may be NULL. */
+static bool are_prefixes(const char *const *list)
+{
+	for (; list && *list; list++) {
+		const char *colon = strrchr(*list, ':');
+
+		if (!colon || colon == *list || !colon[1] || isdigit((unsigned char)colon[1]))
+			return false;
+		for (const char *c = colon + 1; *c; c++)
+			if (!isalnum((unsigned char)*c) && *c != '_')
+				return false;
+	}
+	return true;
+}
+
 static int read_lto(struct bpfld_lto *to, const struct bpfld_lto *in)
 {
 	int err;
@@ -56,7 +72,8 @@ int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 		     (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
 		     (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
 		     (unsigned int)opts->addends > BPFLD_ADDENDS_GAS || !are_pairs(opts->defsyms) ||
-		     !are_pairs(opts->renames) || (opts->dynamic && opts->output == BPFLD_PARTIAL)))
+		     !are_pairs(opts->renames) || !are_prefixes(opts->prefixes) ||
+		     (opts->dynamic && opts->output == BPFLD_PARTIAL)))
 		err = -EINVAL;
 	return err;
 }
@@ -131,6 +148,7 @@ void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_
 	map_wraps(a, o, o->wraps);
 	o->renames = ld_copy_strings(a, opts->renames);
 	map_renames(a, o, o->renames);
+	o->prefixes = ld_copy_strings(a, opts->prefixes);
 	o->gc_sections = opts->gc_sections;
 	o->print_gc = opts->print_gc_sections;
 	o->addends = opts->addends == BPFLD_ADDENDS_LLVM  ? LD_ADDENDS_LLVM

@@ -54,9 +54,10 @@ struct request {
 	bool dynamic, force;
 	enum bpfld_dyn_mode mode;          /* --dynamic=MODE */
 	struct words library_paths, binds; /* binds: OBJECT, NAME, OBJECT, NAME, ... */
-	struct words args;                 /* operands, and -lNAME */
-	int lock;                          /* fd, during a change */
-	sigset_t signals;                  /* blocked before the change */
+	struct words prefixes;
+	struct words args; /* operands, and -lNAME */
+	int lock;          /* fd, during a change */
+	sigset_t signals;  /* blocked before the change */
 };
 
 /* ---- errors.c ---- */

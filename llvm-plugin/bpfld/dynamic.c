@@ -22,7 +22,8 @@ struct loaded {
 struct session {
 	struct request *q;
 	struct bpfld_dyn *d;
-	struct loaded *v; /* room for all of q->args */
+	struct loaded *v;  /* room for all of q->args */
+	bool *prefix_used; /* by q->prefixes */
 	size_t n, mains;
 	const char *noted; /* last main that was reported as linked statically */
 };
@@ -57,6 +58,63 @@ static const char *find_library(struct request *q, const char *name)
 	return NULL;
 }
 
+/* The value of --prefix for a library, or NULL. */
+static const char *find_prefix(struct session *s, const char *path)
+{
+	for (size_t i = 0; i < s->q->prefixes.n; i++) {
+		const char *option = s->q->prefixes.v[i];
+
+		if (prefix_applies(option, path)) {
+			s->prefix_used[i] = true;
+			return option;
+		}
+	}
+	return NULL;
+}
+
+/* Adds a library whose names get a prefix: a link of its own renames them. */
+static struct bpfld_module *add_prefixed(struct session *s, const char *path, const char *prefix)
+{
+	const char *const prefixes[] = {prefix, NULL};
+	struct bpfld_opts opts = BPFLD_OPTS_INIT;
+	struct bpfld_module *module = NULL;
+	struct bpfld *link;
+	const void *image;
+	size_t size;
+
+	opts.output = BPFLD_PARTIAL;
+	opts.prefixes = prefixes;
+	opts.diag = report_diag;
+	opts.diag_ctx = s->q->report;
+	link = bpfld_new(&opts, NULL);
+	if (!link)
+		return NULL;
+	bpfld_input_mode(link, BPFLD_WHOLE_ARCHIVE);
+	bpfld_add_file(link, path);
+	if (!bpfld_link(link)) {
+		image = bpfld_image(link, &size);
+		module = bpfld_dyn_add_library_mem(s->d, base_name(path), image, size, NULL);
+	}
+	bpfld_free(link);
+	return module;
+}
+
+static struct bpfld_module *add_library(struct session *s, const char *path)
+{
+	const char *prefix = find_prefix(s, path);
+
+	return prefix ? add_prefixed(s, path, prefix) : bpfld_dyn_add_library(s->d, path, NULL);
+}
+
+static enum exit_status check_prefixes(struct session *s)
+{
+	for (size_t i = 0; i < s->q->prefixes.n; i++)
+		if (!s->prefix_used[i])
+			return fail(s->q, "prefix", "--prefix=%s: no library is called that",
+				    s->q->prefixes.v[i]);
+	return EXIT_DONE;
+}
+
 static enum exit_status add(struct session *s, const char *arg)
 {
 	struct request *q = s->q;
@@ -68,7 +126,7 @@ static enum exit_status add(struct session *s, const char *arg)
 		path = find_library(q, arg + 2);
 		if (!path)
 			return EXIT_FAILED;
-		l->module = bpfld_dyn_add_library(s->d, path, NULL);
+		l->module = add_library(s, path);
 	} else {
 		l->module = bpfld_dyn_add_main(s->d, path, NULL);
 	}
@@ -257,6 +315,8 @@ static enum exit_status run(struct session *s)
 
 	for (size_t i = 0; i < s->q->args.n && !status; i++)
 		status = add(s, s->q->args.v[i]);
+	if (!status)
+		status = check_prefixes(s);
 	if (!status && !s->mains && s->q->mode != BPFLD_DYN_STATIC && bpfld_dyn_no_replace(s->d))
 		return fail(s->q, "cannot-replace", "%s: cannot load a library without a main",
 			    bpfld_dyn_no_replace(s->d));
@@ -289,6 +349,8 @@ enum exit_status load_dynamic(struct request *q)
 	opts.mode = q->mode;
 	s.v = (struct loaded *)pool_alloc(q->pool, q->args.n * sizeof(*s.v));
 	memset(s.v, 0, q->args.n * sizeof(*s.v));
+	s.prefix_used = (bool *)pool_alloc(q->pool, q->prefixes.n);
+	memset(s.prefix_used, 0, q->prefixes.n);
 	s.d = bpfld_dyn_new(&opts, NULL);
 	if (!s.d)
 		return EXIT_FAILED;

@@ -31,6 +31,7 @@ enum exit_status command_link(struct request *q)
 	opts.output = BPFLD_PARTIAL;
 	opts.strip = BPFLD_STRIP_DEBUG;
 	opts.library_paths = q->library_paths.v;
+	opts.prefixes = q->prefixes.v;
 	opts.lto = &lto_default;
 	opts.no_image = true;
 	opts.diag = report_diag;

@@ -45,6 +45,7 @@ static struct bpf_object *link_and_open(struct request *q)
 	struct bpfld *l;
 
 	opts.library_paths = q->library_paths.v;
+	opts.prefixes = q->prefixes.v;
 	opts.lto = &lto_default;
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;

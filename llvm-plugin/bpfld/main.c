@@ -99,6 +99,15 @@ static int take_bind(struct request *q, const char *text)
 	return 0;
 }
 
+static int take_prefix(struct request *q, const char *text)
+{
+	if (!is_prefix(text))
+		return bad_usage(q, "expected LIB:PFX, with the beginning of a C name as PFX, got",
+				 text);
+	words_add(&q->prefixes, text);
+	return 0;
+}
+
 /* value is NULL if arg has none. */
 static int take_mode(struct request *q, const char *arg, const char *value)
 {
@@ -144,6 +153,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_dynamic: return take_mode(q, arg, value);
 	case OPT_force: q->force = true; break;
 	case OPT_bind: return take_bind(q, value);
+	case OPT_prefix: return take_prefix(q, value);
 	case OPT_library_path: words_add(&q->library_paths, value); break;
 	case OPT_library: words_add(&q->args, pool_printf(q->pool, "-l%s", value)); break;
 	case OPT_root: q->root = value; break;
@@ -255,6 +265,7 @@ int main(int argc, char **argv)
 		status = cannot(&q, "write", "standard output", errno);
 	words_free(&q.library_paths);
 	words_free(&q.binds);
+	words_free(&q.prefixes);
 	words_free(&q.args);
 	pool_free(&pool);
 	return (int)status;

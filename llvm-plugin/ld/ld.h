@@ -43,6 +43,7 @@ struct replay_word {
 		REPLAY_DIRECTORY, /* an option with a directory of inputs */
 		REPLAY_OUTPUT,    /* an option with a file to write */
 		REPLAY_BIND,      /* --bind: the next one of options.binds */
+		REPLAY_PREFIX,    /* --prefix: the end of a path */
 		REPLAY_OPTION,
 	} kind;
 	const char *option; /* "--threads", "-z"; NULL for an object */
@@ -55,7 +56,7 @@ struct options {
 	bool any_file; /* inputs has a file or library */
 	unsigned int input_mode;
 	struct words library_paths; /* lib.library_paths at the end */
-	struct words keep, why_live, defsyms, wraps, renames, localize, exports;
+	struct words keep, why_live, defsyms, wraps, renames, prefixes, localize, exports;
 	struct bind *binds;
 	size_t nr_binds, cap_binds;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */

@@ -276,6 +276,14 @@ static int take_pair(struct parse *p, const struct spelling *s, struct words *to
 	return 0;
 }
 
+static int take_prefix(struct parse *p, const struct spelling *s)
+{
+	if (!is_prefix(s->value))
+		return invalid_value(p, s, "LIB:PFX, with the beginning of a C name as PFX");
+	words_add(&p->o->prefixes, s->value);
+	return 0;
+}
+
 static int take_skeleton_name(struct parse *p, const struct spelling *s)
 {
 	const char *c = s->value;
@@ -481,6 +489,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_bind: return take_bind(p, s);
 	case OPT_wrap: words_add(&o->wraps, s->value); return 0;
 	case OPT_rename: return take_pair(p, s, &o->renames);
+	case OPT_prefix: return take_prefix(p, s);
 	case OPT_localize: return take_localize(p, s);
 	case OPT_unique_statics: o->lib.unique_statics = true; return 0;
 	case OPT_no_unique_statics: o->lib.unique_statics = false; return 0;
@@ -546,6 +555,7 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
 		case OPT_library_path: w->kind = REPLAY_DIRECTORY; break;
 		case OPT_localize: w->kind = REPLAY_INPUT; break;
+		case OPT_prefix: w->kind = REPLAY_PREFIX; break;
 		case OPT_bind: w->kind = REPLAY_BIND; break;
 		case OPT_reproduce: return;
 		/* -lgcc of collect2 is ignored: see take_library(). */
@@ -641,6 +651,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.defsyms = o->defsyms.v;
 	o->lib.wraps = o->wraps.v;
 	o->lib.renames = o->renames.v;
+	o->lib.prefixes = o->prefixes.v;
 	o->lib.localize = o->localize.v;
 	o->lib.export_globs = o->exports.v;
 	o->lib.why_live = o->why_live.v;
@@ -656,6 +667,7 @@ void free_options(struct options *o)
 	words_free(&o->defsyms);
 	words_free(&o->wraps);
 	words_free(&o->renames);
+	words_free(&o->prefixes);
 	words_free(&o->localize);
 	words_free(&o->exports);
 	words_free(&o->why_live);

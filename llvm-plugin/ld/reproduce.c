@@ -234,6 +234,16 @@ static const char *bind_in_tar(struct pool *pool, const struct bind *b)
 			   object_in_tar(pool, b->to_object), b->target);
 }
 
+/* LIB may be the end of a path: that does not change. */
+static const char *prefix_in_tar(struct pool *pool, const char *value)
+{
+	const char *colon = strrchr(value, ':');
+	const char *lib = pool_strndup(pool, value, (size_t)(colon - value));
+
+	return access(lib, F_OK) ? value
+				 : pool_printf(pool, "%s%s", path_in_tar(pool, lib, false), colon);
+}
+
 static bool put_command(FILE *f, const struct options *o, struct pool *pool)
 {
 	const struct bind *bind = o->binds;
@@ -248,6 +258,7 @@ static bool put_command(FILE *f, const struct options *o, struct pool *pool)
 		/* The directory may not exist when the command is repeated. */
 		case REPLAY_OUTPUT: value = value ? base_name(value) : NULL; break;
 		case REPLAY_BIND: value = bind_in_tar(pool, bind++); break;
+		case REPLAY_PREFIX: value = prefix_in_tar(pool, value); break;
 		case REPLAY_OPTION: break;
 		}
 		whole &= put_word(f, w->option, value);

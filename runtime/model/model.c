@@ -22,18 +22,28 @@ struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off)
 	return &sec->pieces[lo];
 }
 
-const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym)
+const char *ld_prefixed_name(const struct ld_file *f, const struct ld_sym *sym)
 {
-	const char *name = sym->name, *other = NULL;
+	const char *name = f->prefix && !sym->final_name
+			       ? ld_strmap_get(&f->prefix->names, sym->name, strlen(sym->name))
+			       : NULL;
+
+	return name ? name : sym->name;
+}
+
+const char *ld_global_name(const struct ld_file *f, const struct ld_sym *sym)
+{
+	const struct ld_options *opt = f->link->opt;
+	const char *name = ld_prefixed_name(f, sym), *other = NULL;
 	size_t len;
 
-	if ((!l->opt->wrap_map.nr && !l->opt->rename_map.nr) || sym->final_name)
+	if ((!opt->wrap_map.nr && !opt->rename_map.nr) || sym->final_name)
 		return name;
 	len = strlen(name);
 	if (!ld_is_defined(sym))
-		other = ld_strmap_get(&l->opt->wrap_map, name, len);
+		other = ld_strmap_get(&opt->wrap_map, name, len);
 	if (!other)
-		other = ld_strmap_get(&l->opt->rename_map, name, len);
+		other = ld_strmap_get(&opt->rename_map, name, len);
 	return other ? other : name;
 }
 

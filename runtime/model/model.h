@@ -223,7 +223,7 @@ struct ld_sym {
 	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
 	bool emit;                /* is in the output: set by choose_symbols */
 	bool named;               /* a relocation of the output refers to it */
-	bool final_name;          /* --wrap and --rename have been applied */
+	bool final_name;          /* --prefix, --wrap and --rename have been applied */
 	uint8_t out_bind, out_vis;
 	const char *out_name;
 	uint32_t out_sym; /* index in the output's table, or 0 */
@@ -287,6 +287,7 @@ struct ld_file {
 	const char *archive;            /* the archive's path, or NULL */
 	const char *pulled_for;         /* the symbol for which it was extracted */
 	const struct ld_file *pulled_by;
+	const struct ld_prefix *prefix; /* of its global symbols, or NULL */
 	enum { LD_FILE_NEW, LD_FILE_READ, LD_FILE_PARSED, LD_FILE_BROKEN } stage;
 
 	struct ld_arena arena; /* for parsing, which is parallel */
@@ -322,6 +323,13 @@ struct ld_file {
 	uint32_t *out_types;    /* its out_type; 0 if dropped */
 	uint32_t *extern_secs;  /* in_type of the DATASEC that lists it, or 0 */
 	uint32_t *extern_sizes; /* its size in that DATASEC */
+};
+
+/* --prefix: a library whose global symbols get a prefix. */
+struct ld_prefix {
+	const char *option, *library, *text; /* "LIB:PFX", "LIB", "PFX" */
+	const char *path;                    /* of the input that LIB names; NULL: none so far */
+	struct ld_strmap names;              /* name that it defines -> name with the prefix */
 };
 
 /* --bind: the symbol name of object refers to target of to_object. */
@@ -406,6 +414,7 @@ struct ld_options {
 	const char **defsyms;          /* "A=B"; NULL-terminated */
 	struct ld_strmap defsym_names; /* both sides of each */
 	const char **wraps, **renames; /* "SYM"; "OLD=NEW"; NULL-terminated */
+	const char **prefixes;         /* "LIB:PFX"; NULL-terminated */
 	bool dynamic;                  /* undefined functions get stubs */
 	const char **entries;          /* functions that get an entry; NULL-terminated */
 	const char *anchor;            /* section of an anchor to make instead, or NULL */
@@ -434,7 +443,9 @@ struct ld_input_files {
 	int open_fd;                     /* descriptor of the input that is being loaded, or 0 */
 	uint32_t nr_mapped;              /* number of mapped files */
 	bool big;                        /* byte order of all files; by parse_files */
-	struct ld_btf_names *btf_names;  /* numbers of the names of types */
+	LD_VEC(struct ld_prefix *) prefixes; /* --prefix, in order; by prefix_names */
+	bool prefixes_made;
+	struct ld_btf_names *btf_names; /* numbers of the names of types */
 };
 
 /* The files that take part, and the owner of each global symbol. By the passes of resolve/. */
@@ -620,8 +631,11 @@ const char *ld_qualify(struct ld_arena *a, const char *file, const char *name);
  */
 const char *ld_c_name(struct ld_arena *a, const char *name);
 
-/* The name of a global symbol of an input after --wrap and --rename. */
-const char *ld_global_name(const struct ld_link *l, const struct ld_sym *sym);
+/* The name of a global symbol of f after --prefix. */
+const char *ld_prefixed_name(const struct ld_file *f, const struct ld_sym *sym);
+
+/* The name of a global symbol of f after --prefix, --wrap and --rename. */
+const char *ld_global_name(const struct ld_file *f, const struct ld_sym *sym);
 
 /* Whether it is a label that clang leaves at a basic block. */
 bool ld_is_label(const struct ld_sym *sym);

@@ -40,6 +40,9 @@ void ld_read_bitcode(const struct ld_link *l, struct ld_input_files *in);
  */
 void ld_parse_files(const struct ld_link *l, struct ld_input_files *in);
 
+/* --prefix: finds the libraries and their names; ld_global_name() applies the prefixes. */
+void ld_prefix_names(const struct ld_link *l, struct ld_input_files *in);
+
 /* --bind: binds references to their targets; the files that define these take part. */
 void ld_bind_symbols(const struct ld_link *l, struct ld_resolution *res);
 

@@ -211,10 +211,13 @@ struct bpfld_opts {
 			  copy */
 	bool c_names;  /* reject names of symbols and types that could inject code into a C header
 			  that bpftool makes of the output */
+	const char *const
+	    *prefixes; /* "LIB:PFX": put PFX before the names of all global symbols that the input
+			  or archive LIB (a path, or its end) defines, in ELF and BTF */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */
-#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, c_names) + sizeof(bool))
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, prefixes) + sizeof(const char *const *))
 
 /* Texts about a link. */
 enum bpfld_text {

@@ -80,7 +80,7 @@ static void match_name(struct checker *c, const char *name, bool local)
 	}
 }
 
-/* A symbol that --rename or --wrap changes has two names. */
+/* A symbol that --prefix, --rename or --wrap changes has several names. */
 static void match_symbols(struct checker *c)
 {
 	ld_for_each(i, &c->l->res.files) {
@@ -92,6 +92,8 @@ static void match_symbols(struct checker *c)
 			if (!*sym->name)
 				continue;
 			match_name(c, sym->name, sym->bind == STB_LOCAL);
+			if (f->prefix && sym->bind != STB_LOCAL)
+				match_name(c, ld_prefixed_name(f, sym), false);
 			if (sym->global && strcmp(sym->global->name, sym->name) != 0)
 				match_name(c, sym->global->name, sym->bind == STB_LOCAL);
 		}
@@ -101,6 +103,20 @@ static void match_symbols(struct checker *c)
 static bool has_matched(const struct pattern *p)
 {
 	return p->found->global || (p->scope == ANY && p->found->local);
+}
+
+static void check_prefixes(const struct ld_link *l)
+{
+	ld_for_each(i, &l->inputs.prefixes) {
+		const struct ld_prefix *p = l->inputs.prefixes.v[i];
+
+		if (!p->path)
+			ld_error(l->diags, "prefix", "--prefix=%s: no input is called %s",
+				 p->option, p->library);
+		else if (!p->names.nr)
+			ld_error(l->diags, "prefix", "--prefix=%s: %s defines no global symbol",
+				 p->option, p->path);
+	}
 }
 
 void ld_check_options(const struct ld_link *l)
@@ -116,6 +132,7 @@ void ld_check_options(const struct ld_link *l)
 	for (const char **r = l->opt->renames; *r; r++)
 		add_name(&c, "--rename", *r, strcspn(*r, "="));
 	match_symbols(&c);
+	check_prefixes(l);
 	ld_for_each(i, &c.patterns) {
 		const struct pattern *p = &c.patterns.v[i];
 

@@ -161,6 +161,7 @@ static struct ld_file *replacement_of(const struct ld_link *l, const struct ld_f
 	n->archive = f->archive;
 	n->pulled_for = f->pulled_for;
 	n->pulled_by = f->pulled_by;
+	n->prefix = f->prefix;
 	n->image = f->image;
 	n->size = f->size;
 	n->arena.oom = l->arena->oom;

@@ -293,7 +293,7 @@ static void count_definitions(const struct ld_link *l, struct ld_strmap *map)
 		for (uint32_t k = 1; k < f->nr_syms; k++)
 			if (f->syms[k].bind != STB_LOCAL && ld_is_defined(&f->syms[k]) &&
 			    !f->syms[k].global)
-				definitions_of(l, map, ld_global_name(l, &f->syms[k]))->nr++;
+				definitions_of(l, map, ld_global_name(f, &f->syms[k]))->nr++;
 	}
 }
 
@@ -310,7 +310,7 @@ static bool must_stay_global(const struct ld_sym *sym)
 static void rename_global(const struct ld_link *l, struct ld_strmap *map, struct ld_file *f,
 			  struct ld_sym *sym)
 {
-	const char *first = ld_qualify(l->arena, ld_file_name(f), ld_global_name(l, sym));
+	const char *first = ld_qualify(l->arena, ld_file_name(f), ld_global_name(f, sym));
 	struct definitions *tried = definitions_of(l, map, first);
 	const char *name = first;
 
@@ -331,7 +331,7 @@ static void isolate(const struct ld_link *l, struct ld_resolution *res, struct l
 		struct ld_sym *sym = &f->syms[k];
 		void **slot;
 
-		if (!may_clash(sym) || definitions_of(l, map, ld_global_name(l, sym))->nr < 2)
+		if (!may_clash(sym) || definitions_of(l, map, ld_global_name(f, sym))->nr < 2)
 			continue;
 		if (must_stay_global(sym)) {
 			rename_global(l, map, f, sym);

@@ -56,7 +56,7 @@ static void visit(struct ld_puller *p, struct ld_file *f)
 		const struct ld_sym *sym = &f->syms[i];
 
 		if (sym->bind != STB_LOCAL && ld_is_defined(sym))
-			state_of(p, ld_global_name(p->l, sym))->defined = true;
+			state_of(p, ld_global_name(f, sym))->defined = true;
 	}
 	LD_PUSH(p->l->arena, &p->stack, (struct visit){f, 1});
 }
@@ -90,13 +90,13 @@ static void offer(struct ld_puller *p, struct ld_file *f)
 
 		if (sym->bind == STB_LOCAL || !ld_is_defined(sym))
 			continue;
-		s = state_of(p, ld_global_name(p->l, sym));
+		s = state_of(p, ld_global_name(f, sym));
 		if (s->defined)
 			continue;
 		if (!s->lazy)
 			s->lazy = f;
 		if (s->wanted_by)
-			take(p, f, ld_global_name(p->l, sym), s->wanted_by);
+			take(p, f, ld_global_name(f, sym), s->wanted_by);
 	}
 }
 
@@ -114,7 +114,7 @@ static void follow(struct ld_puller *p)
 		}
 		sym = &f->syms[v->sym++];
 		if (sym->bind == STB_GLOBAL && !ld_is_defined(sym) && !sym->global)
-			want(p, ld_global_name(p->l, sym), f);
+			want(p, ld_global_name(f, sym), f);
 	}
 }
 

@@ -10,6 +10,14 @@
 
 /* ---- COMDAT groups: the first copy is kept ---- */
 
+static const char *signature_of(const struct ld_section *sec)
+{
+	const struct ld_prefix *p = sec->file->prefix;
+	const char *name = p ? ld_strmap_get(&p->names, sec->group, strlen(sec->group)) : NULL;
+
+	return name ? name : sec->group;
+}
+
 static void discard_group_copies(const struct ld_link *l)
 {
 	struct ld_strmap owners = {0};
@@ -20,11 +28,13 @@ static void discard_group_copies(const struct ld_link *l)
 
 		for (k = 1; f->has_groups && k < f->nr_secs; k++) {
 			struct ld_section *sec = &f->secs[k];
+			const char *signature;
 			void **owner;
 
 			if (!sec->group)
 				continue;
-			owner = ld_strmap_slot(l->arena, &owners, sec->group, strlen(sec->group));
+			signature = signature_of(sec);
+			owner = ld_strmap_slot(l->arena, &owners, signature, strlen(signature));
 			if (!*owner)
 				*owner = f;
 			sec->discarded = *owner != f;
@@ -95,9 +105,9 @@ static void define(const struct ld_link *l, struct ld_global *n, struct ld_file 
 }
 
 static struct ld_global *name_of(const struct ld_link *l, struct ld_resolution *res,
-				 const struct ld_sym *sym)
+				 const struct ld_file *f, const struct ld_sym *sym)
 {
-	const char *name = ld_global_name(l, sym);
+	const char *name = ld_global_name(f, sym);
 	void **slot = ld_strmap_slot(l->arena, &res->globals_by_name, name, strlen(name));
 	struct ld_global *n = *slot;
 
@@ -148,7 +158,7 @@ static void add_symbols(const struct ld_link *l, struct ld_resolution *res, stru
 			add_file_sym(l, sym->global, f, i);
 			continue;
 		}
-		n = sym->global = name_of(l, res, sym);
+		n = sym->global = name_of(l, res, f, sym);
 		add_file_sym(l, n, f, i);
 		n->vis = stricter(n->vis, sym->vis);
 		if (rank_of(sym) == UNDEFINED)
