@@ -33,7 +33,6 @@ enum action {
 	GCC_PASS,
 	GCC_WL,
 	GCC_XLINKER,
-	GCC_FUSE_LD,
 	GCC_LANGUAGE,
 	GCC_VERBOSE,
 };
@@ -309,16 +308,6 @@ static void add_commas(struct words *out, struct pool *pool, const char *list)
 	}
 }
 
-static int check_fuse_ld(struct report *r, const char *ld)
-{
-	const char *base = ld ? base_name(ld) : "";
-
-	if (!strcmp(base, "bpf") || !strcmp(base, "ld.bpf"))
-		return 0;
-	return report_error(r, "unsupported-option",
-			    "'-fuse-ld=%s' is not supported: the linker for BPF is ld.bpf", base);
-}
-
 static int translate_option(struct words *out, struct pool *pool, struct report *r,
 			    const struct walk *w)
 {
@@ -335,7 +324,6 @@ static int translate_option(struct words *out, struct pool *pool, struct report 
 	case GCC_WL: add_commas(out, pool, w->value ? w->value : ""); return 0;
 	case GCC_XLINKER: words_add(out, w->value); return 0;
 	case GCC_VERBOSE: words_add(out, "-v"); return 0;
-	case GCC_FUSE_LD: return check_fuse_ld(r, w->value);
 	case GCC_REFUSE:
 		return report_error(r, "unsupported-option", "'%s' is not supported: %s",
 				    w->opt->name, w->opt->reason);

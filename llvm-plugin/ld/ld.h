@@ -60,7 +60,7 @@ struct options {
 	struct bind *binds;
 	size_t nr_binds, cap_binds;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
-	struct words unknown_ids;        /* of --no-warn, with a suggestion */
+	struct words unused;             /* warnings about values that nothing knows */
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	struct words read_files;         /* lib.read_files at the end */
 	struct words response_files;

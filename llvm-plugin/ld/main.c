@@ -162,12 +162,11 @@ static bool print_read(struct bpfld *l, struct report *r, size_t *printed)
 	return *printed > before;
 }
 
-/* Warns about unknown ids of --no-warn, like the library does about other unused options. */
-static void warn_unknown_ids(const struct options *o, struct pool *pool, struct bpfld *l)
+/* Warns about values that nothing knows, like the library does about other unused options. */
+static void warn_unused(const struct options *o, struct bpfld *l)
 {
-	for (size_t i = 0; i < o->unknown_ids.n; i++)
-		bpfld_report(l, BPFLD_WARNING, "unused-option",
-			     pool_printf(pool, "--no-warn: unknown id %s", o->unknown_ids.v[i]));
+	for (size_t i = 0; i < o->unused.n; i++)
+		bpfld_report(l, BPFLD_WARNING, "unused-option", o->unused.v[i]);
 }
 
 /* Keeps the link reachable for leak checkers; volatile, or the store would be optimized away. */
@@ -188,7 +187,7 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 	if (!l)
 		return report_error(r, "out-of-memory", "cannot start the link: %s",
 				    strerror(-err));
-	warn_unknown_ids(o, pool, l);
+	warn_unused(o, l);
 	catch_truncation(r, drop_outputs);
 	add_inputs(l, o->inputs.v, o->inputs.n, from_driver);
 	for (size_t i = 0; i < o->nr_binds; i++)

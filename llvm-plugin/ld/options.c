@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "base/text.h"
 
 enum id {
 #define OPT(id, letter, name, form, value, help) OPT_##id,
@@ -140,6 +141,19 @@ static int invalid_value(struct parse *p, const struct spelling *s, const char *
 			    s->value, s->text, expected);
 }
 
+/* A warning for when the link has started. Returns 0. */
+static int note_unused(struct parse *p, const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	ld_text_vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	words_add(&p->o->unused, pool_strndup(p->pool, text, strlen(text)));
+	return 0;
+}
+
 static int parse_number(struct parse *p, const struct spelling *s, uint32_t min, uint32_t *out)
 {
 	char *end;
@@ -194,22 +208,24 @@ static int take_z(struct parse *p, const struct spelling *s)
 
 	for (size_t i = 0; i < COUNT(zkeys); i++) {
 		size_t len = strlen(zkeys[i].name);
-		bool valued = zkeys[i].name[len - 1] == '=';
+		bool begins = zkeys[i].name[len - 1] == '=' || zkeys[i].name[len - 1] == '-';
 
-		if (valued ? strncmp(s->value, zkeys[i].name, len)
+		if (begins ? strncmp(s->value, zkeys[i].name, len)
 			   : strcmp(s->value, zkeys[i].name)) {
 			ld_near_try(&near, zkeys[i].name);
 			continue;
 		}
 		if (zkeys[i].id == Z_nocheck_types)
 			p->o->lib.no_check_types = true;
+		if (zkeys[i].id == Z_undefs)
+			p->o->lib.unresolved_ok = true;
 		return 0;
 	}
+	/* Other linkers ignore keywords that they do not know, and builds rely on it. */
 	if (near.name)
-		return report_error(p->report, "unknown-option",
-				    "unknown keyword '-z %s', did you mean '-z %s'?", s->value,
-				    near.name);
-	return report_error(p->report, "unknown-option", "unknown keyword '-z %s'", s->value);
+		return note_unused(p, "unknown keyword '-z %s', did you mean '-z %s'?", s->value,
+				   near.name);
+	return note_unused(p, "unknown keyword '-z %s'", s->value);
 }
 
 static int take_emulation(struct parse *p, const struct spelling *s)
@@ -265,14 +281,25 @@ static int take_error_limit(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+/* A symbol and another, or a number: "A=B". The library parses B. */
+static int take_defsym(struct parse *p, const struct spelling *s)
+{
+	const char *equals = strchr(s->value, '=');
+
+	if (!equals || equals == s->value || !equals[1])
+		return invalid_value(p, s, "a symbol and another or a number, A=B");
+	words_add(&p->o->defsyms, s->value);
+	return 0;
+}
+
 /* Two symbols, "A=B". */
-static int take_pair(struct parse *p, const struct spelling *s, struct words *to)
+static int take_rename(struct parse *p, const struct spelling *s)
 {
 	const char *equals = strchr(s->value, '=');
 
 	if (!equals || equals == s->value || !equals[1] || (equals[1] >= '0' && equals[1] <= '9'))
 		return invalid_value(p, s, "two symbols, A=B");
-	words_add(to, s->value);
+	words_add(&p->o->renames, s->value);
 	return 0;
 }
 
@@ -349,16 +376,16 @@ static int take_no_warn(struct parse *p, const struct spelling *s)
 			return 0;
 		ld_near_try(&near, ids[i]);
 	}
-	words_add(&p->o->unknown_ids,
-		  near.name ? pool_printf(p->pool, "'%s', did you mean '%s'?", s->value, near.name)
-			    : pool_printf(p->pool, "'%s'", s->value));
-	return 0;
+	if (near.name)
+		return note_unused(p, "--no-warn: unknown id '%s', did you mean '%s'?", s->value,
+				   near.name);
+	return note_unused(p, "--no-warn: unknown id '%s'", s->value);
 }
 
 static int take_icf(struct parse *p, const struct spelling *s)
 {
-	if (strcmp(s->value, "all") && strcmp(s->value, "none"))
-		return invalid_value(p, s, "all or none");
+	if (strcmp(s->value, "all") && strcmp(s->value, "none") && strcmp(s->value, "safe"))
+		return invalid_value(p, s, "all, safe or none");
 	p->o->lib.icf = !strcmp(s->value, "all");
 	return 0;
 }
@@ -485,10 +512,10 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_no_print_gc: o->lib.print_gc_sections = false; return 0;
 	case OPT_keep: words_add(&o->keep, s->value); return 0;
 	case OPT_why_live: words_add(&o->why_live, s->value); return 0;
-	case OPT_defsym: return take_pair(p, s, &o->defsyms);
+	case OPT_defsym: return take_defsym(p, s);
 	case OPT_bind: return take_bind(p, s);
 	case OPT_wrap: words_add(&o->wraps, s->value); return 0;
-	case OPT_rename: return take_pair(p, s, &o->renames);
+	case OPT_rename: return take_rename(p, s);
 	case OPT_prefix: return take_prefix(p, s);
 	case OPT_localize: return take_localize(p, s);
 	case OPT_unique_statics: o->lib.unique_statics = true; return 0;
@@ -673,7 +700,7 @@ void free_options(struct options *o)
 	words_free(&o->why_live);
 	words_free(&o->undefined);
 	words_free(&o->no_warn);
-	words_free(&o->unknown_ids);
+	words_free(&o->unused);
 	words_free(&o->trace_symbols);
 	words_free(&o->read_files);
 	words_free(&o->response_files);

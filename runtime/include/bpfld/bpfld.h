@@ -176,7 +176,7 @@ struct bpfld_opts {
 	bool icf;                         /* fold identical static functions and constants */
 	bool print_icf_sections;          /* report (BPFLD_INFO) what was folded */
 	const char *const *keep;    /* globs of symbols for gc_sections to keep; NULL-terminated */
-	const char *const *defsyms; /* "A=B": references to A refer to B; NULL-terminated */
+	const char *const *defsyms; /* "A=B": references to A refer to B, a symbol or a number */
 	const char *const *wraps; /* references to SYM refer to __wrap_SYM, and __real_SYM to SYM */
 	const char *const *renames; /* "OLD=NEW": rename global symbols, in ELF and BTF */
 	const char *const

@@ -126,6 +126,14 @@ static void check_map(const struct ld_link *l, const struct ld_piece *p)
 	}
 }
 
+/* Whether r refers to a number, which a final link writes into its place. */
+static bool is_number(const struct ld_link *l, const struct ld_file *f, const struct ld_reloc *r)
+{
+	struct ld_target t = ld_reloc_target(f, r);
+
+	return !l->opt->partial && t.sym && t.file->syms[t.sym].abs;
+}
+
 static void check_section(struct checker *c, struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
@@ -147,15 +155,14 @@ static void check_section(struct checker *c, struct ld_section *sec)
 				check_undefined(c, sec, r, f->syms[r->sym].global);
 			check_discarded(c, sec, r);
 			check_subprogram(c, sec, r);
-			if (!warned)
-				ld_warn(c->l->diags, "data-relocation",
-					"pointer in %s will read 0: no loader fills it in\n"
-					">>> at %s:(%s+0x%llx)\n"
-					">>> loaders fill in pointers in code, .maps and "
-					".struct_ops only",
-					sec->name, ld_file_name(f), sec->name,
-					(unsigned long long)r->off);
+			if (warned || is_number(c->l, f, r))
+				continue;
 			warned = true;
+			ld_warn(c->l->diags, "data-relocation",
+				"pointer in %s will read 0: no loader fills it in\n"
+				">>> at %s:(%s+0x%llx)\n"
+				">>> loaders fill in pointers in code, .maps and .struct_ops only",
+				sec->name, ld_file_name(f), sec->name, (unsigned long long)r->off);
 		}
 	}
 }

@@ -75,6 +75,27 @@ static void put_nothing(const struct site *s)
 		put_addend(s, s->out->kind == LD_SEC_DEBUG ? dead_address(s->out) : 0);
 }
 
+/*
+ * A number that --defsym or an assembler has given a name. No loader relocates by such a symbol, so
+ * a final link writes the number.
+ */
+static void put_number(const struct site *s, const struct ld_ref *ref)
+{
+	uint64_t value = ref->sym->value + (uint64_t)ref->addend;
+
+	if (s->r->type == LD_R_BPF_64_32) {
+		ld_error(s->l->diags, "invalid-relocation",
+			 "call of '%s', which is a number\n>>> at %s", ref->sym->out_name,
+			 ld_place(s->l, s->piece->sec, s->r->off));
+	} else if (s->r->type == LD_R_BPF_64_64) {
+		ld_insn_set_imm(s->at, (int32_t)(uint32_t)value, s->l->inputs.big);
+		ld_insn_set_imm(s->at + LD_INSN_SIZE, (int32_t)(uint32_t)(value >> 32),
+				s->l->inputs.big);
+	} else {
+		put_addend(s, (int64_t)value);
+	}
+}
+
 static void add_reloc(const struct site *s, uint32_t out_sym)
 {
 	Elf64_Rel rel = {.r_offset = s->off, .r_info = ELF64_R_INFO((uint64_t)out_sym, s->r->type)};
@@ -126,6 +147,10 @@ static void apply(const struct site *s)
 		if (distance < INT32_MIN || distance > INT32_MAX)
 			out_of_range(s, distance);
 		ld_insn_set_imm(s->at, (int32_t)distance, s->l->inputs.big);
+		return;
+	}
+	if (ref.form == LD_REF_SYM && ref.sym->abs && !s->l->opt->partial) {
+		put_number(s, &ref);
 		return;
 	}
 	switch (ref.form) {

@@ -4,8 +4,11 @@
  * weak one, and the first of several weak ones wins, whatever the bindings of references (gABI,
  * "Symbol Table").
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "passes/passes.h"
 
 /* ---- COMDAT groups: the first copy is kept ---- */
@@ -248,19 +251,81 @@ static void finish_name(const struct ld_link *l, struct ld_global *n)
 		n->localized = true;
 }
 
-/* --defsym=A=B: references to A get the definition of B. */
-static void define_alias(const struct ld_link *l, const char *text)
+/* A sum of numbers as in a linker script: "16", "-1", "0x10 + 4K". */
+static bool parse_sum(const char *s, uint64_t *sum)
+{
+	bool minus = *s == '-';
+
+	s += minus;
+	for (*sum = 0;; minus = *s++ == '-') {
+		char *end;
+		uint64_t n;
+
+		s += strspn(s, " \t");
+		errno = 0;
+		n = strtoull(s, &end, 0);
+		if (*s < '0' || *s > '9' || errno)
+			return false;
+		n <<= *end == 'K' ? 10 : *end == 'M' ? 20 : 0;
+		end += *end == 'K' || *end == 'M';
+		*sum += minus ? -n : n;
+		s = end + strspn(end, " \t");
+		if (*s != '+' && *s != '-')
+			return !*s;
+	}
+}
+
+/* A definition that belongs to no section, in a file of its own. */
+static void define_number(const struct ld_link *l, struct ld_resolution *res, struct ld_global *n,
+			  uint64_t value)
+{
+	struct ld_file *f = LD_NEW(l->arena, struct ld_file);
+	struct ld_sym *sym;
+
+	f->link = l;
+	f->path = "--defsym";
+	f->index = (uint32_t)res->files.nr;
+	f->stage = LD_FILE_PARSED;
+	f->big = l->inputs.big;
+	f->secs = LD_NEW(l->arena, struct ld_section);
+	f->secs[0].file = f;
+	f->nr_secs = 1;
+	f->syms = LD_NEW_ARRAY(l->arena, struct ld_sym, 2);
+	f->syms[0].name = "";
+	f->nr_syms = 2;
+	f->first_global = 1;
+	sym = &f->syms[1];
+	*sym = (struct ld_sym){.name = n->name, .value = value, .bind = STB_GLOBAL, .abs = true};
+	sym->final_name = true;
+	sym->global = n;
+	LD_PUSH(l->arena, &res->files, f);
+	n->owner = f;
+	n->owner_sym = 1;
+	n->weak = false;
+	add_file_sym(l, n, f, 1);
+}
+
+/* --defsym=A=B: references to A get the definition of the symbol B, or the number B. */
+static void define_alias(const struct ld_link *l, struct ld_resolution *res, const char *text)
 {
 	const char *equals = strchr(text, '=');
-	struct ld_global *a = ld_strmap_get(&l->res.globals_by_name, text, (size_t)(equals - text));
+	struct ld_global *a = ld_strmap_get(&res->globals_by_name, text, (size_t)(equals - text));
 	const struct ld_global *b =
-	    ld_strmap_get(&l->res.globals_by_name, equals + 1, strlen(equals + 1));
+	    ld_strmap_get(&res->globals_by_name, equals + 1, strlen(equals + 1));
+	uint64_t number = 0;
+	bool is_number = parse_sum(equals + 1, &number);
 
-	if (!b || !b->owner) {
-		ld_error(l->diags, "defsym", "--defsym=%s: '%s' is not defined", text, equals + 1);
+	if (!is_number && (!b || !b->owner)) {
+		ld_error(l->diags, "defsym", "--defsym=%s: '%s' is not defined%" LD_LINES, text,
+			 equals + 1,
+			 strpbrk(equals + 1, "+-*/()<>&|, ")
+			     ? "\n>>> help: write one symbol, or numbers with '+' and '-'"
+			     : "");
 	} else if (a && a->owner) {
 		ld_error(l->diags, "defsym", "--defsym=%s: '%s' is defined\n>>> defined at %s",
 			 text, a->name, ld_sym_place(l, a->owner, a->owner_sym));
+	} else if (a && is_number) {
+		define_number(l, res, a, number);
 	} else if (a) {
 		a->owner = b->owner;
 		a->owner_sym = b->owner_sym;
@@ -284,7 +349,7 @@ void ld_resolve_symbols(const struct ld_link *l, struct ld_resolution *res)
 	ld_for_each(i, &l->res.files)
 		add_symbols(l, res, l->res.files.v[i]);
 	for (const char **d = l->opt->defsyms; *d; d++)
-		define_alias(l, *d);
+		define_alias(l, res, *d);
 	ld_for_each(i, &l->res.globals)
 		finish_name(l, l->res.globals.v[i]);
 	if (!l->opt->partial)

@@ -56,8 +56,8 @@ for saved in helper.i helper.bc helper.s helper.o; do
 done
 
 # clang before 16 finds Debian's bpf-gcc first. That knows fewer options, and drops -shared.
-gcc_only='-rdynamic -fuse-ld=bpf'
-refused='-shared -fuse-ld=lld'
+gcc_only='-rdynamic -fuse-ld=bpf -fuse-ld=lld'
+refused='-shared'
 if "$clang" -target bpf main.o '-###' 2>&1 | grep -q '"/usr/bin/bpf-gcc"'; then
 	gcc_only='' refused=''
 fi
