@@ -314,17 +314,52 @@ static void greatest_numbers(const struct btf_type *t, uint32_t *ref, uint32_t *
 		*ref = greatest(*ref, w + k->each_ref - 1, vlen, k->each);
 }
 
+/* Whether t is a FUNC whose type is not a prototype, nor of a kind that might be one. */
+static bool is_untyped(const struct ld_btf *btf, const struct btf_type *t)
+{
+	if (ld_btf_kind(t) != BTF_KIND_FUNC)
+		return false;
+	if (!t->type || t->type >= btf->nr_types)
+		return true;
+	t = ld_btf_type(btf, t->type);
+	return ld_btf_kind(t) == BTF_KIND_UNKN ? !ld_btf_vlen(t)
+					       : ld_btf_kind(t) != BTF_KIND_FUNC_PROTO;
+}
+
+/* Makes the types modifiable: the caller's bytes are never modified. */
+static void copy_types(struct parser *p)
+{
+	if (p->btf->types == p->types)
+		p->btf->types = ld_memdup(p->arena, p->types, p->types_len);
+}
+
+static void drop_untyped(struct parser *p, uint32_t in_type)
+{
+	struct btf_type *t;
+
+	copy_types(p);
+	t = (struct btf_type *)(uintptr_t)ld_btf_type(p->btf, in_type);
+	t->info = BTF_KIND_UNKN;
+	t->type = 0;
+	p->btf->nr_untyped++;
+}
+
 static int check_type(struct parser *p, uint32_t in_type)
 {
 	const struct btf_type *t = ld_btf_type(p->btf, in_type);
+	bool untyped = is_untyped(p->btf, t);
 	uint32_t ref, str;
 
 	greatest_numbers(t, &ref, &str);
-	if (ref >= p->btf->nr_types)
+	if (ref >= p->btf->nr_types && !untyped)
 		return bad(p, "type %u refers to a type beyond the last, %u", in_type,
 			   p->btf->nr_types - 1);
 	if (str >= p->btf->strs_len)
 		return bad(p, "type %u has a name beyond the string section", in_type);
+	if (untyped) {
+		drop_untyped(p, in_type);
+		return 0;
+	}
 	if (ld_btf_kind(t) == BTF_KIND_FWD && ld_btf_vlen(t))
 		return bad(p, "forward declaration %u has members", in_type);
 	if (ld_btf_is_decl(ld_btf_kind(t)))
@@ -464,9 +499,7 @@ static void repair_types(struct parser *p)
 	struct ld_btf *btf = p->btf;
 	uint32_t i;
 
-	/* The caller's bytes are never modified. */
-	if (btf->types == p->types)
-		btf->types = ld_memdup(p->arena, p->types, p->types_len);
+	copy_types(p);
 	for (i = 1; i < btf->nr_types; i++)
 		repair_type(btf, (struct btf_type *)(uintptr_t)ld_btf_type(btf, i));
 	/* Last: references to them are recognized by the missing name. */
@@ -513,5 +546,6 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 	for (i = 1; i < btf->nr_types; i++)
 		if ((err = check_type(&p, i)))
 			return err;
+	btf->nr_decls = p.decls_seen;
 	return check_decls(&p);
 }

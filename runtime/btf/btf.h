@@ -31,6 +31,12 @@ struct ld_btf {
 	 */
 	uint32_t nr_unknown;
 	uint8_t unknown_kind; /* kind of the first one */
+
+	/*
+	 * FUNCs without a prototype, as clang -g1 writes them: their type ids are arbitrary
+	 * numbers. They have become BTF_KIND_UNKN with vlen 0, too, and are not in decls.
+	 */
+	uint32_t nr_untyped;
 };
 
 static inline const struct btf_type *ld_btf_type(const struct ld_btf *btf, uint32_t in_type)

@@ -69,6 +69,14 @@ static const char *not_a_func(const struct ld_file *f, uint32_t in_type)
 			 ld_btf_vlen(t));
 }
 
+/* Whether the type was a FUNC without a prototype. */
+static bool is_untyped(const struct ld_file *f, uint32_t in_type)
+{
+	const struct btf_type *t = in_type ? ld_btf_type(&f->btf, in_type) : NULL;
+
+	return t && f->btf.nr_untyped && ld_btf_kind(t) == BTF_KIND_UNKN && !ld_btf_vlen(t);
+}
+
 /* Checks a record. */
 static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
 		       const struct ld_section *sec, const uint32_t *rec)
@@ -82,7 +90,7 @@ static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
 	if ((kind == LD_EXT_LINE && (rec[1] >= f->btf.strs_len || rec[2] >= f->btf.strs_len)) ||
 	    (kind == LD_EXT_CORE && rec[2] >= f->btf.strs_len))
 		return bad_record(f, kind, sec->name, rec[0], "string offset is out of range");
-	if (kind == LD_EXT_FUNC &&
+	if (kind == LD_EXT_FUNC && !is_untyped(f, rec[1]) &&
 	    (!rec[1] || ld_btf_kind(ld_btf_type(&f->btf, rec[1])) != BTF_KIND_FUNC))
 		return bad_record(f, kind, sec->name, rec[0], not_a_func(f, rec[1]));
 	return 0;
@@ -217,6 +225,21 @@ static void drop_repeats(struct ld_ext *ext)
 	ext->nr = nr;
 }
 
+/* Drops the records of functions that have no type: these get synthetic ones. */
+static void drop_untyped(const struct ld_file *f, struct ld_ext *ext)
+{
+	uint32_t *recs = (uint32_t *)(uintptr_t)ext->recs, nr = 0;
+
+	for (uint32_t i = 0; f->btf.nr_untyped && i < ext->nr; i++) {
+		const uint32_t *rec = recs + (size_t)i * ext->words;
+
+		if (!is_untyped(f, rec[1]))
+			memmove(recs + (size_t)nr++ * ext->words, rec, 4ul * ext->words);
+	}
+	if (f->btf.nr_untyped)
+		ext->nr = nr;
+}
+
 static void order_records(struct ld_file *f, struct ld_ext *ext, enum ld_ext_kind kind)
 {
 	if (is_increasing(ext))
@@ -302,10 +325,12 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext)
 		if (len && (err = parse_table(&r, kind, table, len)))
 			return err;
 	}
-	for (i = 0; i < f->nr_used; i++)
+	for (i = 0; i < f->nr_used; i++) {
+		drop_untyped(f, &f->used[i]->ext[LD_EXT_FUNC]);
 		for (kind = 0; kind < LD_EXT_NR; kind++) {
 			order_records(f, &f->used[i]->ext[kind], kind);
 			assign_records(f->used[i], kind);
 		}
+	}
 	return 0;
 }

@@ -138,6 +138,28 @@ static void test_layout(void)
 	check(ld_btf_kind(ld_btf_type(&btf, 15)) == BTF_KIND_PTR, "type after it");
 }
 
+/* clang -g1 writes FUNCs without prototypes: void, beyond the last type, and another kind. */
+static void test_untyped(void)
+{
+	struct out o = {0};
+	struct ld_btf btf;
+	size_t size;
+	char *data;
+
+	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, BTF_FUNC_GLOBAL), 0);
+	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, BTF_FUNC_STATIC), 32767);
+	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, BTF_FUNC_GLOBAL), 2);
+	ADD(&o, 0, INFO(BTF_KIND_FUNC_PROTO, 0, 0), 0);
+	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, BTF_FUNC_GLOBAL), 4);
+	data = finish(&o, &size);
+	check(parse(data, size, LD_HOST_BIG, &btf), "functions without prototypes");
+	check(btf.nr_untyped == 3 && btf.nr_decls == 1 && btf.decls[0] == 5,
+	      "%u functions without prototypes, %u with", btf.nr_untyped, btf.nr_decls);
+	check(ld_btf_kind(ld_btf_type(&btf, 2)) == BTF_KIND_UNKN, "function without a prototype");
+	check(((struct btf_type *)(data + 24 + btf.offs[2]))->type == 32767,
+	      "input was written to");
+}
+
 static void expect_error(struct out *o, const char *text)
 {
 	struct ld_btf btf;
@@ -168,9 +190,6 @@ static void test_refused(void)
 	o = (struct out){0};
 	ADD(&o, 0, INFO(BTF_KIND_STRUCT, 0, 2), 8, 0, 0, 0);
 	expect_error(&o, "type 1 is cut off");
-	o = (struct out){0};
-	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, 0), 0);
-	expect_error(&o, "type of function 1 is 0, not a prototype");
 	o = (struct out){0};
 	ADD(&o, 0, INFO(BTF_KIND_FUNC_PROTO, 0, 0), 0);
 	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, 0x10001), 1);
@@ -259,6 +278,7 @@ int main(void)
 	test_orders();
 	test_header();
 	test_layout();
+	test_untyped();
 	test_refused();
 	data = sample(&size);
 	test_mutations(data, size);

@@ -14,6 +14,29 @@
 #include "elf/pieces.h"
 #include "passes/passes.h"
 
+/* Whether anything is left of BTF that lacks types. */
+static bool has_types(const struct ld_btf *btf)
+{
+	for (uint32_t i = 1; i < btf->nr_types; i++) {
+		const struct btf_type *t = ld_btf_type(btf, i);
+		uint32_t kind = ld_btf_kind(t);
+
+		if (kind != BTF_KIND_UNKN && (kind != BTF_KIND_DATASEC || ld_btf_vlen(t)))
+			return true;
+	}
+	return false;
+}
+
+/* clang -g1 writes the functions, but no types. Reported once for bitcode: not for LTO's object. */
+static void warn_untyped(struct ld_file *f)
+{
+	if (!f->lto)
+		ld_warn(&f->diags, "missing-btf",
+			"%s: BTF without types, from -g1 or -gline-tables-only, is ignored\n"
+			">>> help: compile it with -g",
+			ld_file_name(f));
+}
+
 static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 {
 	const struct ld_section *btf = NULL, *ext = NULL;
@@ -37,6 +60,11 @@ static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 	if ((err = ld_btf_parse(&f->arena, &f->diags, ld_file_name(f), btf->data, btf->size, f->big,
 				&f->btf)))
 		return err;
+	if (f->btf.nr_untyped) {
+		warn_untyped(f);
+		if (!has_types(&f->btf))
+			return 0;
+	}
 	f->has_btf = true;
 	if (ext && (err = ld_btf_ext_parse(f, ext)))
 		return err;

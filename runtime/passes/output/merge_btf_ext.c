@@ -171,7 +171,8 @@ static void warn_synthesized(const struct ld_link *l)
 	ld_for_each(i, &l->res.files) {
 		const struct ld_file *f = l->res.files.v[i];
 
-		if (f->synthesized)
+		/* Not again where a lack of types was reported. */
+		if (f->synthesized && !f->btf.nr_untyped)
 			ld_warn(l->diags, "missing-btf",
 				"%s: some functions have no BTF records; loaders need them for all "
 				"functions or none: synthesized%" LD_LINES "\n"
