@@ -208,12 +208,38 @@ static bool is_subprogram(const struct ld_piece *p)
 	return p->sec->kind == LD_SEC_CODE && (p->subprogram || p->sec->role == LD_ROLE_TEXT);
 }
 
+/*
+ * C++ has a variable of an inline function or a template in a section of its own, in a COMDAT
+ * group: ".bss._ZZ1fvE1n" for _ZZ1fvE1n. Such sections are no maps of the user: returns the name
+ * without the variable. Otherwise a .bss.X is a user's own map, and the result is NULL.
+ */
+static const char *name_of_kind(const struct ld_section *sec)
+{
+	static const char *const kinds[] = {".bss", ".data", ".rodata", ".data.rel.ro"};
+
+	for (size_t i = 0; sec->group && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i]);
+		const char *variable = sec->name + len + 1;
+
+		if (strncmp(sec->name, kinds[i], len) != 0 || sec->name[len] != '.')
+			continue;
+		for (uint32_t k = 0; k < sec->nr_syms; k++)
+			if (!strcmp(sec->file->syms[sec->syms[k]].name, variable))
+				return kinds[i];
+	}
+	return NULL;
+}
+
 const char *ld_out_name(const struct ld_piece *p)
 {
+	const char *kind;
+
 	if (p->out_sec_name)
 		return p->out_sec_name;
-	/* A .bss.X is a user's own map and keeps its name. */
-	return is_subprogram(p) ? ".text" : p->sec->name;
+	if (is_subprogram(p))
+		return ".text";
+	kind = name_of_kind(p->sec);
+	return kind ? kind : p->sec->name;
 }
 
 bool ld_is_program(const struct ld_piece *p)
