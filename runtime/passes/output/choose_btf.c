@@ -397,17 +397,130 @@ static void add_member(struct chooser *c, const char *sec, uint64_t size, struct
 	LD_PUSH(c->a, &ds->members, member);
 }
 
-static struct ld_entity *add_var(struct chooser *c, const struct ld_file *f, uint32_t in_var,
-				 const char *name, uint32_t linkage)
+static struct ld_entity *add_var_of(struct chooser *c, uint32_t node, const char *name,
+				    uint32_t linkage)
 {
 	struct ld_entity *var = LD_NEW(c->a, struct ld_entity);
 
 	var->name = name;
 	var->kind = BTF_KIND_VAR;
 	var->linkage = linkage;
-	var->node = ld_node_of(f, ld_btf_type(&f->btf, in_var)->type);
+	var->node = node;
 	LD_PUSH(c->a, &c->plan->vars, var);
 	return var;
+}
+
+static struct ld_entity *add_var(struct chooser *c, const struct ld_file *f, uint32_t in_var,
+				 const char *name, uint32_t linkage)
+{
+	return add_var_of(c, ld_node_of(f, ld_btf_type(&f->btf, in_var)->type), name, linkage);
+}
+
+/* ---- COMMON variables: clang has their types in BTF, but no VAR ---- */
+
+static void note_use(void *ctx, uint32_t *in_type)
+{
+	((bool *)ctx)[*in_type] = true;
+}
+
+/* The type of that size to which no other type of f refers; 0 if there are none or several. */
+static uint32_t lone_type(struct chooser *c, const struct ld_file *f, uint64_t size)
+{
+	bool *used = LD_NEW_ARRAY(c->a, bool, f->btf.nr_types);
+	uint32_t found = 0;
+
+	for (uint32_t i = 1; i < f->btf.nr_types; i++)
+		ld_btf_each_ref((struct btf_type *)(uintptr_t)ld_btf_type(&f->btf, i), note_use,
+				used);
+	for (uint32_t i = 1; i < f->btf.nr_types; i++) {
+		uint32_t kind = ld_btf_kind(ld_btf_type(&f->btf, i));
+
+		if (used[i] || kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR ||
+		    kind == BTF_KIND_DATASEC || ld_btf_size_of(&f->btf, i) != size)
+			continue;
+		if (found)
+			return 0;
+		found = i;
+	}
+	return found;
+}
+
+/* The first INT of that size; C's signed types come before others. */
+static uint32_t find_integer(const struct ld_file *f, uint64_t size)
+{
+	static const char *const names[] = {"int", "long", "long long", "short", "char"};
+	uint32_t any = 0;
+
+	for (uint32_t i = 1; i < f->btf.nr_types; i++) {
+		const struct btf_type *t = ld_btf_type(&f->btf, i);
+
+		if (ld_btf_kind(t) != BTF_KIND_INT || t->size != size)
+			continue;
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+			if (!strcmp(ld_btf_name(&f->btf, i), names[k]))
+				return i;
+		any = any ? any : i;
+	}
+	return any;
+}
+
+static bool is_common(const struct ld_sym *sym)
+{
+	return sym->global &&
+	       (sym->common || (sym->sec && !sym->sec->index && sym->sec->kind == LD_SEC_BSS));
+}
+
+static size_t count_commons(const struct ld_file *f, uint64_t size)
+{
+	size_t nr = 0;
+
+	for (uint32_t i = f->first_global; i < f->nr_syms; i++)
+		nr += is_common(&f->syms[i]) && f->syms[i].size == size;
+	return nr;
+}
+
+/* The type of the VAR that a file has for the variable, if it has the variable's size. */
+static uint32_t var_type(const struct ld_file_sym *m, uint64_t size)
+{
+	const struct ld_btf *btf = &m->file->btf;
+	uint32_t var = m->file->syms[m->sym].btf;
+	uint32_t type = var && ld_btf_kind(ld_btf_type(btf, var)) == BTF_KIND_VAR
+			    ? ld_btf_type(btf, var)->type
+			    : 0;
+
+	return type && ld_btf_size_of(btf, type) == size ? type : 0;
+}
+
+/*
+ * The type of a COMMON variable in a file that declares it, or 0: the only type of its size that
+ * could be its own; otherwise, if it has the size and alignment of an integer, an integer.
+ */
+static uint32_t guess_type(struct chooser *c, const struct ld_file *f, const struct ld_sym *sym)
+{
+	uint64_t align = sym->common ? sym->value : sym->sec->align;
+	bool scalar = sym->size == align && align <= 8;
+	uint32_t type = 0;
+
+	if (!scalar || count_commons(f, sym->size) == 1)
+		type = lone_type(c, f, sym->size);
+	return !type && scalar ? find_integer(f, sym->size) : type;
+}
+
+/* The node of a type for the variable, or 0. Another file may have a larger one. */
+static uint32_t common_type(struct chooser *c, const struct ld_sym *sym)
+{
+	const struct ld_file_sym *first = sym->global->file_syms;
+
+	for (int guess = 0; guess < 2; guess++)
+		for (const struct ld_file_sym *m = first; m; m = m->next) {
+			uint32_t type = !m->file->has_btf ? 0
+					: guess           ? guess_type(c, m->file, sym)
+							  : var_type(m, sym->size);
+
+			if (type)
+				return ld_node_of(m->file, type);
+		}
+	return 0;
 }
 
 static bool is_listed(const struct ld_file *f, const struct ld_sym *sym)
@@ -415,6 +528,20 @@ static bool is_listed(const struct ld_file *f, const struct ld_sym *sym)
 	if (!sym->btf || !sym->emit || ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) != BTF_KIND_VAR)
 		return false;
 	return !is_extern(f, sym->btf) || !is_alias(sym);
+}
+
+/* The VAR of a variable that is defined in the output, or NULL. */
+static struct ld_entity *choose_var(struct chooser *c, const struct ld_file *f,
+				    const struct ld_sym *sym)
+{
+	uint32_t linkage = sym->out_bind == STB_LOCAL ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED;
+	uint32_t node = sym->emit && is_common(sym) ? common_type(c, sym) : 0;
+
+	if (node)
+		return add_var_of(c, node, sym->out_name, linkage);
+	return is_listed(f, sym) && !is_common(sym)
+		   ? add_var(c, f, sym->btf, sym->out_name, linkage)
+		   : NULL;
 }
 
 /* The variables of an output section, by offset. Lists one of several aliases. */
@@ -429,13 +556,11 @@ static void add_vars(struct chooser *c, const struct ld_out *out)
 		for (uint32_t k = p->sym; k < p->sym_end; k++) {
 			struct ld_sym *sym = &f->syms[p->sec->syms[k]];
 			uint64_t off = ld_piece_out_off(p, sym->value - p->off);
-			uint32_t linkage;
+			struct ld_entity *var = off < end ? NULL : choose_var(c, f, sym);
 
-			if (off < end || !is_listed(f, sym))
+			if (!var)
 				continue;
-			linkage =
-			    sym->out_bind == STB_LOCAL ? BTF_VAR_STATIC : BTF_VAR_GLOBAL_ALLOCATED;
-			sym->entity = add_var(c, f, sym->btf, sym->out_name, linkage);
+			sym->entity = var;
 			add_member(c, out->name, out->size,
 				   (struct ld_member){sym->entity, off, sym->size});
 			end = off + sym->size;
@@ -501,9 +626,8 @@ static void add_entities(struct chooser *c)
 
 		if (sym && sym->type == STT_FUNC && sym->sec && sym->sec->kind == LD_SEC_CODE)
 			sym->entity = choose_func(c, s->file, sym);
-		if (sym && sym->common && sym->btf)
-			sym->entity =
-			    add_var(c, s->file, sym->btf, sym->out_name, BTF_VAR_GLOBAL_ALLOCATED);
+		if (sym && sym->common)
+			sym->entity = choose_var(c, s->file, sym);
 	}
 	ld_for_each(i, &l->layout.outs)
 		if (l->layout.outs.v[i]->kind == LD_SEC_CODE)
