@@ -322,3 +322,49 @@ void ld_btf_bind(struct ld_file *f)
 	if (!has_func_info(f))
 		bind_namesakes(&b);
 }
+
+static bool may_be_extern(const struct ld_sym *sym)
+{
+	return sym->type == STT_NOTYPE && !sym->size && sym->bind != STB_LOCAL && sym->sec &&
+	       (sym->sec->kind == LD_SEC_DATA || sym->sec->kind == LD_SEC_BSS);
+}
+
+/* The names of the VARs that are extern. */
+static void index_externs(struct ld_file *f, const struct ld_btf *btf, struct ld_strmap *names)
+{
+	for (uint32_t i = 0; i < btf->nr_decls; i++) {
+		const struct btf_type *t = ld_btf_type(btf, btf->decls[i]);
+		const char *name = ld_btf_str(btf, t->name_off);
+
+		if (ld_btf_kind(t) == BTF_KIND_VAR &&
+		    *(const uint32_t *)ld_btf_tail(t) == BTF_VAR_GLOBAL_EXTERN)
+			*ld_strmap_slot(&f->arena, names, name, strlen(name)) = f;
+	}
+}
+
+void ld_undefine_externs(struct ld_file *f)
+{
+	struct ld_diags unused = {.arena = &f->arena}; /* parsing f reports the same */
+	const struct ld_section *sec = NULL;
+	struct ld_strmap names = {0};
+	struct ld_btf btf;
+	bool any = false;
+
+	for (uint32_t i = f->first_global; i < f->nr_syms; i++)
+		any |= may_be_extern(&f->syms[i]);
+	for (uint32_t i = 1; any && i < f->nr_secs; i++)
+		if (f->secs[i].kind == LD_SEC_BTF)
+			sec = &f->secs[i];
+	if (!sec || ld_btf_parse(&f->arena, &unused, f->path, sec->data, sec->size, f->big, &btf))
+		return;
+	index_externs(f, &btf, &names);
+	for (uint32_t i = f->first_global; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+
+		if (!may_be_extern(sym) || !ld_strmap_get(&names, sym->name, strlen(sym->name)))
+			continue;
+		sym->sec = NULL;
+		sym->value = 0;
+		f->nr_defined--;
+	}
+}

@@ -10,4 +10,11 @@
  */
 void ld_btf_bind(struct ld_file *f);
 
+/*
+ * bpftool writes externs of .maps and of other data sections as symbols that the section defines,
+ * at its start, without type and size. Makes those undefined again which BTF calls extern. Sections
+ * and symbols must have been read.
+ */
+void ld_undefine_externs(struct ld_file *f);
+
 #endif

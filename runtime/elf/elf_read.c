@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "elf/addends.h"
+#include "elf/btf_bind.h"
 #include "elf/insn.h"
 
 #define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
@@ -657,6 +658,7 @@ static int read_elf(struct reader *r)
 	if ((err = read_sections(r)) || (err = find_tables(r)) || (err = read_symbols(r)) ||
 	    (err = read_groups(r)) || (err = read_all_relocs(r)))
 		return err;
+	ld_undefine_externs(r->f);
 	ld_choose_addends(r->f);
 	return 0;
 }
