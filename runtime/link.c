@@ -12,6 +12,7 @@
 #include "base/output.h"
 #include "base/pages.h"
 #include "base/pool.h"
+#include "base/text.h"
 #include "bpfld/bpfld.h"
 #include "model/check_model.h"
 #include "options.h"
@@ -55,33 +56,54 @@ static bool is_silenced(const struct bpfld *b, const char *id)
 	return false;
 }
 
-static void say(const struct bpfld *b, enum bpfld_severity severity, const char *id,
-		const char *message)
-{
-	struct bpfld_diag d = {sizeof(d), severity, id, message};
+#define MAX_LOCATIONS 64
 
+static void say(const struct bpfld *b, enum bpfld_severity severity, const struct ld_diag *diag)
+{
+	struct bpfld_location locations[MAX_LOCATIONS];
+	const struct bpfld_location *list[MAX_LOCATIONS + 1] = {NULL};
+	struct bpfld_diag d = {.sz = sizeof(d),
+			       .severity = severity,
+			       .id = diag->id,
+			       .message = diag->message,
+			       .help = ld_text_help(diag->message),
+			       .locations = list};
+
+	for (size_t i = 0; i < diag->nr_locations && i < MAX_LOCATIONS; i++) {
+		const struct ld_location *at = &diag->locations[i];
+
+		locations[i] = (struct bpfld_location){
+		    sizeof(locations[i]), at->file,    at->line,  at->column,
+		    at->object,           at->section, at->offset};
+		list[i] = &locations[i];
+	}
 	if (b->diag)
 		b->diag(b->diag_ctx, &d);
 }
 
 /* Delivers one diagnostic, unless options drop it. */
-static void deliver(struct bpfld *b, enum bpfld_severity severity, const char *id,
-		    const char *message)
+static void deliver(struct bpfld *b, const struct ld_diag *diag)
 {
+	static const struct ld_diag too_many = {
+	    .id = "error-limit",
+	    .message = "too many errors emitted, stopping now" LD_HELP
+		       "fix the first ones, or use --error-limit=0 to see all errors"};
+	enum bpfld_severity severity = (enum bpfld_severity)diag->severity;
+	const char *id = diag->id;
+
 	if ((severity == BPFLD_NOTE || severity == BPFLD_WARNING) && is_silenced(b, id))
 		return;
 	if (severity == BPFLD_WARNING && b->fatal_warnings)
 		severity = BPFLD_ERROR;
 	if (severity == BPFLD_NOTE || severity == BPFLD_WARNING)
 		LD_PUSH(&b->arena, &b->diags.delivered,
-			(struct ld_diag){(enum ld_severity)severity, ld_strdup(&b->arena, id),
-					 ld_strdup(&b->arena, message)});
+			(struct ld_diag){.severity = diag->severity,
+					 .id = ld_strdup(&b->arena, id),
+					 .message = ld_strdup(&b->arena, diag->message)});
 	if (severity != BPFLD_ERROR || b->nr_errors++ < b->error_limit)
-		say(b, severity, id, message);
+		say(b, severity, diag);
 	else if (b->nr_errors == b->error_limit + 1)
-		say(b, BPFLD_ERROR, "error-limit",
-		    "too many errors emitted, stopping now "
-		    "(use --error-limit=0 to see all errors)");
+		say(b, BPFLD_ERROR, &too_many);
 }
 
 /* Delivers what was reported since the last call. Returns -EINVAL if that includes errors. */
@@ -89,11 +111,8 @@ static int flush_diags(struct bpfld *b)
 {
 	struct ld_diags *d = &b->diags;
 
-	for (; d->nr_delivered < d->list.nr; d->nr_delivered++) {
-		const struct ld_diag *diag = &d->list.v[d->nr_delivered];
-
-		deliver(b, (enum bpfld_severity)diag->severity, diag->id, diag->message);
-	}
+	for (; d->nr_delivered < d->list.nr; d->nr_delivered++)
+		deliver(b, &d->list.v[d->nr_delivered]);
 	return b->nr_errors ? -EINVAL : 0;
 }
 
@@ -105,7 +124,9 @@ static int fail(struct bpfld *b, int err)
 
 static int out_of_memory(struct bpfld *b)
 {
-	say(b, BPFLD_ERROR, "out-of-memory", "out of memory");
+	static const struct ld_diag diag = {.id = "out-of-memory", .message = "out of memory"};
+
+	say(b, BPFLD_ERROR, &diag);
 	return fail(b, -ENOMEM);
 }
 
@@ -131,6 +152,10 @@ typedef int call_fn(struct bpfld *b, struct call *c);
  */
 static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call *c)
 {
+	static const struct ld_diag freed = {
+	    .id = "handle-in-use",
+	    .message = "ignored bpfld_free() of a link in progress, called from a callback" LD_HELP
+		       "free the link after the call has returned"};
 	jmp_buf oom;
 	int err;
 
@@ -148,8 +173,7 @@ static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call
 		err = fn(b, c);
 	}
 	if (b->freed) {
-		say(b, BPFLD_ERROR, "handle-in-use",
-		    "ignored bpfld_free() of a link in progress, called from a callback");
+		say(b, BPFLD_ERROR, &freed);
 		err = fail(b, -EBUSY);
 	}
 	b->freed = b->busy = false;
@@ -158,7 +182,10 @@ static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call
 
 static int report(struct bpfld *b, struct call *c)
 {
-	deliver(b, (enum bpfld_severity)c->number, c->more[0], c->name);
+	const struct ld_diag diag = {
+	    .severity = (enum ld_severity)c->number, .id = c->more[0], .message = c->name};
+
+	deliver(b, &diag);
 	return 0;
 }
 
@@ -625,8 +652,8 @@ static int write_file(struct bpfld *b, struct call *c)
 
 	if (archive) {
 		err = ld_error(&b->diags, "output-is-input",
-			       "%s would replace the input %s, an archive\n"
-			       ">>> help: write to another file",
+			       "%s would replace the input %s, an archive" LD_HELP
+			       "write to another file",
 			       c->name, archive);
 		flush_diags(b);
 		return fail(b, err);

@@ -32,6 +32,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "common/args.h"
 #include "loader/bpffs.h"
 

@@ -193,17 +193,15 @@ static enum exit_status bind_all(struct session *s)
 /* Notes each statically linked main once; its imports are adjacent. */
 static int note_static(void *ctx, const struct bpfld_dyn_import *import)
 {
-	struct bpfld_diag note = {sizeof(note), BPFLD_NOTE, "linked-statically", NULL};
 	struct session *s = ctx;
 
 	if (import->served != BPFLD_SERVED_LINKED || (s->noted && !strcmp(s->noted, import->main)))
 		return 0;
 	s->noted = pool_printf(s->q->pool, "%s", import->main);
-	note.message =
-	    pool_printf(s->q->pool, "libraries were linked statically into %s: %s", import->main,
-			s->q->mode == BPFLD_DYN_STATIC ? "requested by --dynamic=static"
-						       : import->no_replace);
-	report_diag(s->q->report, &note);
+	report_note(s->q->report, "linked-statically",
+		    "libraries were linked statically into %s: %s", import->main,
+		    s->q->mode == BPFLD_DYN_STATIC ? "requested by --dynamic=static"
+						   : import->no_replace);
 	return 0;
 }
 

@@ -13,8 +13,7 @@ enum exit_status refused(struct request *q, const char *what, const char *path, 
 {
 	if (!why->id)
 		return cannot(q, what, path, -err);
-	return fail(q, why->id, "%s\n>>> help: %s, or use another --root=DIR", why->text,
-		    why->help);
+	return fail(q, why->id, "%s" LD_HELP "%s, or use another --root=DIR", why->text, why->help);
 }
 
 enum exit_status already_loaded(struct request *q, const char *name)

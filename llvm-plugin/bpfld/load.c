@@ -64,7 +64,7 @@ static enum exit_status map_refused(struct request *q, const char *path, int err
 {
 	if (!why->id)
 		return cannot(q, "use the pinned map", path, -err);
-	return fail(q, why->id, "%s\n>>> help: %s", why->text, why->help);
+	return fail(q, why->id, "%s" LD_HELP "%s", why->text, why->help);
 }
 
 enum exit_status command_load(struct request *q)

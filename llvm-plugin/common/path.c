@@ -4,6 +4,7 @@
  * whose files are inputs and must not be executed: they are skipped.
  */
 #include "common/path.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,15 +66,15 @@ const char *find_bpftool(struct pool *pool, struct report *r, const char *user)
 	if (!find_self(&self)) {
 		report_error(r, "no-bpftool",
 			     "%s needs bpftool, and without /proc it cannot be distinguished from "
-			     "this program\n>>> help: mount /proc",
+			     "this program" LD_HELP "mount /proc",
 			     user);
 		return NULL;
 	}
 	file = other_bpftool(pool, &self);
 	if (!file)
 		report_error(r, "no-bpftool",
-			     "%s needs bpftool, which is not in PATH\n"
-			     ">>> help: on Debian and Fedora, install the package bpftool",
+			     "%s needs bpftool, which is not in PATH" LD_HELP
+			     "on Debian and Fedora, install the package bpftool",
 			     user);
 	return file;
 }

@@ -50,7 +50,8 @@ void print_text(FILE *f, const char *fmt, ...)
 static bool put(FILE *f, const struct report *r, enum bpfld_severity severity, const char *id,
 		const char *message)
 {
-	size_t first = strcspn(message, "\n");
+	size_t first = strcspn(message, "\n"), left;
+	const char *help = ld_text_help(message);
 	bool whole;
 
 	whole = fprintf(f, "%s: %s%s%s", program(r), r->color ? severities[severity].color : "",
@@ -58,7 +59,13 @@ static bool put(FILE *f, const struct report *r, enum bpfld_severity severity, c
 	whole &= fwrite(message, 1, first, f) == first;
 	if (id && *id)
 		whole &= fprintf(f, " [%s]", id) >= 0;
-	return whole & (fprintf(f, "%s\n", message + first) >= 0);
+	message += first;
+	left = help ? (size_t)(help - message) - strlen("help: ") : strlen(message);
+	whole &= fwrite(message, 1, left, f) == left;
+	if (help)
+		whole &= fprintf(f, "%shelp:%s %s", r->color ? "\033[0;1;36m" : "",
+				 r->color ? "\033[0m" : "", help) >= 0;
+	return whole & (fprintf(f, "\n") >= 0);
 }
 
 static void print(struct report *r, enum bpfld_severity severity, const char *id,

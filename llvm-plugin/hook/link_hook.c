@@ -7,6 +7,7 @@
  * for the host, since COMPILER_PATH affects all targets. Such commands are executed unchanged by
  * the next gcc in PATH.
  */
+#include "base/text.h"
 #include "common/path.h"
 #include "hook/hook.h"
 
@@ -275,7 +276,7 @@ static int run_next_gcc(struct pool *pool, struct report *r, char **argv, const 
 	if (!find_self(&s.self))
 		return report_error(r, "no-other-gcc",
 				    "%s, and without /proc another %s cannot be distinguished from "
-				    "this program\n>>> help: mount /proc",
+				    "this program" LD_HELP "mount /proc",
 				    why, base);
 	if (depth < MAX_DEPTH)
 		file = search_path(&s, pool, base);

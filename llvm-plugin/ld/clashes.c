@@ -3,6 +3,7 @@
  * Outputs that would overwrite each other or an input. Paths are compared by the file that they
  * resolve to, before anything is written.
  */
+#include "base/text.h"
 #include "ld/ld.h"
 
 #include <errno.h>
@@ -113,8 +114,8 @@ static int check_input(const struct target *targets, size_t from, size_t nr, str
 	for (size_t i = from; i < nr; i++)
 		if (is_same(&place, &targets[i].place))
 			err = report_error(r, "output-is-input",
-					   "%s %s would replace the input %s\n"
-					   ">>> help: write to another file",
+					   "%s %s would replace the input %s" LD_HELP
+					   "write to another file",
 					   targets[i].option, targets[i].path, path);
 	return err;
 }
@@ -134,8 +135,8 @@ int check_outputs(const struct options *o, struct pool *pool, struct report *r)
 		for (size_t k = 0; k < i; k++)
 			if (is_same(&targets[i].place, &targets[k].place))
 				err = report_error(r, "same-output",
-						   "%s %s and %s %s are the same file\n"
-						   ">>> help: use a separate file for each output",
+						   "%s %s and %s %s are the same file" LD_HELP
+						   "use a separate file for each output",
 						   targets[k].option, targets[k].path,
 						   targets[i].option, targets[i].path);
 	for (size_t i = 0; i < o->inputs.n; i++)

@@ -268,7 +268,7 @@ static _Noreturn void be_child(const struct run *r, int module, int release, uns
 	}
 	n = asprintf(&text,
 		     "lto-failed%ccannot load LLVM %d: %s\n"
-		     ">>> memory is exhausted, or the library is damaged",
+		     ">>> help: free some memory, or reinstall LLVM, which may be damaged",
 		     0, release, error);
 	if (n < 0)
 		_exit(LTO_NO_MEMORY);

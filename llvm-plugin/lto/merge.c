@@ -47,9 +47,10 @@ static LLVMModuleRef read_module(struct compiler *c, const struct bpfld_lto_modu
 		return NULL;
 	triple = LLVMGetTarget(module);
 	if (strncmp(triple, "bpf", 3) != 0) {
-		report_error(c, "wrong-machine",
-			     "%s: bitcode for %s, not for BPF\n>>> compile it with -target bpf",
-			     m->name, *triple ? triple : "an unknown target");
+		report_error(
+		    c, "wrong-machine",
+		    "%s: bitcode for %s, not for BPF\n>>> help: compile it with -target bpf",
+		    m->name, *triple ? triple : "an unknown target");
 		return NULL;
 	}
 	return module;

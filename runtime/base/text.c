@@ -283,6 +283,13 @@ int ld_text_vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 	return (int)b.size;
 }
 
+const char *ld_text_help(const char *message)
+{
+	const char *help = strstr(message, LD_HELP);
+
+	return help ? help + strlen(LD_HELP) : NULL;
+}
+
 /* ---- JSON ---- */
 
 void ld_text_json(ld_put_fn put_fn, void *ctx, const char *s)

@@ -31,6 +31,19 @@ int ld_text_vsnprintf(char *buf, size_t size, const char *fmt, va_list args);
 #define LD_LINES ".1000000000s"
 
 /*
+ * A diagnostic is a text of lines: what is wrong; details, each with a prefix; and advice, if there
+ * is any to give, which starts with LD_HELP and goes on in lines that start with LD_MORE_HELP. Both
+ * are for format strings: "%s: not an ELF object" LD_HELP "name a BPF object". No name can look
+ * like them, as names are escaped.
+ */
+#define LD_DETAIL "\n>>> "
+#define LD_HELP LD_DETAIL "help: "
+#define LD_MORE_HELP LD_DETAIL "      "
+
+/* The advice of a diagnostic: what follows LD_HELP, or NULL. */
+const char *ld_text_help(const char *message);
+
+/*
  * Prints s as a quoted JSON string. Escapes what the functions above escape, and replaces invalid
  * UTF-8 with U+FFFD.
  */

@@ -76,9 +76,11 @@ __attribute__((format(printf, 2, 3))) static void print(enum libbpf_print_level 
 static void print_diag(void *ctx, const struct bpfld_diag *diag)
 {
 	bool loud = diag->severity == BPFLD_ERROR || diag->severity == BPFLD_WARNING;
+	int first = (int)strcspn(diag->message, "\n");
 
 	(void)ctx;
-	print(loud ? LIBBPF_WARN : LIBBPF_INFO, "bpfld: %s [%s]\n", diag->message, diag->id);
+	print(loud ? LIBBPF_WARN : LIBBPF_INFO, "bpfld: %.*s [%s]%s\n", first, diag->message,
+	      diag->id, diag->message + first);
 }
 
 /* ---- errors, as in libbpf 1.0 and later ---- */

@@ -314,8 +314,7 @@ int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext)
 	if (lacks_strings(f, ext)) {
 		ld_warn(&f->diags, "gcc-lto",
 			"%s: .BTF.ext: gcc's -flto omitted its strings: line and function "
-			"records are ignored\n"
-			">>> compile without -flto to keep them",
+			"records are ignored" LD_HELP "compile without -flto to keep them",
 			ld_file_name(f));
 		return 0;
 	}

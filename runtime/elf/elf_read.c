@@ -68,13 +68,13 @@ static int not_elf(struct ld_file *f)
 		return ld_error(&f->diags, "not-an-object", "%s: file is empty", name);
 	if (ld_is_bitcode(e, f->size))
 		return ld_error(&f->diags, "bitcode-input",
-				"%s: LLVM bitcode, and this program links machine code only\n"
-				">>> compile without -flto",
+				"%s: LLVM bitcode, and this program links machine code only" LD_HELP
+				"compile without -flto, or link with ld.bpf",
 				name);
 	if (f->size >= 8 && (!memcmp(e, "!<arch>\n", 8) || !memcmp(e, "!<thin>\n", 8)))
 		return ld_error(&f->diags, "archive-input",
-				"%s: an archive in an archive\n"
-				">>> `llvm-ar qL` adds the members of an archive instead",
+				"%s: an archive in an archive" LD_HELP
+				"add its members instead: `llvm-ar qL`",
 				name);
 	return ld_error(&f->diags, "not-an-object", "%s: not an ELF object", name);
 }
@@ -102,12 +102,12 @@ static int check_header(struct ld_file *f)
 
 		if (other)
 			return ld_error(&f->diags, "wrong-machine",
-					"%s: %s object, not a BPF object\n"
-					">>> compile it with -target bpf",
+					"%s: %s object, not a BPF object" LD_HELP
+					"compile it with -target bpf",
 					name, other);
 		return ld_error(&f->diags, "wrong-machine",
-				"%s: object for machine %u, not a BPF object\n"
-				">>> compile it with -target bpf",
+				"%s: object for machine %u, not a BPF object" LD_HELP
+				"compile it with -target bpf",
 				name, machine);
 	}
 	if (e[EI_CLASS] != ELFCLASS64)
@@ -515,10 +515,11 @@ static int read_symbols(struct reader *r)
 		if (err)
 			return err;
 		if (sym->common && !strcmp(sym->name, "__gnu_lto_slim"))
-			return ld_error(&f->diags, "gcc-lto",
-					"%s: has gcc's intermediate code but no machine code\n"
-					">>> compile without -flto, or add -ffat-lto-objects",
-					ld_file_name(f));
+			return ld_error(
+			    &f->diags, "gcc-lto",
+			    "%s: has gcc's intermediate code but no machine code" LD_HELP
+			    "compile without -flto, or add -ffat-lto-objects",
+			    ld_file_name(f));
 		note_global(f, i);
 		if (sym->type != STT_FILE || !sym->name[0])
 			continue;

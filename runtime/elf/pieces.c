@@ -374,14 +374,12 @@ static int ambiguous_addend(const struct ld_section *sec, const struct ld_reloc 
 			    const struct ld_sym *sym, const struct ld_addend *a)
 {
 	const struct ld_file *f = sec->file;
-	const char *help = "help: --addends=llvm or --addends=gas selects one; or assemble "
-			   "the source with clang or GNU as 2.44 or newer";
 
 	if (f->joined)
 		return ld_error(&sec->file->diags, "ambiguous-addend",
 				"%s: relocation at %s+0x%llx: `ld -r` moved '%s' and left the "
-				"addend as it was\n"
-				">>> help: link the objects that `ld -r` joined, or join them with "
+				"addend as it was" LD_HELP
+				"link the objects that `ld -r` joined, or join them with "
 				"ld.bpf -r",
 				ld_file_name(f), sec->name, (unsigned long long)r->off,
 				sym->name[0] ? sym->name : sym->sec->name);
@@ -389,10 +387,11 @@ static int ambiguous_addend(const struct ld_section *sec, const struct ld_reloc 
 			"%s: relocation at %s+0x%llx: the object does not show what its addend "
 			"means\n"
 			">>> as written by LLVM, or GNU as since 2.44:  %s%+lld\n"
-			">>> as written by GNU as up to 2.43:           %s%+lld\n"
-			">>> %s",
+			">>> as written by GNU as up to 2.43:           %s%+lld" LD_HELP
+			"select one with --addends=llvm or --addends=gas; or assemble the source "
+			"with clang or GNU as 2.44 or newer",
 			ld_file_name(f), sec->name, (unsigned long long)r->off, sym->name,
-			(long long)a->llvm, sym->name, (long long)a->gas, help);
+			(long long)a->llvm, sym->name, (long long)a->gas);
 }
 
 /* Reads the implicit addend of r, in the dialect of its file. */

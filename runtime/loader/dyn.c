@@ -407,10 +407,11 @@ static int load_library(struct bpfld_module *lib)
 	if (!lib->d->replace || lib->instances)
 		return 0;
 	if (type.prog == BPF_PROG_TYPE_UNSPEC)
-		return ld_dyn_error(lib->d, -EINVAL, "unknown-type",
-				    "%s: cannot infer a program type: no function takes a context\n"
-				    ">>> the library is loaded when a main needs it",
-				    lib->name);
+		return ld_dyn_error(
+		    lib->d, -EINVAL, "unknown-type",
+		    "%s: cannot infer a program type: no function takes a context" LD_HELP
+		    "load a main that needs it: the library is loaded with it",
+		    lib->name);
 	names = calloc(lib->nr_exports + 1, sizeof(*names));
 	if (!names)
 		return -ENOMEM;

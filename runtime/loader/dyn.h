@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "bpfld/loader.h"
 
 /* A link that replaces the stub of an import in one program of the main. */
@@ -151,6 +152,8 @@ char *ld_dyn_printf(struct bpfld_dyn *d, const char *fmt, ...)
 char *ld_dyn_text(struct bpfld_dyn *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Reports an error; returns err. */
+void ld_dyn_report(struct bpfld_dyn *d, enum bpfld_severity severity, const char *id,
+		   const char *message);
 int ld_dyn_error(struct bpfld_dyn *d, int err, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

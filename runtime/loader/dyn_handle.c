@@ -61,17 +61,26 @@ char *ld_dyn_text(struct bpfld_dyn *d, const char *fmt, ...)
 	return text;
 }
 
+void ld_dyn_report(struct bpfld_dyn *d, enum bpfld_severity severity, const char *id,
+		   const char *message)
+{
+	static const struct bpfld_location *const nowhere[] = {NULL};
+	struct bpfld_diag diag = {sizeof(diag),          severity, id, message,
+				  ld_text_help(message), nowhere};
+
+	if (d->diag)
+		d->diag(d->diag_ctx, &diag);
+}
+
 int ld_dyn_error(struct bpfld_dyn *d, int err, const char *id, const char *fmt, ...)
 {
 	char text[2048];
-	struct bpfld_diag diag = {sizeof(diag), BPFLD_ERROR, id, text};
 	va_list args;
 
 	va_start(args, fmt);
 	ld_text_vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	if (d->diag)
-		d->diag(d->diag_ctx, &diag);
+	ld_dyn_report(d, BPFLD_ERROR, id, text);
 	return err;
 }
 

@@ -19,9 +19,8 @@ static int failed(struct bpfld_dyn *d, const char *id, const char *what, const c
 	if (err == -ENOMEM)
 		return err;
 	if (why->id)
-		return ld_dyn_error(d, err, why->id,
-				    "%s\n>>> help: %s, or pin to another directory", why->text,
-				    why->help);
+		return ld_dyn_error(d, err, why->id, "%s" LD_HELP "%s, or pin to another directory",
+				    why->text, why->help);
 	return ld_dyn_error(d, err, id, "cannot %s %s: %s", what, path, strerror(-err));
 }
 

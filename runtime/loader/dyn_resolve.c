@@ -142,12 +142,10 @@ void ld_report_import(struct bpfld_module *main, const struct ld_dyn_import *imp
 {
 	const char *why = import->why ? import->why : "";
 	const char *end = strchr(why, '\n');
-	struct bpfld_diag diag = {sizeof(diag), severity, "import-not-served", NULL};
-
-	diag.message =
+	char *message =
 	    ld_dyn_text(main->d, "no function for '%s' of %s: %.*s\n>>> declared as  %s%" LD_LINES,
 			import->name, main->name, (int)(end ? end - why : (long)strlen(why)), why,
 			import->prototype, end ? end : "");
-	if (main->d->diag && diag.message)
-		main->d->diag(main->d->diag_ctx, &diag);
+	if (message)
+		ld_dyn_report(main->d, severity, "import-not-served", message);
 }

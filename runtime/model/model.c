@@ -365,23 +365,51 @@ static const char *relative_path(const struct ld_link *l, const char *path)
 	return path;
 }
 
-const char *ld_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
+/* The text of a place; also fills in what programs read of it. */
+static const char *place_text(const struct ld_link *l, const struct ld_section *sec, uint64_t off,
+			      struct ld_location *place)
 {
 	const struct ld_file *f = sec->file;
 	const struct ld_ext *ext = &sec->ext[LD_EXT_LINE];
 	const uint32_t *rec = f->has_btf ? ext_record_at(ext, off) : NULL;
 	struct ld_piece *p = ld_piece_at(sec, off);
 
+	*place =
+	    (struct ld_location){.object = ld_file_name(f), .section = sec->name, .offset = off};
 	if (rec && p && rec[0] >= p->off) {
 		const char *path = relative_path(l, ld_btf_str(&f->btf, rec[1]));
-		unsigned int line = rec[3] >> 10; /* BPF_LINE_INFO_LINE_NUM */
 
+		place->file = path;
+		place->line = rec[3] >> 10;     /* BPF_LINE_INFO_LINE_NUM */
+		place->column = rec[3] & 0x3ff; /* BPF_LINE_INFO_LINE_COL */
 		if (f->temporary)
-			return ld_printf(l->arena, "%s:%u", path, line);
-		return ld_printf(l->arena, "%s:%u (%s)", path, line, f->path);
+			return ld_printf(l->arena, "%s:%u", path, place->line);
+		return ld_printf(l->arena, "%s:%u (%s)", path, place->line, f->path);
 	}
 	return ld_printf(l->arena, "%s:(%s+0x%llx)", ld_file_name(f), sec->name,
 			 (unsigned long long)off);
+}
+
+const char *ld_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
+{
+	struct ld_location place;
+	const char *text = place_text(l, sec, off, &place);
+
+	return ld_locate(l->diags, text, place);
+}
+
+const char *ld_plain_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
+{
+	struct ld_location place;
+
+	return place_text(l, sec, off, &place);
+}
+
+const char *ld_file_place(const struct ld_link *l, const struct ld_file *f)
+{
+	const char *name = ld_file_name(f);
+
+	return ld_locate(l->diags, name, (struct ld_location){.object = name});
 }
 
 /*
@@ -414,12 +442,17 @@ const char *ld_sym_place(const struct ld_link *l, const struct ld_file *f, uint3
 	if (sym->sec && sym->sec->kind == LD_SEC_CODE)
 		return ld_place(l, sym->sec, sym->value);
 	if (sym->sec || sym->abs || sym->common) {
+		struct ld_location place = {.object = ld_file_name(f), .offset = sym->value};
+
+		place.section = sym->sec ? sym->sec->name : NULL;
+		place.file = f->linked ? NULL : f->source;
 		if (f->source && !f->temporary && !f->linked)
-			return ld_printf(l->arena, "%s (%s)", f->source, f->path);
-		return ld_file_name(f);
+			return ld_locate(l->diags,
+					 ld_printf(l->arena, "%s (%s)", f->source, f->path), place);
+		return ld_locate(l->diags, ld_file_name(f), place);
 	}
 	use = first_use(l, f, in_sym);
 	if (use.sec)
 		return ld_place(l, use.sec, use.reloc->off);
-	return ld_file_name(f);
+	return ld_file_place(l, f);
 }

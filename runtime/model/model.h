@@ -659,10 +659,16 @@ struct ld_sym *ld_global_def(const struct ld_global *n);
 const char *ld_file_name(const struct ld_file *f);
 
 /*
- * A place in diagnostics, in l's arena: "w3.c:4 (w3.o)" with line info, otherwise
- * "w3.o:(.text+0x10)".
+ * A place for the message of the next diagnostic: "w3.c:4 (w3.o)" with line info, otherwise
+ * "w3.o:(.text+0x10)". It becomes one of the diagnostic's locations.
  */
 const char *ld_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off);
+
+/* The same for reports: without escaping, and no location of the next diagnostic. */
+const char *ld_plain_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off);
+
+/* The same for a whole file: ld_file_name(). */
+const char *ld_file_place(const struct ld_link *l, const struct ld_file *f);
 
 /* The same for a symbol: its definition, or its first use in that file. */
 const char *ld_sym_place(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym);

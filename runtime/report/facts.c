@@ -51,7 +51,7 @@ static void add_function(struct ld_arena *a, struct ld_facts *f, const struct ld
 		}
 	}
 	/* Not const here only because the link caches the name of the working directory. */
-	fn.place = ld_place((struct ld_link *)(uintptr_t)f->l, sec, sym->value);
+	fn.place = ld_plain_place(f->l, sec, sym->value);
 	LD_PUSH(a, &f->funcs, fn);
 }
 

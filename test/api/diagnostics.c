@@ -15,6 +15,7 @@ struct seen {
 	int errors, others;
 	char ids[64][48];
 	char messages[64][160];
+	char objects[64][24]; /* of the first location */
 };
 
 static void record(void *ctx, const struct bpfld_diag *diag)
@@ -22,7 +23,10 @@ static void record(void *ctx, const struct bpfld_diag *diag)
 	struct seen *seen = ctx;
 
 	CHECK(diag->sz >= sizeof(*diag));
-	CHECK(diag->id && *diag->id && diag->message && *diag->message);
+	CHECK(diag->id && *diag->id && diag->message && *diag->message && diag->locations);
+	CHECK(!diag->help == !strstr(diag->message, "\n>>> help: "));
+	CHECK(!diag->help || strstr(diag->message, diag->help) + strlen(diag->help) ==
+				 diag->message + strlen(diag->message));
 	if (diag->severity != BPFLD_ERROR) {
 		seen->others++;
 		return;
@@ -30,7 +34,28 @@ static void record(void *ctx, const struct bpfld_diag *diag)
 	CHECK(seen->errors < 64);
 	snprintf(seen->ids[seen->errors], 48, "%s", diag->id);
 	snprintf(seen->messages[seen->errors], 160, "%s", diag->message);
+	if (diag->locations[0]) {
+		CHECK(diag->locations[0]->sz >= sizeof(struct bpfld_location));
+		snprintf(seen->objects[seen->errors], 24, "%s", diag->locations[0]->object);
+	}
 	seen->errors++;
+}
+
+static void record_parts(void *ctx, const struct bpfld_diag *diag)
+{
+	struct seen *seen = ctx;
+
+	if (!strcmp(diag->id, "duplicate-symbol"))
+		for (int i = 0; i < 2; i++) {
+			const struct bpfld_location *at = diag->locations[i];
+
+			CHECK(at && at->line && strstr(at->file, "b.c"));
+			CHECK(!strcmp(at->object, i ? "./b.o" : "b.o") &&
+			      !strcmp(at->section, ".text"));
+		}
+	if (!strcmp(diag->id, "mine"))
+		snprintf(seen->messages[0], 160, "%s", diag->help);
+	seen->errors += !strcmp(diag->id, "duplicate-symbol");
 }
 
 static void add_broken(struct bpfld *l)
@@ -73,6 +98,7 @@ static void check_order(unsigned int threads, unsigned int limit, int expected)
 		snprintf(name, sizeof(name), "broken-%02d.o", i);
 		CHECK(strstr(seen.messages[i], name));
 		CHECK(!strcmp(seen.ids[i], "not-an-object"));
+		CHECK(!strcmp(seen.objects[i], name));
 	}
 	check_stays_failed(l);
 	bpfld_free(l);
@@ -92,6 +118,24 @@ static void check_missing_files(void)
 	CHECK(strstr(seen.messages[1], "nor-this.o"));
 	CHECK(bpfld_link(l) < 0);
 	check_stays_failed(l);
+	bpfld_free(l);
+}
+
+/* Advice is a part of its own, and both sides of a clash are locations with lines. */
+static void check_parts(void)
+{
+	struct seen seen = {0};
+	struct bpfld_opts opts = {.sz = sizeof(opts), .diag = record_parts, .diag_ctx = &seen};
+	struct bpfld *l = bpfld_new(&opts, NULL);
+
+	CHECK(!bpfld_add_file(l, "a.o"));
+	CHECK(!bpfld_add_file(l, "b.o"));
+	CHECK(!bpfld_add_file(l, "./b.o"));
+	CHECK(bpfld_link(l) < 0);
+	CHECK(seen.errors);
+	bpfld_report(l, BPFLD_ERROR, "mine",
+		     "first\n>>> second\n>>> help: third\n>>>       fourth");
+	CHECK(!strcmp(seen.messages[0], "third\n>>>       fourth"));
 	bpfld_free(l);
 }
 
@@ -124,6 +168,7 @@ int main(void)
 	check_order(0, 0, 20);
 	check_order(0, 3, 3);
 	check_missing_files();
+	check_parts();
 	check_once();
 	return 0;
 }

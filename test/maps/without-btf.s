@@ -2,7 +2,7 @@
 # RUN: %mc %s -o in.o && not %ld.bpf in.o -o out.o 2>&1 | FileCheck --match-full-lines %s && test ! -e out.o
 # CHECK: ld.bpf: error: map 'counts' has no BTF{{.*}} [map-without-btf]
 # CHECK-NEXT: >>> defined at in.o
-# CHECK-NEXT: >>> compile it with -g
+# CHECK-NEXT: >>> help: compile it with -g
 # RUN: %ld.bpf -r in.o -o out.o
 
 	.section .maps,"aw",@progbits

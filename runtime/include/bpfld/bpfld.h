@@ -54,12 +54,36 @@ enum bpfld_severity {
 	BPFLD_INFO, /* output that an option asks for: print the text as it is to standard output */
 };
 
-/* A diagnostic. All pointers are valid during the callback only. */
+/* A place that a diagnostic names. */
+struct bpfld_location {
+	size_t sz;             /* sizeof(struct bpfld_location) of the library */
+	const char *file;      /* source file, or NULL */
+	uint32_t line, column; /* of file, from 1; 0: not known */
+	const char *object;    /* input file, as in messages; or NULL */
+	const char *section;   /* of object, or NULL */
+	uint64_t offset;       /* bytes into section */
+};
+
+/*
+ * A diagnostic. All pointers are valid during the callback only. Its message has lines that are
+ * separated by '\n':
+ *
+ *	duplicate symbol 'count'             what is wrong; print " [" id "]" after this line
+ *	>>> defined at a.c:3 (a.o)           details: both sides, and all that differs
+ *	>>> defined at b.c:7 (b.o)
+ *	>>> help: make one of them static    what to do, if there is something to do;
+ *	>>>       or rename it               it may have several lines
+ *
+ * Names in it are escaped: they contain no control characters, and cannot start a line.
+ */
 struct bpfld_diag {
 	size_t sz;                    /* sizeof(struct bpfld_diag) of the library */
 	enum bpfld_severity severity; /* after fatal_warnings has been applied */
 	const char *id;               /* stable name in kebab-case, "duplicate-symbol" */
-	const char *message; /* lines separated by '\n'; those after the first start with ">>> " */
+	const char *message;          /* all lines */
+	const char *help;             /* the part of message after "help: ", or NULL */
+	const struct bpfld_location *const
+	    *locations; /* in the order of message; NULL-terminated, never NULL */
 };
 
 typedef void (*bpfld_diag_fn)(void *ctx, const struct bpfld_diag *diag);

@@ -83,8 +83,8 @@ static void report_prototype(const struct ld_link *l, const struct ld_func *func
 {
 	ld_warn(l->diags, "global-function-type",
 		"the verifier cannot check global function '%s' on its own: %s\n"
-		">>> defined at %s\n"
-		">>> a static or hidden function is checked with its callers",
+		">>> defined at %s" LD_HELP
+		"make it static or __hidden: the verifier then checks it with its callers",
 		func->sym->name, why, ld_place(l, func->sec, func->off));
 }
 
@@ -98,8 +98,8 @@ static void note_prototype(const struct ld_link *l, const struct ld_func *func, 
 		more = ld_text(l->arena, "\n>>> and %u more like it", nr - 1);
 	ld_note(l->diags, "global-function-kernels",
 		"kernels before %s reject global function '%s': %s\n"
-		">>> defined at %s\n"
-		">>> all kernels check a static or hidden function with its callers%" LD_LINES,
+		">>> defined at %s%" LD_LINES LD_HELP
+		"for older kernels, make it static or __hidden: they check it with its callers",
 		accepting->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
 }
 

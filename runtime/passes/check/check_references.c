@@ -69,9 +69,9 @@ static void check_subprogram(struct checker *c, const struct ld_section *sec,
 		return;
 	ld_error(c->l->diags, "bind",
 		 "%s refers to a program that --bind has made a function\n"
-		 ">>> %s\n>>> referenced in %s\n"
-		 ">>> link its object twice, and bind the second copy",
-		 sec->name, ld_piece_name(c->l, t.piece), ld_file_name(sec->file));
+		 ">>> %s\n>>> referenced in %s" LD_HELP
+		 "link its object twice, and bind the second copy",
+		 sec->name, ld_piece_name(c->l, t.piece), ld_file_place(c->l, sec->file));
 }
 
 /* The aliases [*i, end) at one place in p; sets *i to end. Returns the first with BTF, or NULL. */
@@ -98,7 +98,7 @@ static void report_undescribed(const struct ld_link *l, const struct ld_section 
 	if (sym->type == STT_OBJECT)
 		ld_error(l->diags, "map-without-btf",
 			 "map '%s' has no BTF to describe its type, key and value\n"
-			 ">>> defined at %s\n>>> compile it with -g",
+			 ">>> defined at %s" LD_HELP "compile it with -g",
 			 sym->name, ld_sym_place(l, sec->file, in_sym));
 }
 
@@ -160,9 +160,10 @@ static void check_section(struct checker *c, struct ld_section *sec)
 			warned = true;
 			ld_warn(c->l->diags, "data-relocation",
 				"pointer in %s will read 0: no loader fills it in\n"
-				">>> at %s:(%s+0x%llx)\n"
-				">>> loaders fill in pointers in code, .maps and .struct_ops only",
-				sec->name, ld_file_name(f), sec->name, (unsigned long long)r->off);
+				">>> at %s\n"
+				">>> loaders fill in pointers in code, .maps and .struct_ops "
+				"only" LD_HELP "set it from code, or from user space",
+				sec->name, ld_place(c->l, sec, r->off));
 		}
 	}
 }
@@ -183,7 +184,9 @@ static const char *hint(const struct ld_link *l, const char *name)
 			if (sym->global || !sym->piece || strcmp(sym->name, name) != 0 ||
 			    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
 				continue;
-			return ld_text(l->arena, "\n>>> a static %s with this name is at %s",
+			return ld_text(l->arena,
+				       "\n>>> a static %s with this name is at %s" LD_HELP
+				       "remove 'static' from its definition",
 				       sym->type == STT_FUNC ? "function" : "variable",
 				       ld_sym_place(l, f, k));
 		}
@@ -192,7 +195,7 @@ static const char *hint(const struct ld_link *l, const char *name)
 		if (l->res.globals.v[i]->owner && ld_near_try(&near, l->res.globals.v[i]->name))
 			meant = l->res.globals.v[i];
 	}
-	return meant ? ld_text(l->arena, "\n>>> did you mean '%s', defined at %s?", meant->name,
+	return meant ? ld_text(l->arena, LD_HELP "did you mean '%s', defined at %s?", meant->name,
 			       ld_sym_place(l, meant->owner, meant->owner_sym))
 		     : "";
 }
@@ -206,8 +209,9 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 
 	if (own)
 		more = ld_text(l->arena,
-			       "\n>>> defined in %s and in other targets of --bind: bind it, too",
-			       ld_file_name(own));
+			       "\n>>> defined in %s and in other targets of --bind" LD_HELP
+			       "bind it with --bind, too",
+			       ld_file_place(l, own));
 	ld_for_each(i, &uses->list) {
 		const char *place = ld_place(l, uses->list.v[i].sec, uses->list.v[i].off);
 

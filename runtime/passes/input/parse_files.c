@@ -169,6 +169,16 @@ static enum ld_severity severity_for(const struct ld_file *f, const struct ld_di
 									   : d->severity;
 }
 
+/* A diagnostic of a file is about that file. */
+static void locate_in_file(const struct ld_link *l, const struct ld_file *f, struct ld_diag *d)
+{
+	struct ld_location *location = LD_NEW(l->arena, struct ld_location);
+
+	location->object = ld_file_name(f);
+	d->locations = location;
+	d->nr_locations = 1;
+}
+
 /* Delivers the diagnostics of the files in command-line order. */
 static void collect_diags(const struct ld_link *l)
 {
@@ -179,6 +189,8 @@ static void collect_diags(const struct ld_link *l)
 			struct ld_diag d = f->diags.list.v[f->diags.nr_delivered];
 
 			d.severity = severity_for(f, &d);
+			if (!d.nr_locations)
+				locate_in_file(l, f, &d);
 			l->diags->errors += d.severity == LD_ERROR;
 			LD_PUSH(l->arena, &l->diags->list, d);
 		}
@@ -202,10 +214,10 @@ static void check_byte_order(const struct ld_link *l, struct ld_input_files *in)
 			continue;
 		ld_error(l->diags, "mixed-byte-order",
 			 "%s: %s object among %s ones\n"
-			 ">>> the first input is %s\n"
-			 ">>> compile all of them with the same of -target bpfel and -target bpfeb",
-			 ld_file_name(f), f->big ? "big-endian" : "little-endian",
-			 in->big ? "big-endian" : "little-endian", ld_file_name(first));
+			 ">>> the first input is %s" LD_HELP
+			 "compile all of them with -target bpf, or all with -target bpfeb",
+			 ld_file_place(l, f), f->big ? "big-endian" : "little-endian",
+			 in->big ? "big-endian" : "little-endian", ld_file_place(l, first));
 	}
 }
 

@@ -274,8 +274,8 @@ static int add_thin_member(const struct ld_link *l, struct ld_input_files *in,
 		return ld_error(
 		    l->diags, "cannot-open",
 		    "cannot open %s: not in a library directory\n"
-		    ">>> a member of the thin archive %s, which is a dependent library\n"
-		    ">>> help: name the archive on the command line, or the member's "
+		    ">>> a member of the thin archive %s, which is a dependent library" LD_HELP
+		    "name the archive on the command line, or the member's "
 		    "directory with -L",
 		    name, archive->path);
 	f = new_member(l, in, archive, member);
@@ -397,10 +397,10 @@ static const char *searched_dirs(const struct ld_link *l)
 	const char *text = "\n>>> searched";
 
 	if (!*l->opt->library_paths)
-		return "\n>>> no library directory to search: add it with -L";
+		return LD_HELP "add its directory with -L; none was given to search";
 	for (const char **dir = l->opt->library_paths; *dir; dir++)
 		text = ld_text(l->arena, "%" LD_LINES " %s%s", text, *dir, dir[1] ? "," : "");
-	return text;
+	return ld_text(l->arena, "%" LD_LINES LD_HELP "add its directory with -L", text);
 }
 
 int ld_add_library(const struct ld_link *l, struct ld_input_files *in, const char *name)
@@ -426,11 +426,10 @@ static void add_dependent(const struct ld_link *l, struct ld_input_files *in,
 	*slot = (void *)(uintptr_t)name;
 	/* An object may name only files in library directories. */
 	if (strchr(name, '/')) {
-		ld_error(
-		    l->diags, "library-not-found",
-		    "%s: dependent library specifier is a path: %s\n"
-		    ">>> help: add its directory with -L, and name only the file in the source",
-		    ld_file_name(f), name);
+		ld_error(l->diags, "library-not-found",
+			 "%s: dependent library specifier is a path: %s" LD_HELP
+			 "add its directory with -L, and name only the file in the source",
+			 ld_file_name(f), name);
 		return;
 	}
 	path = find_library(l, name);

@@ -61,11 +61,10 @@ static void add_outs(struct emitter *e, bool debug)
 			continue;
 		index = add_part(e, out->name, out->type, out->data, out->size, out->align);
 		if (index != out->index)
-			ld_error(
-			    e->l->diags, "verify",
-			    "section '%s' has index %u, but symbols use %u\n"
-			    ">>> this is a defect of the linker: please report it with the inputs",
-			    out->name, index, out->index);
+			ld_error(e->l->diags, "verify",
+				 "section '%s' has index %u, but symbols use %u" LD_HELP
+				 "this is a defect of the linker: please report it with the inputs",
+				 out->name, index, out->index);
 		p = &e->parts.v[index];
 		p->sh.sh_flags = out->flags;
 		p->sh.sh_entsize = out->flags & SHF_MERGE ? out->entsize : 0;

@@ -77,9 +77,10 @@ static void refuse_unknown(struct merger *m, uint32_t node)
 
 	ld_error(m->l->diags, "unknown-btf-kind",
 		 "%s: .BTF: the output needs type '%s', whose kind %u is not known\n"
-		 ">>> a function, a variable or a CO-RE relocation refers to it\n"
-		 ">>> a newer version of the linker may know the kind",
-		 ld_file_name(f), ld_btf_name(&f->btf, n->type), ld_btf_vlen(node_type(m, node)));
+		 ">>> a function, a variable or a CO-RE relocation refers to it" LD_HELP
+		 "use a newer linker, or compile without the feature that needs the kind",
+		 ld_file_place(m->l, f), ld_btf_name(&f->btf, n->type),
+		 ld_btf_vlen(node_type(m, node)));
 }
 
 static void warn_unknown(const struct ld_link *l)

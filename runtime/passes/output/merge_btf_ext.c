@@ -175,9 +175,9 @@ static void warn_synthesized(const struct ld_link *l)
 		if (f->synthesized && !f->btf.nr_untyped)
 			ld_warn(l->diags, "missing-btf",
 				"%s: some functions have no BTF records; loaders need them for all "
-				"functions or none: synthesized%" LD_LINES "\n"
-				">>> compile it with -g for complete records",
-				ld_file_name(f),
+				"functions or none: synthesized%" LD_LINES LD_HELP
+				"compile it with -g",
+				ld_file_place(l, f),
 				hides_variables(f)
 				    ? "\n>>> its variables have no BTF either: skeletons "
 				      "omit them"

@@ -20,8 +20,8 @@ struct verifier {
 static void mismatch(struct verifier *v, const char *what, const char *name)
 {
 	ld_error(v->l->diags, "verify",
-		 "the output differs from the model: %s%s%s\n"
-		 ">>> this is a defect of the linker: please report it with the inputs",
+		 "the output differs from the model: %s%s%s" LD_HELP
+		 "this is a defect of the linker: please report it with the inputs",
 		 what, name ? ": " : "", name ? name : "");
 }
 

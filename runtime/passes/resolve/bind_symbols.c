@@ -77,7 +77,9 @@ static struct input *find_object(const struct binder *binder, const struct ld_bi
 		return same->list.v[0];
 	if (same) {
 		wrong(l, b,
-		      ld_text(l->arena, "%zu inputs are called %s\n>>> the first of them is %s#1",
+		      ld_text(l->arena,
+			      "%zu inputs are called %s" LD_HELP
+			      "select one by its number: the first is %s#1",
 			      same->list.nr, object, object));
 		return NULL;
 	}
@@ -165,8 +167,8 @@ static const char *find_reason(const struct ld_link *l, const struct ld_bind *b,
 	const struct ld_global *n = ref ? from->syms[ref].global : NULL;
 
 	if (from->bitcode || to->bitcode)
-		return "link-time optimization merges their bitcode, and with it their calls\n"
-		       ">>> compile both without bitcode";
+		return "link-time optimization merges their bitcode, and with it their "
+		       "calls" LD_HELP "compile both without bitcode";
 	if (!ref)
 		return find_name(&from_in->defined, b->name) ? "the first object defines it"
 							     : "the first object does not use it";

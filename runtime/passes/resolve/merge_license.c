@@ -84,9 +84,10 @@ static struct ld_section *choose_license(const struct ld_link *l, struct ld_sect
 		return kept;
 	if (!ld_is_gpl_compatible(a) || !ld_is_gpl_compatible(b)) {
 		ld_error(l->diags, "license-conflict",
-			 "conflicting licenses\n>>> \"%s\" in %s\n>>> \"%s\" in %s\n"
-			 ">>> --license=TEXT sets the license of the program",
-			 a, ld_file_name(kept->file), b, ld_file_name(sec->file));
+			 "conflicting licenses\n>>> \"%s\" in %s\n>>> \"%s\" in %s" LD_HELP
+			 "give all files the same license, or set that of the program with "
+			 "--license=TEXT",
+			 a, ld_file_place(l, kept->file), b, ld_file_place(l, sec->file));
 		return NULL;
 	}
 	if (is_dual(a) && !is_dual(b))

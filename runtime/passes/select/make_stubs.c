@@ -64,7 +64,8 @@ static void note_use(struct maker *m, const struct ld_piece *p, struct ld_reloc 
 		ld_error(
 		    m->l->diags, "import-address",
 		    "cannot take the address of '%s': it is resolved at load time\n>>> used at %s\n"
-		    ">>> kernels cannot take the address of a function that can be replaced",
+		    ">>> kernels cannot take the address of a function that can be replaced" LD_HELP
+		    "call it, or define the callback in the program itself",
 		    n->name, ld_place(m->l, p->sec, r->off));
 		return;
 	}
@@ -184,16 +185,14 @@ static void make_stub(const struct ld_link *l, struct ld_file *f, struct ld_impo
 
 	import->prototype = ld_btf_print_symbol(l->arena, &decl->file->btf, in_func);
 	if (why)
-		ld_error(
-		    l->diags, "import-type",
-		    "cannot leave '%s' to the loader: %s\n>>> declared as  %s\n"
-		    ">>>   used at    %s\n"
-		    ">>> the verifier checks such a function without its callers: it must "
-		    "return a number, and\n"
-		    ">>> take only numbers, the program's context, or pointers to types of known "
-		    "size",
-		    import->name->name, why, import->prototype,
-		    ld_sym_place(l, decl->file, decl->sym));
+		ld_error(l->diags, "import-type",
+			 "cannot leave '%s' to the loader: %s\n>>> declared as  %s\n"
+			 ">>>   used at    %s\n"
+			 ">>> the verifier checks such a function without its callers" LD_HELP
+			 "let it return a number, and take only numbers, the program's context, "
+			 "or pointers to types of known size",
+			 import->name->name, why, import->prototype,
+			 ld_sym_place(l, decl->file, decl->sym));
 	insns[0] = LD_OP_MOV64_IMM;
 	ld_insn_set_imm(insns, import->value, l->inputs.big);
 	insns[LD_INSN_SIZE] = LD_OP_EXIT;
