@@ -141,27 +141,14 @@ static void begin_chunk(struct ld_arena *a, size_t size)
 	forbid(a->next, a->left);
 }
 
-void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other)
+void ld_arena_pass_rest(struct ld_arena *from, struct ld_arena *to)
 {
-	struct ld_arena_chunk *oldest = other->chunks;
-
-	if (!oldest)
-		return;
-	while (oldest->older)
-		oldest = oldest->older;
-	/* Insert behind the newest chunk, which may have room left. */
-	if (a->chunks) {
-		oldest->older = a->chunks->older;
-		if (oldest->older)
-			oldest->older->newer = oldest;
-		a->chunks->older = other->chunks;
-		other->chunks->newer = a->chunks;
-	} else {
-		a->chunks = other->chunks;
+	if (from->left > to->left) {
+		to->next = from->next;
+		to->left = from->left;
+		from->next = NULL;
+		from->left = 0;
 	}
-	other->chunks = NULL;
-	other->next = NULL;
-	other->left = 0;
 }
 
 /* Bytes that a block takes in a chunk. */

@@ -37,8 +37,11 @@ struct ld_arena {
 	jmp_buf *oom; /* jump target if out of memory; must be set before the first use */
 };
 
-/* Moves everything that other owns to a. */
-void ld_arena_adopt(struct ld_arena *a, struct ld_arena *other);
+/*
+ * Moves the free bytes of from's newest chunk to to, unless that has more. The chunk stays from's:
+ * to must not outlive it.
+ */
+void ld_arena_pass_rest(struct ld_arena *from, struct ld_arena *to);
 
 /*
  * Sizes the arena for an input of size bytes. Call before the first use. Chunks start in proportion

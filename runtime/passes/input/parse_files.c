@@ -129,6 +129,7 @@ static void parse_file(struct ld_file *f, struct ld_arena *scratch)
 /* The memory of a thread, reused from file to file. */
 struct room {
 	struct ld_arena scratch;
+	struct ld_arena rest; /* of the last file's memory, for the next file */
 	bool used;
 };
 
@@ -153,10 +154,14 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 		ld_arena_reset(&room->scratch);
 	ld_arena_expect_reuse(&room->scratch);
 	room->used = true;
+	if (p->l->pages)
+		ld_arena_pass_rest(&room->rest, &f->arena);
 	if (setjmp(oom))
 		f->failed = true;
 	else
 		parse_file(f, &room->scratch);
+	if (p->l->pages)
+		ld_arena_pass_rest(&f->arena, &room->rest);
 }
 
 /* An archive may have members that are not for BPF; they define nothing. */
