@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define HUGE_PAGE ((size_t)2 << 20) /* of x86-64, and of arm64 with pages of 4 KiB */
 #define ALIGN ((size_t)64)
@@ -101,6 +102,16 @@ void *ld_pages_get(struct ld_pages *pages, size_t size)
 	p = get(pages, (size + ALIGN - 1) & ~(ALIGN - 1));
 	pthread_mutex_unlock(&pages->lock);
 	return p;
+}
+
+void ld_pages_drop(const void *data, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = ((uintptr_t)data + page - 1) & ~(page - 1);
+	uintptr_t end = ((uintptr_t)data + size) & ~(page - 1);
+
+	if (begin < end)
+		(void)madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
 void ld_pages_free(struct ld_pages *pages)

@@ -19,6 +19,12 @@ struct ld_pages *ld_pages_new(void);
  */
 void *ld_pages_get(struct ld_pages *pages, size_t size);
 
+/*
+ * Takes the pages that are wholly within [data, data + size) out of memory. They are mapped from a
+ * file, and are read again if they are used again.
+ */
+void ld_pages_drop(const void *data, size_t size);
+
 /* pages may be NULL. */
 void ld_pages_free(struct ld_pages *pages);
 

@@ -562,39 +562,89 @@ unsigned int ld_reloc_width(uint32_t type)
 	}
 }
 
+static size_t reloc_size(const struct ld_section *rel)
+{
+	return rel->type == SHT_RELA ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel);
+}
+
+uint32_t ld_nr_relocs(const struct ld_section *rel)
+{
+	return (uint32_t)(rel->size / reloc_size(rel));
+}
+
+void ld_decode_reloc(const struct ld_section *rel, const struct ld_section *sec, uint32_t k,
+		     struct ld_reloc *r)
+{
+	const uint8_t *p = rel->data + k * reloc_size(rel);
+	bool big = sec->file->big, rela = rel->type == SHT_RELA;
+	uint64_t info = ld_get64(p + 8, big);
+
+	*r = (struct ld_reloc){.off = ld_get64(p, big),
+			       .type = ld_reloc_type(sec, (uint32_t)info),
+			       .sym = (uint32_t)(info >> 32),
+			       .addend = rela ? (int64_t)ld_get64(p + 16, big) : 0,
+			       .explicit_addend = rela};
+}
+
+/* Whether the relocations in rel are ordered by offset. */
+static bool is_ordered(const struct ld_section *rel)
+{
+	size_t size = reloc_size(rel);
+	uint64_t last = 0;
+
+	for (uint32_t k = 0; k < ld_nr_relocs(rel); k++) {
+		uint64_t off = ld_get64(rel->data + k * size, rel->file->big);
+
+		if (off < last)
+			return false;
+		last = off;
+	}
+	return true;
+}
+
+static int check_symbols_of(struct reader *r, const struct ld_section *rel,
+			    const struct ld_section *sec)
+{
+	size_t size = reloc_size(rel);
+
+	for (uint32_t k = 0; k < ld_nr_relocs(rel); k++) {
+		uint64_t sym = ld_get64(rel->data + k * size + 8, r->f->big) >> 32;
+
+		if (sym >= r->f->nr_syms)
+			return ld_error(&r->f->diags, "invalid-elf",
+					"%s: relocation %u of %s: symbol %u is out of range",
+					ld_file_name(r->f), k, sec->name, (uint32_t)sym);
+	}
+	return 0;
+}
+
 /* Reads the relocations of sec from the table in rel, and sorts them by offset. */
 static int read_relocs(struct reader *r, struct ld_section *rel, struct ld_section *sec)
 {
 	struct ld_file *f = r->f;
-	bool rela = rel->type == SHT_RELA, sorted = true;
-	size_t size = rela ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel), nr = rel->size / size, i;
+	bool ordered;
+	uint32_t nr;
+	int err;
 
-	if (rel->size % size || nr > UINT32_MAX)
+	if (rel->size % reloc_size(rel) || rel->size / reloc_size(rel) > UINT32_MAX)
 		return bad_section(rel, "size is not a multiple of a relocation's");
 	if (rel->link != r->symtab)
 		return bad_section(rel, "its symbol table is not the object's");
-	if (sec->nr_relocs)
+	if (sec->nr_relocs || sec->rel)
 		return bad_section(rel, "second relocation section for one section");
-	sec->relocs = LD_NEW_ARRAY(&f->arena, struct ld_reloc, nr);
-	sec->nr_relocs = (uint32_t)nr;
-	for (i = 0; i < nr; i++) {
-		const uint8_t *p = rel->data + i * size;
-		uint64_t info = ld_get64(p + 8, f->big);
-		struct ld_reloc *reloc = &sec->relocs[i];
-
-		reloc->off = ld_get64(p, f->big);
-		reloc->type = ld_reloc_type(sec, (uint32_t)info);
-		reloc->sym = (uint32_t)(info >> 32);
-		reloc->addend = rela ? (int64_t)ld_get64(p + 16, f->big) : 0;
-		reloc->explicit_addend = rela;
-		if (reloc->sym >= f->nr_syms)
-			return ld_error(&f->diags, "invalid-elf",
-					"%s: relocation %zu of %s: symbol %u is out of range",
-					ld_file_name(f), i, sec->name, reloc->sym);
-		if (i && reloc->off < reloc[-1].off)
-			sorted = false;
+	if ((err = check_symbols_of(r, rel, sec)))
+		return err;
+	nr = ld_nr_relocs(rel);
+	ordered = is_ordered(rel);
+	if (sec->kind == LD_SEC_DEBUG && ordered) {
+		sec->rel = nr ? rel : NULL;
+		return 0;
 	}
-	if (!sorted)
+	sec->relocs = LD_NEW_ARRAY(&f->arena, struct ld_reloc, nr);
+	sec->nr_relocs = nr;
+	for (uint32_t k = 0; k < nr; k++)
+		ld_decode_reloc(rel, sec, k, &sec->relocs[k]);
+	if (!ordered)
 		qsort(sec->relocs, nr, sizeof(*sec->relocs), compare_relocs);
 	return 0;
 }

@@ -30,6 +30,13 @@ uint32_t ld_reloc_type(const struct ld_section *sec, uint32_t type);
 /* The bytes that a relocation of this type changes; 0 if the type is unknown. */
 unsigned int ld_reloc_width(uint32_t type);
 
+/* The number of relocations in rel, a section of type SHT_REL or SHT_RELA. */
+uint32_t ld_nr_relocs(const struct ld_section *rel);
+
+/* Reads relocation k of rel, which is for sec: its type, symbol and explicit addend. */
+void ld_decode_reloc(const struct ld_section *rel, const struct ld_section *sec, uint32_t k,
+		     struct ld_reloc *r);
+
 /* Whether the image is LLVM bitcode, by its first bytes. */
 bool ld_is_bitcode(const void *image, size_t size);
 
@@ -38,7 +45,8 @@ bool ld_is_bpf_object(const void *image, size_t size);
 
 /*
  * Reads the headers, sections, symbols and relocations of f->image into f, and checks every index
- * and offset. Relocations keep their type, symbol and explicit addend as they are.
+ * and offset. Relocations keep their type, symbol and explicit addend as they are; those of DWARF
+ * stay in the file.
  */
 int ld_elf_read(struct ld_file *f);
 

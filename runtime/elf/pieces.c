@@ -228,6 +228,25 @@ static bool symbols_straddle(const struct ld_section *sec)
 	return false;
 }
 
+/* Lists the strings of DWARF, which have no symbols. Returns false if the last one is cut off. */
+static bool list_strings(struct ld_section *sec)
+{
+	struct ld_string_table *t = LD_NEW(&sec->file->arena, struct ld_string_table);
+	uint64_t off, end;
+
+	for (off = 0; off < sec->size; off = end, t->nr++)
+		if (!(end = string_end(sec, off)))
+			return false;
+	t->offs = ld_alloc(&sec->file->arena, t->nr * sizeof(*t->offs));
+	t->nr = 0;
+	for (off = 0; off < sec->size; off = string_end(sec, off))
+		t->offs[t->nr++] = (uint32_t)off;
+	one_piece(sec);
+	sec->table = t;
+	sec->merge = true;
+	return true;
+}
+
 /* Splits a mergeable section. Returns false if its contents contradict its flags. */
 static bool split_mergeable(struct ld_section *sec)
 {
@@ -236,8 +255,11 @@ static bool split_mergeable(struct ld_section *sec)
 	size_t nr = 0;
 
 	if (!(sec->flags & SHF_MERGE) || sec->flags & SHF_WRITE || !sec->entsize || !sec->data ||
-	    sec->size % sec->entsize || sec->nr_relocs || !sec->size)
+	    sec->size % sec->entsize || sec->nr_relocs || sec->rel || !sec->size)
 		return false;
+	if (strings && sec->kind == LD_SEC_DEBUG && sec->entsize == 1 && sec->align == 1 &&
+	    !sec->nr_syms && sec->size <= UINT32_MAX)
+		return list_strings(sec);
 	for (off = 0; off < sec->size; off = end, nr++) {
 		end = strings ? string_end(sec, off) : off + sec->entsize;
 		if (!end)
@@ -330,7 +352,7 @@ static int bad_reloc(const struct ld_section *sec, const struct ld_reloc *r, con
 			ld_file_name(sec->file), sec->name, (unsigned long long)r->off, what);
 }
 
-static int check_reloc(const struct ld_section *sec, struct ld_reloc *r)
+static int check_reloc(const struct ld_section *sec, const struct ld_reloc *r)
 {
 	uint32_t type = r->type;
 	unsigned int width = ld_reloc_width(type);
@@ -355,19 +377,25 @@ static int check_reloc(const struct ld_section *sec, struct ld_reloc *r)
 	return 0;
 }
 
-/* Checks the relocations of a section, which are sorted: each is valid, and none overlap. */
-static int check_relocs(struct ld_section *sec)
+/* Checks r, which follows the one that ends at *end: it is valid, and does not overlap that. */
+static int check_next(const struct ld_section *sec, const struct ld_reloc *r, uint64_t *end)
 {
-	for (uint32_t i = 0; i < sec->nr_relocs; i++) {
-		struct ld_reloc *r = &sec->relocs[i];
-		int err = check_reloc(sec, r);
+	int err = check_reloc(sec, r);
 
-		if (err)
-			return err;
-		if (i && r[-1].off + ld_reloc_width(r[-1].type) > r->off)
-			return bad_reloc(sec, r, "overlaps the one before it");
-	}
-	return 0;
+	if (!err && r->off < *end)
+		err = bad_reloc(sec, r, "overlaps the one before it");
+	*end = r->off + ld_reloc_width(r->type);
+	return err;
+}
+
+static int check_relocs(const struct ld_section *sec)
+{
+	uint64_t end = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; i < sec->nr_relocs && !err; i++)
+		err = check_next(sec, &sec->relocs[i], &end);
+	return err;
 }
 
 static int ambiguous_addend(const struct ld_section *sec, const struct ld_reloc *r,
@@ -407,20 +435,11 @@ static int read_addend(const struct ld_section *sec, struct ld_reloc *r, const s
 	return 0;
 }
 
-/*
- * The piece at offset off of sec that r refers to. Try the piece of the previous relocation and the
- * next one first: DWARF refers to its strings one after another.
- */
-static struct ld_piece *named_piece(const struct ld_section *sec, uint64_t off,
-				    const struct ld_reloc *r, const struct ld_reloc *first)
+static void refer_to_place(struct ld_reloc *r, const struct ld_section *sec, uint64_t off)
 {
-	struct ld_piece *p = r > first ? r[-1].piece : NULL, *end = sec->pieces + sec->nr_pieces;
-
-	if (p && p->sec == sec)
-		for (int i = 0; i < 2 && p < end; i++, p++)
-			if (off - p->off < p->size)
-				return p;
-	return ld_piece_at(sec, off);
+	r->sym = 0;
+	r->piece = ld_piece_at(sec, off);
+	r->addend = (int64_t)(off - r->piece->off);
 }
 
 /*
@@ -430,7 +449,7 @@ static struct ld_piece *named_piece(const struct ld_section *sec, uint64_t off,
 static int bind_named_call(const struct ld_section *sec, struct ld_reloc *r,
 			   const struct ld_sym *sym)
 {
-	uint64_t off = sym->value + (uint64_t)r->addend;
+	uint64_t callee = sym->value + (uint64_t)r->addend;
 
 	if (sym->sec && sym->sec->kind != LD_SEC_CODE)
 		return bad_reloc(sec, r, "call target is not code");
@@ -440,18 +459,16 @@ static int bind_named_call(const struct ld_section *sec, struct ld_reloc *r,
 		return bad_reloc(sec, r,
 				 ld_printf(&sec->file->arena, "calls '%s' with an addend of %lld",
 					   sym->name, (long long)r->addend));
-	if (off >= sym->sec->size || off % LD_INSN_SIZE)
+	if (callee >= sym->sec->size || callee % LD_INSN_SIZE)
 		return bad_reloc(sec, r, "call target is not code");
 	/* The addend may lead into another function, which the symbol must not follow. */
-	r->sym = 0;
-	r->piece = ld_piece_at(sym->sec, off);
-	r->addend = (int64_t)(off - r->piece->off);
+	refer_to_place(r, sym->sec, callee);
 	return 0;
 }
 
-static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
+static int bind_reloc(const struct ld_section *sec, struct ld_reloc *r)
 {
-	struct ld_file *f = sec->file;
+	const struct ld_file *f = sec->file;
 	const struct ld_sym *sym = &f->syms[r->sym];
 	uint64_t off;
 	int err;
@@ -481,10 +498,9 @@ static int bind_reloc(struct ld_section *sec, struct ld_reloc *r)
 	if (r->type == LD_R_BPF_64_32 &&
 	    (sym->sec->kind != LD_SEC_CODE || off % LD_INSN_SIZE || off == sym->sec->size))
 		return bad_reloc(sec, r, "call target is not code");
-	r->piece = named_piece(sym->sec, off, r, sec->relocs);
+	refer_to_place(r, sym->sec, off);
 	if (sec->kind != LD_SEC_DEBUG)
 		r->piece->pad = false;
-	r->addend = (int64_t)(off - r->piece->off);
 	return 0;
 }
 
@@ -559,29 +575,66 @@ static void assign_relocs(struct ld_section *sec)
 	}
 }
 
-static bool is_within(const struct ld_section *sec, const struct ld_reloc *r)
+bool ld_debug_reloc(const struct ld_section *sec, uint32_t k, struct ld_reloc *r)
 {
-	return !r->sym && r->piece >= sec->pieces && r->piece < sec->pieces + sec->nr_pieces;
+	ld_decode_reloc(sec->rel, sec, k, r);
+	return r->type != LD_R_BPF_NONE && !bind_reloc(sec, r);
+}
+
+/*
+ * The string table that all relocations of sec refer to by its section symbol, or NULL. They are
+ * then valid. Nearly all relocations of DWARF 5 are like this, in .debug_str_offsets.
+ */
+static const struct ld_section *find_strings(const struct ld_section *sec)
+{
+	const uint8_t *p = sec->rel->data;
+	bool big = sec->file->big;
+	const struct ld_sym *sym;
+	struct ld_reloc first;
+	uint64_t end = 0;
+
+	ld_decode_reloc(sec->rel, sec, 0, &first);
+	sym = &sec->file->syms[first.sym];
+	if (first.type != LD_R_BPF_64_ABS32 || first.explicit_addend || sym->type != STT_SECTION ||
+	    !sym->sec || !sym->sec->table || sym->value || !sec->data)
+		return NULL;
+	for (uint32_t k = ld_nr_relocs(sec->rel); k--; p += sizeof(Elf64_Rel)) {
+		uint64_t off = ld_get64(p, big);
+
+		if (off < end || !ld_in_range(off, 4, sec->size) ||
+		    memcmp(p + 8, sec->rel->data + 8, 8) != 0 ||
+		    ld_get32(sec->data + off, big) > sym->sec->size)
+			return NULL;
+		end = off + 4;
+	}
+	return sym->sec;
+}
+
+/* Checks relocations that are decoded again whenever they are needed. */
+static int check_debug_relocs(struct ld_section *sec)
+{
+	uint32_t nr = ld_nr_relocs(sec->rel);
+	uint64_t end = 0;
+	int err = 0;
+
+	sec->strings = find_strings(sec);
+	for (uint32_t k = 0; !sec->strings && k < nr && !err; k++) {
+		struct ld_reloc r;
+
+		ld_decode_reloc(sec->rel, sec, k, &r);
+		if (r.type != LD_R_BPF_NONE && !(err = check_next(sec, &r, &end)))
+			err = bind_reloc(sec, &r);
+	}
+	return err;
 }
 
 static int bind_relocs(struct ld_section *sec)
 {
-	const struct ld_reloc *first = sec->relocs;
-	const struct ld_section *strings = NULL;
-	uint32_t i;
 	int err = 0;
 
-	for (i = 0; i < sec->nr_relocs; i++) {
+	for (uint32_t i = 0; i < sec->nr_relocs && !err; i++)
 		err = bind_reloc(sec, &sec->relocs[i]);
-		if (err)
-			return err;
-		if (!i && !first->sym && first->piece && first->piece->sec->merge)
-			strings = first->piece->sec;
-		if (strings && !is_within(strings, &sec->relocs[i]))
-			strings = NULL;
-	}
-	sec->strings = strings;
-	if (sec->kind == LD_SEC_CODE)
+	if (!err && sec->kind == LD_SEC_CODE)
 		err = add_hidden_edges(sec);
 	assign_relocs(sec);
 	return err;
@@ -621,8 +674,11 @@ int ld_make_pieces(struct ld_file *f)
 			return err;
 		split_section(f->used[i]);
 	}
-	for (i = 0; i < f->nr_used; i++)
-		if ((err = bind_relocs(f->used[i])))
+	for (i = 0; i < f->nr_used; i++) {
+		struct ld_section *sec = f->used[i];
+
+		if ((err = sec->rel ? check_debug_relocs(sec) : bind_relocs(sec)))
 			return err;
+	}
 	return 0;
 }

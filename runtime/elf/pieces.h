@@ -10,4 +10,10 @@
  */
 int ld_make_pieces(struct ld_file *f);
 
+/*
+ * DWARF has a relocation for each string: they are not stored, but decoded when they are needed.
+ * Reads relocation k of sec->rel with its target and addend. Returns false if it does nothing.
+ */
+bool ld_debug_reloc(const struct ld_section *sec, uint32_t k, struct ld_reloc *r);
+
 #endif

@@ -181,6 +181,12 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 		ref.addend = t.off - (int64_t)(p->promoted->value - p->off);
 		return ref;
 	}
+	if (p->sec->table && p->sec->table->outs) {
+		ref.form = LD_REF_SECTION;
+		ref.out = p->out;
+		ref.addend = (int64_t)ld_string_out(p->sec, (uint64_t)t.off);
+		return ref;
+	}
 	/* A leader, such as a license, may be shorter. */
 	if ((p->leader || !r->sym) && t.off > (int64_t)(p->leader ? p->leader : p)->size)
 		t.off = (int64_t)(p->leader ? p->leader : p)->size;
@@ -188,6 +194,30 @@ struct ld_ref ld_reloc_ref(const struct ld_section *sec, const struct ld_reloc *
 	ref.out = (p->leader ? p->leader : p)->out;
 	ref.addend = (int64_t)(p->leader ? p->leader : p)->out_off + t.off;
 	return ref;
+}
+
+static uint32_t find_string(const struct ld_string_table *t, uint64_t off)
+{
+	uint32_t lo = 0, hi = t->nr;
+
+	while (hi - lo > 1) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		*(t->offs[mid] <= off ? &lo : &hi) = mid;
+	}
+	return lo;
+}
+
+uint64_t ld_string_out(const struct ld_section *sec, uint64_t off)
+{
+	struct ld_string_table *t = sec->table;
+	uint32_t next = t->last + 1;
+
+	if (next < t->nr && t->offs[next] == off)
+		t->last = next;
+	else if (t->offs[t->last] != off)
+		t->last = find_string(t, off);
+	return t->outs[t->last] + (off - t->offs[t->last]);
 }
 
 uint64_t ld_piece_out_off(const struct ld_piece *p, uint64_t off)

@@ -138,6 +138,19 @@ struct ld_reloc {
 	bool hidden;          /* the instruction has no relocation in the input */
 };
 
+/*
+ * The strings of a mergeable section of DWARF. There may be thousands in each file, and they need
+ * less than a piece has: the section is one piece.
+ */
+struct ld_string_table {
+	uint32_t nr;
+	uint32_t *offs;  /* by string: bytes into the section; ordered */
+	uint32_t *outs;  /* by string: bytes into the output section; NULL: the section is copied */
+	uint64_t stored; /* bytes of strings that no earlier section has */
+	uint32_t nr_stored;
+	uint32_t last; /* the string that was looked up last; DWARF refers to them in order */
+};
+
 struct ld_piece {
 	struct ld_section *sec;
 	uint64_t off; /* bytes into the input section */
@@ -184,8 +197,10 @@ struct ld_section {
 	uint32_t nr_pieces;
 	struct ld_reloc *relocs; /* ordered by off */
 	uint32_t nr_relocs;
-	const struct ld_section
-	    *strings;   /* the section of mergeable strings that all relocs refer to, or NULL */
+	const struct ld_section *rel;     /* of DWARF, instead of relocs: see ld_debug_reloc() */
+	struct ld_string_table *table;    /* the strings of a mergeable section of DWARF, or NULL */
+	const struct ld_section *strings; /* if rel has nothing but references to strings by 32-bit
+					     offsets: their section; or NULL */
 	uint32_t *syms; /* in_syms defined here except the section symbol, ordered by value */
 	uint32_t nr_syms;
 	struct ld_ext ext[LD_EXT_NR];
@@ -586,6 +601,9 @@ static inline uint32_t ld_extern_sec(const struct ld_file *f, uint32_t in_type)
 
 /* The out_type of a type; 0 if it was dropped. */
 uint32_t ld_out_type(const struct ld_merged_btf *btf, const struct ld_file *f, uint32_t in_type);
+
+/* The place in the output section of the byte at off of sec, whose strings have been merged. */
+uint64_t ld_string_out(const struct ld_section *sec, uint64_t off);
 
 /* The end of p's records: they are p->sec->ext[kind] from p->ext[kind] on. */
 static inline uint32_t ld_ext_end(const struct ld_piece *p, enum ld_ext_kind kind)

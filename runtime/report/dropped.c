@@ -64,6 +64,10 @@ static void find_merged(struct finder *f, const struct ld_section *sec)
 {
 	struct ld_dropped d = {.reason = LD_DROP_MERGED, .sec = sec};
 
+	if (sec->table && sec->table->outs) {
+		d.size = sec->size - sec->table->stored;
+		d.pieces = sec->table->nr - sec->table->nr_stored;
+	}
 	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
 		if (!sec->pieces[i].live || !sec->pieces[i].leader)
 			continue;

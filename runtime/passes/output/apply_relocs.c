@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/pages.h"
 #include "elf/btf_ext.h"
 #include "elf/elf_read.h"
 #include "elf/insn.h"
+#include "elf/pieces.h"
 #include "passes/passes.h"
 
 struct site {
@@ -212,18 +214,101 @@ static void fill_piece(const struct ld_link *l, struct ld_out *out, const struct
 	}
 }
 
+/* Copies the strings that layout_sections has stored for this section. */
+static void fill_strings(struct ld_out *out, const struct ld_piece *p)
+{
+	const struct ld_section *sec = p->sec;
+	const struct ld_string_table *t = sec->table;
+
+	for (uint32_t i = 0; i < t->nr; i++) {
+		uint64_t end = i + 1 < t->nr ? t->offs[i + 1] : sec->size;
+
+		if (t->outs[i] >= p->out_off)
+			memcpy(out->data + t->outs[i], sec->data + t->offs[i], end - t->offs[i]);
+	}
+}
+
+/* .debug_str_offsets has a relocation for each string. */
+static void fill_string_offsets(const struct ld_link *l, struct ld_out *out,
+				const struct ld_piece *p)
+{
+	const struct ld_section *rel = p->sec->rel, *strings = p->sec->strings;
+	uint32_t sym = strings->pieces[0].out->sym, nr = ld_nr_relocs(rel);
+	bool big = l->inputs.big;
+	Elf64_Rel r = {.r_info = ELF64_R_INFO((uint64_t)sym, LD_R_BPF_64_ABS32)};
+
+	memcpy(out->data + p->out_off, p->sec->data, p->size);
+	for (uint32_t k = 0; k < nr; k++) {
+		uint64_t off = ld_get64(rel->data + k * sizeof(Elf64_Rel), big);
+		uint8_t *at = out->data + p->out_off + off;
+
+		ld_put32(at, (uint32_t)ld_string_out(strings, ld_get32(at, big)), big);
+		r.r_offset = p->out_off + off;
+		out->relocs.v[out->relocs.nr++] = r;
+	}
+}
+
+static void fill_debug(const struct ld_link *l, struct ld_out *out, const struct ld_piece *p)
+{
+	struct site s = {.l = l, .out = out, .piece = p};
+	struct ld_reloc r;
+
+	memcpy(out->data + p->out_off, p->sec->data, p->size);
+	for (uint32_t k = 0; k < ld_nr_relocs(p->sec->rel); k++) {
+		if (!ld_debug_reloc(p->sec, k, &r))
+			continue;
+		s.r = &r;
+		s.off = p->out_off + r.off;
+		s.at = out->data + s.off;
+		apply(&s);
+	}
+}
+
+static bool is_string_offsets(const struct ld_section *sec)
+{
+	return sec->strings && sec->strings->table->outs;
+}
+
+static size_t count_relocs(const struct ld_piece *p)
+{
+	return p->sec->rel ? ld_nr_relocs(p->sec->rel) : p->rel_end - p->rel;
+}
+
+/* DWARF is most of an input, and nothing reads it again. */
+static void drop_input(const struct ld_section *sec)
+{
+	const struct ld_file *f = sec->file;
+
+	if (f->mapped && sec->data >= f->image && sec->data < f->image + f->size)
+		ld_pages_drop(sec->data, sec->size);
+}
+
 static void fill(const struct ld_link *l, struct ld_out *out)
 {
 	size_t relocs = 0;
 
 	out->data = ld_alloc(l->arena, out->size);
 	ld_for_each(i, &out->pieces)
-		relocs += out->pieces.v[i]->rel_end - out->pieces.v[i]->rel;
+		relocs += count_relocs(out->pieces.v[i]);
 	/* At most: a hidden edge stays within the section. */
 	out->relocs.v = LD_NEW_ARRAY(l->arena, Elf64_Rel, relocs);
 	out->relocs.cap = relocs;
-	ld_for_each(i, &out->pieces)
-		fill_piece(l, out, out->pieces.v[i]);
+	ld_for_each(i, &out->pieces) {
+		const struct ld_piece *p = out->pieces.v[i];
+
+		if (p->sec->table && p->sec->table->outs)
+			fill_strings(out, p);
+		else if (is_string_offsets(p->sec))
+			fill_string_offsets(l, out, p);
+		else if (p->sec->rel)
+			fill_debug(l, out, p);
+		else
+			fill_piece(l, out, p);
+		if (out->kind == LD_SEC_DEBUG)
+			drop_input(p->sec);
+		if (p->sec->rel)
+			drop_input(p->sec->rel);
+	}
 }
 
 /* ---- jump tables ---- */

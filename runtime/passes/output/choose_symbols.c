@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "elf/elf_read.h"
+#include "elf/pieces.h"
 #include "passes/passes.h"
 
 static bool in_output(const struct ld_sym *sym)
@@ -249,6 +251,28 @@ static void strip_sections(struct ld_layout *layout)
 	layout->outs.nr = nr;
 }
 
+static void note_ref(struct ld_ref ref)
+{
+	if (ref.form == LD_REF_SECTION)
+		ref.out->needs_sym = true;
+	else if (ref.form == LD_REF_SYM)
+		ref.sym->named = true;
+}
+
+static void note_debug_refs(const struct ld_section *sec)
+{
+	struct ld_reloc r;
+
+	for (uint32_t k = 0; sec->pieces[0].live && k < ld_nr_relocs(sec->rel); k++) {
+		if (!ld_debug_reloc(sec, k, &r))
+			continue;
+		note_ref(ld_reloc_ref(sec, &r));
+		/* There is one for each string, and all strings go to one section. */
+		if (sec->strings)
+			return;
+	}
+}
+
 /* Marks the sections and local symbols that relocations of the output refer to. */
 static void note_refs(const struct ld_section *sec)
 {
@@ -257,20 +281,19 @@ static void note_refs(const struct ld_section *sec)
 
 		for (uint32_t k = p->rel; p->live && k < p->rel_end; k++) {
 			const struct ld_reloc *r = &sec->relocs[k];
-			struct ld_ref ref;
 
-			if (r->hidden && r->piece->live && r->piece->out == p->out)
-				continue;
-			ref = ld_reloc_ref(sec, r);
-			if (ref.form == LD_REF_SECTION)
-				ref.out->needs_sym = true;
-			else if (ref.form == LD_REF_SYM)
-				ref.sym->named = true;
-			/* DWARF has one per string, and all strings go to one section. */
-			if (sec->strings && ref.form == LD_REF_SECTION)
-				return;
+			if (!r->hidden || !r->piece->live || r->piece->out != p->out)
+				note_ref(ld_reloc_ref(sec, r));
 		}
 	}
+}
+
+static void note_all_refs(const struct ld_section *sec)
+{
+	if (sec->rel)
+		note_debug_refs(sec);
+	else
+		note_refs(sec);
 }
 
 /* ---- order ---- */
@@ -369,7 +392,7 @@ struct ld_out_syms ld_choose_symbols(const struct ld_link *l, struct ld_layout *
 		l->res.globals.v[i]->emit = stays_undefined(l, l->res.globals.v[i]);
 	ld_for_each(i, &l->res.files)
 		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
-			note_refs(l->res.files.v[i]->used[k]);
+			note_all_refs(l->res.files.v[i]->used[k]);
 	if (l->opt->strip_all) {
 		strip_locals(l);
 		strip_sections(layout);

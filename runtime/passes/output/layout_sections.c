@@ -65,8 +65,8 @@ static struct ld_out *out_for(struct layouter *o, const struct ld_section *sec, 
 	/* Together with other contents they are no longer arrays of pointers to initializers. */
 	if (out->type != sec->type && out->type != SHT_NOBITS && sec->type != SHT_NOBITS)
 		out->type = SHT_PROGBITS;
-	if (sec->merge != out->merge || sec->entsize != out->entsize ||
-	    (sec->flags ^ out->flags) & SHF_STRINGS) {
+	if (sec->merge != out->merge || !sec->table != !out->first->table ||
+	    sec->entsize != out->entsize || (sec->flags ^ out->flags) & SHF_STRINGS) {
 		out->merge = false;
 		out->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
 		out->entsize = 0;
@@ -101,6 +101,32 @@ static void merge_piece(const struct ld_link *l, struct ld_out *out, struct ld_p
 	place(l, out, p, p->align);
 }
 
+/* Places the strings of sec that the output section does not have yet. */
+static void merge_strings(const struct ld_link *l, struct ld_out *out, struct ld_section *sec)
+{
+	struct ld_string_table *t = sec->table;
+	struct ld_piece *p = &sec->pieces[0];
+
+	t->outs = ld_alloc(l->arena, t->nr * sizeof(*t->outs));
+	p->out = out;
+	p->out_off = out->size;
+	for (uint32_t i = 0; i < t->nr; i++) {
+		uint64_t end = i + 1 < t->nr ? t->offs[i + 1] : sec->size, size = end - t->offs[i];
+		const char *bytes = (const char *)sec->data + t->offs[i];
+		void **slot = ld_strmap_slot(l->arena, &out->merged, bytes, size);
+
+		if (!*slot) {
+			*slot = (void *)(uintptr_t)(out->size + 1);
+			out->size += size;
+			t->nr_stored++;
+		}
+		t->outs[i] = (uint32_t)((uintptr_t)*slot - 1);
+	}
+	p->size = t->stored = out->size - p->out_off;
+	if (p->size)
+		LD_PUSH(l->arena, &out->pieces, p);
+}
+
 /* The output section that p and the pieces after it go to. */
 static struct ld_out *begin_run(struct layouter *o, struct ld_section *sec,
 				const struct ld_piece *p)
@@ -127,7 +153,9 @@ static int layout_section(struct layouter *o, struct ld_section *sec)
 		if (!out || strcmp(ld_out_name(p), name) != 0)
 			out = begin_run(o, sec, p);
 		name = ld_out_name(p);
-		if (out->merge)
+		if (out->merge && sec->table && out->size + sec->size <= UINT32_MAX)
+			merge_strings(l, out, sec);
+		else if (out->merge && !sec->table)
 			merge_piece(l, out, p);
 		else
 			place(l, out, p, p->align);

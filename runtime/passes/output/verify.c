@@ -42,6 +42,8 @@ static void check_section(struct verifier *v, const struct ld_out *out)
 	}
 	if (out->type != SHT_NOBITS && out->size && memcmp(sec->data, out->data, out->size))
 		mismatch(v, "section contents", out->name);
+	if (sec->rel)
+		relocs = ld_nr_relocs(sec->rel);
 	for (i = 0; i < sec->nr_relocs; i++)
 		relocs += !sec->relocs[i].hidden;
 	if (relocs != out->relocs.nr)
