@@ -381,16 +381,23 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 
 /* ---- variables ---- */
 
-static void add_member(struct chooser *c, const char *sec, uint64_t size, struct ld_member member)
+static struct ld_datasec *datasec_of(struct chooser *c, const char *name)
 {
-	void **slot = ld_strmap_slot(c->a, &c->sec_map, sec, strlen(sec));
+	void **slot = ld_strmap_slot(c->a, &c->sec_map, name, strlen(name));
 	struct ld_datasec *ds = *slot;
 
 	if (!ds) {
 		ds = *slot = LD_NEW(c->a, struct ld_datasec);
-		ds->name = sec;
+		ds->name = name;
 		LD_PUSH(c->a, &c->plan->secs, ds);
 	}
+	return ds;
+}
+
+static void add_member(struct chooser *c, const char *sec, uint64_t size, struct ld_member member)
+{
+	struct ld_datasec *ds = datasec_of(c, sec);
+
 	/* Externs may be members, too; they have no size. */
 	if (size)
 		ds->size = size;
@@ -612,6 +619,34 @@ static void add_unnamed_funcs(struct chooser *c, const struct ld_piece *p)
 	}
 }
 
+/*
+ * DATASECs without variables, as clang has them for a .rodata of strings: the map's value has a
+ * type by them, and skeletons a struct.
+ */
+static void add_empty_datasecs(struct chooser *c)
+{
+	const struct ld_layout *layout = &c->l->layout;
+	struct ld_strmap names = {0};
+
+	ld_for_each(i, &c->l->res.btf_files) {
+		const struct ld_btf *btf = &c->l->res.btf_files.v[i]->btf;
+
+		for (uint32_t k = 0; k < btf->nr_decls; k++) {
+			const char *name = ld_btf_name(btf, btf->decls[k]);
+
+			if (ld_btf_kind(ld_btf_type(btf, btf->decls[k])) == BTF_KIND_DATASEC)
+				*ld_strmap_slot(c->a, &names, name, strlen(name)) = c;
+		}
+	}
+	ld_for_each(i, &layout->outs) {
+		const struct ld_out *out = layout->outs.v[i];
+
+		if ((out->kind == LD_SEC_DATA || out->kind == LD_SEC_BSS) && out->size &&
+		    ld_strmap_get(&names, out->name, strlen(out->name)))
+			datasec_of(c, out->name)->size = out->size;
+	}
+}
+
 static void add_entities(struct chooser *c)
 {
 	const struct ld_link *l = c->l;
@@ -637,6 +672,7 @@ static void add_entities(struct chooser *c)
 		if (l->layout.outs.v[i]->kind == LD_SEC_DATA ||
 		    l->layout.outs.v[i]->kind == LD_SEC_BSS)
 			add_vars(c, l->layout.outs.v[i]);
+	add_empty_datasecs(c);
 }
 
 const struct ld_btf_plan *ld_choose_btf(const struct ld_link *l)
