@@ -22,6 +22,7 @@ struct site {
 struct check {
 	struct site site[2]; /* [0] is named first in the message */
 	struct site blamed;  /* the one of the two that caused this check */
+	bool untyped;        /* one of the two declares a symbol of the kernel without a type */
 	struct ld_types_finding found;
 };
 
@@ -49,6 +50,11 @@ static const struct btf_type *decl_of(const struct site *s)
 	return ld_btf_type(&s->file->btf, sym_of(s)->btf);
 }
 
+static uint32_t decl_kind(const struct site *s)
+{
+	return ld_btf_kind(decl_of(s));
+}
+
 static bool is_defined(const struct site *s)
 {
 	const struct ld_sym *sym = sym_of(s);
@@ -63,7 +69,7 @@ static bool has_type(const struct site *s)
 
 	if (!s->file->has_btf || !sym_of(s)->btf)
 		return false;
-	kind = ld_btf_kind(decl_of(s));
+	kind = decl_kind(s);
 	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR;
 }
 
@@ -80,7 +86,7 @@ static bool declares_map(const struct site *s)
 	const struct ld_sym *sym = sym_of(s);
 	uint32_t sec = s->file->extern_secs ? ld_extern_sec(s->file, sym->btf) : 0;
 
-	if (ld_btf_kind(decl_of(s)) != BTF_KIND_VAR)
+	if (decl_kind(s) != BTF_KIND_VAR)
 		return false;
 	if (sym->sec)
 		return sym->sec->role == LD_ROLE_MAPS;
@@ -102,12 +108,12 @@ static bool find_other(struct state *st, struct site *s, struct site *other)
 		return true;
 	slot = ld_strmap_slot(st->l->arena, &st->first, name->name, strlen(name->name));
 	first = *slot;
-	if (first && !(is_typeless(first) && ld_btf_kind(decl_of(s)) == BTF_KIND_VAR)) {
+	if (first)
 		*other = *first;
-		return true;
-	}
-	*slot = ld_memdup(st->l->arena, s, sizeof(*s));
-	return false;
+	/* One with a type takes the place of one without. */
+	if (!first || (is_typeless(first) && !is_typeless(s) && decl_kind(s) == BTF_KIND_VAR))
+		*slot = ld_memdup(st->l->arena, s, sizeof(*s));
+	return first;
 }
 
 static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
@@ -119,8 +125,17 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 		return;
 	if (other.file == f || ld_is_single(sym_of(&s)) || ld_is_single(sym_of(&other)))
 		return;
-	if (is_typeless(&s) && (is_defined(&other) || ld_btf_kind(decl_of(&other)) == BTF_KIND_VAR))
+	if (is_typeless(&s) && is_defined(&other))
 		return;
+	/*
+	 * With a type, loaders give the program a pointer that the verifier knows, without one a
+	 * number: all uses of one symbol get the same.
+	 */
+	if (is_typeless(&s) != is_typeless(&other) && decl_kind(&s) == decl_kind(&other)) {
+		if (!f->syms[in_sym].global->ksym)
+			return;
+		c.untyped = true;
+	}
 	c.blamed = s;
 	c.site[0] = is_defined(&other) ? s : other;
 	c.site[1] = is_defined(&other) ? other : s;
@@ -254,7 +269,14 @@ static void report(const struct ld_link *l, const struct group *g)
 	const char *path =
 	    found->path ? ld_text(l->arena, "\n>>> reached via  %s", found->path) : "";
 
-	if (found->diff == LD_TYPES_CONFLICT)
+	if (c->untyped)
+		(l->opt->partial ? ld_warn : ld_report_error)(
+		    l->diags, "conflicting-types",
+		    "conflicting types for '%s'%" LD_LINES LD_DETAIL "%s%" LD_LINES LD_HELP
+		    "declare it alike: with a type for a pointer that the "
+		    "verifier knows, or as 'const void' for the address as a number",
+		    name, sides, found->reason, more);
+	else if (found->diff == LD_TYPES_CONFLICT)
 		ld_error(l->diags, "conflicting-types",
 			 "conflicting types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
 			 found->reason, more);
