@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <unistd.h>
 
 struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off)
 {
@@ -324,22 +323,6 @@ const char *ld_file_name(const struct ld_file *f)
 	return f->temporary && f->source ? f->source : f->path;
 }
 
-/* The number of records before off. */
-static uint32_t records_before(const struct ld_ext *ext, uint64_t off)
-{
-	uint32_t lo = 0, hi = ext->nr;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (ext->recs[(size_t)mid * ext->words] < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint32_t in_func)
 {
 	const struct ld_section *sec = p->sec;
@@ -365,124 +348,4 @@ const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint3
 		alias = sym->entity;
 	}
 	return alias;
-}
-
-/* The last record that is not after off, or NULL. */
-static const uint32_t *ext_record_at(const struct ld_ext *ext, uint64_t off)
-{
-	uint32_t nr = records_before(ext, off + 1);
-
-	return nr ? ext->recs + (size_t)(nr - 1) * ext->words : NULL;
-}
-
-/* A source path as the user wrote it: compilers prepend their working directory. */
-static const char *relative_path(const struct ld_link *l, const char *path)
-{
-	size_t len;
-
-	if (path[0] != '/')
-		return path;
-	if (!l->diags->cwd) {
-		char buf[4096];
-
-		l->diags->cwd = ld_strdup(l->arena, getcwd(buf, sizeof(buf)) ? buf : "");
-	}
-	len = strlen(l->diags->cwd);
-	if (len > 1 && !strncmp(path, l->diags->cwd, len) && path[len] == '/')
-		path += len + 1;
-	while (path[0] == '.' && path[1] == '/')
-		path += 2;
-	return path;
-}
-
-/* The text of a place; also fills in what programs read of it. */
-static const char *place_text(const struct ld_link *l, const struct ld_section *sec, uint64_t off,
-			      struct ld_location *place)
-{
-	const struct ld_file *f = sec->file;
-	const struct ld_ext *ext = &sec->ext[LD_EXT_LINE];
-	const uint32_t *rec = f->has_btf ? ext_record_at(ext, off) : NULL;
-	struct ld_piece *p = ld_piece_at(sec, off);
-
-	*place =
-	    (struct ld_location){.object = ld_file_name(f), .section = sec->name, .offset = off};
-	if (rec && p && rec[0] >= p->off) {
-		const char *path = relative_path(l, ld_btf_str(&f->btf, rec[1]));
-
-		place->file = path;
-		place->line = rec[3] >> 10;     /* BPF_LINE_INFO_LINE_NUM */
-		place->column = rec[3] & 0x3ff; /* BPF_LINE_INFO_LINE_COL */
-		if (f->temporary)
-			return ld_printf(l->arena, "%s:%u", path, place->line);
-		return ld_printf(l->arena, "%s:%u (%s)", path, place->line, f->path);
-	}
-	return ld_printf(l->arena, "%s:(%s+0x%llx)", ld_file_name(f), sec->name,
-			 (unsigned long long)off);
-}
-
-const char *ld_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
-{
-	struct ld_location place;
-	const char *text = place_text(l, sec, off, &place);
-
-	return ld_locate(l->diags, text, place);
-}
-
-const char *ld_plain_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
-{
-	struct ld_location place;
-
-	return place_text(l, sec, off, &place);
-}
-
-const char *ld_file_place(const struct ld_link *l, const struct ld_file *f)
-{
-	const char *name = ld_file_name(f);
-
-	return ld_locate(l->diags, name, (struct ld_location){.object = name});
-}
-
-/*
- * The first relocation of f that refers to in_sym. Builds a table for all symbols, as there may be
- * as many diagnostics. Two threads may build the same table.
- */
-static struct ld_use first_use(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
-{
-	struct ld_file *cache = (struct ld_file *)(uintptr_t)f;
-	struct ld_use *uses = atomic_load(&cache->first_uses);
-
-	if (uses)
-		return uses[in_sym];
-	uses = LD_NEW_ARRAY(l->arena, struct ld_use, f->nr_syms);
-	for (uint32_t i = f->nr_used; i--;) {
-		const struct ld_section *sec = f->used[i];
-
-		for (uint32_t k = sec->nr_relocs; sec->kind != LD_SEC_DEBUG && k--;)
-			uses[sec->relocs[k].sym] = (struct ld_use){sec, &sec->relocs[k]};
-	}
-	atomic_store(&cache->first_uses, uses);
-	return uses[in_sym];
-}
-
-const char *ld_sym_place(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
-{
-	const struct ld_sym *sym = &f->syms[in_sym];
-	struct ld_use use;
-
-	if (sym->sec && sym->sec->kind == LD_SEC_CODE)
-		return ld_place(l, sym->sec, sym->value);
-	if (sym->sec || sym->abs || sym->common) {
-		struct ld_location place = {.object = ld_file_name(f), .offset = sym->value};
-
-		place.section = sym->sec ? sym->sec->name : NULL;
-		place.file = f->linked ? NULL : f->source;
-		if (f->source && !f->temporary && !f->linked)
-			return ld_locate(l->diags,
-					 ld_printf(l->arena, "%s (%s)", f->source, f->path), place);
-		return ld_locate(l->diags, ld_file_name(f), place);
-	}
-	use = first_use(l, f, in_sym);
-	if (use.sec)
-		return ld_place(l, use.sec, use.reloc->off);
-	return ld_file_place(l, f);
 }

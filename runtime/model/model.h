@@ -36,6 +36,7 @@
 
 struct bpfld_lto;
 struct ld_calls;
+struct ld_dwarf;
 struct ld_btf_plan;
 struct ld_file;
 struct ld_link;
@@ -326,6 +327,7 @@ struct ld_file {
 	uint32_t first_global;               /* in_sym: all symbols below are local */
 	uint32_t nr_defined;                 /* number of global and weak symbols with a section */
 	_Atomic(struct ld_use *) first_uses; /* by in_sym; built for the first diagnostic */
+	struct ld_dwarf *dwarf;              /* lines of variables: see elf/dwarf.h */
 	bool has_common;                     /* some symbol was SHN_COMMON */
 	LD_VEC(struct ld_section *) commons; /* made for COMMON symbols that this file owns */
 
@@ -443,7 +445,8 @@ struct ld_options {
 	uint32_t threads;        /* maximum; 0: one per core */
 	struct bpfld_lto *lto;   /* NULL: none */
 	bool lto_fat, lto_internalize;
-	int lto_want; /* enum bpfld_lto_want */
+	int lto_want;           /* enum bpfld_lto_want */
+	const char *kernel_btf; /* path, or NULL */
 };
 
 /* ---- results: each stage returns or fills in a struct, which later stages read ---- */
@@ -675,20 +678,5 @@ struct ld_sym *ld_global_def(const struct ld_global *n);
 
 /* The name of a file in diagnostics: its source if the driver has made up the path. */
 const char *ld_file_name(const struct ld_file *f);
-
-/*
- * A place for the message of the next diagnostic: "w3.c:4 (w3.o)" with line info, otherwise
- * "w3.o:(.text+0x10)". It becomes one of the diagnostic's locations.
- */
-const char *ld_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off);
-
-/* The same for reports: without escaping, and no location of the next diagnostic. */
-const char *ld_plain_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off);
-
-/* The same for a whole file: ld_file_name(). */
-const char *ld_file_place(const struct ld_link *l, const struct ld_file *f);
-
-/* The same for a symbol: its definition, or its first use in that file. */
-const char *ld_sym_place(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym);
 
 #endif

@@ -2,6 +2,8 @@
 /* Gathers the functions and variables of all inputs, whether kept or not, then the other facts. */
 #include "report/facts.h"
 
+#include "elf/place.h"
+
 /* The records with offsets in [from, to). */
 static uint32_t records_between(const struct ld_ext *ext, uint64_t from, uint64_t to)
 {

@@ -43,9 +43,9 @@
 # RUN: %mc second.s -o second.o && %mc big.s -o big.o
 # RUN: not %ld.bpf -r --no-warn=data-relocation big.o second.o -o out.o 2>&1 | FileCheck --check-prefix=RANGE %s
 #      RANGE: ld.bpf: error: relocation value 2147483648 does not fit [relocation-range]
-# RANGE-NEXT: >>> at second.o:(prog+0x50)
+# RANGE-NEXT: >>> at second.o:(prog+0x50), in 'main'
 # RANGE-NEXT: ld.bpf: error: relocation value 2147483652 does not fit [relocation-range]
-# RANGE-NEXT: >>> at second.o:(prog+0x60)
+# RANGE-NEXT: >>> at second.o:(prog+0x60), in 'main'
 #  RANGE-NOT: {{.}}
 
 # What goes by its place, as it is hidden, and has no such place.

@@ -10,6 +10,7 @@
  */
 #include "base/bytes.h"
 #include "base/text.h"
+#include "elf/place.h"
 #include "kernel/limits.h"
 #include "model/calls.h"
 #include "passes/passes.h"

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "elf/insn.h"
+#include "elf/place.h"
 #include "kernel/helpers.h"
 #include "kernel/prototypes.h"
 #include "model/calls.h"
@@ -42,7 +43,7 @@ static void check_license(const struct ld_link *l)
 			"no input has a license section, but %s requires a GPL-compatible "
 			"license\n>>> called by %s at %s",
 			gpl_callee(l, func), func->sym->name,
-			ld_place(l, func->sec, func->gpl_off));
+			ld_use_place(l, func->sec, func->gpl_off));
 		return;
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "btf/print.h"
+#include "elf/place.h"
 #include "passes/check/compare_types.h"
 #include "passes/passes.h"
 

@@ -12,6 +12,7 @@
 #include "elf/btf_ext.h"
 #include "elf/elf_read.h"
 #include "elf/pieces.h"
+#include "elf/place.h"
 #include "passes/passes.h"
 
 /* Whether anything is left of BTF that lacks types. */

@@ -12,6 +12,7 @@
 #include "elf/elf_read.h"
 #include "elf/insn.h"
 #include "elf/pieces.h"
+#include "elf/place.h"
 #include "passes/passes.h"
 
 struct site {
@@ -26,7 +27,7 @@ struct site {
 static void out_of_range(const struct site *s, int64_t value)
 {
 	ld_error(s->l->diags, "relocation-range", "relocation value %lld does not fit\n>>> at %s",
-		 (long long)value, ld_place(s->l, s->piece->sec, s->r->off));
+		 (long long)value, ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
 /* Stores value, in bytes, as the addend of the relocation. */
@@ -88,7 +89,7 @@ static void put_number(const struct site *s, const struct ld_ref *ref)
 	if (s->r->type == LD_R_BPF_64_32) {
 		ld_error(s->l->diags, "invalid-relocation",
 			 "call of '%s', which is a number\n>>> at %s", ref->sym->out_name,
-			 ld_place(s->l, s->piece->sec, s->r->off));
+			 ld_use_place(s->l, s->piece->sec, s->r->off));
 	} else if (s->r->type == LD_R_BPF_64_64) {
 		ld_insn_set_imm(s->at, (int32_t)(uint32_t)value, s->l->inputs.big);
 		ld_insn_set_imm(s->at + LD_INSN_SIZE, (int32_t)(uint32_t)(value >> 32),
@@ -111,12 +112,12 @@ static void check_place(const struct site *s, const struct ld_ref *ref)
 	if (s->r->type == LD_R_BPF_64_32 && ref->out->kind != LD_SEC_CODE)
 		ld_error(s->l->diags, "invalid-relocation",
 			 "call into section '%s', which is not code\n>>> at %s", ref->out->name,
-			 ld_place(s->l, s->piece->sec, s->r->off));
+			 ld_use_place(s->l, s->piece->sec, s->r->off));
 	if (ref->addend >= 0 && (uint64_t)ref->addend <= ref->out->size)
 		return;
 	ld_error(s->l->diags, "relocation-range",
 		 "relocation refers outside of section '%s'\n>>> at %s", ref->out->name,
-		 ld_place(s->l, s->piece->sec, s->r->off));
+		 ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
 /* A call of another file's function, or of the copy that replaced the callee. */
@@ -129,13 +130,13 @@ static void check_callee(const struct site *s, const struct ld_ref *ref)
 	if (sym->sec && sym->sec->kind != LD_SEC_CODE)
 		ld_error(s->l->diags, "invalid-relocation",
 			 "call of '%s', which is not code\n>>> at %s\n>>> defined in %s",
-			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off),
+			 sym->out_name, ld_use_place(s->l, s->piece->sec, s->r->off),
 			 ld_file_name(sym->sec->file));
 	else if (ref->addend && sym->out_bind != STB_LOCAL)
 		ld_error(s->l->diags, "relocation-range",
 			 "call target is in the middle of '%s', of which another copy is linked\n"
 			 ">>> at %s",
-			 sym->out_name, ld_place(s->l, s->piece->sec, s->r->off));
+			 sym->out_name, ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
 static void apply(const struct site *s)
@@ -327,7 +328,7 @@ static void move_table(const struct ld_link *l, const struct ld_section *code,
 	if (table->user && table->user != code) {
 		ld_error(l->diags, "jump-table",
 			 "a jump table is used by two sections\n>>> used at %s\n>>> and in %s",
-			 ld_place(l, code, use->off), table->user->name);
+			 ld_use_place(l, code, use->off), table->user->name);
 		return;
 	}
 	if (table->user)
@@ -341,7 +342,7 @@ static void move_table(const struct ld_link *l, const struct ld_section *code,
 		if (!p || !p->live) {
 			ld_error(l->diags, "jump-table",
 				 "jump table entry %llu leads out of the code\n>>> used at %s",
-				 (unsigned long long)(i / 8), ld_place(l, code, use->off));
+				 (unsigned long long)(i / 8), ld_use_place(l, code, use->off));
 			return;
 		}
 		ld_put64(at, ld_piece_out_off(p, target - p->off), l->inputs.big);

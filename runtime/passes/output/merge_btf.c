@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elf/place.h"
 #include "passes/output/btf_plan.h"
 #include "passes/passes.h"
 

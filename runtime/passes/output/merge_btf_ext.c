@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "elf/btf_ext.h"
+#include "elf/place.h"
 #include "kernel/limits.h"
 #include "passes/passes.h"
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "elf/place.h"
 #include "kernel/limits.h"
 #include "passes/passes.h"
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "elf/place.h"
 #include "passes/passes.h"
 
 /* ---- COMDAT groups: the first copy is kept ---- */

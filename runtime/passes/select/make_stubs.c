@@ -16,6 +16,7 @@
 #include "btf/print.h"
 #include "elf/elf_read.h"
 #include "elf/insn.h"
+#include "elf/place.h"
 #include "kernel/prototypes.h"
 #include "passes/passes.h"
 #include "passes/select/synthetic.h"
@@ -66,7 +67,7 @@ static void note_use(struct maker *m, const struct ld_piece *p, struct ld_reloc 
 		    "cannot take the address of '%s': it is resolved at load time\n>>> used at %s\n"
 		    ">>> kernels cannot take the address of a function that can be replaced" LD_HELP
 		    "call it, or define the callback in the program itself",
-		    n->name, ld_place(m->l, p->sec, r->off));
+		    n->name, ld_use_place(m->l, p->sec, r->off));
 		return;
 	}
 	LD_PUSH(m->l->arena, &import->tests, (struct ld_import_test){p, r->off});
