@@ -132,6 +132,7 @@ void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_
 	o->unique_statics = opts->unique_statics;
 	o->c_names = opts->c_names;
 	o->threads = opts->threads;
+	o->kernel_btf = opts->kernel_btf ? ld_strdup(a, opts->kernel_btf) : NULL;
 	o->license = opts->license ? ld_strdup(a, opts->license) : NULL;
 	copy_names(a, &o->undefined, opts->undefined, false);
 	o->library_paths = ld_copy_strings(a, opts->library_paths);

@@ -47,6 +47,7 @@ static struct bpf_object *link_and_open(struct request *q)
 	opts.library_paths = q->library_paths.v;
 	opts.prefixes = q->prefixes.v;
 	opts.lto = &lto_default;
+	opts.kernel_btf = "/sys/kernel/btf/vmlinux";
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;
 	l = bpfld_new(&opts, NULL);

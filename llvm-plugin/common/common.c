@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "common/report.h"
 
 struct pool_block {
 	struct pool_block *next;
@@ -19,7 +18,7 @@ struct pool_block {
 
 void out_of_memory(void)
 {
-	report_last_words("ld.bpf", "out-of-memory", "out of memory");
+	fputs("ld.bpf: error: out of memory [out-of-memory]\n", stderr);
 	exit(1);
 }
 

@@ -460,16 +460,6 @@ static int refuse(struct parse *p, const struct spelling *s)
 			    s->opt->help);
 }
 
-static int take_diagnostics(struct parse *p, const struct spelling *s)
-{
-	bool json = !strcmp(s->value, "json");
-
-	if (!json && strcmp(s->value, "text"))
-		return invalid_value(p, s, "text or json");
-	report_format(p->report, json);
-	return 0;
-}
-
 /* Options of link-time optimization. */
 static int take_lto(struct parse *p, const struct spelling *s)
 {
@@ -512,6 +502,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_library: return take_library(p, s);
 	case OPT_z: return take_z(p, s);
 	case OPT_addends: return take_addends(p, s);
+	case OPT_kernel_btf: return take_text(p, s, &o->lib.kernel_btf);
 	case OPT_license: return take_text(p, s, &o->lib.license);
 	case OPT_unresolved: return take_unresolved(p, s);
 	case OPT_btf_gc: o->lib.no_btf_gc = false; return 0;
@@ -542,7 +533,6 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_no_fatal_warnings: o->lib.fatal_warnings = false; return 0;
 	case OPT_no_warn: return take_no_warn(p, s);
 	case OPT_error_limit: return take_error_limit(p, s);
-	case OPT_diagnostics: return take_diagnostics(p, s);
 	case OPT_color: return take_color(p, s);
 	case OPT_no_color: report_color(p->report, COLOR_NEVER); return 0;
 	case OPT_map: return take_text(p, s, &o->map);
@@ -647,6 +637,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	p.last = wants_replay(args) ? &o->replay : NULL;
 
 	o->lib.sz = BPFLD_OPTS_SIZE;
+	o->lib.kernel_btf = "/sys/kernel/btf/vmlinux";
 	o->output = "a.out";
 	o->lto.level = 2;
 	/* With other arguments, -h is --soname of other linkers. */

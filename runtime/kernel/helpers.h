@@ -28,7 +28,7 @@ enum {
 /* LD_HELPER_* of a helper, by number. */
 unsigned int ld_helper_flags(int32_t id);
 
-/* Its name without "bpf_"; NULL if it has no flags. */
+/* Its name without "bpf_"; NULL if there is none of this number. */
 const char *ld_helper_name(int32_t id);
 
 /* A helper that calls a function of the program, on the stack of its caller. */

@@ -238,10 +238,12 @@ struct bpfld_opts {
 	const char *const
 	    *prefixes; /* "LIB:PFX": put PFX before the names of all global symbols that the input
 			  or archive LIB (a path, or its end) defines, in ELF and BTF */
+	const char *kernel_btf; /* file with the kernel's BTF, which is read if symbols are
+				   undefined, to explain them. NULL: none */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */
-#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, prefixes) + sizeof(const char *const *))
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, kernel_btf) + sizeof(const char *))
 
 /* Texts about a link. */
 enum bpfld_text {

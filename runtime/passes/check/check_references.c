@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "base/blob.h"
-#include "base/near.h"
 #include "base/text.h"
+#include "elf/place.h"
+#include "passes/check/hints.h"
 #include "passes/passes.h"
 
 struct use {
@@ -20,10 +21,8 @@ struct uses {
 struct checker {
 	const struct ld_link *l;
 	struct ld_strmap undefined; /* name -> struct uses */
-	uint32_t hints;             /* hints computed so far */
+	struct ld_hints hints;
 };
-
-#define MAX_HINTS 20 /* each scans all symbols, and no one reads more */
 
 static bool may_stay_undefined(const struct ld_link *l, const struct ld_global *n)
 {
@@ -56,7 +55,7 @@ static void check_discarded(struct checker *c, const struct ld_section *sec,
 		ld_error(c->l->diags, "discarded-section",
 			 "relocation refers to a discarded section\n"
 			 ">>> used at %s\n>>> defined in %s of group %s",
-			 ld_place(c->l, sec, r->off), t.piece->sec->name, t.piece->sec->group);
+			 ld_use_place(c->l, sec, r->off), t.piece->sec->name, t.piece->sec->group);
 }
 
 /* struct_ops and maps of programs need programs; --bind has turned this one into a subprogram. */
@@ -163,41 +162,9 @@ static void check_section(struct checker *c, struct ld_section *sec)
 				">>> at %s\n"
 				">>> loaders fill in pointers in code, .maps and .struct_ops "
 				"only" LD_HELP "set it from code, or from user space",
-				sec->name, ld_place(c->l, sec, r->off));
+				sec->name, ld_use_place(c->l, sec, r->off));
 		}
 	}
-}
-
-/* A line that points out a static symbol with that name or a similar global one, or "". */
-static const char *hint(const struct ld_link *l, const char *name)
-{
-	const size_t max = strlen(name) / 5; /* edits: too many short names are similar */
-	struct ld_near near = {.typed = name, .max = max < 2 ? (uint32_t)max : 2};
-	const struct ld_global *meant = NULL;
-
-	ld_for_each(i, &l->res.files) {
-		struct ld_file *f = l->res.files.v[i];
-
-		for (uint32_t k = 1; k < f->nr_syms; k++) {
-			const struct ld_sym *sym = &f->syms[k];
-
-			if (sym->global || !sym->piece || strcmp(sym->name, name) != 0 ||
-			    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
-				continue;
-			return ld_text(l->arena,
-				       "\n>>> a static %s with this name is at %s" LD_HELP
-				       "remove 'static' from its definition",
-				       sym->type == STT_FUNC ? "function" : "variable",
-				       ld_sym_place(l, f, k));
-		}
-	}
-	ld_for_each(i, &l->res.globals) {
-		if (l->res.globals.v[i]->owner && ld_near_try(&near, l->res.globals.v[i]->name))
-			meant = l->res.globals.v[i];
-	}
-	return meant ? ld_text(l->arena, LD_HELP "did you mean '%s', defined at %s?", meant->name,
-			       ld_sym_place(l, meant->owner, meant->owner_sym))
-		     : "";
 }
 
 static void report_undefined(struct checker *c, const struct ld_global *n, const struct uses *uses)
@@ -213,21 +180,18 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 			       "bind it with --bind, too",
 			       ld_file_place(l, own));
 	ld_for_each(i, &uses->list) {
-		const char *place = ld_place(l, uses->list.v[i].sec, uses->list.v[i].off);
+		const char *place = ld_use_place(l, uses->list.v[i].sec, uses->list.v[i].off);
 
 		ld_blob_text(l->arena, &text, "\n>>> used at %s", place);
 	}
 	ld_blob_put(l->arena, &text, "", 1);
 	ld_error(l->diags, "undefined-symbol", "undefined symbol '%s'%" LD_LINES "%" LD_LINES,
-		 n->name, (const char *)text.data,
-		 own                      ? more
-		 : c->hints++ < MAX_HINTS ? hint(l, n->name)
-					  : "");
+		 n->name, (const char *)text.data, own ? more : ld_hint(&c->hints, n));
 }
 
 void ld_check_references(const struct ld_link *l)
 {
-	struct checker c = {.l = l};
+	struct checker c = {.l = l, .hints = {.l = l}};
 
 	ld_for_each(i, &l->res.files)
 		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
