@@ -11,6 +11,7 @@ BEGIN {
 	choices["EMULATION"] = "elf64lbpf elf64bbpf"
 	choices["METHOD"] = "report-all ignore-all"
 	choices["MODE"] = "auto replace static"
+	choices["STYLE"] = "text json"
 	choices["WHEN"] = "auto always never"
 	choices["WHICH"] = "all none"
 }

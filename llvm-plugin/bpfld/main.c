@@ -61,6 +61,7 @@ static enum exit_status print_usage(struct request *q, FILE *out)
 }
 
 static bool verbose;
+static const bool *prints_json;
 
 /* Messages of libbpf contain untrusted names and the verifier's log. Each line gets a prefix, so
  * that none can pass for a message of bpfld. */
@@ -73,7 +74,11 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	if (vasprintf(&text, format, args) < 0)
 		return -1;
 	for (rest = text; (line = strsep(&rest, "\n")) && (rest || *line);)
-		print_text(stderr, "%s%s\n", strncmp(line, "libbpf: ", 8) ? "libbpf: " : "", line);
+		if (*prints_json)
+			print_json_text(stderr, "libbpf", line);
+		else
+			print_text(stderr, "%s%s\n", strncmp(line, "libbpf: ", 8) ? "libbpf: " : "",
+				   line);
 	free(text);
 	return 0;
 }
@@ -128,6 +133,16 @@ static int take_mode(struct request *q, const char *arg, const char *value)
 	return bad_usage(q, "expected auto, replace or static, got", arg);
 }
 
+static int take_diagnostics(struct request *q, const char *arg, const char *value)
+{
+	bool json = !strcmp(value, "json");
+
+	if (!json && strcmp(value, "text"))
+		return bad_usage(q, "expected text or json, got", arg);
+	report_format(q->report, json);
+	return 0;
+}
+
 /* Directories from the environment come after those from the command line. */
 static void take_environment(struct request *q)
 {
@@ -147,6 +162,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	switch (id) {
 	case OPT_json:
 	case OPT_pretty: q->json = true; break;
+	case OPT_diagnostics: return take_diagnostics(q, arg, value);
 	case OPT_name: q->name = value; break;
 	case OPT_attach: q->attach = true; break;
 	case OPT_device: q->device = value; break;
@@ -255,6 +271,8 @@ int main(int argc, char **argv)
 	(void)argc;
 
 	report_color(&report, COLOR_AUTO);
+	report_format_early(&report, (const char *const *)argv);
+	prints_json = &report.json;
 	libbpf_set_print(print_libbpf);
 	catch_truncation(&report, NULL);
 	if (is_for_bpftool(argv))
@@ -268,5 +286,6 @@ int main(int argc, char **argv)
 	words_free(&q.prefixes);
 	words_free(&q.args);
 	pool_free(&pool);
+	report_end(&report, (int)status);
 	return (int)status;
 }

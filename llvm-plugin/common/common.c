@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "common/report.h"
 
 struct pool_block {
 	struct pool_block *next;
@@ -18,7 +19,7 @@ struct pool_block {
 
 void out_of_memory(void)
 {
-	fputs("ld.bpf: error: out of memory [out-of-memory]\n", stderr);
+	report_last_words("ld.bpf", "out-of-memory", "out of memory");
 	exit(1);
 }
 

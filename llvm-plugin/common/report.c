@@ -46,19 +46,68 @@ void print_text(FILE *f, const char *fmt, ...)
 	va_end(args);
 }
 
-/* Whether all writes succeeded: ferror() does not report that a memory stream ran out of memory. */
-static bool put(FILE *f, const struct report *r, enum bpfld_severity severity, const char *id,
-		const char *message)
+/* ---- the format ---- */
+
+/* The format of the first report: for signal handlers and out_of_memory(), which have none. */
+static bool prints_json;
+
+void report_format(struct report *r, bool json)
 {
+	r->json = prints_json = json;
+}
+
+void report_format_early(struct report *r, const char *const *words)
+{
+	static const char option[] = "-diagnostics=json";
+
+	for (; *words; words++) {
+		const char *found = strstr(*words, option);
+
+		if (found && strchr(",", found[sizeof(option) - 1]))
+			report_format(r, true);
+	}
+}
+
+void report_end(const struct report *r, int status)
+{
+	if (r->json)
+		fprintf(stderr,
+			"{\"kind\":\"summary\",\"program\":\"%s\",\"errors\":%zu,"
+			"\"warnings\":%zu,\"notes\":%zu,\"status\":%d}\n",
+			program(r), r->errors, r->warnings, r->notes, status);
+}
+
+void report_last_words(const char *program, const char *id, const char *message)
+{
+	const char *const json[] = {"{\"kind\":\"diagnostic\",\"severity\":\"error\",\"id\":\"", id,
+				    "\",\"message\":\"", message,
+				    "\",\"details\":[],\"help\":null,\"locations\":[]}\n"};
+	const char *const text[] = {program, ": error: ", message, " [", id, "]\n"};
+	size_t n = prints_json ? 5 : 6;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *part = prints_json ? json[i] : text[i];
+
+		if (write(STDERR_FILENO, part, strlen(part)) < 0)
+			return;
+	}
+}
+
+/* ---- diagnostics ---- */
+
+/* Whether all writes succeeded: ferror() does not report that a memory stream ran out of memory. */
+static bool put(FILE *f, const struct report *r, const struct bpfld_diag *diag)
+{
+	const char *message = diag->message, *help = diag->help;
 	size_t first = strcspn(message, "\n"), left;
-	const char *help = ld_text_help(message);
 	bool whole;
 
-	whole = fprintf(f, "%s: %s%s%s", program(r), r->color ? severities[severity].color : "",
-			severities[severity].word, r->color ? "\033[0m" : "") >= 0;
+	whole =
+	    fprintf(f, "%s: %s%s%s", program(r), r->color ? severities[diag->severity].color : "",
+		    severities[diag->severity].word, r->color ? "\033[0m" : "") >= 0;
 	whole &= fwrite(message, 1, first, f) == first;
-	if (id && *id)
-		whole &= fprintf(f, " [%s]", id) >= 0;
+	if (diag->id && *diag->id)
+		whole &= fprintf(f, " [%s]", diag->id) >= 0;
 	message += first;
 	left = help ? (size_t)(help - message) - strlen("help: ") : strlen(message);
 	whole &= fwrite(message, 1, left, f) == left;
@@ -68,41 +117,58 @@ static bool put(FILE *f, const struct report *r, enum bpfld_severity severity, c
 	return whole & (fprintf(f, "\n") >= 0);
 }
 
-static void print(struct report *r, enum bpfld_severity severity, const char *id,
-		  const char *message)
+static bool put_as(FILE *f, const struct report *r, const struct bpfld_diag *diag)
+{
+	static const char *const names[] = {
+	    [BPFLD_NOTE] = "note", [BPFLD_WARNING] = "warning", [BPFLD_ERROR] = "error"};
+
+	if (!r->json)
+		return put(f, r, diag);
+	print_json_diag(f, names[diag->severity], diag);
+	return !ferror(f);
+}
+
+static void print(struct report *r, const struct bpfld_diag *diag)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
 	bool whole = false;
 
-	if (severity == BPFLD_ERROR)
-		r->errors++;
+	r->errors += diag->severity == BPFLD_ERROR;
+	r->warnings += diag->severity == BPFLD_WARNING;
+	r->notes += diag->severity == BPFLD_NOTE;
 	if (f) {
-		whole = put(f, r, severity, id, message);
+		whole = put_as(f, r, diag);
 		whole &= !fclose(f) && text;
 	}
 	/* Without a buffer, the message is written in pieces. */
 	if (whole)
 		fwrite(text, 1, size, stderr);
 	else
-		put(stderr, r, severity, id, message);
+		put_as(stderr, r, diag);
 	free(text);
 }
 
 static void vreport(struct report *r, enum bpfld_severity severity, const char *id, const char *fmt,
 		    va_list args)
 {
+	static const struct bpfld_location *const nowhere[] = {NULL};
+	struct bpfld_diag diag = {sizeof(diag), severity, id, NULL, NULL, nowhere};
 	char *message = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&message, &size);
 
 	if (f)
 		ld_text_vprint(put_text, f, fmt, args);
-	if (!f || fclose(f) || !message)
-		print(r, BPFLD_ERROR, id, "out of memory");
-	else
-		print(r, severity, id, message);
+	if (!f || fclose(f) || !message) {
+		diag.severity = BPFLD_ERROR;
+		diag.message = "out of memory";
+	} else {
+		diag.message = message;
+		diag.help = ld_text_help(message);
+	}
+	print(r, &diag);
 	free(message);
 }
 
@@ -136,16 +202,11 @@ static void (*before_exit)(void);
  */
 static void on_truncation(int sig)
 {
-	static const char text[] =
-	    ": error: an input was truncated while it was read, or a disk has failed "
-	    "[truncated-file]\n";
-
 	(void)sig;
 	if (before_exit)
 		before_exit();
-	if (write(STDERR_FILENO, name_of_program, strlen(name_of_program)) < 0 ||
-	    write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		_exit(1);
+	report_last_words(name_of_program, "truncated-file",
+			  "an input was truncated while it was read, or a disk has failed");
 	_exit(1);
 }
 
@@ -161,7 +222,9 @@ void catch_truncation(const struct report *r, void (*clean_up)(void))
 
 void report_step(struct report *r, const char *text)
 {
-	if (r->verbose)
+	if (r->verbose && r->json)
+		print_json_text(stderr, "step", text);
+	else if (r->verbose)
 		print_text(stderr, "%s: %s\n", program(r), text);
 }
 
@@ -172,5 +235,5 @@ void report_diag(void *ctx, const struct bpfld_diag *diag)
 	if (diag->severity == BPFLD_INFO)
 		fprintf(r->out, "%s\n", diag->message);
 	else
-		print(r, diag->severity, diag->id, diag->message);
+		print(r, diag);
 }

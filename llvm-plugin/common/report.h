@@ -15,16 +15,33 @@ struct report {
 	const char *program; /* NULL: ld.bpf */
 	bool color;
 	bool verbose;
-	size_t errors; /* printed so far */
-	FILE *out;     /* for requested information: standard output unless the object goes there */
+	bool json;                      /* an object a line, instead of text */
+	size_t errors, warnings, notes; /* printed so far */
+	FILE *out; /* for requested information: standard output unless the object goes there */
 };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 void report_color(struct report *r, enum color_when when);
+void report_format(struct report *r, bool json);
+/*
+ * Looks for --diagnostics=json in a command line that was not parsed yet, whose errors should have
+ * that format, too. words is NULL-terminated.
+ */
+void report_format_early(struct report *r, const char *const *words);
+/* As JSON, ends the report with counts and the exit status. */
+void report_end(const struct report *r, int status);
+/* An error that ends the program, without allocating memory: safe in signal handlers. */
+void report_last_words(const char *program, const char *id, const char *message);
 /* Returns 1. */
 int report_error(struct report *r, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* ---- report_json.c ---- */
+
+void print_json_diag(FILE *f, const char *severity, const struct bpfld_diag *diag);
+/* A line of another kind: what an option asked for, or what another library prints. */
+void print_json_text(FILE *f, const char *kind, const char *text);
+
 /* printf() with control characters in strings escaped: see base/text.h. */
 void print_text(FILE *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void report_note(struct report *r, const char *id, const char *fmt, ...)

@@ -2,7 +2,10 @@
 #include "ld/ld.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 static int print_version(FILE *f)
 {
@@ -210,20 +213,51 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 	return err || r->errors;
 }
 
+/*
+ * Texts go to standard error if the object goes to standard output. As JSON, they are lines of
+ * their own, which end_texts() prints.
+ */
+static void begin_texts(struct report *r, const char *output, char **text, size_t *size)
+{
+	bool to_stderr = !strcmp(output, "-");
+
+	r->out = to_stderr && r->json ? open_memstream(text, size) : NULL;
+	if (!r->out)
+		r->out = to_stderr ? stderr : stdout;
+}
+
+static void end_texts(struct report *r, char **text)
+{
+	if (r->out == stdout || r->out == stderr)
+		return;
+	fclose(r->out);
+	r->out = stderr;
+	if (*text && **text)
+		print_json_text(stderr, "text", *text);
+	free(*text);
+}
+
 static int run(struct options *o, struct pool *pool, struct report *r, enum personality personality)
 {
+	char *text = NULL;
+	size_t size = 0;
+	int err = 0;
+
 	if (o->want_help)
 		return print_help();
 	if (o->want_version)
 		return print_version(stdout);
-	/* Texts go to standard error if the object goes to standard output. */
-	r->out = strcmp(o->output, "-") ? stdout : stderr;
-	if (o->version_first && print_version(r->out))
-		return 1;
-	if (!o->any_file)
-		return o->version_first ? 0 : report_error(r, "no-input", "no input files");
+	begin_texts(r, o->output, &text, &size);
 	r->verbose = o->verbose;
-	return link_inputs(o, pool, r, personality != CALLED_LD);
+	if (o->version_first && print_version(r->out))
+		err = 1;
+	else if (o->any_file)
+		err = link_inputs(o, pool, r, personality != CALLED_LD);
+	else if (!o->version_first)
+		err = report_error(r, "no-input",
+				   "no input files" LD_HELP "name the objects to link");
+	end_texts(r, &text);
+	return err;
 }
 
 int main(int argc, char **argv)
@@ -236,6 +270,7 @@ int main(int argc, char **argv)
 	int err;
 
 	report_color(&r, COLOR_AUTO);
+	report_format_early(&r, (const char *const *)argv);
 	err = expand_args(&given, &response_files, &pool, &r, 1, (size_t)argc,
 			  (const char *const *)argv);
 	if (!err && personality == CALLED_GCC) {
@@ -259,5 +294,6 @@ int main(int argc, char **argv)
 	words_free(&given);
 	words_free(&args);
 	pool_free(&pool);
+	report_end(&r, err ? 1 : 0);
 	return err ? 1 : 0;
 }

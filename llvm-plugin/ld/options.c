@@ -460,6 +460,16 @@ static int refuse(struct parse *p, const struct spelling *s)
 			    s->opt->help);
 }
 
+static int take_diagnostics(struct parse *p, const struct spelling *s)
+{
+	bool json = !strcmp(s->value, "json");
+
+	if (!json && strcmp(s->value, "text"))
+		return invalid_value(p, s, "text or json");
+	report_format(p->report, json);
+	return 0;
+}
+
 /* Options of link-time optimization. */
 static int take_lto(struct parse *p, const struct spelling *s)
 {
@@ -533,6 +543,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_no_fatal_warnings: o->lib.fatal_warnings = false; return 0;
 	case OPT_no_warn: return take_no_warn(p, s);
 	case OPT_error_limit: return take_error_limit(p, s);
+	case OPT_diagnostics: return take_diagnostics(p, s);
 	case OPT_color: return take_color(p, s);
 	case OPT_no_color: report_color(p->report, COLOR_NEVER); return 0;
 	case OPT_map: return take_text(p, s, &o->map);
