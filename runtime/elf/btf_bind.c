@@ -189,6 +189,12 @@ static struct ld_sym *static_at(const struct binder *b, const struct ld_section 
 	return global && global->sec == sec && global->value == off ? global : NULL;
 }
 
+/* With -fno-unique-section-names, one DATASEC is for several sections. */
+static bool is_named_like(const struct ld_section *a, const struct ld_section *b)
+{
+	return a == b || (a && !strcmp(a->name, b->name));
+}
+
 static void bind_datasec(struct binder *b, uint32_t datasec)
 {
 	struct ld_file *f = b->f;
@@ -220,7 +226,7 @@ static void bind_datasec(struct binder *b, uint32_t datasec)
 		/* A partial link may have turned hidden variables into global symbols. */
 		if (!sym)
 			sym = lookup(&b->globals, var_name);
-		if (sym && sym->sec == sec && sym->type != STT_FUNC && !sym->btf) {
+		if (sym && is_named_like(sym->sec, sec) && sym->type != STT_FUNC && !sym->btf) {
 			sym->btf = info[i].type;
 			b->bound[sym->btf] = BOUND;
 		}

@@ -20,7 +20,13 @@ static const char *const ext_names[LD_EXT_NR] = {"func_info", "line_info", "core
 
 struct ext_reader {
 	struct ld_file *f;
+	const struct ld_section *ext;
 	struct ld_strmap code; /* name -> struct ld_section */
+	/*
+	 * By 4-byte word of .BTF.ext: the section that a relocation there refers to, or NULL.
+	 * Unused if the names of code sections are unique.
+	 */
+	struct ld_section **places;
 };
 
 static int bad_ext(const struct ld_file *f, const char *what)
@@ -37,6 +43,29 @@ static int bad_record(const struct ld_file *f, enum ld_ext_kind kind, const char
 			sec, insn_off, what);
 }
 
+/* With -fno-unique-section-names, a relocation at each record identifies its section. */
+static void read_places(struct ext_reader *r)
+{
+	struct ld_file *f = r->f;
+
+	r->places = LD_NEW_ARRAY(&f->arena, struct ld_section *, r->ext->size / 4);
+	for (uint32_t i = 1; i < f->nr_secs; i++) {
+		const struct ld_section *rel = &f->secs[i];
+		size_t size = rel->type == SHT_RELA ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel);
+
+		if ((rel->type != SHT_REL && rel->type != SHT_RELA) || rel->info != r->ext->index)
+			continue;
+		for (uint64_t k = 0; k < rel->size / size; k++) {
+			uint64_t off = ld_get64(rel->data + k * size, f->big);
+			uint64_t sym = ld_get64(rel->data + k * size + 8, f->big) >> 32;
+
+			if (off / 4 < r->ext->size / 4 && sym < f->nr_syms && f->syms[sym].sec &&
+			    f->syms[sym].sec->kind == LD_SEC_CODE)
+				r->places[off / 4] = f->syms[sym].sec;
+		}
+	}
+}
+
 static void index_code(struct ext_reader *r)
 {
 	struct ld_file *f = r->f;
@@ -48,14 +77,22 @@ static void index_code(struct ext_reader *r)
 		if (sec->kind != LD_SEC_CODE)
 			continue;
 		slot = ld_strmap_slot(&f->arena, &r->code, sec->name, strlen(sec->name));
+		if (*slot && !r->places)
+			read_places(r);
 		if (!*slot)
 			*slot = sec;
 	}
 }
 
-static struct ld_section *find_code(const struct ext_reader *r, const char *name)
+/*
+ * The section of the record whose first word is the n-th of .BTF.ext, in a block for sections of
+ * that name.
+ */
+static struct ld_section *find_code(const struct ext_reader *r, const char *name, size_t n)
 {
-	return ld_strmap_get(&r->code, name, strlen(name));
+	struct ld_section *first = ld_strmap_get(&r->code, name, strlen(name));
+
+	return first && r->places && r->places[n] ? r->places[n] : first;
 }
 
 /* Why a record's type cannot be that of a function. */
@@ -84,7 +121,9 @@ static int read_record(const struct ext_reader *r, enum ld_ext_kind kind,
 	const struct ld_file *f = r->f;
 
 	if (rec[0] % LD_INSN_SIZE || rec[0] >= sec->size)
-		return bad_record(f, kind, sec->name, rec[0], "no such instruction");
+		return bad_record(f, kind, sec->name, rec[0],
+				  r->places ? "no such instruction; several sections have this name"
+					    : "no such instruction");
 	if (kind != LD_EXT_LINE && rec[1] >= f->btf.nr_types)
 		return bad_record(f, kind, sec->name, rec[0], "type id is out of range");
 	if ((kind == LD_EXT_LINE && (rec[1] >= f->btf.strs_len || rec[2] >= f->btf.strs_len)) ||
@@ -133,11 +172,35 @@ static uint32_t *host_words(struct ld_file *f, const uint8_t *table, uint32_t le
 	return words;
 }
 
+/*
+ * Reads the records from w on, at most nr, that are for one of the sections of that name. start:
+ * the first word of .BTF.ext. Returns how many, or 0 after an error.
+ */
+static uint32_t read_run(struct ext_reader *r, enum ld_ext_kind kind, const char *name,
+			 const uint32_t *start, const uint32_t *w, uint32_t words, uint32_t nr)
+{
+	struct ld_section *sec = find_code(r, name, (size_t)(w - start));
+	uint32_t i;
+
+	for (i = 0; i < nr; i++) {
+		const uint32_t *rec = w + (size_t)i * words;
+
+		if (i && r->places && find_code(r, name, (size_t)(rec - start)) != sec)
+			break;
+		if (sec && read_record(r, kind, sec, rec))
+			return 0;
+	}
+	if (sec)
+		append(&r->f->arena, &sec->ext[kind], w, words, i);
+	return i;
+}
+
 static int parse_table(struct ext_reader *r, enum ld_ext_kind kind, const uint8_t *table,
 		       uint32_t len)
 {
 	struct ld_file *f = r->f;
 	uint32_t *w = host_words(f, table, len), *end = w + len / 4, words, i;
+	const uint32_t *start = w - (table - r->ext->data) / 4;
 
 	if (w == end)
 		return 0;
@@ -145,8 +208,7 @@ static int parse_table(struct ext_reader *r, enum ld_ext_kind kind, const uint8_
 	if (*w++ % 4 || words < ld_ext_words[kind] || words > 256)
 		return bad_ext(f, "unexpected record size");
 	while (w < end) {
-		struct ld_section *sec;
-		uint32_t name, nr;
+		uint32_t name, nr, run;
 
 		if (end - w < 2)
 			return bad_ext(f, "truncated section header");
@@ -157,16 +219,12 @@ static int parse_table(struct ext_reader *r, enum ld_ext_kind kind, const uint8_
 			return bad_ext(f, "section name is outside the string table");
 		if (nr > (size_t)(end - w) / words)
 			return bad_ext(f, "more records than bytes");
-		sec = find_code(r, ld_btf_str(&f->btf, name));
-		for (i = 0; sec && i < nr; i++) {
-			int err = read_record(r, kind, sec, w + (size_t)i * words);
-
-			if (err)
-				return err;
+		for (i = 0; i < nr; i += run) {
+			run = read_run(r, kind, ld_btf_str(&f->btf, name), start, w, words, nr - i);
+			if (!run)
+				return ld_failed();
+			w += (size_t)run * words;
 		}
-		if (sec && nr)
-			append(&f->arena, &sec->ext[kind], w, words, nr);
-		w += (size_t)nr * words;
 	}
 	return 0;
 }
@@ -298,7 +356,7 @@ static bool lacks_strings(const struct ld_file *f, const struct ld_section *ext)
 
 int ld_btf_ext_parse(struct ld_file *f, const struct ld_section *ext)
 {
-	struct ext_reader r = {.f = f};
+	struct ext_reader r = {.f = f, .ext = ext};
 	uint32_t hdr_len, kind, len, i;
 	const uint8_t *table;
 	int err;

@@ -326,6 +326,32 @@ static void note_bitcode(const struct ld_section *sec)
 	f->bitcode_size = sec->size;
 }
 
+/* Rejects objects that no loader can take, whatever they are linked with. */
+static int check_purpose(const struct ld_section *sec)
+{
+	const struct ld_file *f = sec->file;
+	struct ld_diags *d = (struct ld_diags *)(uintptr_t)&f->diags;
+
+	if (sec->role == LD_ROLE_PROFILE)
+		return ld_error(
+		    d, "profiled-input",
+		    "%s: compiled for profiling, which BPF programs do not support" LD_DETAIL
+		    "section %s has counters that no loader makes a map of" LD_HELP
+		    "compile without -fprofile-instr-generate, "
+		    "-fprofile-generate and -fcoverage-mapping",
+		    ld_file_name(f), sec->name);
+	if (sec->type == SHT_NOBITS && sec->size &&
+	    (sec->flags & SHF_EXECINSTR || sec->role == LD_ROLE_MAPS ||
+	     ld_role_has(sec->role, LD_TRAIT_SINGLE)))
+		return ld_error(d, "not-an-object",
+				"%s: has debug information, but no code or data" LD_DETAIL
+				"section %s has a size and no contents, as after objcopy "
+				"--only-keep-debug" LD_HELP
+				"link the object that this file was made of",
+				ld_file_name(f), sec->name);
+	return 0;
+}
+
 static int read_sections(struct reader *r)
 {
 	struct ld_file *f = r->f;
@@ -352,6 +378,8 @@ static int read_sections(struct reader *r)
 		if (has_too_long_names(r))
 			return bad_section(sec, "names of sections share too many bytes");
 		sec->role = ld_role_of(sec->name);
+		if ((err = check_purpose(sec)))
+			return err;
 		sec->kind = classify(sec, f->link);
 		f->gcc_lto |= sec->role == LD_ROLE_GCC_LTO;
 		clean_flags(sec);

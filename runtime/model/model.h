@@ -76,6 +76,7 @@ enum ld_role {
 	LD_ROLE_DEBUG,       /* .debug_*: DWARF */
 	LD_ROLE_DEPLIBS,     /* .deplibs: names of libraries to link */
 	LD_ROLE_GCC_LTO,     /* intermediate code of gcc */
+	LD_ROLE_PROFILE,     /* __llvm_prf_*: counters of clang's profiling */
 	LD_ROLE_TOOLS,       /* sections of other tools, which BPF loaders ignore */
 	LD_NR_ROLES,
 };

@@ -41,6 +41,7 @@ static const struct {
     ROW(".BTF.ext", EXACT, BTF_EXT),
     ROW(".debug_", PREFIX, DEBUG),
     ROW(".deplibs", EXACT, DEPLIBS),
+    ROW("__llvm_prf_", PREFIX, PROFILE),
     ROW(".gnu.lto_", PREFIX, GCC_LTO),
     ROW(".gnu.debuglto_", PREFIX, GCC_LTO),
     ROW(".llvmbc", EXACT, TOOLS),
