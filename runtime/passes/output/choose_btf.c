@@ -98,16 +98,16 @@ static const char **param_names(struct chooser *c, const struct ld_file *f, uint
 	return names;
 }
 
-/* The node of the INT "int", or 0. */
-static uint32_t find_int(const struct ld_link *l)
+/* The node of the first INT of that size and, unless it is NULL, that name; 0 if there is none. */
+static uint32_t find_int(const struct ld_link *l, const char *name, uint64_t size)
 {
 	for (uint32_t node = 1; node < l->res.graph.nr; node++) {
 		const struct ld_btf_node *n = &l->res.graph.nodes[node];
 		const struct ld_btf *btf = &l->res.btf_files.v[n->input]->btf;
 		const struct btf_type *t = ld_btf_type(btf, n->type);
 
-		if (ld_btf_kind(t) == BTF_KIND_INT && t->size == 4 &&
-		    !strcmp(ld_btf_str(btf, t->name_off), "int"))
+		if (ld_btf_kind(t) == BTF_KIND_INT && t->size == size &&
+		    (!name || !strcmp(ld_btf_str(btf, t->name_off), name)))
 			return node;
 	}
 	return 0;
@@ -430,7 +430,10 @@ static void note_use(void *ctx, uint32_t *in_type)
 	((bool *)ctx)[*in_type] = true;
 }
 
-/* The type of that size to which no other type of f refers; 0 if there are none or several. */
+/*
+ * The type of that size that nothing else in a compiler's output refers to; 0 if there are none or
+ * several.
+ */
 static uint32_t lone_type(struct chooser *c, const struct ld_file *f, uint64_t size)
 {
 	bool *used = LD_NEW_ARRAY(c->a, bool, f->btf.nr_types);
@@ -439,7 +442,13 @@ static uint32_t lone_type(struct chooser *c, const struct ld_file *f, uint64_t s
 	for (uint32_t i = 1; i < f->btf.nr_types; i++)
 		ld_btf_each_ref((struct btf_type *)(uintptr_t)ld_btf_type(&f->btf, i), note_use,
 				used);
-	for (uint32_t i = 1; i < f->btf.nr_types; i++) {
+	for (uint32_t i = 0; i < f->nr_used; i++) {
+		const struct ld_ext *core = &f->used[i]->ext[LD_EXT_CORE];
+
+		for (uint32_t k = 0; k < core->nr; k++)
+			used[core->recs[(size_t)k * core->words + 1]] = true;
+	}
+	for (uint32_t i = 1; i < f->btf.nr_types && !f->linked; i++) {
 		uint32_t kind = ld_btf_kind(ld_btf_type(&f->btf, i));
 
 		if (used[i] || kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR ||
@@ -452,23 +461,15 @@ static uint32_t lone_type(struct chooser *c, const struct ld_file *f, uint64_t s
 	return found;
 }
 
-/* The first INT of that size; C's signed types come before others. */
-static uint32_t find_integer(const struct ld_file *f, uint64_t size)
+/* The node of an integer type of that size, or 0. */
+static uint32_t find_integer(const struct ld_link *l, uint64_t size)
 {
-	static const char *const names[] = {"int", "long", "long long", "short", "char"};
-	uint32_t any = 0;
+	static const char *const names[] = {"int", "long", "long long", "short", "char", NULL};
+	uint32_t node = 0;
 
-	for (uint32_t i = 1; i < f->btf.nr_types; i++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, i);
-
-		if (ld_btf_kind(t) != BTF_KIND_INT || t->size != size)
-			continue;
-		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
-			if (!strcmp(ld_btf_name(&f->btf, i), names[k]))
-				return i;
-		any = any ? any : i;
-	}
-	return any;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !node; i++)
+		node = find_int(l, names[i], size);
+	return node;
 }
 
 static bool is_common(const struct ld_sym *sym)
@@ -499,35 +500,26 @@ static uint32_t var_type(const struct ld_file_sym *m, uint64_t size)
 }
 
 /*
- * The type of a COMMON variable in a file that declares it, or 0: the only type of its size that
- * could be its own; otherwise, if it has the size and alignment of an integer, an integer.
+ * The node of a type for a COMMON variable, or 0: that of a VAR in some file, as another file may
+ * have a larger one; otherwise the only type of its size that could be its own; otherwise, if it
+ * has the size and alignment of an integer, an integer. So a partial link of all files gives it
+ * the same type.
  */
-static uint32_t guess_type(struct chooser *c, const struct ld_file *f, const struct ld_sym *sym)
+static uint32_t common_type(struct chooser *c, const struct ld_sym *sym)
 {
 	uint64_t align = sym->common ? sym->value : sym->sec->align;
 	bool scalar = sym->size == align && align <= 8;
+	const struct ld_file_sym *first = sym->global->file_syms, *m;
 	uint32_t type = 0;
 
-	if (!scalar || count_commons(f, sym->size) == 1)
-		type = lone_type(c, f, sym->size);
-	return !type && scalar ? find_integer(f, sym->size) : type;
-}
-
-/* The node of a type for the variable, or 0. Another file may have a larger one. */
-static uint32_t common_type(struct chooser *c, const struct ld_sym *sym)
-{
-	const struct ld_file_sym *first = sym->global->file_syms;
-
-	for (int guess = 0; guess < 2; guess++)
-		for (const struct ld_file_sym *m = first; m; m = m->next) {
-			uint32_t type = !m->file->has_btf ? 0
-					: guess           ? guess_type(c, m->file, sym)
-							  : var_type(m, sym->size);
-
-			if (type)
-				return ld_node_of(m->file, type);
-		}
-	return 0;
+	for (m = first; m; m = m->next)
+		if (m->file->has_btf && (type = var_type(m, sym->size)))
+			return ld_node_of(m->file, type);
+	for (m = first; m; m = m->next)
+		if (m->file->has_btf && (!scalar || count_commons(m->file, sym->size) == 1) &&
+		    (type = lone_type(c, m->file, sym->size)))
+			return ld_node_of(m->file, type);
+	return scalar ? find_integer(c->l, sym->size) : 0;
 }
 
 static bool is_listed(const struct ld_file *f, const struct ld_sym *sym)
@@ -682,7 +674,7 @@ const struct ld_btf_plan *ld_choose_btf(const struct ld_link *l)
 	if (!l->res.btf_files.nr)
 		return NULL;
 	c.plan = LD_NEW(c.a, struct ld_btf_plan);
-	c.plan->int_node = find_int(l);
+	c.plan->int_node = find_int(l, "int", 4);
 	c.tag_sigs = LD_NEW_ARRAY(c.a, uint64_t *, l->res.files.nr);
 	digest_tags(&c);
 	add_entities(&c);
