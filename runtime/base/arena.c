@@ -176,35 +176,46 @@ void *ld_alloc(struct ld_arena *a, size_t size)
 	return p;
 }
 
+/* The chunk of a large block. */
+static struct ld_arena_chunk *chunk_of(void *block)
+{
+	return (struct ld_arena_chunk *)((char *)block - offsetof(struct ld_arena_chunk, data));
+}
+
+/* Changes the size of the chunk of a large block in place, if it is the most recent of a->pages. */
+static bool resize_chunk(const struct ld_arena *a, struct ld_arena_chunk *c, size_t size)
+{
+	size += sizeof(*c);
+	if (c->from != FROM_PAGES || !ld_pages_resize(a->pages, c, c->size, size))
+		return false;
+	c->size = size;
+	return true;
+}
+
 void ld_trim(struct ld_arena *a, void *block, size_t size, size_t used)
 {
 	size_t back = room_for(size) - room_for(used);
 
-	/* A large block is alone in its chunk; untouched pages take no memory. */
-	if (is_large(a, size) || (char *)block + room_for(size) != a->next)
+	/* Elsewhere, untouched pages of a large block take no memory. */
+	if (is_large(a, size)) {
+		resize_chunk(a, chunk_of(block), used);
+		return;
+	}
+	if ((char *)block + room_for(size) != a->next)
 		return;
 	a->next -= back;
 	a->left += back;
 	forbid((char *)block + used, size - used);
 }
 
-/* The chunk of a block that realloc() can extend, or NULL. */
-static struct ld_arena_chunk *chunk_to_grow(const struct ld_arena *a, void *block, size_t size)
-{
-	struct ld_arena_chunk *c;
-
-	if (!is_large(a, size))
-		return NULL;
-	c = (struct ld_arena_chunk *)((char *)block - offsetof(struct ld_arena_chunk, data));
-	return c->from == FROM_CALLOC ? c : NULL;
-}
-
 void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
 {
-	struct ld_arena_chunk *c = chunk_to_grow(a, block, old), *bigger;
+	struct ld_arena_chunk *c = is_large(a, old) ? chunk_of(block) : NULL, *bigger;
 	void *p;
 
-	if (!c) {
+	if (c && size <= SIZE_MAX - REUSED_CHUNK && resize_chunk(a, c, size))
+		return block;
+	if (!c || c->from != FROM_CALLOC) {
 		p = ld_alloc(a, size);
 		if (old)
 			memcpy(p, block, old);
@@ -314,10 +325,9 @@ void ld_arena_reset(struct ld_arena *a)
 void *ld_vec_grow(struct ld_arena *a, void *v, size_t nr, size_t *cap, size_t size)
 {
 	size_t bigger = *cap ? *cap * 2 : 8;
-	void *p = ld_alloc_array(a, bigger, size);
-
-	if (nr)
-		memcpy(p, v, nr * size);
+	if (bigger > SIZE_MAX / size)
+		out_of_memory(a);
+	v = ld_realloc(a, v, nr * size, bigger * size);
 	*cap = bigger;
-	return p;
+	return v;
 }

@@ -80,6 +80,11 @@ static int add_region(struct ld_pages *pages, size_t size)
 	return 0;
 }
 
+static size_t round_up(size_t size)
+{
+	return (size + ALIGN - 1) & ~(ALIGN - 1);
+}
+
 static void *get(struct ld_pages *pages, size_t size)
 {
 	void *p;
@@ -99,9 +104,24 @@ void *ld_pages_get(struct ld_pages *pages, size_t size)
 	if (size > SIZE_MAX / 2)
 		return NULL;
 	pthread_mutex_lock(&pages->lock);
-	p = get(pages, (size + ALIGN - 1) & ~(ALIGN - 1));
+	p = get(pages, round_up(size));
 	pthread_mutex_unlock(&pages->lock);
 	return p;
+}
+
+bool ld_pages_resize(struct ld_pages *pages, void *p, size_t old, size_t size)
+{
+	size_t before = round_up(old), after = round_up(size);
+	bool fits;
+
+	pthread_mutex_lock(&pages->lock);
+	fits = (char *)p + before == pages->next && after <= pages->left + before;
+	if (fits) {
+		pages->next += after - before;
+		pages->left -= after - before;
+	}
+	pthread_mutex_unlock(&pages->lock);
+	return fits;
 }
 
 void ld_pages_drop(const void *data, size_t size)

@@ -6,6 +6,7 @@
 #ifndef LD_BASE_PAGES_H
 #define LD_BASE_PAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ld_pages;
@@ -18,6 +19,12 @@ struct ld_pages *ld_pages_new(void);
  * Thread-safe.
  */
 void *ld_pages_get(struct ld_pages *pages, size_t size);
+
+/*
+ * Changes the size of the most recent block at p to size bytes, in place; bytes that are added are
+ * zero if those that were given back are. Returns whether it did. Thread-safe.
+ */
+bool ld_pages_resize(struct ld_pages *pages, void *p, size_t old, size_t size);
 
 /*
  * Takes the pages that are wholly within [data, data + size) out of memory. They are mapped from a

@@ -21,6 +21,7 @@ enum { BOUND = 1, PLACED = 2 };
 
 struct binder {
 	struct ld_file *f;
+	struct ld_arena *scratch;
 	struct ld_strmap globals; /* name -> struct ld_sym */
 	struct ld_strmap locals;  /* name -> struct ld_sym, for names that are unique in the file */
 	struct ld_strmap sections;
@@ -57,8 +58,8 @@ static void index_c_names(struct binder *b)
 
 		if (sym->type != STT_FUNC || is_c_name(sym->name))
 			continue;
-		name = ld_c_name(&f->arena, sym->name);
-		slot = ld_strmap_slot(&f->arena, sym->bind == STB_LOCAL ? &b->locals : &b->globals,
+		name = ld_c_name(b->scratch, sym->name);
+		slot = ld_strmap_slot(b->scratch, sym->bind == STB_LOCAL ? &b->locals : &b->globals,
 				      name, strlen(name));
 		if (!*slot)
 			*slot = sym;
@@ -70,14 +71,14 @@ static void index_names(struct binder *b)
 	struct ld_file *f = b->f;
 	uint32_t i;
 
-	ld_strmap_reserve(&f->arena, &b->globals, f->nr_syms);
+	ld_strmap_reserve(b->scratch, &b->globals, f->nr_syms);
 	for (i = 1; i < f->nr_syms; i++) {
 		struct ld_sym *sym = &f->syms[i];
 		void **slot;
 
 		if (!sym->name[0] || sym->type == STT_FILE || sym->type == STT_SECTION)
 			continue;
-		slot = ld_strmap_slot(&f->arena, sym->bind == STB_LOCAL ? &b->locals : &b->globals,
+		slot = ld_strmap_slot(b->scratch, sym->bind == STB_LOCAL ? &b->locals : &b->globals,
 				      sym->name, strlen(sym->name));
 		*slot = *slot ? &ambiguous : sym;
 	}
@@ -88,7 +89,7 @@ static void index_names(struct binder *b)
 
 		if (sec->kind != LD_SEC_DATA && sec->kind != LD_SEC_BSS && sec->kind != LD_SEC_CODE)
 			continue;
-		slot = ld_strmap_slot(&f->arena, &b->sections, sec->name, strlen(sec->name));
+		slot = ld_strmap_slot(b->scratch, &b->sections, sec->name, strlen(sec->name));
 		if (!*slot)
 			*slot = sec;
 	}
@@ -256,11 +257,11 @@ static void bind_by_name(struct binder *b, uint32_t in_type)
 
 static struct namesakes *namesakes_of(struct binder *b, const char *name)
 {
-	void **slot = ld_strmap_slot(&b->f->arena, &b->namesakes, name, strlen(name));
+	void **slot = ld_strmap_slot(b->scratch, &b->namesakes, name, strlen(name));
 
 	if (!*slot) {
-		*slot = LD_NEW(&b->f->arena, struct namesakes);
-		LD_PUSH(&b->f->arena, &b->all_namesakes, *slot);
+		*slot = LD_NEW(b->scratch, struct namesakes);
+		LD_PUSH(b->scratch, &b->all_namesakes, *slot);
 	}
 	return *slot;
 }
@@ -276,14 +277,14 @@ static void bind_namesakes(struct binder *b)
 
 		if (ld_btf_kind(t) == BTF_KIND_FUNC &&
 		    ld_strmap_get(&b->locals, name, strlen(name)) == &ambiguous)
-			LD_PUSH(&f->arena, &namesakes_of(b, name)->funcs, f->btf.decls[i]);
+			LD_PUSH(b->scratch, &namesakes_of(b, name)->funcs, f->btf.decls[i]);
 	}
 	for (i = 1; b->namesakes.nr && i < f->nr_syms; i++) {
 		struct ld_sym *sym = &f->syms[i];
 		struct namesakes *n = ld_strmap_get(&b->namesakes, sym->name, strlen(sym->name));
 
 		if (n && sym->bind == STB_LOCAL && sym->type == STT_FUNC)
-			LD_PUSH(&f->arena, &n->syms, sym);
+			LD_PUSH(b->scratch, &n->syms, sym);
 	}
 	ld_for_each(i, &b->all_namesakes) {
 		const struct namesakes *n = b->all_namesakes.v[i];
@@ -303,15 +304,15 @@ static bool has_func_info(const struct ld_file *f)
 	return false;
 }
 
-void ld_btf_bind(struct ld_file *f)
+void ld_btf_bind(struct ld_file *f, struct ld_arena *scratch)
 {
-	struct binder b = {.f = f};
+	struct binder b = {.f = f, .scratch = scratch};
 	uint32_t nr = f->btf.nr_types, i;
 
 	f->extern_secs = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
 	f->extern_sizes = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
 	f->out_types = LD_NEW_ARRAY(&f->arena, uint32_t, nr);
-	b.bound = LD_NEW_ARRAY(&f->arena, uint8_t, nr);
+	b.bound = LD_NEW_ARRAY(scratch, uint8_t, nr);
 	index_names(&b);
 	for (i = 0; i < f->nr_used; i++)
 		if (f->used[i]->kind == LD_SEC_CODE)

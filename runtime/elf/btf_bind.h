@@ -8,7 +8,7 @@
  * Binds the symbols of f to the FUNCs and VARs of its BTF (ld_sym.btf), and records which DATASEC
  * lists an extern (ld_file.extern_secs). Symbols, BTF and .BTF.ext must have been parsed.
  */
-void ld_btf_bind(struct ld_file *f);
+void ld_btf_bind(struct ld_file *f, struct ld_arena *scratch);
 
 /*
  * bpftool writes externs of .maps and of other data sections as symbols that the section defines,

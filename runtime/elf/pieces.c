@@ -182,6 +182,9 @@ static void split_at_symbols(struct ld_section *sec)
 		end = start + sym->size;
 		add_piece(sec, start, end);
 	}
+	ld_trim(&sec->file->arena, sec->pieces,
+		(2 * (size_t)sec->nr_syms + 1) * sizeof(*sec->pieces),
+		sec->nr_pieces * sizeof(*sec->pieces));
 	if (!sec->nr_pieces)
 		one_piece(sec);
 }

@@ -69,7 +69,7 @@ static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 	f->has_btf = true;
 	if (ext && (err = ld_btf_ext_parse(f, ext)))
 		return err;
-	ld_btf_bind(f);
+	ld_btf_bind(f, scratch);
 	f->digest = ld_btf_digest(&f->arena, scratch, &f->btf, f->link->inputs.btf_names);
 	return 0;
 }
