@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Sets BPFLD_LIBELF_ARCHIVES to libelf.a and its dependencies, or to nothing if they do not link: the
-# libelf.a of some distributions refers to functions that no library defines.
+# Sets BPFLD_LIBELF_ARCHIVES to libelf.a, its dependencies and the libraries for compressed DWARF, or to nothing
+# if they do not link: the libelf.a of some distributions refers to functions that no library defines.
 set(BPFLD_LIBELF_ARCHIVES "")
 
 find_library(LIBELF_ARCHIVE libelf.a HINTS ${LIBELF_LIBRARY_DIRS} ${LIBELF_LIBDIR})
@@ -11,7 +11,9 @@ if(NOT LIBELF_ARCHIVE)
 endif()
 
 set(needed "")
-foreach(name ${LIBELF_STATIC_LIBRARIES})
+set(names ${LIBELF_STATIC_LIBRARIES} ${ZLIB_LIBRARIES} ${ZSTD_LIBRARIES})
+list(REMOVE_DUPLICATES names)
+foreach(name ${names})
   if(NOT name STREQUAL "elf")
     find_library(LIBELF_NEEDS_${name} NAMES lib${name}.a ${name}
                  HINTS ${LIBELF_STATIC_LIBRARY_DIRS} ${LIBELF_LIBDIR})

@@ -352,6 +352,7 @@ static int run_passes(struct bpfld *b)
 	if ((err = flush_diags(b)))
 		return err;
 	RUN(ld_apply_relocs, l);
+	RUN(ld_compress_debug, l);
 	if ((err = flush_diags(b)))
 		return err;
 	MAKE(l->image, ld_emit, l);

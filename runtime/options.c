@@ -68,12 +68,14 @@ int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 	err = ld_copy_opts(opts, BPFLD_OPTS_SIZE, in);
 	if (!err && opts->lto)
 		err = read_lto(&lto, opts->lto);
-	if (!err && ((unsigned int)opts->output > BPFLD_PARTIAL ||
-		     (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
-		     (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
-		     (unsigned int)opts->addends > BPFLD_ADDENDS_GAS || !are_pairs(opts->defsyms) ||
-		     !are_pairs(opts->renames) || !are_prefixes(opts->prefixes) ||
-		     (opts->dynamic && opts->output == BPFLD_PARTIAL)))
+	if (!err &&
+	    ((unsigned int)opts->output > BPFLD_PARTIAL ||
+	     (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
+	     (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
+	     (unsigned int)opts->addends > BPFLD_ADDENDS_GAS ||
+	     (unsigned int)opts->compress > BPFLD_COMPRESS_ZSTD || !are_pairs(opts->defsyms) ||
+	     !are_pairs(opts->renames) || !are_prefixes(opts->prefixes) ||
+	     (opts->dynamic && opts->output == BPFLD_PARTIAL)))
 		err = -EINVAL;
 	return err;
 }
@@ -152,6 +154,7 @@ void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_
 	o->prefixes = ld_copy_strings(a, opts->prefixes);
 	o->gc_sections = opts->gc_sections;
 	o->print_gc = opts->print_gc_sections;
+	o->compress = (int)opts->compress;
 	o->addends = opts->addends == BPFLD_ADDENDS_LLVM  ? LD_ADDENDS_LLVM
 		     : opts->addends == BPFLD_ADDENDS_GAS ? LD_ADDENDS_GAS
 							  : LD_ADDENDS_OPEN;

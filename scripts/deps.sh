@@ -22,13 +22,13 @@ newest_clang() {
 }
 
 build_packages() {
-	echo gcc libc6-dev cmake ninja-build pkg-config libelf-dev
+	echo gcc libc6-dev cmake ninja-build pkg-config libelf-dev zlib1g-dev libzstd-dev
 }
 
 # The demo needs clang, llvm-objdump, bpftool and libbpf.
 demo_packages() {
 	build_packages
-	echo libbpf-dev zlib1g-dev bpftool
+	echo libbpf-dev bpftool
 	clang=$(newest_clang)
 	if ! command -v "$clang" >/dev/null || ! command -v "llvm-objdump${clang#clang}" >/dev/null; then
 		llvm_releases | tail -n 1 | sed 's/.*/clang-& llvm-&/'

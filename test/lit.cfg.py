@@ -47,6 +47,7 @@ tool("bpfld", config.bpfld)
 tool("guest", "%s/test/kernel/guest.sh --cache %s --tmp guest" % (
     config.source_dir, os.path.join(cache, "kernels")))
 tool("static_lib", config.static_lib)
+tool("static_libs", config.static_libs)
 tool("shared_lib", config.shared_lib)
 tool("compat_shared_lib", config.compat_shared_lib)
 tool("loader_shared_lib", config.loader_shared_lib)
@@ -102,6 +103,7 @@ if os.path.exists(config.clang_format):
     config.available_features.add("clang-format")
 if shutil.which("pandoc"):
     config.available_features.add("pandoc")
+config.available_features.update(set(config.codecs) & {"zlib", "zstd"})
 if "address" in config.sanitize:
     config.available_features.add("asan")
 if os.geteuid() == 0:

@@ -406,6 +406,26 @@ static int take_strip(struct options *o, enum bpfld_strip strip)
 	return 0;
 }
 
+/* GNU ld has two more names for zlib: for SHF_COMPRESSED, and for what it wrote before. */
+static int take_compress(struct parse *p, const struct spelling *s)
+{
+	static const struct {
+		const char *name;
+		enum bpfld_compress method;
+	} methods[] = {
+	    {"none", BPFLD_COMPRESS_NONE},      {"zlib", BPFLD_COMPRESS_ZLIB},
+	    {"zlib-gabi", BPFLD_COMPRESS_ZLIB}, {"zlib-gnu", BPFLD_COMPRESS_ZLIB},
+	    {"zstd", BPFLD_COMPRESS_ZSTD},
+	};
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (!strcmp(s->value, methods[i].name)) {
+			p->o->lib.compress = methods[i].method;
+			return 0;
+		}
+	return invalid_value(p, s, "none, zlib or zstd");
+}
+
 static int take_text(struct parse *p, const struct spelling *s, const char **out)
 {
 	if (!*s->value)
@@ -502,6 +522,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_relocatable: o->lib.output = BPFLD_PARTIAL; return 0;
 	case OPT_strip_debug: return take_strip(o, BPFLD_STRIP_DEBUG);
 	case OPT_strip_all: return take_strip(o, BPFLD_STRIP_ALL);
+	case OPT_compress_debug: return take_compress(p, s);
 	case OPT_entry: o->lib.entry = s->value; return 0;
 	case OPT_undefined: words_add(&o->undefined, s->value); return 0;
 	case OPT_library_path: words_add(&o->library_paths, s->value); return 0;

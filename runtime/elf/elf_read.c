@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "elf/addends.h"
 #include "elf/btf_bind.h"
+#include "elf/compressed.h"
 #include "elf/insn.h"
 
 #define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
@@ -216,8 +216,6 @@ static int read_section_header(struct reader *r, uint32_t i)
 		return bad_section(sec, "alignment is not a power of two below 4 GiB");
 	if (sec->type == SHT_NULL)
 		sec->size = 0;
-	else if (sec->flags & SHF_COMPRESSED)
-		return bad_section(sec, "compressed sections are not supported");
 	if (sec->type == SHT_NULL || sec->type == SHT_NOBITS)
 		return sec->size > MAX_SIZE ? bad_section(sec, "size is out of range") : 0;
 	if (!ld_in_range(off, sec->size, f->size))
@@ -297,7 +295,7 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 static void clean_flags(struct ld_section *sec)
 {
 	sec->flags &= SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_MERGE | SHF_STRINGS | SHF_GROUP |
-		      SHF_GNU_RETAIN;
+		      SHF_GNU_RETAIN | SHF_COMPRESSED;
 	if (sec->kind == LD_SEC_CODE)
 		sec->flags &= ~(uint64_t)(SHF_MERGE | SHF_STRINGS);
 	else
@@ -398,6 +396,8 @@ static int read_sections(struct reader *r)
 	if ((err = check_overlaps(f, order, nr)))
 		return err;
 	for (i = 1; i < f->nr_secs; i++) {
+		if ((err = ld_read_compression(&f->secs[i])))
+			return err;
 		if (f->secs[i].type == SHT_LLVM_DEPLIBS && (err = check_deplibs(&f->secs[i])))
 			return err;
 		note_bitcode(&f->secs[i]);
@@ -738,7 +738,6 @@ static int read_elf(struct reader *r)
 	    (err = read_groups(r)) || (err = read_all_relocs(r)))
 		return err;
 	ld_undefine_externs(r->f);
-	ld_choose_addends(r->f);
 	return 0;
 }
 

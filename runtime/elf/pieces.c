@@ -18,6 +18,7 @@
 
 #include "base/bytes.h"
 #include "elf/addends.h"
+#include "elf/compressed.h"
 #include "elf/elf_read.h"
 #include "elf/insn.h"
 
@@ -669,6 +670,9 @@ int ld_make_pieces(struct ld_file *f)
 	uint32_t i;
 	int err;
 
+	if ((err = ld_decompress_sections(f)))
+		return err;
+	ld_choose_addends(f);
 	list_used(f);
 	collect_syms(f);
 	for (i = 0; i < f->nr_used; i++) {

@@ -73,7 +73,7 @@ enum ld_role {
 	LD_ROLE_KCONFIG,     /* DATASEC .kconfig: externs that libbpf fills in */
 	LD_ROLE_BTF,         /* .BTF */
 	LD_ROLE_BTF_EXT,     /* .BTF.ext */
-	LD_ROLE_DEBUG,       /* .debug_*: DWARF */
+	LD_ROLE_DEBUG,       /* .debug_*, .zdebug_*: DWARF */
 	LD_ROLE_DEPLIBS,     /* .deplibs: names of libraries to link */
 	LD_ROLE_GCC_LTO,     /* intermediate code of gcc */
 	LD_ROLE_PROFILE,     /* __llvm_prf_*: counters of clang's profiling */
@@ -178,6 +178,13 @@ struct ld_piece {
 	uint64_t out_off;              /* bytes into out */
 };
 
+/* Compressed contents, in the input file. */
+struct ld_packed {
+	uint8_t codec; /* enum ld_codec */
+	const uint8_t *data;
+	uint64_t size;
+};
+
 struct ld_section {
 	struct ld_file *file;
 	const char *name;
@@ -189,10 +196,11 @@ struct ld_section {
 	uint64_t size;
 	uint64_t align; /* a power of two, at least 1 */
 	uint64_t entsize;
-	uint32_t link, info; /* sh_link, sh_info */
-	const char *group;   /* signature of its COMDAT group, or NULL */
-	const uint8_t *data; /* size bytes; NULL for NOBITS */
-	bool discarded;      /* a further copy of a COMDAT group: no piece is live */
+	uint32_t link, info;      /* sh_link, sh_info */
+	const char *group;        /* signature of its COMDAT group, or NULL */
+	const uint8_t *data;      /* size bytes; NULL for NOBITS */
+	struct ld_packed *packed; /* data before ld_make_pieces() decompresses them; or NULL */
+	bool discarded;           /* a further copy of a COMDAT group: no piece is live */
 	bool replaced; /* a license or version that another file's replaces: see ld_piece.leader */
 	bool merge;    /* equal pieces are stored once: strings or constants */
 	struct ld_piece *pieces; /* ordered by off, without gaps or overlaps */
@@ -293,6 +301,7 @@ struct ld_file {
 	bool bound_to;      /* a target of --bind: clashing symbols are isolated */
 	const uint8_t *image;
 	size_t size;
+	uint64_t unpacked;  /* bytes of sections that are compressed in image */
 	bool mapped;        /* image must be unmapped */
 	const char *opened; /* path of the regular file that was read, or NULL */
 	bool is_archive;
@@ -386,7 +395,10 @@ struct ld_out {
 	bool needs_sym;                   /* a relocation refers to the section */
 	uint32_t sym;                     /* out_sym of its section symbol, or 0 */
 	uint8_t *data;                    /* size bytes; NULL for NOBITS */
-	LD_VEC(Elf64_Rel) relocs;         /* host byte order, ordered by r_offset */
+	const uint8_t
+	    *packed; /* replaces data in the file if not NULL: compressed, with a header */
+	uint64_t packed_size;
+	LD_VEC(Elf64_Rel) relocs; /* host byte order, ordered by r_offset */
 };
 
 /* An entry of the output's symbol table: a section, a file's symbol, or an undefined symbol. */
@@ -448,6 +460,7 @@ struct ld_options {
 	bool lto_fat, lto_internalize;
 	int lto_want;           /* enum bpfld_lto_want */
 	const char *kernel_btf; /* path, or NULL */
+	int compress;           /* enum bpfld_compress, and enum ld_codec */
 };
 
 /* ---- results: each stage returns or fills in a struct, which later stages read ---- */

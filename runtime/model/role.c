@@ -40,6 +40,7 @@ static const struct {
     ROW(".BTF", EXACT, BTF),
     ROW(".BTF.ext", EXACT, BTF_EXT),
     ROW(".debug_", PREFIX, DEBUG),
+    ROW(".zdebug_", PREFIX, DEBUG), /* compressed, by older GNU tools */
     ROW(".deplibs", EXACT, DEPLIBS),
     ROW("__llvm_prf_", PREFIX, PROFILE),
     ROW(".gnu.lto_", PREFIX, GCC_LTO),

@@ -9,7 +9,7 @@
 # MAPS: .maps PROGBITS {{.*}} 000008 00 WA 0 0
 
 # RUN: yaml2obj %t/compressed.yaml -o compressed.o && not %ld.bpf compressed.o -o 1.o 2>&1 | FileCheck --check-prefix=COMPRESSED %s
-# COMPRESSED: error: compressed.o: section 1 (?): compressed sections are not supported [invalid-elf]
+# COMPRESSED: error: compressed.o: section 1 (.zeros): is compressed, but only DWARF may be [invalid-elf]
 
 # A map can't begin within another.
 # RUN: %mc --defsym INSIDE=1 %t/maps.s -o inside.o && not %ld.bpf inside.o -o 1.o 2>&1 | FileCheck --check-prefix=INSIDE --match-full-lines %s

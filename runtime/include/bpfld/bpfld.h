@@ -168,6 +168,14 @@ enum bpfld_addends {
 	BPFLD_ADDENDS_GAS,
 };
 
+/* How to store DWARF. A library that was built without zlib or zstd reports "compressed-section".
+ */
+enum bpfld_compress {
+	BPFLD_COMPRESS_NONE,
+	BPFLD_COMPRESS_ZLIB,
+	BPFLD_COMPRESS_ZSTD,
+};
+
 /*
  * Options. Zero is the default of each field. New fields are added at the end. A library that is
  * older than its caller returns -E2BIG if bytes after its last member are not zero, so initialize
@@ -238,12 +246,13 @@ struct bpfld_opts {
 	const char *const
 	    *prefixes; /* "LIB:PFX": put PFX before the names of all global symbols that the input
 			  or archive LIB (a path, or its end) defines, in ELF and BTF */
-	const char *kernel_btf; /* file with the kernel's BTF, which is read if symbols are
-				   undefined, to explain them. NULL: none */
+	const char *kernel_btf;       /* file with the kernel's BTF, which is read if symbols are
+					 undefined, to explain them. NULL: none */
+	enum bpfld_compress compress; /* of DWARF, where that makes it smaller */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */
-#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, kernel_btf) + sizeof(const char *))
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, compress) + sizeof(enum bpfld_compress))
 
 /* Texts about a link. */
 enum bpfld_text {

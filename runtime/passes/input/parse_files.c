@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/text.h"
 #include "elf/btf_bind.h"
 #include "elf/btf_ext.h"
 #include "elf/elf_read.h"
@@ -33,8 +34,8 @@ static void warn_untyped(struct ld_file *f)
 {
 	if (!f->lto)
 		ld_warn(&f->diags, "missing-btf",
-			"%s: BTF without types, from -g1 or -gline-tables-only, is ignored\n"
-			">>> help: compile it with -g",
+			"%s: BTF without types, from -g1 or -gline-tables-only, is ignored" LD_HELP
+			"compile it with -g",
 			ld_file_name(f));
 }
 

@@ -66,7 +66,12 @@ static void add_outs(struct emitter *e, bool debug)
 				 "this is a defect of the linker: please report it with the inputs",
 				 out->name, index, out->index);
 		p = &e->parts.v[index];
-		p->sh.sh_flags = out->flags;
+		if (out->packed) {
+			p->data = out->packed;
+			p->size = p->sh.sh_size = out->packed_size;
+			p->sh.sh_addralign = sizeof(uint64_t);
+		}
+		p->sh.sh_flags = out->flags | (out->packed ? SHF_COMPRESSED : 0);
 		p->sh.sh_entsize = out->flags & SHF_MERGE ? out->entsize : 0;
 	}
 }

@@ -292,7 +292,7 @@ static void check_zeros(const struct layouter *o)
 	uint64_t left = MAX_ZEROS;
 
 	ld_for_each(i, &l->res.files)
-		left += l->res.files.v[i]->size;
+		left += l->res.files.v[i]->size + l->res.files.v[i]->unpacked;
 	ld_for_each(i, &o->out.outs) {
 		const struct ld_out *out = o->out.outs.v[i];
 		uint64_t size = out->kind == LD_SEC_BSS ? 0 : out->size;

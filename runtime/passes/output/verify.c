@@ -133,9 +133,12 @@ static void check_elf_section(struct verifier *v, Elf *elf, size_t names, const 
 {
 	const Elf64_Shdr *sh = elf64_getshdr(elf_getscn(elf, out->index));
 	const char *name = sh ? elf_strptr(elf, names, sh->sh_name) : NULL;
+	bool packed = sh && sh->sh_flags & SHF_COMPRESSED;
+	const Elf64_Chdr *chdr = packed ? elf64_getchdr(elf_getscn(elf, out->index)) : NULL;
+	uint64_t size = chdr ? chdr->ch_size : sh ? sh->sh_size : 0;
 
-	if (!name || strcmp(name, out->name) || sh->sh_size != out->size ||
-	    sh->sh_type != out->type || sh->sh_flags != out->flags)
+	if (!name || strcmp(name, out->name) || size != out->size || packed != !!out->packed ||
+	    sh->sh_type != out->type || (sh->sh_flags & ~(uint64_t)SHF_COMPRESSED) != out->flags)
 		mismatch(v, "section header as libelf reads it", out->name);
 }
 
