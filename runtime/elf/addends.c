@@ -189,6 +189,7 @@ static void read_comment(struct evidence *e, const struct ld_section *sec)
 		const char *version = strrchr(s, ' ');
 
 		e->idents += *s != 0;
+		sec->file->gcc |= has_prefix(s, "GCC:");
 		if (has_prefix(s, "GCC:") && version)
 			e->gcc_major = strtoul(version, NULL, 10);
 	}

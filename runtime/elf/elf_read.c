@@ -13,6 +13,7 @@
 #include "elf/btf_bind.h"
 #include "elf/compressed.h"
 #include "elf/insn.h"
+#include "elf/not_elf.h"
 
 #define SHT_LLVM_DEPLIBS 0x6fff4c04 /* SHT_LLVM_DEPENDENT_LIBRARIES */
 #define NAMES_PER_BYTE 4
@@ -59,24 +60,23 @@ static const char *machine_name(unsigned int machine)
 	}
 }
 
-static int not_elf(struct ld_file *f)
+static int not_bpf(struct ld_file *f, unsigned int machine, unsigned int type)
 {
-	const unsigned char *e = f->image;
-	const char *name = ld_file_name(f);
+	const char *what = type == ET_EXEC   ? "executable"
+			   : type == ET_DYN  ? "shared library or executable"
+			   : type == ET_CORE ? "core file"
+					     : "object";
+	const char *other = machine_name(machine);
+	const char *help = type == ET_REL ? "compile it with -target bpf"
+					  : "name BPF objects, or archives of them";
 
-	if (!f->size)
-		return ld_error(&f->diags, "not-an-object", "%s: file is empty", name);
-	if (ld_is_bitcode(e, f->size))
-		return ld_error(&f->diags, "bitcode-input",
-				"%s: LLVM bitcode, and this program links machine code only" LD_HELP
-				"compile without -flto, or link with ld.bpf",
-				name);
-	if (f->size >= 8 && (!memcmp(e, "!<arch>\n", 8) || !memcmp(e, "!<thin>\n", 8)))
-		return ld_error(&f->diags, "archive-input",
-				"%s: an archive in an archive" LD_HELP
-				"add its members instead: `llvm-ar qL`",
-				name);
-	return ld_error(&f->diags, "not-an-object", "%s: not an ELF object", name);
+	if (other)
+		return ld_error(&f->diags, "wrong-machine",
+				"%s: %s %s, not a BPF object" LD_HELP "%s", ld_file_name(f), other,
+				what, help);
+	return ld_error(&f->diags, "wrong-machine",
+			"%s: %s for machine %u, not a BPF object" LD_HELP "%s", ld_file_name(f),
+			what, machine, help);
 }
 
 static int check_header(struct ld_file *f)
@@ -85,8 +85,8 @@ static int check_header(struct ld_file *f)
 	const char *name = ld_file_name(f);
 	uint16_t machine, type;
 
-	if (f->size < SELFMAG || memcmp(e, ELFMAG, SELFMAG))
-		return not_elf(f);
+	if (!f->size || memcmp(e, ELFMAG, f->size < SELFMAG ? f->size : SELFMAG))
+		return ld_not_elf(f);
 	if (f->size < sizeof(Elf64_Ehdr))
 		return ld_error(&f->diags, "truncated-file",
 				"%s: file is truncated: %zu bytes, an ELF header has %zu", name,
@@ -97,25 +97,16 @@ static int check_header(struct ld_file *f)
 	f->big = e[EI_DATA] == ELFDATA2MSB;
 	machine = ld_get16(e + offsetof(Elf64_Ehdr, e_machine), f->big);
 	type = ld_get16(e + offsetof(Elf64_Ehdr, e_type), f->big);
-	if (machine != EM_BPF) {
-		const char *other = machine_name(machine);
-
-		if (other)
-			return ld_error(&f->diags, "wrong-machine",
-					"%s: %s object, not a BPF object" LD_HELP
-					"compile it with -target bpf",
-					name, other);
-		return ld_error(&f->diags, "wrong-machine",
-				"%s: object for machine %u, not a BPF object" LD_HELP
-				"compile it with -target bpf",
-				name, machine);
-	}
+	if (machine != EM_BPF)
+		return not_bpf(f, machine, type);
 	if (e[EI_CLASS] != ELFCLASS64)
 		return ld_error(&f->diags, "wrong-machine",
 				"%s: 32-bit ELF; BPF objects are 64-bit", name);
 	if (type != ET_REL)
 		return ld_error(&f->diags, "not-an-object",
-				"%s: not a relocatable object (ELF type %u)", name, type);
+				"%s: not a relocatable object (ELF type %u)" LD_HELP
+				"name the objects that it was linked from",
+				name, type);
 	return 0;
 }
 

@@ -325,6 +325,7 @@ struct ld_file {
 	bool gnu;                   /* written by GNU as, objcopy, strip or ld */
 	bool joined;                /* by `ld -r`, possibly from several files: see addends.c */
 	enum ld_addends addends;    /* what its implicit addends mean */
+	bool gcc;                   /* compiled by gcc, according to .comment */
 	bool gcc_lto;               /* has intermediate code of gcc's -flto */
 	struct ld_section *secs;    /* by section header index; [0] is unused */
 	bool has_groups;            /* some section is in a COMDAT group */
