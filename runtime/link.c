@@ -332,6 +332,7 @@ static int run_passes(struct bpfld *b)
 		MAKE(l->calls, ld_find_calls, l);
 		RUN(ld_check_calls, l);
 		RUN(ld_check_programs, l);
+		RUN(ld_check_limits, l);
 	}
 	MAKE(l->layout, ld_layout_sections, l);
 	if ((err = flush_diags(b)))

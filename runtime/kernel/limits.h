@@ -29,6 +29,11 @@ enum {
 	LD_KERNEL_FRAME_UNIT_MOST = 32,
 	/* Bytes: smaller frames get no private stack; 7.2 V:201. */
 	LD_KERNEL_PRIVATE_FRAME = 64,
+	/* Functions of a program, itself included: BPF_MAX_SUBPROGS of bpf_verifier.h, lines 469,
+	   649 and 786. */
+	LD_KERNEL_SUBPROGRAMS = 256,
+	/* Maps of a program: MAX_USED_MAPS of bpf_verifier.h, lines 435, 611 and 732. */
+	LD_KERNEL_USED_MAPS = 64,
 	/* Parameters of a global function; B:6758, B:7640, B:8114. */
 	LD_KERNEL_ARGS = 5,
 	/* Characters of the name of a map or program: BPF_OBJ_NAME_LEN; S:923, S:1065, S:1214. */
