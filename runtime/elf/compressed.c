@@ -17,7 +17,6 @@
  * compressed size; zstd could reach thousands.
  */
 #define MAX_RATIO 64
-#define SPARE_BYTES (1 << 20)
 
 #define ZDEBUG ".zdebug_"
 #define ZDEBUG_HEADER 12 /* "ZLIB", and the size as a big-endian number */
@@ -52,7 +51,7 @@ static int note_packed(struct ld_section *sec, uint32_t codec, size_t header, ui
 		return missing_codec(sec, name);
 	if (align & (align - 1) || align > UINT32_MAX)
 		return bad(sec, "alignment is not a power of two below 4 GiB");
-	if (size > MAX_RATIO * (uint64_t)f->size + SPARE_BYTES - f->unpacked)
+	if (size > MAX_RATIO * (uint64_t)f->size - f->unpacked)
 		return bad(sec, ld_printf(&f->arena,
 					  "the file would decompress to over %d times its size",
 					  MAX_RATIO));
