@@ -26,6 +26,8 @@ CASES = {
               ["out.o", "out.why"]),
     "reproduce": (LINK + ["--reproduce=out.tar"], ["out.o", "out.tar"]),
     "threads": (["big.o", "a.o", "b.o", "-o", "out.o", "--threads=4"], ["out.o"]),
+    "zlib": (["zlib.o", "b.o", "--compress-debug-sections=zlib", "-o", "out.o"], ["out.o"]),
+    "zstd": (["zstd.o", "b.o", "--compress-debug-sections=zstd", "-o", "out.o"], ["out.o"]),
     "lto": (["bitcode.o", "a.o", "-o", "out.o"], ["out.o"]),
 }
 # Written before the link, on purpose: it is for links that crash.
