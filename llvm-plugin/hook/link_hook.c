@@ -36,6 +36,7 @@ enum action {
 	GCC_XLINKER,
 	GCC_LANGUAGE,
 	GCC_VERBOSE,
+	GCC_COMPRESS,
 };
 
 static const struct gcc_option {
@@ -325,6 +326,10 @@ static int translate_option(struct words *out, struct pool *pool, struct report 
 	case GCC_WL: add_commas(out, pool, w->value ? w->value : ""); return 0;
 	case GCC_XLINKER: words_add(out, w->value); return 0;
 	case GCC_VERBOSE: words_add(out, "-v"); return 0;
+	case GCC_COMPRESS:
+		words_add(out, pool_printf(pool, "--compress-debug-sections=%s",
+					   w->value ? w->value : "zlib"));
+		return 0;
 	case GCC_REFUSE:
 		return report_error(r, "unsupported-option", "'%s' is not supported: %s",
 				    w->opt->name, w->opt->reason);
