@@ -91,15 +91,19 @@ static void deliver(struct bpfld *b, const struct ld_diag *diag)
 	enum bpfld_severity severity = (enum bpfld_severity)diag->severity;
 	const char *id = diag->id;
 
-	if ((severity == BPFLD_NOTE || severity == BPFLD_WARNING) && is_silenced(b, id))
+	bool remark = diag->severity == LD_REMARK;
+
+	if ((severity == BPFLD_NOTE || severity == BPFLD_WARNING || remark) && is_silenced(b, id))
 		return;
 	if (severity == BPFLD_WARNING && b->fatal_warnings)
 		severity = BPFLD_ERROR;
-	if (severity == BPFLD_NOTE || severity == BPFLD_WARNING)
+	if (severity == BPFLD_NOTE || severity == BPFLD_WARNING || remark)
 		LD_PUSH(&b->arena, &b->diags.delivered,
 			(struct ld_diag){.severity = diag->severity,
 					 .id = ld_strdup(&b->arena, id),
 					 .message = ld_strdup(&b->arena, diag->message)});
+	if (remark)
+		return;
 	if (severity != BPFLD_ERROR || b->nr_errors++ < b->error_limit)
 		say(b, severity, diag);
 	else if (b->nr_errors == b->error_limit + 1)
@@ -333,6 +337,7 @@ static int run_passes(struct bpfld *b)
 		RUN(ld_check_calls, l);
 		RUN(ld_check_programs, l);
 		RUN(ld_check_limits, l);
+		RUN(ld_check_copies, l);
 	}
 	MAKE(l->layout, ld_layout_sections, l);
 	if ((err = flush_diags(b)))

@@ -102,6 +102,15 @@ void ld_info(struct ld_diags *d, const char *id, const char *fmt, ...)
 	va_end(args);
 }
 
+void ld_remark(struct ld_diags *d, const char *id, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report(d, LD_REMARK, id, fmt, args);
+	va_end(args);
+}
+
 void ld_list_add(struct ld_arena *a, struct ld_list *list, const char *fmt, ...)
 {
 	va_list args;

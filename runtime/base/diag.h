@@ -13,8 +13,11 @@
 #include "base/blob.h"
 #include "base/text.h"
 
-/* LD_INFO is output that an option asks for, not a diagnostic. */
-enum ld_severity { LD_NOTE, LD_WARNING, LD_ERROR, LD_INFO };
+/*
+ * LD_INFO is output that an option asks for, not a diagnostic. LD_REMARK is a note in the map and
+ * in reports only.
+ */
+enum ld_severity { LD_NOTE, LD_WARNING, LD_ERROR, LD_INFO, LD_REMARK };
 
 /* A place that a diagnostic names, for programs that read diagnostics. */
 struct ld_location {
@@ -42,7 +45,7 @@ struct ld_named_location {
 struct ld_diags {
 	struct ld_arena *arena;
 	LD_VEC(struct ld_diag) list;
-	LD_VEC(struct ld_diag) delivered;       /* warnings and notes that reached the user */
+	LD_VEC(struct ld_diag) delivered;       /* warnings, notes and remarks, for reports */
 	size_t nr_delivered;                    /* entries of list that the callback has received */
 	size_t errors;                          /* errors reported */
 	size_t limit;                           /* errors to keep; 0: all */
@@ -78,6 +81,8 @@ void ld_warn(struct ld_diags *d, const char *id, const char *fmt, ...)
 void ld_note(struct ld_diags *d, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void ld_info(struct ld_diags *d, const char *id, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void ld_remark(struct ld_diags *d, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Lines of details about places or names of which there may be many. */

@@ -648,7 +648,9 @@ static struct ld_dwarf *scan(struct ld_arena *a, const struct ld_file *f)
 	d->steps = STEPS_PER_BYTE * (uint64_t)f->size + SPARE_STEPS;
 	for (uint32_t i = f->nr_secs; i-- > 1;)
 		for (int k = 0; f->secs[i].data && !f->secs[i].group && k < NR_PARTS; k++)
-			if (!strcmp(f->secs[i].name, names[k]))
+			/* A link that drops DWARF leaves it compressed. */
+			if (!(f->secs[i].flags & SHF_COMPRESSED) &&
+			    !strcmp(f->secs[i].name, names[k]))
 				d->parts[k] = &f->secs[i];
 	read_fixups(d, INFO);
 	read_fixups(d, ADDR);

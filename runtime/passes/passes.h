@@ -107,6 +107,9 @@ void ld_check_programs(const struct ld_link *l);
 /* Reports programs with more functions or maps than kernels allow, and global callbacks. */
 void ld_check_limits(const struct ld_link *l);
 
+/* Reports large static variables of which several files have a copy. */
+void ld_check_copies(const struct ld_link *l);
+
 /* Assigns each live piece its output section and offset. */
 struct ld_layout ld_layout_sections(const struct ld_link *l);
 

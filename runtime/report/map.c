@@ -171,6 +171,24 @@ static void put_all_dropped(struct map *m)
 		put_dropped(m, &dropped.v[i]);
 }
 
+/* ---- remarks ---- */
+
+static void put_remarks(struct map *m)
+{
+	bool any = false;
+
+	ld_for_each(i, &m->l->diags->delivered) {
+		const struct ld_diag *d = &m->l->diags->delivered.v[i];
+
+		if (d->severity != LD_REMARK)
+			continue;
+		if (!any)
+			PUT(m, "\nRemarks\n\n");
+		any = true;
+		PUT(m, "%" LD_LINES " [%s]\n", d->message, d->id);
+	}
+}
+
 void ld_report_map(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l)
 {
 	struct map m = {.a = a, .out = out, .l = l};
@@ -184,4 +202,5 @@ void ld_report_map(struct ld_arena *a, struct ld_blob *out, const struct ld_link
 	for (uint32_t i = 1; i < nr; i++)
 		put_section(&m, &secs[i]);
 	put_all_dropped(&m);
+	put_remarks(&m);
 }

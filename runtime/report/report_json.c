@@ -340,7 +340,7 @@ static void put_warnings(struct json *j, const struct ld_facts *f)
 		const struct ld_diag *d = &f->l->diags->delivered.v[i];
 
 		begin_entry(j);
-		string(j, "severity", d->severity == LD_NOTE ? "note" : "warning");
+		string(j, "severity", d->severity == LD_WARNING ? "warning" : "note");
 		string(j, "id", d->id);
 		string(j, "message", d->message);
 		put(j, "}");

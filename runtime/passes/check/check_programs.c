@@ -157,6 +157,7 @@ static void check_map(const struct ld_link *l, struct ld_strmap *by_cut_name, st
 	size_t len = strlen(sym->name);
 	const char *cut = ld_printf(l->arena, "%.*s", LD_KERNEL_NAME, sym->name);
 	const struct ld_sym *other;
+	const char *files;
 	void **slot;
 
 	slot = ld_strmap_slot(l->arena, by_cut_name, cut, strlen(cut));
@@ -167,11 +168,14 @@ static void check_map(const struct ld_link *l, struct ld_strmap *by_cut_name, st
 	if (!other || !strcmp(other->name, sym->name) ||
 	    (len <= LD_KERNEL_NAME && strlen(other->name) <= LD_KERNEL_NAME))
 		return;
-	ld_note(l->diags, "map-name-clash",
-		"maps '%s' and '%s' share a name in the kernel, cut to %d characters: '%s'\n"
-		">>> %s\n>>> %s",
-		other->name, sym->name, LD_KERNEL_NAME, cut, ld_file_name(other->sec->file),
-		ld_file_name(f));
+	files = ld_file_name(f);
+	if (other->sec->file != f)
+		files = ld_text(l->arena, "%s and %s", ld_file_name(other->sec->file), files);
+	/* Pins and user space use the full names: no reason for a note. */
+	ld_remark(l->diags, "map-name-clash",
+		  "maps '%s' and '%s' share a name in the kernel, cut to %d characters: '%s'\n"
+		  ">>> defined in %s",
+		  other->name, sym->name, LD_KERNEL_NAME, cut, files);
 }
 
 static void check_map_names(const struct ld_link *l)
