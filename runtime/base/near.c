@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/near.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define MAX_NAME 128 /* longer ones are ignored */
@@ -53,4 +54,13 @@ int ld_near_try(struct ld_near *n, const char *name)
 	n->name = name;
 	n->distance = distance;
 	return 1;
+}
+
+int ld_near_digits(const char *a, const char *b)
+{
+	while (*a && (*a == *b || (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)))) {
+		a++;
+		b++;
+	}
+	return !*a && !*b;
 }

@@ -13,6 +13,9 @@ struct ld_near {
 	uint32_t max;      /* edits */
 };
 
+/* Whether names differ in digits only: input1 is no misspelled input2. */
+int ld_near_digits(const char *a, const char *b);
+
 /* Tries a candidate. Returns whether it is the best one so far. */
 int ld_near_try(struct ld_near *n, const char *name);
 

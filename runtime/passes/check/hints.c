@@ -103,7 +103,7 @@ static const char *near_hint(const struct ld_link *l, const char *name)
 					       "\n>>> '%s' is %s, in another language" LD_HELP
 					       "declare it extern \"C\" in C++",
 					       other, place_of(l, &c));
-			if (ld_near_try(&near, other))
+			if (!ld_near_digits(name, other) && ld_near_try(&near, other))
 				meant = c;
 		}
 	}

@@ -3,8 +3,10 @@
  * Finds inputs and makes their bytes available: maps files, expands archives, searches libraries.
  * Errors do not stop it, so that a link with five missing files names all five.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/near.h"
 #include "base/pool.h"
 #include "base/text.h"
 #include "elf/archive.h"
@@ -192,9 +195,46 @@ static const char *open_error(int err)
 	return err == ENODEV ? "not a regular file" : strerror(err);
 }
 
+#define MAX_SEARCHES 20   /* for similar names */
+#define MAX_ENTRIES 10000 /* of a directory */
+
+/* The file in dir whose name is most like the typed one: copied to name, which is "" if none is. */
+static void find_similar(const char *dir, const char *typed, char name[NAME_MAX + 1])
+{
+	struct ld_near near = {.typed = typed, .max = strlen(typed) < 8 ? 1 : 2};
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	name[0] = '\0';
+	for (int i = 0; d && i < MAX_ENTRIES && (e = readdir(d)); i++)
+		if (!ld_near_digits(typed, e->d_name) && ld_near_try(&near, e->d_name))
+			near.name = strcpy(name, e->d_name);
+	if (d)
+		closedir(d);
+}
+
+static const char *open_hint(const struct ld_link *l, const char *path, int err)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	int dir = slash ? (int)(slash - path) + 1 : 0;
+	char name[NAME_MAX + 1];
+
+	if (err == EISDIR)
+		return ld_text(l->arena,
+			       LD_HELP "name the files in it, or search it for libraries: -L%s",
+			       path);
+	if (err != ENOENT || l->diags->errors > MAX_SEARCHES)
+		return "";
+	if (strchr(path, ','))
+		return LD_HELP "separate inputs by blanks";
+	find_similar(slash ? ld_printf(l->arena, "%.*s", dir, path) : ".", base, name);
+	return name[0] ? ld_text(l->arena, LD_HELP "did you mean %.*s%s?", dir, path, name) : "";
+}
+
 static int cannot_open(const struct ld_link *l, const char *path, int err)
 {
-	ld_error(l->diags, "cannot-open", "cannot open %s: %s", path, open_error(err));
+	ld_error(l->diags, "cannot-open", "cannot open %s: %s%" LD_LINES, path, open_error(err),
+		 open_hint(l, path, err));
 	return -err;
 }
 
