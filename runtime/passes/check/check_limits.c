@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What the kernel allows a program with all functions that it reaches, and what a link makes more
- * likely to be exceeded: the number of functions and of maps, and callbacks that are global.
+ * Limits of the kernel for a program with all functions that it reaches, which linking makes more
+ * likely to be exceeded: the number of functions and of maps. And callbacks must not be global.
  *
  * libbpf appends to a program each function that it calls or whose address it takes, dead code
  * included, and the kernel counts them before it looks at the code.
