@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bpfld/command.h"
+#include "common/explain.h"
 
 #define ROOT "/sys/fs/bpf/bpfld"
 
@@ -173,7 +174,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_library_path: words_add(&q->library_paths, value); break;
 	case OPT_library: words_add(&q->args, pool_printf(q->pool, "-l%s", value)); break;
 	case OPT_root: q->root = value; break;
-	case OPT_verbose: verbose = q->verbose = true; break;
+	case OPT_verbose: verbose = true; break;
 	case OPT_help: q->want_help = true; break;
 	case OPT_version: q->want_version = true; break;
 	}
@@ -237,6 +238,11 @@ static int parse(struct request *q, char **argv, const char **command)
 		}
 	}
 	return 0;
+}
+
+enum exit_status command_explain(struct request *q)
+{
+	return explain(q->report, q->args.v, q->args.n) ? EXIT_FAILED : EXIT_DONE;
 }
 
 static enum exit_status run(struct request *q, char **argv)

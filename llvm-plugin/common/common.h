@@ -5,6 +5,7 @@
  *	common.h  memory, lists of words, file names
  *	args.h    command lines: response files, --bind, rows of --help
  *	report.h  diagnostics on standard error, as text or JSON
+ *	explain.h the pages of docs/diagnostics.md
  *	path.h    programs in PATH, including bpftool
  *
  * Nothing here depends on the options of a program or on a link. Includes no other

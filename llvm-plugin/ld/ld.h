@@ -76,7 +76,7 @@ struct options {
 	const char *skeleton_name;                                    /* NULL: after the output */
 	struct replay_word *replay;
 	bool cref, print_stats;
-	bool want_help, want_version, version_first, verbose;
+	bool want_help, want_explanation, want_version, version_first, verbose;
 };
 
 /* o is zero-initialized; args excludes the program's name. Reports all errors. */

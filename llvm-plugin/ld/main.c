@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "common/explain.h"
 
 static int print_version(FILE *f)
 {
@@ -237,6 +238,20 @@ static void end_texts(struct report *r, char **text)
 	free(*text);
 }
 
+/* --explain: the operands are ids. */
+static int explain_inputs(const struct options *o, struct report *r)
+{
+	struct words ids = {0};
+	int err;
+
+	for (size_t i = 0; i < o->inputs.n; i++)
+		if (o->inputs.v[i].kind == INPUT_FILE)
+			words_add(&ids, o->inputs.v[i].name);
+	err = explain(r, ids.v, ids.n);
+	words_free(&ids);
+	return fflush(stdout) || ferror(stdout) || err;
+}
+
 static int run(struct options *o, struct pool *pool, struct report *r, enum personality personality)
 {
 	char *text = NULL;
@@ -245,6 +260,8 @@ static int run(struct options *o, struct pool *pool, struct report *r, enum pers
 
 	if (o->want_help)
 		return print_help();
+	if (o->want_explanation)
+		return explain_inputs(o, r);
 	if (o->want_version)
 		return print_version(stdout);
 	begin_texts(r, o->output, &text, &size);

@@ -480,6 +480,15 @@ static int refuse(struct parse *p, const struct spelling *s)
 			    s->opt->help);
 }
 
+/* "--explain ID" is read as an input, ID, and understood later. */
+static int take_explain(struct parse *p, const struct spelling *s)
+{
+	p->o->want_explanation = true;
+	if (s->given)
+		add_input(p->o, (struct input){.kind = INPUT_FILE, .name = s->value});
+	return 0;
+}
+
 static int take_diagnostics(struct parse *p, const struct spelling *s)
 {
 	bool json = !strcmp(s->value, "json");
@@ -584,6 +593,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_version_first: o->version_first = true; return 0;
 	case OPT_verbose: o->version_first = o->verbose = true; return 0;
 	case OPT_print_version: o->want_version = true; return 0;
+	case OPT_explain: return take_explain(p, s);
 	case OPT_help: o->want_help = true; return 0;
 	case OPT_emulation: return take_emulation(p, s);
 	case OPT_noop: return 0;

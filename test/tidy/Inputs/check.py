@@ -179,9 +179,18 @@ def passes(root):
 
 
 def diagnostics(root):
-    """The ids that the code reports and the rows of docs/diagnostics.md are the same."""
+    """The ids that the code reports and the pages of docs/diagnostics.md are the same, and the pages have their parts."""
     page = "docs/diagnostics.md"
-    listed = set(re.findall(r"^\| `([a-z0-9-]+)`", "\n".join(lines(root, page)), re.M))
+    pages = re.split(r"^## `", "\n".join(lines(root, page)), flags=re.M)[1:]
+    heads = [re.match(r"([a-z0-9-]+)`\n\n(.+?): ", text) for text in pages]
+    ids = [head.group(1) for head in heads if head]
+    listed = set(ids)
+    if ids != sorted(listed) or len(ids) != len(pages):
+        yield "%s: pages are not sorted, not unique, or lack a severity" % page
+    for name, text in zip(ids, pages):
+        for part in (r"```text\n[a-z.]+: [^\n]*(error|warning|note): [^\n]* \[%s\]\n" % name, r"^Fix: "):
+            if not re.search(part, text, re.M):
+                yield "%s: the page of %s lacks %s" % (page, name, "a fix" if "Fix" in part else "an example")
     used = {}
     for path in files(root):
         if not re.match(r"(runtime|llvm-plugin)/.*\.c$", path):
@@ -190,7 +199,7 @@ def diagnostics(root):
         text = re.sub(r"ld_info\([^;]*;", "", "\n".join(lines(root, path)))
         # An id may reach the reporting function through another one: an argument in kebab-case,
         # or the value of something called id.
-        for m in re.finditer(r'ld_(?:error|warn|note|info)\([^,;"]*,\s*"([^"]+)"|'
+        for m in re.finditer(r'(?:ld_(?:error|warn|note|info)|report_error|fail)\([^,;"]*,\s*"([^"]+)"|'
                              r'(?:[(,]|\bid =)\s*"([a-z]+(?:-[a-z]+)+)"[,;]', text):
             used.setdefault(m.group(1) or m.group(2),
                             "%s:%d" % (path, text.count("\n", 0, m.start()) + 1))
@@ -200,7 +209,7 @@ def diagnostics(root):
     table = "llvm-plugin/ld/warnings.def"
     if os.path.exists(os.path.join(root, table)):
         known = re.findall(r'^WARNING\("([^"]+)"\)', "\n".join(lines(root, table)), re.M)
-        rows = re.findall(r"^\| `([a-z0-9-]+)` \| (?:error, )?(?:warning|note) ", "\n".join(lines(root, page)), re.M)
+        rows = [h.group(1) for h in heads if h and re.match(r"(error or )?(warning|note)$", h.group(2))]
         if known != sorted(rows):
             yield "%s: differs from %s: %s" % (
                 table, page, " ".join(sorted(set(known) ^ set(rows))) or "order")
