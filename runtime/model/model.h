@@ -282,6 +282,7 @@ struct ld_global {
 	bool strong_ref;    /* some reference is not weak */
 	bool weak;          /* the owner is weak; without an owner: every reference is weak */
 	bool ksym, kconfig; /* undefined and declared in DATASEC .ksyms or .kconfig */
+	bool duplicate;     /* several files define it, which has been reported */
 	bool localized;     /* becomes local in the output */
 	bool bound;  /* --bind: only for one object's reference, and not in link->res.globals */
 	bool emit;   /* without an owner: is in the output, undefined */

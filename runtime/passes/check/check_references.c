@@ -11,6 +11,7 @@
 struct use {
 	const struct ld_section *sec;
 	uint64_t off;
+	const struct ld_section *to; /* discarded */
 };
 
 /* The uses of one undefined symbol. */
@@ -22,6 +23,10 @@ struct checker {
 	const struct ld_link *l;
 	struct ld_strmap undefined; /* name -> struct uses */
 	struct ld_hints hints;
+	LD_VEC(struct use) discarded, pointers; /* the first pointer of each data section */
+	struct ld_list places;
+	struct ld_list undescribed; /* maps without BTF in one file */
+	const char *first_undescribed;
 };
 
 static bool may_stay_undefined(const struct ld_link *l, const struct ld_global *n)
@@ -32,7 +37,7 @@ static bool may_stay_undefined(const struct ld_link *l, const struct ld_global *
 static void check_undefined(struct checker *c, const struct ld_section *sec,
 			    const struct ld_reloc *r, struct ld_global *n)
 {
-	struct use use = {sec, r->off};
+	struct use use = {sec, r->off, NULL};
 	struct uses *uses;
 	void **slot;
 
@@ -52,10 +57,7 @@ static void check_discarded(struct checker *c, const struct ld_section *sec,
 	struct ld_target t = ld_reloc_target(sec->file, r);
 
 	if (t.piece && !t.piece->live && !t.piece->leader && t.piece->sec->discarded)
-		ld_error(c->l->diags, "discarded-section",
-			 "relocation refers to a discarded section\n"
-			 ">>> used at %s\n>>> defined in %s of group %s",
-			 ld_use_place(c->l, sec, r->off), t.piece->sec->name, t.piece->sec->group);
+		LD_PUSH(c->l->arena, &c->discarded, (struct use){sec, r->off, t.piece->sec});
 }
 
 /* struct_ops and maps of programs need programs; --bind has turned this one into a subprogram. */
@@ -89,24 +91,25 @@ static const struct ld_sym *described_name(const struct ld_piece *p, uint32_t *i
 	return found;
 }
 
-static void report_undescribed(const struct ld_link *l, const struct ld_section *sec,
-			       uint32_t in_sym)
+static void note_undescribed(struct checker *c, const struct ld_section *sec, uint32_t in_sym)
 {
 	const struct ld_sym *sym = &sec->file->syms[in_sym];
 
-	if (sym->type == STT_OBJECT)
-		ld_error(l->diags, "map-without-btf",
-			 "map '%s' has no BTF to describe its type, key and value\n"
-			 ">>> defined at %s" LD_HELP "compile it with -g",
-			 sym->name, ld_sym_place(l, sec->file, in_sym));
+	if (sym->type != STT_OBJECT)
+		return;
+	if (!c->undescribed.nr)
+		c->first_undescribed = sym->name;
+	ld_list_add(c->l->arena, &c->undescribed, "%s, defined at %s", sym->name,
+		    ld_list_full(&c->undescribed) ? "" : ld_sym_place(c->l, sec->file, in_sym));
 }
 
 /*
  * The type, key and value of a map are in BTF only: without it no loader opens the object. One
  * alias with BTF is enough. A map that starts within another one could not be kept apart.
  */
-static void check_map(const struct ld_link *l, const struct ld_piece *p)
+static void check_map(struct checker *c, const struct ld_piece *p)
 {
+	const struct ld_link *l = c->l;
 	const struct ld_section *sec = p->sec;
 	const struct ld_sym *last = NULL; /* with BTF */
 
@@ -114,7 +117,7 @@ static void check_map(const struct ld_link *l, const struct ld_piece *p)
 		const struct ld_sym *sym = described_name(p, &i);
 
 		for (uint32_t k = first; !sym && k < i; k++)
-			report_undescribed(l, sec, sec->syms[k]);
+			note_undescribed(c, sec, sec->syms[k]);
 		if (sym && last && sym->value < last->value + last->size)
 			ld_error(l->diags, "invalid-elf",
 				 "map '%s' begins within map '%s'\n>>> defined at %s", sym->name,
@@ -133,6 +136,17 @@ static bool is_number(const struct ld_link *l, const struct ld_file *f, const st
 	return !l->opt->partial && t.sym && t.file->syms[t.sym].abs;
 }
 
+static void report_undescribed(struct checker *c)
+{
+	if (c->undescribed.nr)
+		ld_error(c->l->diags, "map-without-btf",
+			 "map '%s' has no BTF, so that loaders do not know its type, key and "
+			 "value%" LD_LINES LD_HELP "compile the file with -g",
+			 c->first_undescribed,
+			 ld_list_lines(c->l->arena, &c->undescribed, "maps of this file"));
+	c->undescribed = (struct ld_list){0};
+}
+
 static void check_section(struct checker *c, struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
@@ -146,7 +160,7 @@ static void check_section(struct checker *c, struct ld_section *sec)
 		const struct ld_piece *p = &sec->pieces[i];
 
 		if (maps && p->live)
-			check_map(c->l, p);
+			check_map(c, p);
 		for (uint32_t k = p->rel; p->live && k < p->rel_end; k++) {
 			const struct ld_reloc *r = &sec->relocs[k];
 
@@ -157,12 +171,7 @@ static void check_section(struct checker *c, struct ld_section *sec)
 			if (warned || is_number(c->l, f, r))
 				continue;
 			warned = true;
-			ld_warn(c->l->diags, "data-relocation",
-				"pointer in %s will read 0: no loader fills it in\n"
-				">>> at %s\n"
-				">>> loaders fill in pointers in code, .maps and .struct_ops "
-				"only" LD_HELP "set it from code, or from user space",
-				sec->name, ld_use_place(c->l, sec, r->off));
+			LD_PUSH(c->l->arena, &c->pointers, (struct use){sec, r->off, NULL});
 		}
 	}
 }
@@ -171,7 +180,7 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 {
 	const struct ld_link *l = c->l;
 	const struct ld_file *own = ld_strmap_get(&l->res.isolated, n->name, strlen(n->name));
-	struct ld_blob text = {0};
+	struct ld_list places = {0};
 	const char *more = "";
 
 	if (own)
@@ -179,23 +188,70 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 			       "\n>>> defined in %s and in other targets of --bind" LD_HELP
 			       "bind it with --bind, too",
 			       ld_file_place(l, own));
-	ld_for_each(i, &uses->list) {
-		const char *place = ld_use_place(l, uses->list.v[i].sec, uses->list.v[i].off);
+	for (size_t i = 0; i < uses->list.nr; i++) {
+		const struct use *use = &uses->list.v[i];
 
-		ld_blob_text(l->arena, &text, "\n>>> used at %s", place);
+		ld_list_add(l->arena, &places, "used at %s",
+			    ld_list_full(&places) ? "" : ld_use_place(l, use->sec, use->off));
 	}
-	ld_blob_put(l->arena, &text, "", 1);
+	if (!own)
+		more = ld_hint(&c->hints, n);
 	ld_error(l->diags, "undefined-symbol", "undefined symbol '%s'%" LD_LINES "%" LD_LINES,
-		 n->name, (const char *)text.data, own ? more : ld_hint(&c->hints, n));
+		 n->name, ld_list_lines(l->arena, &places, "uses"),
+		 *more ? more : LD_HELP "link the file or library that defines it, too");
+}
+
+static void report_discarded(const struct checker *c)
+{
+	struct ld_list places = {0};
+	const struct ld_section *sec = NULL;
+
+	for (size_t i = 0; i < c->discarded.nr; i++) {
+		const struct use *use = &c->discarded.v[i];
+
+		ld_list_add(c->l->arena, &places, "used at %s",
+			    ld_list_full(&places) ? "" : ld_use_place(c->l, use->sec, use->off));
+		if (!sec)
+			sec = use->to;
+	}
+	if (sec)
+		ld_error(c->l->diags, "discarded-section",
+			 "reference to a copy of section '%s' that is dropped: another file has "
+			 "the same group%" LD_LINES LD_DETAIL "defined in %s, group %s" LD_HELP
+			 "compile all files with the same options and compiler",
+			 sec->name, ld_list_lines(c->l->arena, &places, "uses"),
+			 ld_file_place(c->l, sec->file), sec->group);
+}
+
+static void warn_pointers(struct checker *c)
+{
+	const struct use *first = c->pointers.v;
+
+	for (size_t i = 0; i < c->pointers.nr; i++)
+		ld_list_add(c->l->arena, &c->places, "at %s",
+			    ld_list_full(&c->places)
+				? ""
+				: ld_use_place(c->l, c->pointers.v[i].sec, c->pointers.v[i].off));
+	if (first)
+		ld_warn(c->l->diags, "data-relocation",
+			"pointer in %s will read 0: no loader fills it in%" LD_LINES LD_DETAIL
+			"loaders fill in pointers in code, .maps and .struct_ops only" LD_HELP
+			"set it from code, or from user space",
+			first->sec->name,
+			ld_list_lines(c->l->arena, &c->places, "sections with pointers"));
 }
 
 void ld_check_references(const struct ld_link *l)
 {
 	struct checker c = {.l = l, .hints = {.l = l}};
 
-	ld_for_each(i, &l->res.files)
+	ld_for_each(i, &l->res.files) {
 		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
 			check_section(&c, l->res.files.v[i]->used[k]);
+		report_undescribed(&c);
+	}
+	report_discarded(&c);
+	warn_pointers(&c);
 	ld_for_each(i, &l->res.globals) {
 		const struct ld_global *n = l->res.globals.v[i];
 		const struct uses *uses = ld_strmap_get(&c.undefined, n->name, strlen(n->name));

@@ -124,6 +124,8 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 
 	if (!f->syms[in_sym].global || !has_type(&s) || !find_other(st, &s, &other))
 		return;
+	if (sym_of(&s)->global->duplicate && is_defined(&s) && is_defined(&other))
+		return;
 	if (other.file == f || ld_is_single(sym_of(&s)) || ld_is_single(sym_of(&other)))
 		return;
 	if (is_typeless(&s) && is_defined(&other))
@@ -279,17 +281,24 @@ static void report(const struct ld_link *l, const struct group *g)
 		    name, sides, found->reason, more);
 	else if (found->diff == LD_TYPES_CONFLICT)
 		ld_error(l->diags, "conflicting-types",
-			 "conflicting types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
-			 found->reason, more);
+			 "conflicting types for '%s'%" LD_LINES LD_DETAIL "%s%" LD_LINES
+			 "%" LD_LINES LD_HELP
+			 "declare '%s' once, in a header that all files include",
+			 name, sides, found->reason, found->more, more, name);
 	else if (found->diff == LD_TYPES_MISMATCH)
 		ld_warn(l->diags, "type-mismatch",
-			"mismatched types for '%s'%" LD_LINES "\n>>> %s%" LD_LINES, name, sides,
-			found->reason, more);
+			"mismatched types for '%s'%" LD_LINES LD_DETAIL "%s%" LD_LINES
+			"%" LD_LINES LD_HELP
+			"declare '%s' once, in a header that all files include",
+			name, sides, found->reason, found->more, more, name);
 	else
 		ld_warn(l->diags, "struct-layout",
-			"different layouts of '%s' behind '%s'%" LD_LINES "%" LD_LINES "\n"
-			">>> %s%" LD_LINES,
-			found->what, name, sides, path, found->reason, more);
+			"different layouts of '%s' behind '%s'%" LD_LINES "%" LD_LINES LD_DETAIL
+			"%s%" LD_LINES "%" LD_LINES LD_HELP
+			"define it once, in a header that all files include; if it is a type of "
+			"the kernel," LD_MORE_HELP
+			"let CO-RE find its members: __attribute__((preserve_access_index))",
+			found->what, name, sides, path, found->reason, found->more, more);
 }
 
 void ld_check_types(const struct ld_link *l)

@@ -19,6 +19,7 @@
 
 #include "base/hash.h"
 #include "btf/print.h"
+#include "passes/check/reasons.h"
 
 enum mode { EXACT, SHAPE, LAYOUT, MAP, MAP_BOTH_WAYS };
 
@@ -39,6 +40,7 @@ struct step {
 	uint32_t at;
 	enum edge edge;
 	enum mode mode;
+	uint32_t top; /* the step of the declaration's own part that this one belongs to */
 };
 
 /* A pair that has been compared, by node numbers of the merged graph. */
@@ -57,6 +59,8 @@ struct memo {
 #define MAX_ATTRS 256 /* attributes of a map; real ones have far fewer */
 #define MAX_PATH 6    /* steps named in a finding's path */
 
+#define ATTR_PART 0x80000000u
+
 /*
  * Steps for two files, in addition to some per type. Two cycles of different lengths have as many
  * pairs as the product of their lengths, so a hostile input is compared only in part.
@@ -72,6 +76,8 @@ struct ld_type_walk {
 	LD_VEC(struct step) steps;
 	LD_VEC(struct pair) seen; /* in this walk */
 	struct ld_types_finding found;
+	struct ld_reasons reasons;
+	uint32_t part; /* that the current step belongs to */
 
 	struct ld_file *file[2]; /* of the previous walk */
 	bool clean;              /* these two files have no finding, and nothing was skipped */
@@ -227,10 +233,17 @@ static const char *print_at(struct ld_type_walk *w, int side, uint32_t i)
 
 /* ---- findings ---- */
 
-/* Whether to report a difference: only the first one of the gravest kind is. */
+/*
+ * Whether to report a difference: the first one in each part of the declaration. Of the structs
+ * behind pointers, only one is reported.
+ */
 static bool graver(const struct ld_type_walk *w, enum ld_types_diff diff)
 {
-	return diff > w->found.diff;
+	if (diff > w->found.diff)
+		return true;
+	if (diff == LD_TYPES_LAYOUT || w->found.diff == LD_TYPES_LAYOUT)
+		return false;
+	return !ld_reasons_has(&w->reasons, w->part);
 }
 
 static enum ld_types_diff gravity(const struct step *s)
@@ -245,8 +258,12 @@ static void found(struct ld_type_walk *w, enum ld_types_diff diff, const char *f
 {
 	va_list args;
 
+	if (diff == LD_TYPES_LAYOUT || w->found.diff == LD_TYPES_LAYOUT)
+		w->reasons.nr = 0;
+	if (diff > w->found.diff)
+		w->found = (struct ld_types_finding){.diff = diff};
 	va_start(args, fmt);
-	w->found = (struct ld_types_finding){diff, ld_vprintf(w->l->arena, fmt, args), NULL, NULL};
+	ld_reasons_add(&w->reasons, w->part, ld_vtext(w->l->arena, fmt, args));
 	va_end(args);
 }
 
@@ -387,9 +404,10 @@ static bool is_core(struct ld_type_walk *w, const uint32_t *id)
 static void push(struct ld_type_walk *w, uint32_t from, enum edge edge, uint32_t at, uint32_t type0,
 		 uint32_t type1, enum mode mode)
 {
-	struct step s = {{type0, type1}, from, at, edge, mode};
+	struct step s = {{type0, type1}, from, at, edge, mode, 0};
 
 	if (w->budget) {
+		s.top = from || edge == INSIDE ? w->steps.v[from].top : (uint32_t)w->steps.nr;
 		LD_PUSH(w->l->arena, &w->steps, s);
 		w->budget--;
 	} else {
@@ -632,6 +650,15 @@ static bool open_ended(const struct ld_btf *btf, const struct btf_type *t)
 	       !((const struct btf_array *)ld_btf_tail(ld_btf_type(btf, last)))->nelems;
 }
 
+/* Adds what differs in the members after the first difference. */
+static void list_members(struct ld_type_walk *w, uint32_t i, uint32_t first,
+			 const struct btf_type *const *t)
+{
+	const char *what = print(w, 0, ld_btf_strip(w->btf[0], w->steps.v[i].type[0]));
+
+	ld_reasons_add_members(&w->reasons, w->l->arena, what, w->btf, t, first + 1);
+}
+
 static void compare_members(struct ld_type_walk *w, uint32_t i, const struct btf_type *const *t)
 {
 	const struct step s = w->steps.v[i];
@@ -640,14 +667,20 @@ static void compare_members(struct ld_type_walk *w, uint32_t i, const struct btf
 	enum ld_types_diff diff = LD_TYPES_LAYOUT;
 
 	for (uint32_t at = 0; at < vlen[0] && at < vlen[1]; at++) {
-		if (!compare_member(w, i, at, t))
+		uint32_t before = w->reasons.nr;
+
+		if (!compare_member(w, i, at, t)) {
+			if (w->reasons.nr != before || w->found.diff == LD_TYPES_LAYOUT)
+				list_members(w, i, at, t);
 			return;
+		}
 		push(w, i, MEMBER, at, m[0][at].type, m[1][at].type, s.mode);
 	}
 	if (vlen[0] != vlen[1]) {
 		if (graver(w, gravity(&s)))
 			found_in_struct(w, i, gravity(&s), "member count differs: %u and %u",
 					vlen[0], vlen[1]);
+		list_members(w, i, (vlen[0] < vlen[1] ? vlen[0] : vlen[1]) - 1, t);
 		return;
 	}
 	if (t[0]->size == t[1]->size || open_ended(w->btf[0], t[0]) || open_ended(w->btf[1], t[1]))
@@ -791,8 +824,10 @@ static void compare_maps(struct ld_type_walk *w, uint32_t i, const struct btf_ty
 			struct ld_map_attr a[2] = {ld_btf_map_attr(w->btf[side], &m[at])};
 			const char *alias = attr_alias(a[0].name);
 
+			if (!i)
+				w->part = ATTR_PART | at << 1 | (uint32_t)side;
 			if (!graver(w, LD_TYPES_CONFLICT))
-				return;
+				continue;
 			if (!find_attr(w->btf[!side], t[!side], a[0].name, &a[1]) &&
 			    !(alias && find_attr(w->btf[!side], t[!side], alias, &a[1])))
 				lone_attr(w, i, side, &a[0]);
@@ -851,6 +886,7 @@ static void compare_step(struct ld_type_walk *w, uint32_t i)
 	const struct btf_type *t[2];
 	uint32_t id[2];
 
+	w->part = s->top;
 	for (int side = 0; side < 2; side++) {
 		id[side] = ld_btf_strip(w->btf[side], s->type[side]);
 		t[side] = id[side] ? ld_btf_type(w->btf[side], id[side]) : NULL;
@@ -872,7 +908,7 @@ static void compare_step(struct ld_type_walk *w, uint32_t i)
 
 static void walk(struct ld_type_walk *w)
 {
-	for (uint32_t i = 0; i < w->steps.nr && w->found.diff < LD_TYPES_CONFLICT; i++) {
+	for (uint32_t i = 0; i < w->steps.nr; i++) {
 		if (w->steps.v[i].mode != LAYOUT)
 			compare_step(w, i);
 	}
@@ -906,6 +942,7 @@ struct ld_types_finding ld_compare_decls(struct ld_type_walk *w, const struct ld
 	w->pair = pair;
 	w->steps.nr = w->seen.nr = 0;
 	w->found = (struct ld_types_finding){0};
+	w->reasons.nr = w->part = 0;
 	if (w->file[0] != pair->file[0] || w->file[1] != pair->file[1]) {
 		w->file_stamp = ++w->last_stamp;
 		w->clean = true;
@@ -921,6 +958,7 @@ struct ld_types_finding ld_compare_decls(struct ld_type_walk *w, const struct ld
 	if (strcmp(class_of(w, 0), class_of(w, 1))) {
 		found(w, LD_TYPES_CONFLICT, "kind differs: %s and %s", class_of(w, 0),
 		      class_of(w, 1));
+		ld_reasons_finish(&w->reasons, w->l->arena, &w->found);
 		return w->found;
 	}
 	w->func = kind_of(w->btf[0], pair->btf[0]) == BTF_KIND_FUNC;
@@ -929,5 +967,6 @@ struct ld_types_finding ld_compare_decls(struct ld_type_walk *w, const struct ld
 	w->clean &= w->found.diff == LD_TYPES_AGREE;
 	for (size_t i = 0; w->clean && i < w->seen.nr; i++)
 		w->memo[memo_slot(w, &w->seen.v[i])].stamp = CLEAN;
+	ld_reasons_finish(&w->reasons, w->l->arena, &w->found);
 	return w->found;
 }

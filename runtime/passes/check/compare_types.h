@@ -21,6 +21,7 @@ struct ld_decl_pair {
 struct ld_types_finding {
 	enum ld_types_diff diff;
 	const char *reason; /* one line: "parameter count differs: 2 and 1" */
+	const char *more;   /* lines of what else differs, each after LD_DETAIL */
 	const char *what;   /* LD_TYPES_LAYOUT: the type, "struct foo" */
 	const char *path;   /* LD_TYPES_LAYOUT: how the type is reached, or NULL */
 };

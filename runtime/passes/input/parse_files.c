@@ -186,27 +186,74 @@ static void locate_in_file(const struct ld_link *l, const struct ld_file *f, str
 	d->nr_locations = 1;
 }
 
+/* Members of one archive that are passed over for one reason. */
+struct foreign {
+	const char *archive;
+	struct ld_diag first;
+	struct ld_list members;
+};
+
+static void deliver_foreign(const struct ld_link *l, struct foreign *foreign)
+{
+	const char *help = foreign->members.nr ? ld_text_help(foreign->first.message) : NULL;
+
+	if (foreign->members.nr > 1)
+		ld_warn(l->diags, foreign->first.id,
+			"%s: %zu members are not linked%" LD_LINES "%" LD_LINES, foreign->archive,
+			foreign->members.nr, ld_list_lines(l->arena, &foreign->members, "members"),
+			help ? ld_text(l->arena, LD_HELP "%" LD_LINES, help) : "");
+	else if (foreign->members.nr)
+		LD_PUSH(l->arena, &l->diags->list, foreign->first);
+	*foreign = (struct foreign){0};
+}
+
+static void add_foreign(const struct ld_link *l, struct foreign *foreign, const struct ld_file *f,
+			const struct ld_diag *d)
+{
+	const char *help = ld_text_help(d->message), *first = NULL;
+
+	if (foreign->archive)
+		first = ld_text_help(foreign->first.message);
+	if (foreign->archive != f->archive || strcmp(foreign->first.id, d->id) != 0 ||
+	    strcmp(first ? first : "", help ? help : "") != 0) {
+		deliver_foreign(l, foreign);
+		foreign->archive = f->archive;
+		foreign->first = *d;
+	}
+	ld_list_add(l->arena, &foreign->members, "%.*s", (int)strcspn(d->message, "\n"),
+		    d->message);
+}
+
 /* Delivers the diagnostics of the files in command-line order. */
 static void collect_diags(const struct ld_link *l)
 {
+	struct foreign foreign = {0};
+
 	ld_for_each(i, &l->inputs.files) {
 		struct ld_file *f = l->inputs.files.v[i];
 
 		for (; f->diags.nr_delivered < f->diags.list.nr; f->diags.nr_delivered++) {
 			struct ld_diag d = f->diags.list.v[f->diags.nr_delivered];
 
-			d.severity = severity_for(f, &d);
 			if (!d.nr_locations)
 				locate_in_file(l, f, &d);
+			if (d.severity != severity_for(f, &d)) {
+				d.severity = severity_for(f, &d);
+				add_foreign(l, &foreign, f, &d);
+				continue;
+			}
+			deliver_foreign(l, &foreign);
 			l->diags->errors += d.severity == LD_ERROR;
 			LD_PUSH(l->arena, &l->diags->list, d);
 		}
 	}
+	deliver_foreign(l, &foreign);
 }
 
 static void check_byte_order(const struct ld_link *l, struct ld_input_files *in)
 {
 	struct ld_file *first = NULL;
+	struct ld_list others = {0};
 
 	ld_for_each(i, &in->files) {
 		struct ld_file *f = in->files.v[i];
@@ -217,15 +264,16 @@ static void check_byte_order(const struct ld_link *l, struct ld_input_files *in)
 			first = f;
 			in->big = f->big;
 		}
-		if (f->big == in->big)
-			continue;
-		ld_error(l->diags, "mixed-byte-order",
-			 "%s: %s object among %s ones\n"
-			 ">>> the first input is %s" LD_HELP
-			 "compile all of them with -target bpf, or all with -target bpfeb",
-			 ld_file_place(l, f), f->big ? "big-endian" : "little-endian",
-			 in->big ? "big-endian" : "little-endian", ld_file_place(l, first));
+		if (f->big != in->big)
+			ld_list_add(l->arena, &others, "%s: %s",
+				    f->big ? "big-endian" : "little-endian", ld_file_place(l, f));
 	}
+	if (others.nr)
+		ld_error(l->diags, "mixed-byte-order",
+			 "inputs have different byte orders\n>>> %s: %s%" LD_LINES LD_HELP
+			 "compile all of them with -target bpf, or all with -target bpfeb",
+			 in->big ? "big-endian" : "little-endian", ld_file_place(l, first),
+			 ld_list_lines(l->arena, &others, "files"));
 }
 
 void ld_parse_files(const struct ld_link *l, struct ld_input_files *in)

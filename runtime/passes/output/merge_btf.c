@@ -86,15 +86,21 @@ static void refuse_unknown(struct merger *m, uint32_t node)
 
 static void warn_unknown(const struct ld_link *l)
 {
+	struct ld_list files = {0};
+
 	ld_for_each(i, &l->res.btf_files) {
 		const struct ld_file *f = l->res.btf_files.v[i];
 
 		if (f->btf.nr_unknown && !l->diags->errors)
-			ld_warn(l->diags, "unknown-btf-kind",
-				"%s: .BTF: dropped %u types of unknown kinds, the first of kind "
-				"%u",
-				ld_file_name(f), f->btf.nr_unknown, f->btf.unknown_kind);
+			ld_list_add(l->arena, &files, "%u types of %s, the first of kind %u",
+				    f->btf.nr_unknown, ld_file_place(l, f), f->btf.unknown_kind);
 	}
+	if (files.nr)
+		ld_warn(
+		    l->diags, "unknown-btf-kind",
+		    "dropped BTF types of kinds that this linker does not know%" LD_LINES LD_HELP
+		    "use a newer linker, or omit --no-btf-gc",
+		    ld_list_lines(l->arena, &files, "files"));
 }
 
 static void mark_proto(struct merger *m, struct ld_proto *p);

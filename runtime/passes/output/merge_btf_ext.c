@@ -169,21 +169,26 @@ static bool hides_variables(const struct ld_file *f)
 
 static void warn_synthesized(const struct ld_link *l)
 {
+	struct ld_list files = {0};
+	bool hides = false;
+
 	ld_for_each(i, &l->res.files) {
 		const struct ld_file *f = l->res.files.v[i];
 
 		/* Not again where a lack of types was reported. */
-		if (f->synthesized && !f->btf.nr_untyped)
-			ld_warn(l->diags, "missing-btf",
-				"%s: some functions have no BTF records; loaders need them for all "
-				"functions or none: synthesized%" LD_LINES LD_HELP
-				"compile it with -g",
-				ld_file_place(l, f),
-				hides_variables(f)
-				    ? "\n>>> its variables have no BTF either: skeletons "
-				      "omit them"
-				    : "");
+		if (!f->synthesized || f->btf.nr_untyped)
+			continue;
+		ld_list_add(l->arena, &files, "in %s", ld_file_place(l, f));
+		hides |= hides_variables(f);
 	}
+	if (files.nr)
+		ld_warn(l->diags, "missing-btf",
+			"some functions have no BTF, which loaders need for all or none: it is "
+			"synthesized%" LD_LINES "%" LD_LINES LD_HELP "compile %s with -g",
+			ld_list_lines(l->arena, &files, "files"),
+			hides ? LD_DETAIL "variables there have no BTF either: skeletons omit them"
+			      : "",
+			files.nr == 1 ? "the file" : "these files");
 }
 
 /* The kernel rejects BTF as a whole. */

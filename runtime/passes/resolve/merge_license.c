@@ -93,11 +93,33 @@ static struct ld_section *choose_license(const struct ld_link *l, struct ld_sect
 	}
 	if (is_dual(a) && !is_dual(b))
 		winner = sec;
-	ld_warn(
-	    l->diags, "license-combined",
-	    "licenses \"%s\" and \"%s\" are combined to \"%s\"\n>>> \"%s\" in %s\n>>> \"%s\" in %s",
-	    a, b, winner == kept ? a : b, a, ld_file_name(kept->file), b, ld_file_name(sec->file));
 	return winner;
+}
+
+/* Once for all texts: a line for each, with its first file. */
+static void warn_combined(const struct ld_link *l, const struct sections *all,
+			  const struct ld_section *kept)
+{
+	struct ld_strmap by_text = {0};
+	struct ld_list texts = {0};
+
+	ld_for_each(i, &all->list) {
+		const char *text = license_text(l, all->list.v[i]);
+		void **slot = ld_strmap_slot(l->arena, &by_text, text, strlen(text));
+
+		if (!*slot)
+			ld_list_add(l->arena, &texts, "\"%s\" in %s", text,
+				    ld_file_place(l, all->list.v[i]->file));
+		*slot = all->list.v[i];
+	}
+	if (texts.nr > 1)
+		ld_warn(
+		    l->diags, "license-combined",
+		    "%zu files have %zu different licenses, combined to \"%s\"%" LD_LINES LD_HELP
+		    "write the same text in all files, or set it with "
+		    "--license=\"%s\"",
+		    all->list.nr, texts.nr, license_text(l, kept),
+		    ld_list_lines(l->arena, &texts, "licenses"), license_text(l, kept));
 }
 
 /* For --license=TEXT if no input has a license: an empty section of the first file. */
@@ -158,6 +180,8 @@ static bool merge_licenses(const struct ld_link *l)
 		return false;
 	if (l->opt->license)
 		override_license(l, kept);
+	else
+		warn_combined(l, &all, kept);
 	own_symbols(kept);
 	ld_for_each(i, &all.list)
 		if (all.list.v[i] != kept)
@@ -175,6 +199,7 @@ static bool same_bytes(const struct ld_section *a, const struct ld_section *b)
 static void merge_versions(const struct ld_link *l)
 {
 	struct sections all = find_sections(l, LD_ROLE_VERSION);
+	struct ld_list others = {0};
 	struct ld_section *kept;
 
 	if (!all.list.nr)
@@ -185,11 +210,15 @@ static void merge_versions(const struct ld_link *l)
 		const struct ld_section *sec = all.list.v[i];
 
 		if (!same_bytes(sec, kept))
-			ld_warn(l->diags, "version-conflict",
-				"version sections differ; the first one is kept\n>>> %s\n>>> %s",
-				ld_file_name(kept->file), ld_file_name(sec->file));
+			ld_list_add(l->arena, &others, "dropped: that of %s",
+				    ld_file_place(l, sec->file));
 		replace(all.list.v[i], kept);
 	}
+	if (others.nr)
+		ld_warn(l->diags, "version-conflict",
+			"version sections differ\n>>> kept: that of %s%" LD_LINES LD_HELP
+			"remove the sections: kernels ignore them since 5.0",
+			ld_file_place(l, kept->file), ld_list_lines(l->arena, &others, "files"));
 }
 
 void ld_merge_license(const struct ld_link *l, struct ld_resolution *res)

@@ -69,15 +69,24 @@ static uint8_t stricter(uint8_t a, uint8_t b)
 	return a < b ? a : b;
 }
 
-static void duplicate(const struct ld_link *l, const struct ld_global *n, const struct ld_file *f,
-		      uint32_t in_sym)
+static void report_duplicate(const struct ld_link *l, const struct ld_global *n)
 {
+	struct ld_list places = {0};
+
+	for (const struct ld_file_sym *s = n->file_syms; s; s = s->next) {
+		if (rank_of(&s->file->syms[s->sym]) != STRONG)
+			continue;
+		ld_list_add(l->arena, &places, "defined at %s",
+			    ld_list_full(&places) ? "" : ld_sym_place(l, s->file, s->sym));
+	}
 	ld_error(l->diags, "duplicate-symbol",
-		 "duplicate symbol '%s'\n>>> defined at %s\n>>> defined at %s", n->name,
-		 ld_sym_place(l, n->owner, n->owner_sym), ld_sym_place(l, f, in_sym));
+		 "duplicate symbol '%s'%" LD_LINES LD_HELP
+		 "define '%s' in one file and declare it in a header; or, if the files mean "
+		 "different things, make it static",
+		 n->name, ld_list_lines(l->arena, &places, "definitions"), n->name);
 }
 
-static void define(const struct ld_link *l, struct ld_global *n, struct ld_file *f, uint32_t in_sym)
+static void define(struct ld_global *n, struct ld_file *f, uint32_t in_sym)
 {
 	struct ld_sym *sym = &f->syms[in_sym], *def = ld_global_def(n);
 	enum rank rank = rank_of(sym), had = def ? rank_of(def) : UNDEFINED;
@@ -85,12 +94,11 @@ static void define(const struct ld_link *l, struct ld_global *n, struct ld_file 
 	if (rank == UNDEFINED)
 		return;
 	if (n->owner == f) {
-		duplicate(l, n, f, in_sym);
+		n->duplicate = true;
 		return;
 	}
 	if (rank == STRONG && had == STRONG) {
-		if (!ld_is_single(sym) || !ld_is_single(def))
-			duplicate(l, n, f, in_sym);
+		n->duplicate |= !ld_is_single(sym) || !ld_is_single(def);
 		return;
 	}
 	if (rank == COMMON && had == COMMON) {
@@ -167,7 +175,7 @@ static void add_symbols(const struct ld_link *l, struct ld_resolution *res, stru
 		n->vis = stricter(n->vis, sym->vis);
 		if (rank_of(sym) == UNDEFINED)
 			note_extern(n, f, sym);
-		define(l, n, f, i);
+		define(n, f, i);
 	}
 }
 
@@ -349,6 +357,9 @@ void ld_resolve_symbols(const struct ld_link *l, struct ld_resolution *res)
 	ld_strmap_reserve(l->arena, &res->globals_by_name, count_defined(l));
 	ld_for_each(i, &l->res.files)
 		add_symbols(l, res, l->res.files.v[i]);
+	ld_for_each(i, &l->res.globals)
+		if (l->res.globals.v[i]->duplicate)
+			report_duplicate(l, l->res.globals.v[i]);
 	for (const char **d = l->opt->defsyms; *d; d++)
 		define_alias(l, res, *d);
 	ld_for_each(i, &l->res.globals)
