@@ -24,7 +24,7 @@ if [ ! -e "$sysroot/done" ]; then
 	[ -s "$sysroot/apt/sources.list" ]
 	apt update >&2
 	# With what libelf needs, which differs from release to release; the C library is the cross compiler's.
-	apt install -y --no-install-recommends --download-only libelf-dev >&2
+	apt install -y --no-install-recommends --download-only libelf-dev libzstd-dev zlib1g-dev >&2
 	for deb in "$sysroot"/apt/cache/archives/{libelf,libzstd,zlib}*.deb; do
 		[ ! -e "$deb" ] || dpkg-deb -x "$deb" "$sysroot"
 	done
