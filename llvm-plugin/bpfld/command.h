@@ -18,6 +18,7 @@
  *	link.c     link
  *	gen.c      gen, and commands passed on to bpftool
  *	version.c  version, as bpftool has it
+ *	check.c    check
  *	dynamic.c  load --dynamic
  *	load.c     load, unload
  *	main.c     the command line, from the tables in options.def
@@ -51,7 +52,7 @@ struct request {
 	const char *root;   /* directory of all pins */
 	const char *name;   /* --name */
 	const char *device; /* --device */
-	bool attach;
+	bool attach, verbose;
 	bool dynamic, force;
 	enum bpfld_dyn_mode mode;          /* --dynamic=MODE */
 	struct words library_paths, binds; /* binds: OBJECT, NAME, OBJECT, NAME, ... */
@@ -178,6 +179,7 @@ enum exit_status command_gen(struct request *q);
 enum exit_status command_load(struct request *q);
 enum exit_status command_unload(struct request *q);
 enum exit_status command_ls(struct request *q);
+enum exit_status command_check(struct request *q);
 enum exit_status command_version(struct request *q);
 enum exit_status command_explain(struct request *q);
 

@@ -174,7 +174,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_library_path: words_add(&q->library_paths, value); break;
 	case OPT_library: words_add(&q->args, pool_printf(q->pool, "-l%s", value)); break;
 	case OPT_root: q->root = value; break;
-	case OPT_verbose: verbose = true; break;
+	case OPT_verbose: verbose = q->verbose = true; break;
 	case OPT_help: q->want_help = true; break;
 	case OPT_version: q->want_version = true; break;
 	}

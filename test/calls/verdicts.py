@@ -29,7 +29,8 @@ REFUSALS = [
      "global-function-type"),
     (r"cannot call GPL-restricted function|cannot call kernel function from non-GPL",
      "missing-license"),
-    (r"bad call relo against|program '\w+' is static and not supported", "program-called"),
+    (r"bad call relo against|no \.text section found yet sub-program call exists|"
+     r"program '\w+' is static and not supported", "program-called"),
 ]
 # Circles come to an end where the frames or the stack do.
 SAME = {"recursion": {"call-depth", "call-stack"}}

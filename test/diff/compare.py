@@ -33,6 +33,7 @@ from bpfobj import (SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, SHN_UNDEF, STB_LOCAL, 
 
 R_64_64, R_ABS64, R_ABS32, R_NODYLD32, R_64_32 = 1, 2, 3, 4, 10
 LD_IMM64, CALL, PSEUDO_CALL = 0x18, 0x85, 1
+TYPE_IDS = (6, 7)  # BPF_CORE_TYPE_ID_LOCAL and _TARGET
 
 
 def section_name(name):
@@ -49,6 +50,7 @@ class Canon:
         self.funcs_of = self._symbols_by_section(STT_FUNC)
         self.data_of = self._symbols_by_section(STT_OBJECT)
         self.dead = 0
+        self.type_ids = {(sec, off) for sec, off, _, _, kind in obj.core_relo if kind in TYPE_IDS}
         self.functions = self._functions()
         self.data = self._data()
         self.externs = collections.Counter(
@@ -142,12 +144,16 @@ class Canon:
             elif insn[0] == CALL and src == PSEUDO_CALL:
                 digest.update(repr((insn[:4], R_64_32,
                                     self._place(shndx, pos + 8 + imm * 8))).encode())
+            elif (sec.name, pos) in self.type_ids:
+                # The id of a type, which the record has, too. bpftool leaves that of the input.
+                digest.update(insn[:4])
             else:
                 digest.update(insn)
+            type_id = (sec.name, pos) in self.type_ids
             pos += 8
             if insn[0] == LD_IMM64:
                 # The low half may hold the addend, which the target already tells.
-                digest.update(sec.data[pos:pos + 4 if reloc else pos + 8])
+                digest.update(sec.data[pos:pos + 4 if reloc or type_id else pos + 8])
                 pos += 8
         return digest.hexdigest()
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The kernel's limits for a program with all functions that it reaches, as far as a link makes it
- * more likely to exceed them: the number of functions and of maps, and callbacks that are global.
+ * Limits of the kernel for a program with all functions that it reaches, which linking makes more
+ * likely to be exceeded: the number of functions and of maps. And callbacks must not be global.
  *
  * libbpf appends to a program each function that it calls or whose address it takes, dead code
  * included, and the kernel counts them before it looks at the code.

@@ -35,6 +35,22 @@ static const char *place_of(const struct ld_link *l, const struct candidate *c)
 		       c->file->lazy ? ld_file_name(c->file) : ld_sym_place(l, c->file, c->sym));
 }
 
+/* The library that defines the name, but with a prefix. */
+static const char *prefix_hint(const struct ld_link *l, const char *name)
+{
+	ld_for_each(i, &l->inputs.prefixes) {
+		const struct ld_prefix *p = l->inputs.prefixes.v[i];
+		const char *prefixed = ld_strmap_get(&p->names, name, strlen(name));
+
+		if (prefixed)
+			return ld_text(l->arena,
+				       "\n>>> %s defines it, with the prefix of --prefix" LD_HELP
+				       "refer to '%s'",
+				       p->path, prefixed);
+	}
+	return NULL;
+}
+
 /* The static function or variable of this name. */
 static const char *static_hint(const struct ld_link *l, const char *name)
 {
@@ -289,10 +305,11 @@ const char *ld_hint(struct ld_hints *h, const struct ld_global *n)
 
 	if (h->given++ >= MAX_HINTS)
 		return "";
-	(void)((text = static_hint(l, n->name)) || (text = known_hint(l, n->name)) ||
-	       (text = kconfig_hint(l, n)) || (text = helper_hint(l, n->name)) ||
-	       (text = ksym_hint(h, n)) || (text = near_hint(l, n->name)) ||
-	       (text = near_helper_hint(l, n->name)) || (text = kernel_hint(h, n)));
+	(void)((text = prefix_hint(l, n->name)) || (text = static_hint(l, n->name)) ||
+	       (text = known_hint(l, n->name)) || (text = kconfig_hint(l, n)) ||
+	       (text = helper_hint(l, n->name)) || (text = ksym_hint(h, n)) ||
+	       (text = near_hint(l, n->name)) || (text = near_helper_hint(l, n->name)) ||
+	       (text = kernel_hint(h, n)));
 	if (text)
 		return text;
 	if (h->advised)

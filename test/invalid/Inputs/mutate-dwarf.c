@@ -77,12 +77,15 @@ int main(int argc, char **argv)
 		mutate(copy);
 		l = bpfld_new(&opts, NULL);
 		if (!l || bpfld_add_buffer(l, "a.o", copy, size) || bpfld_add_buffer(l, "b.o", other, other_size))
-			return 2;
+			exit(2);
 		if (!bpfld_link(l) || seen != 1) {
 			printf("mutant %d: %d errors\n", i, seen);
-			return 1;
+			exit(1);
 		}
 		bpfld_free(l);
 	}
+	free(image);
+	free(other);
+	free(copy);
 	return 0;
 }
