@@ -645,7 +645,7 @@ static struct ld_dwarf *scan(struct ld_arena *a, const struct ld_file *f)
 
 	d->a = a;
 	d->f = f;
-	d->steps = STEPS_PER_BYTE * (uint64_t)f->size + SPARE_STEPS;
+	d->steps = STEPS_PER_BYTE * (f->size + f->unpacked) + SPARE_STEPS;
 	for (uint32_t i = f->nr_secs; i-- > 1;)
 		for (int k = 0; f->secs[i].data && !f->secs[i].group && k < NR_PARTS; k++)
 			/* A link that drops DWARF leaves it compressed. */
