@@ -67,54 +67,6 @@ static struct place offset_place(const struct ld_link *l, const struct ld_sectio
 	    {.object = object, .section = sec->name, .offset = off}};
 }
 
-/* Adds a line of the source. */
-static void set_line(const struct ld_link *l, const struct ld_file *f, const char *path,
-		     uint32_t line, struct place *place)
-{
-	path = relative_path(l, path);
-	place->location.file = path;
-	place->location.line = line;
-	place->text = f->temporary ? ld_printf(l->arena, "%s:%u", path, line)
-				   : ld_printf(l->arena, "%s:%u (%s)", path, line, f->path);
-}
-
-static struct place insn_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
-{
-	const struct ld_file *f = sec->file;
-	const uint32_t *rec = f->has_btf ? ext_record_at(&sec->ext[LD_EXT_LINE], off) : NULL;
-	const struct ld_piece *p = ld_piece_at(sec, off);
-	struct place place = offset_place(l, sec, off);
-
-	if (rec && p && rec[0] >= p->off) {
-		/* BPF_LINE_INFO_LINE_NUM, BPF_LINE_INFO_LINE_COL */
-		set_line(l, f, ld_btf_str(&f->btf, rec[1]), rec[3] >> 10, &place);
-		place.location.column = rec[3] & 0x3ff;
-	}
-	return place;
-}
-
-static struct place var_place(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
-{
-	const struct ld_sym *sym = &f->syms[in_sym];
-	struct ld_decl_line decl;
-	struct place place = {ld_file_name(f), {.object = ld_file_name(f), .offset = sym->value}};
-
-	if (sym->sec)
-		place = offset_place(l, sym->sec, sym->value);
-	if (ld_dwarf_find(l->arena, f, in_sym, &decl)) {
-		set_line(l, f, decl.path, decl.line, &place);
-	} else if (f->source && !f->temporary && !f->linked) {
-		place.location.file = f->source;
-		place.text = ld_printf(l->arena, "%s (%s)", f->source, place.text);
-	}
-	return place;
-}
-
-static const char *locate(const struct ld_link *l, const struct place *place)
-{
-	return ld_locate(l->diags, place->text, place->location);
-}
-
 /* The function or variable that has the byte at off: its in_sym, or 0. */
 static uint32_t sym_at(const struct ld_section *sec, uint64_t off)
 {
@@ -138,6 +90,58 @@ static uint32_t sym_at(const struct ld_section *sec, uint64_t off)
 			return sec->syms[lo];
 	}
 	return 0;
+}
+
+/* Adds a line of the source. The object is f, or the one that has the symbol if that is known. */
+static void set_line(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym,
+		     const char *path, uint32_t line, struct place *place)
+{
+	path = relative_path(l, path);
+	if (f->lto && in_sym)
+		f = ld_sym_origin(f, in_sym);
+	place->location.object = ld_file_name(f);
+	place->location.file = path;
+	place->location.line = line;
+	place->text = f->temporary ? ld_printf(l->arena, "%s:%u", path, line)
+				   : ld_printf(l->arena, "%s:%u (%s)", path, line, f->path);
+}
+
+static struct place insn_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
+{
+	const struct ld_file *f = sec->file;
+	const uint32_t *rec = f->has_btf ? ext_record_at(&sec->ext[LD_EXT_LINE], off) : NULL;
+	const struct ld_piece *p = ld_piece_at(sec, off);
+	struct place place = offset_place(l, sec, off);
+
+	if (rec && p && rec[0] >= p->off) {
+		/* BPF_LINE_INFO_LINE_NUM, BPF_LINE_INFO_LINE_COL */
+		set_line(l, f, f->lto ? sym_at(sec, off) : 0, ld_btf_str(&f->btf, rec[1]),
+			 rec[3] >> 10, &place);
+		place.location.column = rec[3] & 0x3ff;
+	}
+	return place;
+}
+
+static struct place var_place(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym)
+{
+	const struct ld_sym *sym = &f->syms[in_sym];
+	struct ld_decl_line decl;
+	struct place place = {ld_file_name(f), {.object = ld_file_name(f), .offset = sym->value}};
+
+	if (sym->sec)
+		place = offset_place(l, sym->sec, sym->value);
+	if (ld_dwarf_find(l->arena, f, in_sym, &decl)) {
+		set_line(l, f, in_sym, decl.path, decl.line, &place);
+	} else if (f->source && !f->temporary && !f->linked) {
+		place.location.file = f->source;
+		place.text = ld_printf(l->arena, "%s (%s)", f->source, place.text);
+	}
+	return place;
+}
+
+static const char *locate(const struct ld_link *l, const struct place *place)
+{
+	return ld_locate(l->diags, place->text, place->location);
 }
 
 const char *ld_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)

@@ -349,3 +349,18 @@ const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint3
 	}
 	return alias;
 }
+
+const struct ld_file *ld_sym_origin(const struct ld_file *f, uint32_t in_sym)
+{
+	const struct ld_sym *sym = &f->syms[in_sym];
+	const struct ld_global *n;
+
+	if (!f->lto)
+		return f;
+	if (f->origins[in_sym])
+		return f->origins[in_sym];
+	n = sym->bind == STB_LOCAL
+		? NULL
+		: ld_strmap_get(&f->link->before_lto.globals_by_name, sym->name, strlen(sym->name));
+	return n && n->owner ? n->owner : f;
+}

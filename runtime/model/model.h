@@ -292,14 +292,15 @@ struct ld_global {
 
 struct ld_file {
 	const struct ld_link *link;
-	uint32_t index;     /* in link->res.files */
-	const char *path;   /* as given */
-	const char *source; /* name of the first STT_FILE symbol, or NULL */
-	bool linked;        /* has several STT_FILE symbols: the output of a linker */
-	bool synthetic;     /* made by the linker: see passes/select/synthetic.h */
-	bool temporary;     /* the compiler driver has made up the path */
-	bool named;         /* the caller has chosen the path as its name */
-	bool bound_to;      /* a target of --bind: clashing symbols are isolated */
+	uint32_t index;                /* in link->res.files */
+	const char *path;              /* as given */
+	const char *source;            /* name of the first STT_FILE symbol, or NULL */
+	bool linked;                   /* has several STT_FILE symbols: the output of a linker */
+	bool synthetic;                /* made by the linker: see passes/select/synthetic.h */
+	bool temporary;                /* the compiler driver has made up the path */
+	const struct ld_file *repeats; /* earlier input with the same contents, reported */
+	bool named;                    /* the caller has chosen the path as its name */
+	bool bound_to;                 /* a target of --bind: clashing symbols are isolated */
 	const uint8_t *image;
 	size_t size;
 	uint64_t unpacked;  /* bytes of sections that are compressed in image */
@@ -691,6 +692,18 @@ uint64_t ld_names_limit(const struct ld_link *l);
 
 /* The owner's symbol, or NULL. */
 struct ld_sym *ld_global_def(const struct ld_global *n);
+
+/* The option with which to compile a file that lacks BTF: only later releases of gcc take -g. */
+static inline const char *ld_btf_option(const struct ld_file *f)
+{
+	return f->gcc ? "-gbtf" : "-g";
+}
+
+/*
+ * The input that a symbol of link-time optimization's object comes from, if it is known; otherwise
+ * f.
+ */
+const struct ld_file *ld_sym_origin(const struct ld_file *f, uint32_t in_sym);
 
 /* The name of a file in diagnostics: its source if the driver has made up the path. */
 const char *ld_file_name(const struct ld_file *f);

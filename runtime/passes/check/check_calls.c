@@ -378,7 +378,9 @@ static void check_called_programs(const struct checker *c)
 		ld_warn(
 		    c->l->diags, "program-called",
 		    "program '%s' is called as a function: loaders support calls into .text only\n"
-		    ">>> called by %s at %s\n>>> defined in section %s at %s",
+		    ">>> called by %s at %s\n>>> defined in section %s at %s" LD_HELP
+		    "move its code into a function without SEC() that both call, or make a tail "
+		    "call",
 		    name_of(c, call->callee), name_of(c, call->caller),
 		    ld_place(c->l, caller->sec, call->off), c->calls->funcs[call->callee].sec->name,
 		    func_place(c, call->callee));

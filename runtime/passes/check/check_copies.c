@@ -97,13 +97,6 @@ static bool are_equal(const struct ld_link *l, const struct copy *a, const struc
 	return in[0].line == in[1].line && !strcmp(base_name(in[0].path), base_name(in[1].path));
 }
 
-static const struct ld_file *file_of(const struct copy *c)
-{
-	const struct ld_file *origin = c->file->origins ? c->file->origins[c->sym] : NULL;
-
-	return origin ? origin : c->file;
-}
-
 static void check(const struct ld_link *l, const struct copies *copies)
 {
 	const struct copy *first = &copies->list.v[0];
@@ -118,7 +111,8 @@ static void check(const struct ld_link *l, const struct copies *copies)
 
 		if (!are_equal(l, first, c))
 			continue;
-		ld_list_add(l->arena, &files, "copy in %s", ld_file_name(file_of(c)));
+		ld_list_add(l->arena, &files, "copy in %s",
+			    ld_file_name(ld_sym_origin(c->file, c->sym)));
 		nr++;
 	}
 	if (nr * size < MIN_WASTED)

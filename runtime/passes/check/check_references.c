@@ -136,14 +136,15 @@ static bool is_number(const struct ld_link *l, const struct ld_file *f, const st
 	return !l->opt->partial && t.sym && t.file->syms[t.sym].abs;
 }
 
-static void report_undescribed(struct checker *c)
+static void report_undescribed(struct checker *c, const struct ld_file *f)
 {
 	if (c->undescribed.nr)
 		ld_error(c->l->diags, "map-without-btf",
 			 "map '%s' has no BTF, so that loaders do not know its type, key and "
-			 "value%" LD_LINES LD_HELP "compile the file with -g",
+			 "value%" LD_LINES LD_HELP "compile the file with %s",
 			 c->first_undescribed,
-			 ld_list_lines(c->l->arena, &c->undescribed, "maps of this file"));
+			 ld_list_lines(c->l->arena, &c->undescribed, "maps of this file"),
+			 ld_btf_option(f));
 	c->undescribed = (struct ld_list){0};
 }
 
@@ -248,7 +249,7 @@ void ld_check_references(const struct ld_link *l)
 	ld_for_each(i, &l->res.files) {
 		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
 			check_section(&c, l->res.files.v[i]->used[k]);
-		report_undescribed(&c);
+		report_undescribed(&c, l->res.files.v[i]);
 	}
 	report_discarded(&c);
 	warn_pointers(&c);

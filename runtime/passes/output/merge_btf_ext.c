@@ -167,28 +167,53 @@ static bool hides_variables(const struct ld_file *f)
 	return false;
 }
 
+/* Files whose functions have no BTF, for one message. */
+struct untyped {
+	struct ld_list files;
+	bool hides, gcc, other; /* hides: variables, too; compiled by gcc or another compiler */
+};
+
+static void note_untyped(const struct ld_link *l, struct untyped *u, const struct ld_file *f)
+{
+	ld_list_add(l->arena, &u->files, "in %s", ld_file_place(l, f));
+	u->gcc |= f->gcc;
+	u->other |= !f->gcc;
+}
+
+static void find_untyped(const struct ld_link *l, struct untyped *u, const struct ld_file *f)
+{
+	/* Not again where a lack of types was reported. gcc writes records for some functions. */
+	if (!f->synthesized || f->btf.nr_untyped || (f->gcc && f->has_btf))
+		return;
+	u->hides |= hides_variables(f);
+	if (!f->lto)
+		note_untyped(l, u, f);
+	ld_for_each(i, &l->before_lto.files) {
+		const struct ld_file *module = l->before_lto.files.v[i];
+
+		if (f->lto && module->bitcode && !module->has_btf)
+			note_untyped(l, u, module);
+	}
+}
+
 static void warn_synthesized(const struct ld_link *l)
 {
-	struct ld_list files = {0};
-	bool hides = false;
+	struct untyped u = {0};
 
-	ld_for_each(i, &l->res.files) {
-		const struct ld_file *f = l->res.files.v[i];
-
-		/* Not again where a lack of types was reported. */
-		if (!f->synthesized || f->btf.nr_untyped)
-			continue;
-		ld_list_add(l->arena, &files, "in %s", ld_file_place(l, f));
-		hides |= hides_variables(f);
-	}
-	if (files.nr)
+	ld_for_each(i, &l->res.files)
+		find_untyped(l, &u, l->res.files.v[i]);
+	if (u.files.nr)
 		ld_warn(l->diags, "missing-btf",
 			"some functions have no BTF, which loaders need for all or none: it is "
-			"synthesized%" LD_LINES "%" LD_LINES LD_HELP "compile %s with -g",
-			ld_list_lines(l->arena, &files, "files"),
-			hides ? LD_DETAIL "variables there have no BTF either: skeletons omit them"
-			      : "",
-			files.nr == 1 ? "the file" : "these files");
+			"synthesized%" LD_LINES "%" LD_LINES LD_HELP "compile %s with %s",
+			ld_list_lines(l->arena, &u.files, "files"),
+			u.hides ? LD_DETAIL
+			    "variables there have no BTF either: skeletons omit them"
+				: "",
+			u.files.nr == 1 ? "the file" : "these files",
+			!u.gcc    ? "-g"
+			: u.other ? "-g (gcc: -gbtf)"
+				  : "-gbtf");
 }
 
 /* The kernel rejects BTF as a whole. */

@@ -4,6 +4,7 @@
  * weak one, and the first of several weak ones wins, whatever the bindings of references (gABI,
  * "Symbol Table").
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,21 +70,82 @@ static uint8_t stricter(uint8_t a, uint8_t b)
 	return a < b ? a : b;
 }
 
+static bool has_same_contents(const struct ld_file *a, const struct ld_file *b)
+{
+	return a->size == b->size && a->image && b->image && !memcmp(a->image, b->image, a->size);
+}
+
+/* All of an input's symbols are duplicates if it is linked twice: one error instead. */
+static void report_repeated(const struct ld_link *l, const struct ld_global *n, struct ld_file *f)
+{
+	bool same = !strcmp(ld_file_name(n->owner), ld_file_name(f));
+
+	f->repeats = n->owner;
+	if (same)
+		ld_error(l->diags, "duplicate-symbol",
+			 "%s is linked twice\n>>> both copies define '%s'" LD_HELP "name it once",
+			 ld_file_place(l, f), n->name);
+	else
+		ld_error(l->diags, "duplicate-symbol",
+			 "%s and %s are the same object\n>>> both define '%s'" LD_HELP
+			 "link one of them",
+			 ld_file_place(l, n->owner), ld_file_place(l, f), n->name);
+}
+
+/* The end of the source line in a place such as "f.c:3 (f.o)", or NULL. */
+static const char *line_end(const char *place)
+{
+	const char *end = NULL, *at = place;
+
+	while ((at = strstr(at, " (")))
+		end = at++;
+	return end && end > place && isdigit((unsigned char)end[-1]) ? end : NULL;
+}
+
+/* Advice if both definitions come from one line of the source, or NULL. */
+static const char *one_source_help(const char *a, const char *b)
+{
+	const char *x = a ? line_end(a) : NULL, *y = b ? line_end(b) : NULL, *dot;
+
+	if (!x || !y || x - a != y - b || strncmp(a, b, (size_t)(x - a)) != 0)
+		return NULL;
+	dot = memchr(a, ':', (size_t)(x - a));
+	if (dot && dot - a > 2 && !strncmp(dot - 2, ".h", 2))
+		return "the header defines it in each file: make it static there, or declare it "
+		       "extern and define it in one file";
+	return "both objects have this source in them: link one of them";
+}
+
 static void report_duplicate(const struct ld_link *l, const struct ld_global *n)
 {
+	const char *place[2] = {NULL, NULL}, *help;
 	struct ld_list places = {0};
 
+	for (struct ld_file_sym *s = n->file_syms; s; s = s->next)
+		if (s->file != n->owner && !s->file->repeats &&
+		    has_same_contents(n->owner, s->file))
+			report_repeated(l, n, s->file);
 	for (const struct ld_file_sym *s = n->file_syms; s; s = s->next) {
-		if (rank_of(&s->file->syms[s->sym]) != STRONG)
+		const char *at;
+
+		if (s->file->repeats || rank_of(&s->file->syms[s->sym]) != STRONG)
 			continue;
-		ld_list_add(l->arena, &places, "defined at %s",
-			    ld_list_full(&places) ? "" : ld_sym_place(l, s->file, s->sym));
+		at = ld_list_full(&places) ? "" : ld_sym_place(l, s->file, s->sym);
+		if (places.nr < 2)
+			place[places.nr] = at;
+		ld_list_add(l->arena, &places, "defined at %s", at);
 	}
+	if (places.nr < 2)
+		return;
+	help = one_source_help(place[0], place[1]);
 	ld_error(l->diags, "duplicate-symbol",
-		 "duplicate symbol '%s'%" LD_LINES LD_HELP
-		 "define '%s' in one file and declare it in a header; or, if the files mean "
-		 "different things, make it static",
-		 n->name, ld_list_lines(l->arena, &places, "definitions"), n->name);
+		 "duplicate symbol '%s'%" LD_LINES LD_HELP "%" LD_LINES, n->name,
+		 ld_list_lines(l->arena, &places, "definitions"),
+		 help ? help
+		      : ld_text(l->arena,
+				"define '%s' in one file and declare it in a header; or, if the "
+				"files mean different things, make it static",
+				n->name));
 }
 
 static void define(struct ld_global *n, struct ld_file *f, uint32_t in_sym)
