@@ -16,9 +16,8 @@
 #include "base/io.h"
 #include "bpfld/command.h"
 
-#define LOG_SIZE (16u << 20) /* bytes; kernels accept up to 1 GiB */
-#define LOG_STATS 4          /* BPF_LOG_STATS: numbers alone */
-#define LOG_STEPS 1          /* BPF_LOG_LEVEL1: the path to the error */
+#define LOG_STATS 4 /* BPF_LOG_STATS: numbers alone */
+#define LOG_STEPS 1 /* BPF_LOG_LEVEL1: the path to the error */
 
 enum verdict { LOADS, REFUSED, NOT_PERMITTED, NOT_LOADED };
 
@@ -35,7 +34,9 @@ struct checked {
 	unsigned long long insns, states, usecs; /* of the verifier; if it loads */
 	const char *stack;                       /* bytes of its functions, as "16+0" */
 	const char *why;                         /* the verifier's or libbpf's words */
-	const char *source;                      /* the source line that the verifier named last */
+	const struct refusal *refusal;           /* explains why; or NULL */
+	const char *source;                      /* "a.c:1: return *p;", the last line of the log
+						    that is from the source; or NULL */
 };
 
 struct check {
@@ -43,7 +44,7 @@ struct check {
 	const char *path;
 	char *data; /* of the object */
 	size_t size;
-	char *log; /* LOG_SIZE bytes */
+	char *log; /* VERIFIER_LOG bytes */
 };
 
 /* ---- libbpf's messages: the first warning is the reason ---- */
@@ -105,18 +106,49 @@ static bool is_summary(const char *line)
 	return !*line;
 }
 
-/* The error is the last line before the summary; lines with "; " are from the source. */
+/* "a.c:1: return *p;" for "return *p; @ a.c:1", as kernels since 6.9 have it. */
+static const char *source_line(struct request *q, const char *line)
+{
+	const char *at = line, *last = NULL;
+
+	while ((at = strstr(at, " @ ")))
+		last = at++;
+	return last ? pool_printf(q->pool, "%s: %.*s", last + 3, (int)(last - line), line) : line;
+}
+
+/* "12: (95) exit", or a state that was reached before an instruction. */
+static bool is_instruction(const char *line)
+{
+	size_t digits = strspn(line, "0123456789");
+
+	return digits && line[digits] == ':';
+}
+
+/*
+ * The error is after the last instruction: the first line that is known, or else the last one.
+ * Lines with "; " are from the source.
+ */
 static void read_error(struct request *q, struct checked *p, const char *log)
 {
-	const char *line, *end;
+	const char *line, *end, *source = NULL;
 
 	for (line = log; *line; line = *end ? end + 1 : end) {
+		const char *copy;
+
 		end = line + strcspn(line, "\n");
-		if (!strncmp(line, "; ", 2))
-			p->source = pool_printf(q->pool, "%.*s", (int)(end - line - 2), line + 2);
-		else if (!is_summary(line) && *line != '\n')
-			p->why = pool_printf(q->pool, "%.*s", (int)(end - line), line);
+		if (is_summary(line) || end == line)
+			continue;
+		copy = pool_printf(q->pool, "%.*s", (int)(end - line), line);
+		if (!strncmp(copy, "; ", 2)) {
+			source = copy + 2;
+		} else if (is_instruction(copy)) {
+			p->refusal = NULL;
+		} else if (!p->refusal) {
+			p->why = copy;
+			p->refusal = find_refusal(copy);
+		}
 	}
+	p->source = source ? source_line(q, source) : NULL;
 }
 
 /* Each line apart: print_text() would escape the newlines. */
@@ -163,7 +195,7 @@ static int load_alone(struct check *c, size_t index, unsigned int level)
 		bpf_program__set_autoload(prog, i == index);
 		if (i++ == index) {
 			bpf_program__set_log_level(prog, level);
-			bpf_program__set_log_buf(prog, c->log, LOG_SIZE);
+			bpf_program__set_log_buf(prog, c->log, VERIFIER_LOG);
 		}
 	}
 	err = bpf_object__load(obj) ? errno : 0;
@@ -240,6 +272,10 @@ static void print_json(const struct check *c, struct json *j, const struct check
 			json_string(j, "reason", v[i].why);
 			if (v[i].source)
 				json_string(j, "source", v[i].source);
+			if (v[i].refusal) {
+				json_string(j, "meaning", v[i].refusal->meaning);
+				json_string(j, "help", v[i].refusal->help);
+			}
 		}
 		json_close(j, '}');
 	}
@@ -249,21 +285,23 @@ static void print_json(const struct check *c, struct json *j, const struct check
 
 static void report_refused(const struct check *c, const struct checked *p)
 {
-	struct report *r = c->q->report;
+	const struct refusal none = {"", ""}, *r = p->refusal ? p->refusal : &none;
+	const char *source = p->source ? p->source : "";
 
 	if (p->verdict == NOT_LOADED)
-		report_error(r, "cannot-load", "%s: program '%s' is not loaded: %s", c->path,
-			     p->name, p->why);
-	else if (p->verdict == NOT_PERMITTED)
-		report_error(r, "not-permitted", "%s: program '%s' is not permitted here: %s",
+		report_error(c->q->report, "cannot-load", "%s: program '%s' is not loaded: %s",
 			     c->path, p->name, p->why);
-	else if (p->source)
-		report_error(r, "program-refused",
-			     "%s: program '%s' is refused: %s" LD_DETAIL "at %s", c->path, p->name,
-			     p->why, p->source);
+	else if (p->verdict == NOT_PERMITTED)
+		report_error(c->q->report, "not-permitted",
+			     "%s: program '%s' is not permitted here: %s", c->path, p->name,
+			     p->why);
 	else
-		report_error(r, "program-refused", "%s: program '%s' is refused: %s", c->path,
-			     p->name, p->why);
+		report_error(c->q->report, "program-refused",
+			     "%s: program '%s' is refused: %s%" LD_LINES "%s%" LD_LINES
+			     "%s%" LD_LINES "%s",
+			     c->path, p->name, p->why, *source ? LD_DETAIL "at " : "", source,
+			     *r->meaning ? LD_DETAIL : "", r->meaning, *r->help ? LD_HELP : "",
+			     r->help);
 }
 
 /* ---- objects ---- */
@@ -324,6 +362,28 @@ static enum exit_status check_programs(struct check *c, struct json *j)
 	return status;
 }
 
+void explain_refusals(struct request *q, const char *name, char *object, size_t size)
+{
+	struct check c = {.q = q, .path = name, .data = object, .size = size};
+	libbpf_print_fn_t print = libbpf_set_print(keep_warning);
+	struct bpf_object *obj = open_copy(&c);
+	struct checked *v;
+	size_t n = 0;
+
+	c.log = malloc(VERIFIER_LOG);
+	if (obj && c.log) {
+		v = list_programs(&c, obj, &n);
+		for (size_t i = 0; i < n; i++) {
+			check_program(&c, i, &v[i]);
+			if (v[i].verdict == REFUSED)
+				report_refused(&c, &v[i]);
+		}
+	}
+	bpf_object__close(obj);
+	free(c.log);
+	libbpf_set_print(print);
+}
+
 static enum exit_status check_object(struct request *q, const char *path, char *log, struct json *j)
 {
 	struct check c = {.q = q, .path = path, .log = log};
@@ -366,7 +426,7 @@ enum exit_status command_check(struct request *q)
 			    "this user may not load BPF programs: %s" LD_HELP
 			    "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN",
 			    strerror(EPERM));
-	log = malloc(LOG_SIZE);
+	log = malloc(VERIFIER_LOG);
 	if (!log)
 		return fail(q, "out-of-memory", "out of memory");
 	print = libbpf_set_print(keep_warning);

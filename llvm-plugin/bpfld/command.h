@@ -18,6 +18,7 @@
  *	link.c     link
  *	gen.c      gen, and commands passed on to bpftool
  *	version.c  version, as bpftool has it
+ *	refusals.c the verifier's words, explained
  *	check.c    check
  *	dynamic.c  load --dynamic
  *	load.c     load, unload
@@ -167,6 +168,23 @@ bool is_word(const char *word, const char *full);
 bool is_for_bpftool(char **argv);
 /* Executes bpftool; returns on failure only. */
 enum exit_status run_bpftool(struct request *q, char **argv);
+
+/* ---- refusals.c ---- */
+
+struct refusal {
+	const char *meaning, *help;
+};
+
+/* The explanation of a line of the verifier's log, or NULL. */
+const struct refusal *find_refusal(const char *line);
+
+/* ---- check.c ---- */
+
+#define VERIFIER_LOG                                                                               \
+	(16u << 20) /* bytes: enough for nearly all, and not too large for any kernel */
+
+/* Reports each program of an object in memory that the kernel refuses, with the reason. */
+void explain_refusals(struct request *q, const char *name, char *object, size_t size);
 
 /* ---- dynamic.c ---- */
 

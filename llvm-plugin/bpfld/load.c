@@ -2,6 +2,7 @@
 /* load and unload. A load links, loads, pins and, with --attach, attaches. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bpfld/command.h"
@@ -38,10 +39,12 @@ static enum exit_status pin_all(struct request *q, const char *name, struct bpf_
 	return EXIT_DONE;
 }
 
-static struct bpf_object *link_and_open(struct request *q)
+/* Also copies the linked object to *image. */
+static struct bpf_object *link_and_open(struct request *q, char **image, size_t *size)
 {
 	struct bpfld_opts opts = BPFLD_OPTS_INIT;
 	struct bpf_object *obj;
+	const void *linked;
 	struct bpfld *l;
 
 	opts.library_paths = q->library_paths.v;
@@ -55,8 +58,38 @@ static struct bpf_object *link_and_open(struct request *q)
 		return NULL;
 	add_inputs(q, l, 0);
 	obj = bpfld_open_object(l, NULL, NULL);
+	linked = bpfld_image(l, size);
+	if (obj && linked) {
+		*image = pool_alloc(q->pool, *size);
+		memcpy(*image, linked, *size);
+	}
 	bpfld_free(l);
 	return obj;
+}
+
+/*
+ * Loads obj. If the verifier refuses a program, the message explains why instead of the log, which
+ * libbpf would print.
+ */
+static enum exit_status load(struct request *q, struct bpf_object *obj, const char *name,
+			     char *image, size_t size)
+{
+	char *log = q->verbose ? NULL : malloc(VERIFIER_LOG);
+	struct bpf_program *prog;
+	int err;
+
+	bpf_object__for_each_program(prog, obj)
+	{
+		if (log)
+			bpf_program__set_log_buf(prog, log, VERIFIER_LOG);
+	}
+	err = bpf_object__load(obj);
+	free(log);
+	if (!err)
+		return EXIT_DONE;
+	if (!q->verbose)
+		explain_refusals(q, name, image, size);
+	return cannot(q, "load", name, -err);
 }
 
 /* --root does not affect such a pin, so the help of refused() would be wrong. */
@@ -76,6 +109,8 @@ enum exit_status command_load(struct request *q)
 	struct ld_shared_maps shared = {0};
 	struct ld_refusal why;
 	bool first = true;
+	char *image = NULL;
+	size_t size;
 	int err;
 
 	if (!q->args.n)
@@ -85,7 +120,7 @@ enum exit_status command_load(struct request *q)
 	name = q->name ? q->name : name_of(q, q->args.v[0]);
 	if (check_name(q, name))
 		return EXIT_USAGE;
-	obj = link_and_open(q);
+	obj = link_and_open(q, &image, &size);
 	if (!obj)
 		return EXIT_FAILED;
 	/* Check before the verifier runs, which may take long. */
@@ -93,9 +128,7 @@ enum exit_status command_load(struct request *q)
 	err = status ? 0 : ld_shared_maps_find(&shared, obj, &path, &why);
 	if (err)
 		status = map_refused(q, path, err, &why);
-	err = status ? 0 : bpf_object__load(obj);
-	if (err)
-		status = cannot(q, "load", name, -err);
+	status = status ? status : load(q, obj, name, image, size);
 	if (!status)
 		status = begin_change(q);
 	if (!status) {
