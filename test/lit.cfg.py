@@ -30,6 +30,7 @@ ld_bpf = config.ld_bpf or "ld.bpf-was-not-built"
 if config.valgrind:
     ld_bpf = bpfld_lit.under_valgrind(ld_bpf, os.path.join(config.exec_dir, "valgrind"))
 tool("ld.bpf", ld_bpf)
+tool("ld.lib", ld_bpf + " --no-warn=no-program")
 tool("hook", config.hook_dir)
 tool("unit", os.path.join(programs, "unit"))
 tool("fuzz", os.path.join(programs, "fuzz"))

@@ -60,6 +60,8 @@ struct options {
 	struct bind *binds;
 	size_t nr_binds, cap_binds;
 	struct words undefined, no_warn; /* lib.undefined and lib.no_warn at the end */
+	const char *lto_option;          /* one that only link-time optimization uses, or NULL */
+	bool compiled;                   /* some input was bitcode */
 	struct words unused;             /* warnings about values that nothing knows */
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	struct words read_files;         /* lib.read_files at the end */

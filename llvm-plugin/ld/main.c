@@ -173,6 +173,20 @@ static void warn_unused(const struct options *o, struct bpfld *l)
 		bpfld_report(l, BPFLD_WARNING, "unused-option", o->unused.v[i]);
 }
 
+/* Returns whether the warning is an error. Without bitcode, the library warns about --lto. */
+static int check_lto(const struct options *o, struct pool *pool, struct report *r, struct bpfld *l)
+{
+	size_t errors = r->errors;
+
+	if (o->lto_option && !o->compiled && !o->lib.lto_fat)
+		bpfld_report(l, BPFLD_WARNING, "unused-option",
+			     pool_printf(pool,
+					 "%s has no effect: no input is LLVM bitcode" LD_HELP
+					 "add --lto to use the bitcode of objects that have both",
+					 o->lto_option));
+	return r->errors > errors;
+}
+
 /* Keeps the link reachable for leak checkers; volatile, or the store would be optimized away. */
 static struct bpfld *volatile last_link;
 
@@ -203,7 +217,7 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 	if (!err && o->reproduce)
 		err = write_reproduction(o, pool, r, l);
 	if (!err)
-		err = bpfld_link(l);
+		err = bpfld_link(l) || check_lto(o, pool, r, l);
 	if (print_read(l, r, &printed) && (check_outputs_again(o, pool, r, l) ||
 					   (o->reproduce && write_reproduction(o, pool, r, l))))
 		err = 1;

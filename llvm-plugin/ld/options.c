@@ -504,6 +504,9 @@ static int take_lto(struct parse *p, const struct spelling *s)
 {
 	struct options *o = p->o;
 
+	/* gcc passes --plugin-opt to every link. */
+	if (s->opt->id != OPT_lto && s->opt->id != OPT_no_lto && s->opt->id != OPT_plugin_opt)
+		o->lto_option = s->text;
 	switch (s->opt->id) {
 	case OPT_lto: o->lib.lto_fat = true; return 0;
 	case OPT_no_lto: o->lib.lto_fat = false; return 0;
@@ -669,6 +672,14 @@ static bool wants_replay(const struct words *args)
 	return false;
 }
 
+static int compile(void *ctx, const struct bpfld_lto_job *job)
+{
+	struct options *o = ctx;
+
+	o->compiled = true;
+	return lto_compile(&o->lto, job);
+}
+
 int parse_options(struct options *o, struct pool *pool, struct report *r, const struct words *args,
 		  enum personality personality)
 {
@@ -704,7 +715,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lto.mllvm = o->mllvm.v;
 	if (o->save_temps)
 		o->lto.temporaries = pool_printf(pool, "%s.lto", o->output);
-	o->hook = (struct bpfld_lto){sizeof(o->hook), &o->lto, lto_compile};
+	o->hook = (struct bpfld_lto){sizeof(o->hook), o, compile};
 	o->lib.lto = &o->hook;
 	if (!p.err && o->lib.dynamic && o->lib.output == BPFLD_PARTIAL)
 		p.err = report_error(p.report, "unsupported-option",

@@ -315,36 +315,42 @@ static void note_bitcode(const struct ld_section *sec)
 	f->bitcode_size = sec->size;
 }
 
-/* Rejects objects that no loader can take, whatever they are linked with. */
-static int check_purpose(const struct ld_section *sec)
+static int reject_profiled(const struct ld_section *sec)
 {
-	const struct ld_file *f = sec->file;
-	struct ld_diags *d = (struct ld_diags *)(uintptr_t)&f->diags;
+	struct ld_file *f = sec->file;
 
-	if (sec->role == LD_ROLE_PROFILE)
-		return ld_error(
-		    d, "profiled-input",
-		    "%s: compiled for profiling, which BPF programs do not support" LD_DETAIL
-		    "section %s has counters that no loader makes a map of" LD_HELP
-		    "compile without -fprofile-instr-generate, "
-		    "-fprofile-generate and -fcoverage-mapping",
-		    ld_file_name(f), sec->name);
-	if (sec->type == SHT_NOBITS && sec->size &&
-	    (sec->flags & SHF_EXECINSTR || sec->role == LD_ROLE_MAPS ||
-	     ld_role_has(sec->role, LD_TRAIT_SINGLE)))
-		return ld_error(d, "not-an-object",
-				"%s: has debug information, but no code or data" LD_DETAIL
-				"section %s has a size and no contents, as after objcopy "
-				"--only-keep-debug" LD_HELP
-				"link the object that this file was made of",
-				ld_file_name(f), sec->name);
-	return 0;
+	return ld_error(&f->diags, "profiled-input",
+			"%s: compiled for profiling, which BPF programs do not support" LD_DETAIL
+			"section %s has counters that no loader makes a map of" LD_HELP
+			"compile without -fprofile-instr-generate, -fprofile-generate and "
+			"-fcoverage-mapping",
+			ld_file_name(f), sec->name);
+}
+
+/* Whether the section has a size, but none of the contents that a loader needs. */
+static bool is_emptied(const struct ld_section *sec)
+{
+	return sec->type == SHT_NOBITS && sec->size &&
+	       (sec->flags & SHF_EXECINSTR || sec->role == LD_ROLE_MAPS ||
+		ld_role_has(sec->role, LD_TRAIT_SINGLE));
+}
+
+static int reject_emptied(const struct ld_section *sec)
+{
+	struct ld_file *f = sec->file;
+
+	return ld_error(&f->diags, "not-an-object",
+			"%s: has debug information, but no code or data" LD_DETAIL
+			"section %s has a size and no contents, as after objcopy "
+			"--only-keep-debug" LD_HELP "link the object that this file was made of",
+			ld_file_name(f), sec->name);
 }
 
 static int read_sections(struct reader *r)
 {
 	struct ld_file *f = r->f;
-	struct ld_section **order, *names;
+	struct ld_section **order, *names, *emptied = NULL;
+	bool has_contents = false;
 	int err = find_headers(r);
 	uint32_t i;
 	size_t nr;
@@ -367,8 +373,11 @@ static int read_sections(struct reader *r)
 		if (has_too_long_names(r))
 			return bad_section(sec, "names of sections share too many bytes");
 		sec->role = ld_role_of(sec->name);
-		if ((err = check_purpose(sec)))
-			return err;
+		if (sec->role == LD_ROLE_PROFILE)
+			return reject_profiled(sec);
+		has_contents |= sec->type == SHT_PROGBITS && sec->flags & SHF_ALLOC && sec->size;
+		if (!emptied && is_emptied(sec))
+			emptied = sec;
 		sec->kind = classify(sec, f->link);
 		f->gcc_lto |= sec->role == LD_ROLE_GCC_LTO;
 		clean_flags(sec);
@@ -381,6 +390,8 @@ static int read_sections(struct reader *r)
 		if ((sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY) && sec->size % 8)
 			return bad_section(sec, "size of pointers is not a multiple of 8");
 	}
+	if (emptied && !has_contents)
+		return reject_emptied(emptied);
 	/* GNU as, objcopy, strip and ld use a string table of its own for section names. */
 	f->gnu = !strcmp(f->secs[r->shstrtab].name, ".shstrtab");
 	order = order_sections(f, &nr);

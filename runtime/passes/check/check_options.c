@@ -6,6 +6,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "passes/passes.h"
 
 /* The symbols that an option's value may refer to. */
@@ -119,6 +120,14 @@ static void check_prefixes(const struct ld_link *l)
 	}
 }
 
+static bool has_bitcode(const struct ld_link *l)
+{
+	ld_for_each(i, &l->res.files)
+		if (l->res.files.v[i]->bitcode)
+			return true;
+	return false;
+}
+
 void ld_check_options(const struct ld_link *l)
 {
 	struct checker c = {.l = l};
@@ -140,6 +149,12 @@ void ld_check_options(const struct ld_link *l)
 			ld_warn(l->diags, "unused-option", "%s=%s matches no symbol", p->option,
 				p->text);
 	}
+	if (l->opt->lto_fat && !has_bitcode(l))
+		ld_warn(
+		    l->diags, "unused-option",
+		    "--lto has no effect: no input has bitcode" LD_HELP
+		    "compile with -flto, or with -flto -ffat-lto-objects (clang 18 and later) or "
+		    "-Xclang -fembed-bitcode=all to have machine code as well");
 	if (*l->opt->why_live.list && !l->opt->gc_sections)
 		ld_warn(l->diags, "unused-option",
 			"--why-live needs --gc-sections: without it everything is kept");

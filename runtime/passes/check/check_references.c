@@ -242,6 +242,66 @@ static void warn_pointers(struct checker *c)
 			ld_list_lines(c->l->arena, &c->places, "sections with pointers"));
 }
 
+/* ---- programs ---- */
+
+/* The pieces that loaders or programs could use, by kind: in the inputs and in the output. */
+struct contents {
+	size_t pieces, live, live_code, programs, maps;
+};
+
+static void count_pieces(struct contents *c, const struct ld_section *sec)
+{
+	bool code = sec->kind == LD_SEC_CODE;
+
+	if (sec->kind == LD_SEC_DEBUG || ld_role_has(sec->role, LD_TRAIT_ROOT | LD_TRAIT_IGNORED))
+		return;
+	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
+		const struct ld_piece *p = &sec->pieces[i];
+
+		if (p->pad || !p->size)
+			continue;
+		c->pieces++;
+		c->live += p->live;
+		c->live_code += p->live && code;
+		c->programs += p->live && ld_is_program(p);
+		c->maps += p->live && sec->role == LD_ROLE_MAPS;
+	}
+}
+
+/*
+ * Reports a final link that leaves nothing to load. Objects that have maps only are complete; with
+ * --dynamic or undefined symbols, another object may have the program.
+ */
+static void check_contents(const struct ld_link *l)
+{
+	struct contents c = {0};
+
+	if (l->diags->errors)
+		return;
+	ld_for_each(i, &l->res.files) {
+		const struct ld_file *f = l->res.files.v[i];
+
+		for (uint32_t k = 0; k < f->nr_used; k++)
+			count_pieces(&c, f->used[k]);
+		c.pieces += f->commons.nr;
+		ld_for_each(k, &f->commons)
+			c.live += f->commons.v[k]->pieces[0].live;
+	}
+	if (l->opt->gc_sections && c.pieces && !c.live)
+		ld_warn(
+		    l->diags, "no-program",
+		    "--gc-sections drops all code and data: nothing is a root" LD_HELP "%s",
+		    l->opt->partial
+			? "keep symbols with --keep=GLOB"
+			: "put a program into a section such as SEC(\"xdp\"), keep symbols with "
+			  "--keep=GLOB, or link a library with -r");
+	else if (!l->opt->partial && !l->opt->dynamic && !l->opt->unresolved_ok &&
+		 !*l->opt->entries && !c.programs && (c.live_code || !c.maps))
+		ld_note(l->diags, "no-program",
+			"no function is in a section that makes it a program" LD_HELP
+			"put one into a section such as SEC(\"xdp\"), or link a library with -r");
+}
+
 void ld_check_references(const struct ld_link *l)
 {
 	struct checker c = {.l = l, .hints = {.l = l}};
@@ -260,4 +320,5 @@ void ld_check_references(const struct ld_link *l)
 		if (uses)
 			report_undefined(&c, n, uses);
 	}
+	check_contents(l);
 }

@@ -633,7 +633,7 @@ static void add_empty_datasecs(struct chooser *c)
 	ld_for_each(i, &layout->outs) {
 		const struct ld_out *out = layout->outs.v[i];
 
-		if ((out->kind == LD_SEC_DATA || out->kind == LD_SEC_BSS) && out->size &&
+		if (ld_role_has(out->role, LD_TRAIT_BECOMES_MAP) && out->size &&
 		    ld_strmap_get(&names, out->name, strlen(out->name)))
 			datasec_of(c, out->name)->size = out->size;
 	}
