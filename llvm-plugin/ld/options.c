@@ -75,12 +75,39 @@ struct spelling {
 	bool given;
 };
 
+/* Whether it is an option of clang and gcc: they are typical of a command meant for a compiler. */
+static bool is_compiler_option(const char *arg)
+{
+	static const char *const starts[] = {"-target",   "--target", "-std=",    "-I",
+					     "-D",        "-W",       "-f",       "-include",
+					     "-nostdinc", "-isystem", "-pthread", "-M"};
+
+	if (!strcmp(arg, "-c") || !strcmp(arg, "-E"))
+		return true;
+	for (size_t i = 0; i < COUNT(starts); i++)
+		if (!strncmp(arg, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
 static int unknown_option(struct parse *p, const char *arg)
 {
 	const char *typed = arg + (arg[1] == '-' ? 2 : 1);
 	size_t len = strcspn(typed, "=");
 	struct ld_near near = {.typed = pool_strndup(p->pool, typed, len), .max = MAX_EDITS};
 
+	if (!strncmp(arg, "-Wl,", 4))
+		return report_error(p->report, "unknown-option",
+				    "unknown option '%s'" LD_HELP
+				    "write '%s': -Wl is for compilers that run a linker",
+				    arg, arg + 4);
+	if (is_compiler_option(arg))
+		return report_error(
+		    p->report, "unknown-option",
+		    "unknown option '%s'" LD_HELP
+		    "this is a linker: pass options of the compiler to clang -c, and "
+		    "its objects to %s",
+		    arg, p->report->program ? p->report->program : "ld.bpf");
 	for (size_t i = 0; i < COUNT(options); i++)
 		if (options[i].name && options[i].id != OPT_refuse)
 			ld_near_try(&near, options[i].name);
