@@ -382,7 +382,8 @@ static int link_all(struct bpfld *b, struct call *c)
 
 	(void)c;
 	if (!b->l.inputs.files.nr && !b->input_missing)
-		ld_error(&b->diags, "no-input", "no input files");
+		ld_error(&b->diags, "no-input",
+			 "no input files" LD_HELP "name the objects to link");
 	err = flush_diags(b);
 	if (b->input_missing)
 		err = -EINVAL;
@@ -609,7 +610,8 @@ static int make_text(struct bpfld *b, struct call *c)
 	if (reports[c->number].reads_image && memcmp(flat_image(&b->l), ELFMAG, SELFMAG) != 0) {
 		ld_error(&b->diags, "no-object",
 			 "maps, reports and statistics describe an object, but the "
-			 "link ends with assembly or bitcode");
+			 "link ends with assembly or bitcode" LD_HELP
+			 "leave out --lto-emit-asm or --lto-emit-llvm, or the other option");
 		return flush_diags(b);
 	}
 	reports[c->number].write(&b->arena, &out, &b->l);

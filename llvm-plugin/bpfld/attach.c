@@ -14,12 +14,15 @@ enum exit_status attach(struct request *q, const char *name, struct bpf_program 
 		unsigned int ifindex = q->device ? if_nametoindex(q->device) : 0;
 
 		if (!q->device)
-			return fail(q, "no-device", "XDP program '%s' needs --device=INTERFACE",
+			return fail(q, "no-device",
+				    "XDP program '%s' needs a network interface" LD_HELP
+				    "add --device=INTERFACE: `ip link` lists them",
 				    bpf_program__name(prog));
 		if (!ifindex)
 			return fail(q, "no-device",
-				    "no network interface '%s' for XDP program '%s'", q->device,
-				    bpf_program__name(prog));
+				    "no network interface '%s' for XDP program '%s'" LD_HELP
+				    "`ip link` lists the interfaces",
+				    q->device, bpf_program__name(prog));
 		link = bpf_program__attach_xdp(prog, (int)ifindex);
 	} else {
 		link = bpf_program__attach(prog);

@@ -53,7 +53,8 @@ static const char *find_library(struct request *q, const char *name)
 		}
 	}
 	report_error(q->report, "library-not-found",
-		     "unable to find library -l%s: add its directory with -L or BPFLD_LIBRARY_PATH",
+		     "unable to find library -l%s" LD_HELP
+		     "add its directory with -L or BPFLD_LIBRARY_PATH",
 		     name);
 	return NULL;
 }
@@ -135,7 +136,9 @@ static enum exit_status add(struct session *s, const char *arg)
 	l->name = q->name && !l->library ? q->name : name_of(q, path);
 	for (size_t i = 0; i < s->n; i++)
 		if (!strcmp(s->v[i].name, l->name))
-			return fail(q, "already-loaded", "two objects would be loaded as '%s'",
+			return fail(q, "already-loaded",
+				    "two objects would be loaded as '%s'" LD_HELP
+				    "name one with --name, or rename a file",
 				    l->name);
 	s->n++;
 	return check_name(q, l->name);

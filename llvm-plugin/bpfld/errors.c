@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include <errno.h>
 #include <string.h>
 
 #include "bpfld/command.h"
 
 enum exit_status cannot(struct request *q, const char *what, const char *path, int error)
 {
+	if (error == EPERM)
+		return fail(q, "failed",
+			    "cannot %s %s: %s" LD_HELP
+			    "run it as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON",
+			    what, path, strerror(error));
 	return fail(q, "failed", "cannot %s %s: %s", what, path, strerror(error));
 }
 
@@ -19,11 +25,15 @@ enum exit_status refused(struct request *q, const char *what, const char *path, 
 enum exit_status already_loaded(struct request *q, const char *name)
 {
 	return fail(q, "already-loaded",
-		    "'%s' is already loaded: run bpfld unload %s, or use another --name", name,
-		    name);
+		    "'%s' is already loaded" LD_HELP
+		    "unload it first: bpfld unload %s; or load under another name: --name=NAME",
+		    name, name);
 }
 
 enum exit_status not_loaded(struct request *q, const char *name)
 {
-	return fail(q, "not-loaded", "'%s' is not loaded", name);
+	return fail(q, "not-loaded",
+		    "'%s' is not loaded" LD_HELP
+		    "bpfld ls lists what is; another --root=DIR has other names",
+		    name);
 }

@@ -88,7 +88,8 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 
 static int bad_usage(struct request *q, const char *what, const char *arg)
 {
-	report_error(q->report, "usage", "%s '%s'; see bpfld --help", what, arg);
+	report_error(q->report, "usage",
+		     "%s '%s'" LD_HELP "bpfld --help lists commands and options", what, arg);
 	return -1;
 }
 

@@ -117,7 +117,8 @@ static bool release_import(void *ctx, const struct pin *pin)
 		return false;
 	}
 	report_error(r->q->report, "still-serving",
-		     "'%s' serves '%s' of %s in %s: run bpfld unload %s first, or use --force",
+		     "'%s' serves '%s' of %s in %s" LD_HELP
+		     "unload %s first, or use --force: its stubs run then",
 		     r->library, pin->item, pin->leaf, pin->name, pin->name);
 	r->status = EXIT_FAILED;
 	return false;

@@ -355,9 +355,11 @@ int translate_gcc(struct words *out, struct pool *pool, struct report *r, const 
 		else if (w.arg[0] != '-')
 			words_add(out, w.arg);
 		else
-			err |= report_error(r, "unknown-option",
-					    "unknown option '%s'; pass linker options with '-Wl,'",
-					    w.arg);
+			err |= report_error(
+			    r, "unknown-option",
+			    "unknown option '%s'" LD_HELP
+			    "pass options of the linker with -Wl, as in -Wl,-Map=out.map",
+			    w.arg);
 	}
 	return err;
 }

@@ -113,9 +113,10 @@ static int unknown_option(struct parse *p, const char *arg)
 			ld_near_try(&near, options[i].name);
 	if (near.name)
 		return report_error(p->report, "unknown-option",
-				    "unknown option '%s', did you mean '--%s%s'?", arg, near.name,
-				    typed + len);
-	return report_error(p->report, "unknown-option", "unknown option '%s'", arg);
+				    "unknown option '%s'" LD_HELP "did you mean '--%s%s'?", arg,
+				    near.name, typed + len);
+	return report_error(p->report, "unknown-option",
+			    "unknown option '%s'" LD_HELP "ld.bpf --help lists all options", arg);
 }
 
 /* Matches --NAME and --NAME=VALUE, or the same with one dash. */
@@ -250,8 +251,8 @@ static int take_z(struct parse *p, const struct spelling *s)
 	}
 	/* Other linkers ignore keywords that they do not know, and builds rely on it. */
 	if (near.name)
-		return note_unused(p, "unknown keyword '-z %s', did you mean '-z %s'?", s->value,
-				   near.name);
+		return note_unused(p, "unknown keyword '-z %s'" LD_HELP "did you mean '-z %s'?",
+				   s->value, near.name);
 	return note_unused(p, "unknown keyword '-z %s'", s->value);
 }
 
@@ -404,9 +405,10 @@ static int take_no_warn(struct parse *p, const struct spelling *s)
 		ld_near_try(&near, ids[i]);
 	}
 	if (near.name)
-		return note_unused(p, "--no-warn: unknown id '%s', did you mean '%s'?", s->value,
-				   near.name);
-	return note_unused(p, "--no-warn: unknown id '%s'", s->value);
+		return note_unused(p, "--no-warn: unknown id '%s'" LD_HELP "did you mean '%s'?",
+				   s->value, near.name);
+	return note_unused(p, "--no-warn: unknown id '%s'" LD_HELP "ld.bpf --explain lists all ids",
+			   s->value);
 }
 
 static int take_icf(struct parse *p, const struct spelling *s)
@@ -747,7 +749,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	if (!p.err && o->lib.dynamic && o->lib.output == BPFLD_PARTIAL)
 		p.err = report_error(p.report, "unsupported-option",
 				     "cannot use '--dynamic' with '-r': only the output of a final "
-				     "link can be loaded");
+				     "link can be loaded" LD_HELP "leave out -r");
 	o->lib.c_names = o->skeleton || o->subskeleton;
 	o->lib.no_image = !o->lib.c_names;
 	o->lib.trace_symbols = o->trace_symbols.v;

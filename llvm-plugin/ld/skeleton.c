@@ -3,6 +3,7 @@
  * --skeleton and --subskeleton: bpftool generates headers from the image in memory, before the
  * object is written. So if bpftool fails, the link fails and writes no files.
  */
+#include "base/text.h"
 #include "common/path.h"
 #include "ld/ld.h"
 
@@ -95,7 +96,10 @@ int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
 		return report_error(r, "no-skeleton", "cannot run %s: %s", bpftool,
 				    strerror(errno));
 	if (status)
-		return report_error(r, "no-skeleton", "%s gen %s failed for this object", bpftool,
-				    kind);
+		return report_error(
+		    r, "no-skeleton",
+		    "%s gen %s failed for this object" LD_HELP
+		    "see what it printed; a newer bpftool may be needed for the BTF",
+		    bpftool, kind);
 	return 0;
 }

@@ -41,7 +41,8 @@ static LLVMModuleRef read_module(struct compiler *c, const struct bpfld_lto_modu
 	step(c, "reading");
 	c->reading = true;
 	if (LLVMParseBitcodeInContext2(c->context, buffer, &module) && !c->failed)
-		report_error(c, "lto-failed", "%s: broken bitcode", m->name);
+		report_error(c, "lto-failed", "%s: broken bitcode\n>>> help: compile it again",
+			     m->name);
 	c->reading = false;
 	if (c->failed)
 		return NULL;

@@ -173,8 +173,12 @@ static int load_object(struct bpfld_dyn *d, struct bpf_object *obj, char *text, 
 
 static int cannot_load(const struct bpfld_module *m, int err, const char *text)
 {
-	return ld_dyn_error(m->d, err, "cannot-load", "cannot load %s: %s%" LD_LINES "%s", m->name,
-			    strerror(-err), *text ? "\n>>> verifier: " : "", text);
+	const char *help = "";
+
+	if (err == -EPERM && !*text)
+		help = LD_HELP "run it as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+	return ld_dyn_error(m->d, err, "cannot-load", "cannot load %s: %s%" LD_LINES "%s%" LD_LINES,
+			    m->name, strerror(-err), *text ? "\n>>> verifier: " : "", text, help);
 }
 
 int ld_kernel_load_main(struct bpfld_module *main)

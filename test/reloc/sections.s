@@ -44,8 +44,10 @@
 # RUN: not %ld.bpf -r --no-warn=data-relocation big.o second.o -o out.o 2>&1 | FileCheck --check-prefix=RANGE %s
 #      RANGE: ld.bpf: error: relocation value 2147483648 does not fit [relocation-range]
 # RANGE-NEXT: >>> at second.o:(prog+0x50), in 'main'
+# RANGE-NEXT: >>> help: split the section; in assembly, look at the expression
 # RANGE-NEXT: ld.bpf: error: relocation value 2147483652 does not fit [relocation-range]
 # RANGE-NEXT: >>> at second.o:(prog+0x60), in 'main'
+# RANGE-NEXT: >>> help: split the section; in assembly, look at the expression
 #  RANGE-NOT: {{.}}
 
 # What goes by its place, as it is hidden, and has no such place.
@@ -54,6 +56,7 @@
 # RUN: %ld.bpf --verify -r outside.o -o out.o
 #      OUTSIDE: ld.bpf: error: relocation refers outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x10)
+# OUTSIDE-NEXT: >>> help: in assembly, look at the expression; otherwise compile the file again
 # OUTSIDE-NEXT: ld.bpf: error: relocation refers outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x20)
 

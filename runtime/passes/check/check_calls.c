@@ -252,14 +252,17 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 	case STACK:
 		ld_warn(d, "call-stack",
 			"%s '%s' needs %llu bytes of stack, the verifier allows %d%" LD_LINES
-			"%" LD_LINES,
+			"%" LD_LINES LD_HELP
+			"keep large variables in a per-CPU array map, or pass on the caller's "
+			"buffer",
 			what, name, value, LD_KERNEL_STACK, lines, more);
 		break;
 	case STACK_SOMEWHERE:
 		ld_note(d, "call-stack-kernels",
 			"%s '%s' needs %llu bytes of stack, older kernels allow %d%" LD_LINES "\n"
 			">>> newer kernels give each function of some types of programs, such as "
-			"tracing, its own stack%" LD_LINES,
+			"tracing, its own stack%" LD_LINES LD_HELP
+			"for older kernels, keep large variables in a per-CPU array map",
 			what, name, value, LD_KERNEL_STACK, lines, more);
 		break;
 	case ROUNDING:
@@ -267,13 +270,15 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 			"%s '%s' needs %llu bytes of stack without a JIT, where %d are "
 			"allowed%" LD_LINES "\n"
 			">>> older kernels, and any without a JIT, round each frame to %d "
-			"bytes%" LD_LINES,
+			"bytes%" LD_LINES LD_HELP
+			"for those, keep large variables in a per-CPU array map",
 			what, name, value, LD_KERNEL_STACK, lines, LD_KERNEL_FRAME_UNIT_MOST, more);
 		break;
 	case TAIL_CALL:
 		ld_warn(d, "call-stack-tail-call",
 			"%s '%s' makes a tail call in '%s' under %llu bytes of stack, the verifier "
-			"allows %d%" LD_LINES "%" LD_LINES,
+			"allows %d%" LD_LINES "%" LD_LINES LD_HELP
+			"make the tail call from the program itself, or use less stack above it",
 			what, name, name_of(c, last), value, LD_KERNEL_STACK_ABOVE_TAIL_CALL, lines,
 			more);
 		break;
@@ -281,7 +286,9 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 		ld_warn(d, "call-depth",
 			"%s '%s' has a call chain of %llu frames without a global function, "
 			"the verifier allows %u%" LD_LINES "\n"
-			">>> kernels before %s allow %u in all%" LD_LINES,
+			">>> kernels before %s allow %u in all%" LD_LINES LD_HELP
+			"inline some of them (static __always_inline), or split the program with "
+			"tail calls",
 			what, name, value, ld_kernels[LD_NR_KERNELS - 1].frames, lines,
 			ld_kernels[LD_NR_KERNELS - 1].series, ld_kernels[0].frames, more);
 		break;
@@ -289,7 +296,8 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 		ld_note(
 		    d, "call-depth-kernels",
 		    "%s '%s' has a call chain of %llu frames, kernels before %s allow %u%" LD_LINES
-		    "%" LD_LINES,
+		    "%" LD_LINES LD_HELP
+		    "for older kernels, inline some of them (static __always_inline)",
 		    what, name, value, accepting_frames(chains)->series, ld_kernels[0].frames,
 		    lines, more);
 	}
@@ -335,7 +343,8 @@ static void report_recursion(const struct checker *c, const struct ld_call *clos
 		at = call->caller;
 	}
 	ld_warn(c->l->diags, "recursion",
-		"'%s' calls itself, which the verifier rejects%" LD_LINES "%" LD_LINES "%" LD_LINES,
+		"'%s' calls itself, which the verifier rejects%" LD_LINES "%" LD_LINES
+		"%" LD_LINES LD_HELP "use a loop, or bpf_loop(), instead of the recursion",
 		name_of(c, closing->callee),
 		at == closing->callee ? "" : "\n>>> through more functions than listed:", text,
 		more);

@@ -112,7 +112,9 @@ static void check_prefixes(const struct ld_link *l)
 		const struct ld_prefix *p = l->inputs.prefixes.v[i];
 
 		if (!p->path)
-			ld_error(l->diags, "prefix", "--prefix=%s: no input is called %s",
+			ld_error(l->diags, "prefix",
+				 "--prefix=%s: no input is called %s" LD_HELP
+				 "write the library as on the command line, or the end of its path",
 				 p->option, p->library);
 		else if (!p->names.nr)
 			ld_error(l->diags, "prefix", "--prefix=%s: %s defines no global symbol",
@@ -146,8 +148,10 @@ void ld_check_options(const struct ld_link *l)
 		const struct pattern *p = &c.patterns.v[i];
 
 		if (!has_matched(p))
-			ld_warn(l->diags, "unused-option", "%s=%s matches no symbol", p->option,
-				p->text);
+			ld_warn(l->diags, "unused-option",
+				"%s=%s matches no symbol" LD_HELP
+				"correct the name; the inputs' symbols are in the --Map",
+				p->option, p->text);
 	}
 	if (l->opt->lto_fat && !has_bitcode(l))
 		ld_warn(

@@ -41,7 +41,8 @@ static void check_license(const struct ld_link *l)
 			continue;
 		ld_warn(l->diags, "missing-license",
 			"no input has a license section, but %s requires a GPL-compatible "
-			"license\n>>> called by %s at %s",
+			"license\n>>> called by %s at %s" LD_HELP
+			"add to one file: char _license[] SEC(\"license\") = \"GPL\";",
 			gpl_callee(l, func), func->sym->name,
 			ld_use_place(l, func->sec, func->gpl_off));
 		return;

@@ -26,7 +26,9 @@ struct site {
 
 static void out_of_range(const struct site *s, int64_t value)
 {
-	ld_error(s->l->diags, "relocation-range", "relocation value %lld does not fit\n>>> at %s",
+	ld_error(s->l->diags, "relocation-range",
+		 "relocation value %lld does not fit\n>>> at %s" LD_HELP
+		 "split the section; in assembly, look at the expression",
 		 (long long)value, ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
@@ -116,8 +118,9 @@ static void check_place(const struct site *s, const struct ld_ref *ref)
 	if (ref->addend >= 0 && (uint64_t)ref->addend <= ref->out->size)
 		return;
 	ld_error(s->l->diags, "relocation-range",
-		 "relocation refers outside of section '%s'\n>>> at %s", ref->out->name,
-		 ld_use_place(s->l, s->piece->sec, s->r->off));
+		 "relocation refers outside of section '%s'\n>>> at %s" LD_HELP
+		 "in assembly, look at the expression; otherwise compile the file again",
+		 ref->out->name, ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
 /* A call of another file's function, or of the copy that replaced the callee. */

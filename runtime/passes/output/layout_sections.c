@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "elf/btf_ext.h"
 #include "elf/elf_read.h"
+#include "elf/place.h"
 #include "kernel/limits.h"
 #include "passes/passes.h"
 
@@ -31,10 +32,11 @@ static void mix_kinds(const struct ld_link *l, struct ld_out *out, const struct 
 	    sec->kind == LD_SEC_DEBUG) {
 		ld_error(l->diags, "section-conflict",
 			 "section '%s' is code in one file and data in another\n"
-			 ">>> %s in %s\n>>> %s in %s",
+			 ">>> %s in %s\n>>> %s in %s" LD_HELP
+			 "rename it in the SEC() of one of them",
 			 out->name, first->kind == LD_SEC_CODE ? "code" : "data",
-			 ld_file_name(first->file), sec->kind == LD_SEC_CODE ? "code" : "data",
-			 ld_file_name(sec->file));
+			 ld_file_place(l, first->file), sec->kind == LD_SEC_CODE ? "code" : "data",
+			 ld_file_place(l, sec->file));
 		return;
 	}
 	out->kind = LD_SEC_DATA;
@@ -319,7 +321,9 @@ static void warn_large_maps(const struct layouter *o)
 
 		if (out->size > LD_KERNEL_MAP_VALUE && ld_role_has(out->role, LD_TRAIT_BECOMES_MAP))
 			ld_warn(l->diags, "kernel-limit",
-				"section '%s' has %llu bytes; the kernel's limit for a map is %d",
+				"section '%s' has %llu bytes; the kernel's limit for a map is "
+				"%d" LD_HELP
+				"put variables into several sections, with SEC(\".bss.more\")",
 				out->name, (unsigned long long)out->size, LD_KERNEL_MAP_VALUE);
 	}
 }

@@ -223,13 +223,17 @@ static void warn_limits(const struct ld_link *l)
 	uint32_t nr = l->btf.out->nr_types - 1;
 
 	if (size > LD_KERNEL_BTF_SIZE)
-		ld_warn(l->diags, "kernel-limit",
-			"%zu bytes of BTF exceed the kernel's limit of %d: BTF will be ignored",
-			size, LD_KERNEL_BTF_SIZE);
+		ld_warn(
+		    l->diags, "kernel-limit",
+		    "%zu bytes of BTF exceed the kernel's limit of %d: BTF will be ignored" LD_HELP
+		    "link fewer files at a time",
+		    size, LD_KERNEL_BTF_SIZE);
 	if (nr > LD_KERNEL_BTF_TYPES)
-		ld_warn(l->diags, "kernel-limit",
-			"%u types in BTF exceed the kernel's limit of %d: BTF will be ignored", nr,
-			LD_KERNEL_BTF_TYPES);
+		ld_warn(
+		    l->diags, "kernel-limit",
+		    "%u types in BTF exceed the kernel's limit of %d: BTF will be ignored" LD_HELP
+		    "link fewer files at a time",
+		    nr, LD_KERNEL_BTF_TYPES);
 }
 
 static void put_header(const struct ld_link *l, struct ld_btf_ext *ext)

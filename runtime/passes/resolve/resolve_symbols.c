@@ -393,7 +393,9 @@ static void define_alias(const struct ld_link *l, struct ld_resolution *res, con
 			     ? "\n>>> help: write one symbol, or numbers with '+' and '-'"
 			     : "");
 	} else if (a && a->owner) {
-		ld_error(l->diags, "defsym", "--defsym=%s: '%s' is defined\n>>> defined at %s",
+		ld_error(l->diags, "defsym",
+			 "--defsym=%s: '%s' is defined\n>>> defined at %s" LD_HELP
+			 "to replace a definition, use --wrap",
 			 text, a->name, ld_sym_place(l, a->owner, a->owner_sym));
 	} else if (a && is_number) {
 		define_number(l, res, a, number);

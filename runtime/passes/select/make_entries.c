@@ -35,7 +35,9 @@ static struct ld_global *find_entry(const struct ld_link *l, const char *text)
 	if (def && def->type == STT_FUNC && def->sec && def->sec->role == LD_ROLE_TEXT &&
 	    def->btf && !n->localized)
 		return n;
-	ld_error(l->diags, "no-such-entry", "no input defines a global function '%s' with BTF",
+	ld_error(l->diags, "no-such-entry",
+		 "no input defines a global function '%s' with BTF" LD_HELP
+		 "name a function that is not static or hidden, and compile with -g",
 		 text);
 	return NULL;
 }

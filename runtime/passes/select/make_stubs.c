@@ -139,8 +139,9 @@ static void read_default(const struct ld_link *l, const struct ld_file *f,
 	number = strtoll(text, &end, 0);
 	if (errno || !*text || *end || number < INT32_MIN || number > INT32_MAX)
 		ld_error(l->diags, "import-default",
-			 "%s: '%s': the default is not a 32-bit integer: '%s%s'", ld_file_name(f),
-			 ld_btf_name(&f->btf, tag->type), DEFAULT_TAG, text);
+			 "%s: '%s': the default is not a 32-bit integer: '%s%s'" LD_HELP
+			 "write a number: __attribute__((btf_decl_tag(\"bpfld:default=1\")))",
+			 ld_file_name(f), ld_btf_name(&f->btf, tag->type), DEFAULT_TAG, text);
 	else
 		*value = (int32_t)number;
 }
