@@ -196,6 +196,7 @@ static const char *open_error(int err)
 }
 
 #define MAX_SEARCHES 20   /* for similar names */
+#define MIN_NAME 3        /* characters: too many shorter names are similar */
 #define MAX_ENTRIES 10000 /* of a directory */
 
 /* The file in dir whose name is most like the typed one: copied to name, which is "" if none is. */
@@ -227,6 +228,8 @@ static const char *open_hint(const struct ld_link *l, const char *path, int err)
 		return "";
 	if (strchr(path, ','))
 		return LD_HELP "separate inputs by blanks";
+	if (strcspn(base, ".") < MIN_NAME)
+		return "";
 	find_similar(slash ? ld_printf(l->arena, "%.*s", dir, path) : ".", base, name);
 	return name[0] ? ld_text(l->arena, LD_HELP "did you mean %.*s%s?", dir, path, name) : "";
 }
@@ -431,16 +434,43 @@ static const char *find_library(const struct ld_link *l, const char *name)
 	return NULL;
 }
 
-/* Lists the searched directories. */
-static const char *searched_dirs(const struct ld_link *l)
+/* A library of the host, or one of a similar name, in a directory that is searched; or NULL. */
+static const char *library_hint(const struct ld_link *l, const char *name)
 {
+	const char *wanted = ld_printf(l->arena, "lib%s.a", name);
+	char found[NAME_MAX + 1];
+
+	if (name[0] == ':' || strlen(name) < MIN_NAME || l->diags->errors > MAX_SEARCHES)
+		return NULL;
+	for (const char **dir = l->opt->library_paths; *dir; dir++) {
+		size_t len;
+
+		if (!access(ld_printf(l->arena, "%s/lib%s.so", *dir, name), F_OK))
+			return ld_text(l->arena,
+				       "lib%s.so in %s is a shared library, which BPF programs "
+				       "cannot use: remove -l%s",
+				       name, *dir, name);
+		find_similar(*dir, wanted, found);
+		len = strlen(found);
+		if (len > 5 && !strncmp(found, "lib", 3) && !strcmp(found + len - 2, ".a"))
+			return ld_text(l->arena, "did you mean -l%.*s, which is in %s?",
+				       (int)len - 5, found + 3, *dir);
+	}
+	return NULL;
+}
+
+/* Lists the searched directories. */
+static const char *searched_dirs(const struct ld_link *l, const char *name)
+{
+	const char *hint = library_hint(l, name);
 	const char *text = "\n>>> searched";
 
 	if (!*l->opt->library_paths)
 		return LD_HELP "add its directory with -L; none was given to search";
 	for (const char **dir = l->opt->library_paths; *dir; dir++)
 		text = ld_text(l->arena, "%" LD_LINES " %s%s", text, *dir, dir[1] ? "," : "");
-	return ld_text(l->arena, "%" LD_LINES LD_HELP "add its directory with -L", text);
+	return ld_text(l->arena, "%" LD_LINES LD_HELP "%" LD_LINES, text,
+		       hint ? hint : "add its directory with -L");
 }
 
 int ld_add_library(const struct ld_link *l, struct ld_input_files *in, const char *name)
@@ -450,7 +480,7 @@ int ld_add_library(const struct ld_link *l, struct ld_input_files *in, const cha
 	if (path)
 		return add_file(l, in, path, BY_SEARCH);
 	return ld_error(l->diags, "library-not-found", "unable to find library -l%s%" LD_LINES,
-			name, searched_dirs(l));
+			name, searched_dirs(l, name));
 }
 
 /* ---- #pragma comment(lib, "x"): dependent libraries ---- */
@@ -481,7 +511,7 @@ static void add_dependent(const struct ld_link *l, struct ld_input_files *in,
 		ld_error(
 		    l->diags, "library-not-found",
 		    "%s: unable to find library from dependent library specifier: %s%" LD_LINES,
-		    ld_file_name(f), name, searched_dirs(l));
+		    ld_file_name(f), name, searched_dirs(l, name));
 }
 
 bool ld_add_dependent_libraries(const struct ld_link *l, struct ld_input_files *in)

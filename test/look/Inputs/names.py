@@ -94,7 +94,11 @@ run("gc", [ld, "in.o", "--gc-sections", "--print-gc-sections", "--why-live=*"] +
 run("icf", [ld, "in.o", "--icf=all", "--print-icf-sections", "--print-stats", "-t"] + OUT, "removing identical section")
 run("trace", [ld, "in.o", "-t"] + ["--trace-symbol=prog_\x1bqqq"] + OUT, "definition of prog_\\x1bqqq")
 run("undefined", [ld, "undefined.o", "--error-limit=0"] + OUT, "undefined symbol 'missing_\\x1b")
-run("duplicate", [ld, "in.o", "in.o", "--error-limit=0"] + OUT, "duplicate symbol 'prog_\\x1b")
+# Another byte: an object that is linked twice is one error.
+with open("in.o", "rb") as f, open("again.o", "wb") as to:
+    to.write(f.read() + b"\0")
+run("duplicate", [ld, "in.o", "again.o", "--error-limit=0"] + OUT, "duplicate symbol 'prog_\\x1b")
+run("twice", [ld, "in.o", "in.o"] + OUT, "in.o is linked twice")
 run("types", [ld, "in.o", "undefined.o", "--error-limit=0", "-z", "muldefs"] + OUT, "")
 run("options", [ld, "in.o", "-u\x1b[31m", "--defsym=a\n=b\x9b", "--wrap=\u202e", "--keep=\u009b", "-lx\ny",
                 "--bind=a\no:b=c:d", "gone\nerror: forged"] + OUT, "gone\\nerror: forged")
