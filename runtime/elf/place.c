@@ -57,16 +57,6 @@ struct place {
 	struct ld_location location;
 };
 
-static struct place offset_place(const struct ld_link *l, const struct ld_section *sec,
-				 uint64_t off)
-{
-	const char *object = ld_file_name(sec->file);
-
-	return (struct place){
-	    ld_printf(l->arena, "%s:(%s+0x%llx)", object, sec->name, (unsigned long long)off),
-	    {.object = object, .section = sec->name, .offset = off}};
-}
-
 /* The function or variable that has the byte at off: its in_sym, or 0. */
 static uint32_t sym_at(const struct ld_section *sec, uint64_t off)
 {
@@ -90,6 +80,23 @@ static uint32_t sym_at(const struct ld_section *sec, uint64_t off)
 			return sec->syms[lo];
 	}
 	return 0;
+}
+
+static struct place offset_place(const struct ld_link *l, const struct ld_section *sec,
+				 uint64_t off)
+{
+	const struct ld_file *f = sec->file;
+	const char *object = ld_file_name(f);
+	uint32_t in_sym = f->lto ? sym_at(sec, off) : 0;
+
+	/* Offsets into the object of LTO, which no one has seen, mean nothing. */
+	if (in_sym && ld_sym_origin(f, in_sym) != f) {
+		object = ld_file_name(ld_sym_origin(f, in_sym));
+		return (struct place){object, {.object = object}};
+	}
+	return (struct place){
+	    ld_printf(l->arena, "%s:(%s+0x%llx)", object, sec->name, (unsigned long long)off),
+	    {.object = object, .section = sec->name, .offset = off}};
 }
 
 /* Adds a line of the source. The object is f, or the one that has the symbol if that is known. */
@@ -171,7 +178,7 @@ const char *ld_use_place(const struct ld_link *l, const struct ld_section *sec, 
 
 const char *ld_file_place(const struct ld_link *l, const struct ld_file *f)
 {
-	const char *name = ld_file_name(f);
+	const char *name = f->lto ? f->modules : ld_file_name(f);
 
 	return ld_locate(l->diags, name, (struct ld_location){.object = name});
 }

@@ -297,6 +297,7 @@ struct ld_file {
 	const char *source;            /* name of the first STT_FILE symbol, or NULL */
 	bool linked;                   /* has several STT_FILE symbols: the output of a linker */
 	bool synthetic;                /* made by the linker: see passes/select/synthetic.h */
+	const char *modules;           /* of the object of LTO: its inputs, for diagnostics */
 	bool temporary;                /* the compiler driver has made up the path */
 	const struct ld_file *repeats; /* earlier input with the same contents, reported */
 	bool named;                    /* the caller has chosen the path as its name */

@@ -252,7 +252,7 @@ static const char *others_line(const struct ld_link *l, const struct group *g)
 
 	if (nr < 2)
 		return "";
-	text = ld_text(l->arena, "\n>>> like %s:", ld_file_name(g->first->blamed.file));
+	text = ld_text(l->arena, "\n>>> like %s:", ld_file_place(l, g->first->blamed.file));
 	for (size_t i = 1; i < nr; i++)
 		text = ld_text(l->arena, "%" LD_LINES "%s %s", text, i > 1 ? "," : "",
 			       ld_file_name(l->res.files.v[g->files.v[i]]));

@@ -297,6 +297,19 @@ static struct ld_input_files replace_inputs(const struct ld_link *l, struct ld_f
 	return in;
 }
 
+/* "a.o, b.o and 3 more": the object of all modules has no name that users know. */
+static const char *list_modules(const struct ld_link *l, const struct compile *c)
+{
+	const char *text = c->modules.v[0].name;
+
+	if (c->modules.nr > 1)
+		text = ld_text(l->arena, "%s%s %s", text, c->modules.nr > 2 ? "," : " and",
+			       c->modules.v[1].name);
+	if (c->modules.nr > 2)
+		text = ld_text(l->arena, "%s and %zu more", text, c->modules.nr - 2);
+	return text;
+}
+
 struct ld_compiled ld_compile_bitcode(const struct ld_link *l)
 {
 	struct ld_compiled done = {0};
@@ -325,6 +338,7 @@ struct ld_compiled ld_compile_bitcode(const struct ld_link *l)
 	lto = LD_NEW(l->arena, struct ld_file);
 	lto->link = l;
 	lto->path = "lto.o";
+	lto->modules = list_modules(l, &c);
 	lto->lto = true;
 	lto->arena.oom = l->arena->oom;
 	lto->diags.arena = &lto->arena;
