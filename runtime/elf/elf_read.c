@@ -521,12 +521,32 @@ static void note_global(struct ld_file *f, uint32_t i)
 	f->has_common |= sym->common;
 }
 
+/* Without symbols no loader finds a program or a map, and no other file a definition. */
+static int check_stripped(struct ld_file *f)
+{
+	for (uint32_t i = 1; i < f->nr_secs; i++) {
+		const struct ld_section *sec = &f->secs[i];
+
+		if (sec->size && (sec->kind == LD_SEC_CODE || sec->role == LD_ROLE_MAPS))
+			return ld_error(
+			    &f->diags, "stripped-input",
+			    "%s: has no symbol table, so that nothing in it can be used" LD_DETAIL
+			    "section %s has %llu bytes" LD_HELP
+			    "link the object as compiled; -S drops only DWARF, "
+			    "as llvm-strip -g does",
+			    ld_file_name(f), sec->name, (unsigned long long)sec->size);
+	}
+	return 0;
+}
+
 static int read_symbols(struct reader *r)
 {
 	struct ld_file *f = r->f;
 	uint32_t i;
 
 	if (!r->symtab) {
+		if (check_stripped(f))
+			return ld_failed();
 		f->syms = LD_NEW_ARRAY(&f->arena, struct ld_sym, 1);
 		f->syms[0].name = "";
 		f->nr_syms = 1;

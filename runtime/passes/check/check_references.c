@@ -268,6 +268,53 @@ static void count_pieces(struct contents *c, const struct ld_section *sec)
 	}
 }
 
+/* ---- code without a symbol ---- */
+
+#define MAX_PLACES 3
+
+static bool has_function(const struct ld_piece *p)
+{
+	const struct ld_section *sec = p->sec;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++)
+		if (sec->file->syms[sec->syms[i]].type == STT_FUNC)
+			return true;
+	return false;
+}
+
+/* Loaders find functions by their symbols: a stripped object, or assembly, may lack some. */
+static void check_nameless(const struct ld_link *l, const struct ld_file *f)
+{
+	struct ld_blob text = {0};
+	size_t nr = 0;
+
+	for (uint32_t k = 0; k < f->nr_used; k++) {
+		const struct ld_section *sec = f->used[k];
+
+		for (uint32_t i = 0; sec->kind == LD_SEC_CODE && i < sec->nr_pieces; i++) {
+			const struct ld_piece *p = &sec->pieces[i];
+
+			if (!p->live || p->pad || !p->size || has_function(p))
+				continue;
+			if (nr++ < MAX_PLACES)
+				ld_blob_text(l->arena, &text,
+					     LD_DETAIL "%llu bytes at %s:(%s+0x%llx)",
+					     (unsigned long long)p->size, ld_file_name(f),
+					     sec->name, (unsigned long long)p->off);
+		}
+	}
+	if (!nr)
+		return;
+	if (nr > MAX_PLACES)
+		ld_blob_text(l->arena, &text, LD_DETAIL "and at %zu more places", nr - MAX_PLACES);
+	ld_blob_put(l->arena, &text, "", 1);
+	ld_warn(l->diags, "nameless-code",
+		"code without a function symbol: no loader finds it%" LD_LINES LD_HELP
+		"link the object as compiled, not stripped; in assembly, write "
+		"'.type NAME, @function' and '.size NAME, .-NAME'",
+		(const char *)text.data);
+}
+
 /*
  * Reports a final link that leaves nothing to load. Objects that have maps only are complete; with
  * --dynamic or undefined symbols, another object may have the program.
@@ -280,6 +327,8 @@ static void check_contents(const struct ld_link *l)
 		return;
 	ld_for_each(i, &l->res.files) {
 		const struct ld_file *f = l->res.files.v[i];
+
+		check_nameless(l, f);
 
 		for (uint32_t k = 0; k < f->nr_used; k++)
 			count_pieces(&c, f->used[k]);

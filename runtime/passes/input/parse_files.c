@@ -169,9 +169,12 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 /* An archive may have members that are not for BPF; they define nothing. */
 static enum ld_severity severity_for(const struct ld_file *f, const struct ld_diag *d)
 {
-	bool foreign = !strcmp(d->id, "not-an-object") || !strcmp(d->id, "wrong-machine") ||
-		       !strcmp(d->id, "gcc-lto");
+	static const char *const ids[] = {"not-an-object", "wrong-machine", "gcc-lto",
+					  "profiled-input", "stripped-input"};
+	bool foreign = false;
 
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		foreign |= !strcmp(d->id, ids[i]);
 	return f->lazy && f->archive && foreign && d->severity == LD_ERROR ? LD_WARNING
 									   : d->severity;
 }
