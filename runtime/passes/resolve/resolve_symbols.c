@@ -116,6 +116,16 @@ static const char *one_source_help(const char *a, const char *b)
 	return "both objects have this source in them: link one of them";
 }
 
+/* Whether the file of s has another definition, which is an error even if it is weak. */
+static bool is_defined_twice(const struct ld_global *n, const struct ld_file_sym *s)
+{
+	size_t nr = 0;
+
+	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next)
+		nr += m->file == s->file && rank_of(&m->file->syms[m->sym]) != UNDEFINED;
+	return nr > 1;
+}
+
 static void report_duplicate(const struct ld_link *l, const struct ld_global *n)
 {
 	const char *place[2] = {NULL, NULL}, *help;
@@ -128,7 +138,8 @@ static void report_duplicate(const struct ld_link *l, const struct ld_global *n)
 	for (const struct ld_file_sym *s = n->file_syms; s; s = s->next) {
 		const char *at;
 
-		if (s->file->repeats || rank_of(&s->file->syms[s->sym]) != STRONG)
+		if (s->file->repeats ||
+		    (rank_of(&s->file->syms[s->sym]) != STRONG && !is_defined_twice(n, s)))
 			continue;
 		at = ld_list_full(&places) ? "" : ld_sym_place(l, s->file, s->sym);
 		if (places.nr < 2)
