@@ -9,7 +9,7 @@
 const char *ld_locate(struct ld_diags *d, const char *text, struct ld_location location)
 {
 	text = ld_text(d->arena, "%s", text);
-	LD_PUSH(d->arena, &d->named, (struct ld_named_location){text, location});
+	LD_PUSH(d->arena, &d->named, (struct ld_named_location){text, strlen(text), location});
 	return text;
 }
 
@@ -17,12 +17,18 @@ static int by_text(const void *a, const void *b)
 {
 	const struct ld_named_location *x = a, *y = b;
 
-	return x->text < y->text ? -1 : x->text > y->text;
+	if (x->text != y->text)
+		return x->text < y->text ? -1 : 1;
+	return x->size > y->size ? -1 : x->size < y->size;
 }
 
-/* Attaches the locations in the order in which the message names them, each once. */
+/*
+ * Attaches the locations in the order in which the message names them, each once. A text within
+ * another one, as "a.o" in "a.c:3 (a.o)", is not a name.
+ */
 static void attach_locations(struct ld_diags *d, struct ld_diag *diag)
 {
+	const char *end = diag->message; /* of the last text */
 	struct ld_location *locations;
 	size_t nr = 0;
 
@@ -36,9 +42,12 @@ static void attach_locations(struct ld_diags *d, struct ld_diag *diag)
 		return;
 	qsort(d->named.v, nr, sizeof(*d->named.v), by_text);
 	diag->locations = locations = LD_NEW_ARRAY(d->arena, struct ld_location, nr);
-	for (size_t i = 0; i < nr; i++)
-		if (!i || d->named.v[i].text != d->named.v[i - 1].text)
-			locations[diag->nr_locations++] = d->named.v[i].location;
+	for (size_t i = 0; i < nr; i++) {
+		if (d->named.v[i].text < end)
+			continue;
+		end = d->named.v[i].text + d->named.v[i].size;
+		locations[diag->nr_locations++] = d->named.v[i].location;
+	}
 }
 
 static void report(struct ld_diags *d, enum ld_severity severity, const char *id, const char *fmt,
@@ -113,19 +122,26 @@ void ld_remark(struct ld_diags *d, const char *id, const char *fmt, ...)
 
 void ld_list_add(struct ld_arena *a, struct ld_list *list, const char *fmt, ...)
 {
+	const char *line;
 	va_list args;
 
-	if (list->nr++ >= LD_LIST_SHOWN)
+	list->nr++;
+	if (ld_list_full(list))
 		return;
 	va_start(args, fmt);
-	ld_blob_text(a, &list->text, LD_DETAIL "%" LD_LINES, ld_vtext(a, fmt, args));
+	line = ld_vtext(a, fmt, args);
 	va_end(args);
+	if (list->last && !strcmp(list->last, line))
+		return;
+	list->last = line;
+	list->shown++;
+	ld_blob_text(a, &list->text, LD_DETAIL "%" LD_LINES, line);
 }
 
 const char *ld_list_lines(struct ld_arena *a, struct ld_list *list, const char *what)
 {
-	if (list->nr > LD_LIST_SHOWN)
-		ld_blob_text(a, &list->text, LD_DETAIL "and %zu more %s", list->nr - LD_LIST_SHOWN,
+	if (list->nr > list->shown)
+		ld_blob_text(a, &list->text, LD_DETAIL "and %zu more %s", list->nr - list->shown,
 			     what);
 	return ld_blob_put(a, &list->text, "", 1) ? (const char *)list->text.data : "";
 }

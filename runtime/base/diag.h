@@ -39,6 +39,7 @@ struct ld_diag {
 /* A location, and the text by which a message names it. */
 struct ld_named_location {
 	const char *text;
+	size_t size; /* of text */
 	struct ld_location location;
 };
 
@@ -88,20 +89,21 @@ void ld_remark(struct ld_diags *d, const char *id, const char *fmt, ...)
 /* Lines of details about places or names of which there may be many. */
 struct ld_list {
 	struct ld_blob text;
-	size_t nr;
+	const char *last; /* line */
+	size_t nr, shown;
 };
 
 #define LD_LIST_SHOWN 3
 
 /*
- * Adds a line, without LD_DETAIL. Only the first LD_LIST_SHOWN are kept, and later arguments are
- * not looked at: see ld_list_full() for those that are expensive.
+ * Adds a line, without LD_DETAIL. Only the first LD_LIST_SHOWN different ones are kept. Later
+ * arguments are not looked at: see ld_list_full() for those that are expensive.
  */
 void ld_list_add(struct ld_arena *a, struct ld_list *list, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 static inline bool ld_list_full(const struct ld_list *list)
 {
-	return list->nr >= LD_LIST_SHOWN;
+	return list->shown >= LD_LIST_SHOWN;
 }
 
 /* The lines, for "%" LD_LINES, and a count of those that were left out: ">>> and 57 more files". */
