@@ -242,32 +242,6 @@ static void warn_pointers(struct checker *c)
 			ld_list_lines(c->l->arena, &c->places, "sections with pointers"));
 }
 
-/* ---- programs ---- */
-
-/* The pieces that loaders or programs could use, by kind: in the inputs and in the output. */
-struct contents {
-	size_t pieces, live, live_code, programs, maps;
-};
-
-static void count_pieces(struct contents *c, const struct ld_section *sec)
-{
-	bool code = sec->kind == LD_SEC_CODE;
-
-	if (sec->kind == LD_SEC_DEBUG || ld_role_has(sec->role, LD_TRAIT_ROOT | LD_TRAIT_IGNORED))
-		return;
-	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
-		const struct ld_piece *p = &sec->pieces[i];
-
-		if (p->pad || !p->size)
-			continue;
-		c->pieces++;
-		c->live += p->live;
-		c->live_code += p->live && code;
-		c->programs += p->live && ld_is_program(p);
-		c->maps += p->live && sec->role == LD_ROLE_MAPS;
-	}
-}
-
 /* ---- code without a symbol ---- */
 
 #define MAX_PLACES 3
@@ -282,8 +256,11 @@ static bool has_function(const struct ld_piece *p)
 	return false;
 }
 
-/* Loaders find functions by their symbols: a stripped object, or assembly, may lack some. */
-static void check_nameless(const struct ld_link *l, const struct ld_file *f)
+/*
+ * Loaders find functions by their symbols: a stripped object, or assembly, may lack some. It is an
+ * error if BTF has functions, but no function of a final link has a symbol.
+ */
+static void check_nameless(const struct ld_link *l, const struct ld_file *f, bool is_error)
 {
 	struct ld_blob text = {0};
 	size_t nr = 0;
@@ -308,11 +285,41 @@ static void check_nameless(const struct ld_link *l, const struct ld_file *f)
 	if (nr > MAX_PLACES)
 		ld_blob_text(l->arena, &text, LD_DETAIL "and at %zu more places", nr - MAX_PLACES);
 	ld_blob_put(l->arena, &text, "", 1);
-	ld_warn(l->diags, "nameless-code",
-		"code without a function symbol: no loader finds it%" LD_LINES LD_HELP
-		"link the object as compiled, not stripped; in assembly, write "
-		"'.type NAME, @function' and '.size NAME, .-NAME'",
-		(const char *)text.data);
+	(is_error ? ld_report_error
+		  : ld_warn)(l->diags, "nameless-code",
+			     "code without a function symbol: no loader finds it%" LD_LINES LD_HELP
+			     "link the object as compiled, not stripped; in assembly, write "
+			     "'.type NAME, @function' and '.size NAME, .-NAME'",
+			     (const char *)text.data);
+}
+
+/* ---- programs ---- */
+
+/* The pieces that loaders or programs could use, by kind: in the inputs and in the output. */
+struct contents {
+	size_t pieces, live, live_code, functions, programs, maps;
+	bool described; /* BTF has a function at some code */
+};
+
+static void count_pieces(struct contents *c, const struct ld_section *sec)
+{
+	bool code = sec->kind == LD_SEC_CODE;
+
+	if (sec->kind == LD_SEC_DEBUG || ld_role_has(sec->role, LD_TRAIT_ROOT | LD_TRAIT_IGNORED))
+		return;
+	for (uint32_t i = 0; i < sec->nr_pieces; i++) {
+		const struct ld_piece *p = &sec->pieces[i];
+
+		if (p->pad || !p->size)
+			continue;
+		c->pieces++;
+		c->live += p->live;
+		c->live_code += p->live && code;
+		c->functions += p->live && code && has_function(p);
+		c->described |= p->live && p->ext[LD_EXT_FUNC] < ld_ext_end(p, LD_EXT_FUNC);
+		c->programs += p->live && ld_is_program(p);
+		c->maps += p->live && sec->role == LD_ROLE_MAPS;
+	}
 }
 
 /*
@@ -328,14 +335,15 @@ static void check_contents(const struct ld_link *l)
 	ld_for_each(i, &l->res.files) {
 		const struct ld_file *f = l->res.files.v[i];
 
-		check_nameless(l, f);
-
 		for (uint32_t k = 0; k < f->nr_used; k++)
 			count_pieces(&c, f->used[k]);
 		c.pieces += f->commons.nr;
 		ld_for_each(k, &f->commons)
 			c.live += f->commons.v[k]->pieces[0].live;
 	}
+	ld_for_each(i, &l->res.files)
+		check_nameless(l, l->res.files.v[i],
+			       !l->opt->partial && !c.functions && c.described);
 	if (l->opt->gc_sections && c.pieces && !c.live)
 		ld_warn(
 		    l->diags, "no-program",
