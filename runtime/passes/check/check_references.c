@@ -244,8 +244,6 @@ static void warn_pointers(struct checker *c)
 
 /* ---- code without a symbol ---- */
 
-#define MAX_PLACES 3
-
 static bool has_function(const struct ld_piece *p)
 {
 	const struct ld_section *sec = p->sec;
@@ -262,8 +260,7 @@ static bool has_function(const struct ld_piece *p)
  */
 static void check_nameless(const struct ld_link *l, const struct ld_file *f, bool is_error)
 {
-	struct ld_blob text = {0};
-	size_t nr = 0;
+	struct ld_list places = {0};
 
 	for (uint32_t k = 0; k < f->nr_used; k++) {
 		const struct ld_section *sec = f->used[k];
@@ -271,26 +268,20 @@ static void check_nameless(const struct ld_link *l, const struct ld_file *f, boo
 		for (uint32_t i = 0; sec->kind == LD_SEC_CODE && i < sec->nr_pieces; i++) {
 			const struct ld_piece *p = &sec->pieces[i];
 
-			if (!p->live || p->pad || !p->size || has_function(p))
-				continue;
-			if (nr++ < MAX_PLACES)
-				ld_blob_text(l->arena, &text,
-					     LD_DETAIL "%llu bytes at %s:(%s+0x%llx)",
-					     (unsigned long long)p->size, ld_file_name(f),
-					     sec->name, (unsigned long long)p->off);
+			if (p->live && !p->pad && p->size && !has_function(p))
+				ld_list_add(l->arena, &places, "%llu bytes at %s:(%s+0x%llx)",
+					    (unsigned long long)p->size, ld_file_name(f), sec->name,
+					    (unsigned long long)p->off);
 		}
 	}
-	if (!nr)
+	if (!places.nr)
 		return;
-	if (nr > MAX_PLACES)
-		ld_blob_text(l->arena, &text, LD_DETAIL "and at %zu more places", nr - MAX_PLACES);
-	ld_blob_put(l->arena, &text, "", 1);
 	(is_error ? ld_report_error
 		  : ld_warn)(l->diags, "nameless-code",
 			     "code without a function symbol: no loader finds it%" LD_LINES LD_HELP
 			     "link the object as compiled, not stripped; in assembly, write "
 			     "'.type NAME, @function' and '.size NAME, .-NAME'",
-			     (const char *)text.data);
+			     ld_list_lines(l->arena, &places, "places"));
 }
 
 /* ---- programs ---- */
