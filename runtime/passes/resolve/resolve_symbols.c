@@ -126,6 +126,22 @@ static bool is_defined_twice(const struct ld_global *n, const struct ld_file_sym
 	return nr > 1;
 }
 
+/* Advice by the kind of the symbol. */
+static const char *duplicate_help(const struct ld_link *l, const struct ld_global *n)
+{
+	const struct ld_sym *sym = ld_global_def(n);
+
+	if (sym->sec && sym->sec->role == LD_ROLE_MAPS)
+		return "define the map in one file; in the others, declare it with extern and the "
+		       "same struct, in SEC(\".maps\")";
+	if (sym->piece && ld_is_program(sym->piece))
+		return "rename one of the programs: each is loaded under its name";
+	return ld_text(l->arena,
+		       "define '%s' in one file and declare it in a header; or, if the files mean "
+		       "different things, make it static",
+		       n->name);
+}
+
 static void report_duplicate(const struct ld_link *l, const struct ld_global *n)
 {
 	const char *place[2] = {NULL, NULL}, *help;
@@ -152,11 +168,7 @@ static void report_duplicate(const struct ld_link *l, const struct ld_global *n)
 	ld_error(l->diags, "duplicate-symbol",
 		 "duplicate symbol '%s'%" LD_LINES LD_HELP "%" LD_LINES, n->name,
 		 ld_list_lines(l->arena, &places, "definitions"),
-		 help ? help
-		      : ld_text(l->arena,
-				"define '%s' in one file and declare it in a header; or, if the "
-				"files mean different things, make it static",
-				n->name));
+		 help ? help : duplicate_help(l, n));
 }
 
 static void define(struct ld_global *n, struct ld_file *f, uint32_t in_sym)
