@@ -140,8 +140,10 @@ void ld_list_add(struct ld_arena *a, struct ld_list *list, const char *fmt, ...)
 
 const char *ld_list_lines(struct ld_arena *a, struct ld_list *list, const char *what)
 {
-	if (list->nr > list->shown)
-		ld_blob_text(a, &list->text, LD_DETAIL "and %zu more %s", list->nr - list->shown,
-			     what);
+	size_t left = list->nr - list->shown;
+
+	if (left)
+		ld_blob_text(a, &list->text, LD_DETAIL "and %zu more%s%s", left,
+			     left > 1 ? " " : "", left > 1 ? what : "");
 	return ld_blob_put(a, &list->text, "", 1) ? (const char *)list->text.data : "";
 }
