@@ -29,7 +29,7 @@ bpfld ls -j liblib | grep -F '"serves":[{"name":"main","program":"prog","import"
 bpfld ls >/tmp/before
 if bpfld unload liblib 2>/tmp/errors; then exit 1; fi
 cat /tmp/errors
-grep -x "bpfld: error: 'liblib' serves 'verdict' of prog in main: run bpfld unload main first, or use --force \[still-serving\]" /tmp/errors
+grep -x "bpfld: error: 'liblib' serves 'verdict' of prog in main \[still-serving\]" /tmp/errors
 test "$(grep -c still-serving /tmp/errors)" = 4
 bpfld ls | diff /tmp/before -
 if bpfld unload liblib main 2>/tmp/errors; then exit 1; fi
