@@ -287,6 +287,17 @@ static void drop_input(const struct ld_section *sec)
 		ld_pages_drop(sec->data, sec->size);
 }
 
+/* Before DWARF is copied, which takes most of the memory: what is read again is mapped again. */
+static void drop_inputs(const struct ld_link *l)
+{
+	ld_for_each(i, &l->res.files) {
+		const struct ld_file *f = l->res.files.v[i];
+
+		if (f->mapped)
+			ld_pages_drop(f->image, f->size);
+	}
+}
+
 static void fill(const struct ld_link *l, struct ld_out *out)
 {
 	size_t relocs = 0;
@@ -369,9 +380,18 @@ static void move_tables(const struct ld_link *l, const struct ld_out *out)
 
 void ld_apply_relocs(const struct ld_link *l)
 {
-	ld_for_each(i, &l->layout.outs)
-		if (l->layout.outs.v[i]->kind != LD_SEC_BSS)
-			fill(l, l->layout.outs.v[i]);
+	bool dropped = false;
+
+	ld_for_each(i, &l->layout.outs) {
+		struct ld_out *out = l->layout.outs.v[i];
+
+		if (out->kind == LD_SEC_DEBUG && !dropped) {
+			drop_inputs(l);
+			dropped = true;
+		}
+		if (out->kind != LD_SEC_BSS)
+			fill(l, out);
+	}
 	ld_for_each(i, &l->layout.outs)
 		if (l->layout.outs.v[i]->kind == LD_SEC_CODE)
 			move_tables(l, l->layout.outs.v[i]);
