@@ -2,7 +2,7 @@
 #include "bpf_test.h"
 #include "lib.h"
 
-/* limit() is 1000, and each library counts by itself. */
+/* limit() is 1000, and each library has its own total. */
 int USE(int n)
 {
 	int result, key = VERSION;
