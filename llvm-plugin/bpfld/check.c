@@ -6,7 +6,6 @@
  */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -387,12 +386,9 @@ void explain_refusals(struct request *q, const char *name, char *object, size_t 
 static enum exit_status check_object(struct request *q, const char *path, char *log, struct json *j)
 {
 	struct check c = {.q = q, .path = path, .log = log};
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
+	int err = ld_read_file(path, &c.data, &c.size);
 	enum exit_status status;
 
-	err = fd < 0 ? -errno : ld_read_all(fd, &c.data, &c.size);
-	if (fd >= 0)
-		close(fd);
 	if (err)
 		return fail(q, "cannot-open", "cannot open %s: %s", path, strerror(-err));
 	status = check_programs(&c, j);

@@ -2,6 +2,7 @@
 #include "base/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,6 +40,23 @@ int ld_read_all(int fd, char **data, size_t *size)
 	*data = text;
 	*size = n;
 	return 0;
+}
+
+int ld_read_file(const char *path, char **data, size_t *size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st))
+		err = -errno;
+	else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		err = S_ISDIR(st.st_mode) ? -EISDIR : -ENODEV;
+	else
+		err = ld_read_all(fd, data, size);
+	close(fd);
+	return err;
 }
 
 int ld_write_all(int fd, const void *data, size_t size)

@@ -11,6 +11,9 @@
  */
 int ld_read_all(int fd, char **data, size_t *size);
 
+/* The same for a regular file or a pipe. Others are refused: they may be endless. */
+int ld_read_file(const char *path, char **data, size_t *size);
+
 /* Returns 0 or a negative errno value. */
 int ld_write_all(int fd, const void *data, size_t size);
 

@@ -165,33 +165,18 @@ static struct bpfld_module *add(struct bpfld_dyn *d, const char *name, bool libr
 	return m;
 }
 
-/* Reads a regular file or a pipe. Other files may be endless. */
-static int read_file(int fd, char **data, size_t *size)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
-		return S_ISDIR(st.st_mode) ? -EISDIR : -ENODEV;
-	return ld_read_all(fd, data, size);
-}
-
 static struct bpfld_module *add_file(struct bpfld_dyn *d, const char *path, bool library, int *err)
 {
 	const char *slash = strrchr(path, '/');
 	struct bpfld_module *m = NULL;
 	char *data = NULL;
 	size_t size = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int ret = fd < 0 ? -errno : read_file(fd, &data, &size);
+	int ret = ld_read_file(path, &data, &size);
 
 	if (ret)
 		ld_dyn_error(d, ret, "cannot-open", "cannot open %s: %s", path, strerror(-ret));
 	else
 		m = add(d, slash ? slash + 1 : path, library, data, size, &ret);
-	if (fd >= 0)
-		close(fd);
 	free(data);
 	if (err)
 		*err = ret;
