@@ -3,7 +3,6 @@
 #include "options.h"
 #include "base/opts.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -33,18 +32,11 @@ static bool are_pairs(const char *const *list)
 	return true;
 }
 
-/* Whether each is a path, ":" and the beginning of a C name. list may be NULL. */
 static bool are_prefixes(const char *const *list)
 {
-	for (; list && *list; list++) {
-		const char *colon = strrchr(*list, ':');
-
-		if (!colon || colon == *list || !colon[1] || isdigit((unsigned char)colon[1]))
+	for (; list && *list; list++)
+		if (!ld_is_prefix(*list))
 			return false;
-		for (const char *c = colon + 1; *c; c++)
-			if (!isalnum((unsigned char)*c) && *c != '_')
-				return false;
-	}
 	return true;
 }
 

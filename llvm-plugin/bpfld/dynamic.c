@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/opts.h"
 #include "bpfld/command.h"
 
 struct loaded {
@@ -65,7 +66,7 @@ static const char *find_prefix(struct session *s, const char *path)
 	for (size_t i = 0; i < s->q->prefixes.n; i++) {
 		const char *option = s->q->prefixes.v[i];
 
-		if (prefix_applies(option, path)) {
+		if (ld_prefix_applies(option, path)) {
 			s->prefix_used[i] = true;
 			return option;
 		}

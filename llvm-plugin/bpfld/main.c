@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/opts.h"
 #include "bpfld/command.h"
 #include "common/explain.h"
 
@@ -108,7 +109,7 @@ static int take_bind(struct request *q, const char *text)
 
 static int take_prefix(struct request *q, const char *text)
 {
-	if (!is_prefix(text))
+	if (!ld_is_prefix(text))
 		return bad_usage(q, "expected LIB:PFX, with the beginning of a C name as PFX, got",
 				 text);
 	words_add(&q->prefixes, text);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "common/args.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -185,29 +184,6 @@ int expand_args(struct words *out, struct words *files, struct pool *pool, struc
 	for (size_t i = from; i < argc && !err; i++)
 		err = expand_word(&x, argv[i]);
 	return err;
-}
-
-/* ---- --prefix ---- */
-
-bool is_prefix(const char *text)
-{
-	const char *colon = strrchr(text, ':');
-
-	if (!colon || colon == text || !colon[1] || isdigit((unsigned char)colon[1]))
-		return false;
-	for (const char *c = colon + 1; *c; c++)
-		if (!isalnum((unsigned char)*c) && *c != '_')
-			return false;
-	return true;
-}
-
-bool prefix_applies(const char *option, const char *path)
-{
-	size_t len = strlen(path), end = (size_t)(strrchr(option, ':') - option);
-	const char *tail = end <= len ? path + (len - end) : NULL;
-
-	return tail && !strncmp(tail, option, end) &&
-	       (tail == path || *tail == '/' || tail[-1] == '/');
 }
 
 /* ---- --bind ---- */

@@ -25,12 +25,6 @@ void print_row(FILE *out, const char *left, const char *help);
 void print_option(FILE *out, char letter, const char *name, enum form form, const char *value,
 		  const char *help);
 
-/* Whether text is "LIB:PFX", for --prefix: PFX begins a C name. */
-bool is_prefix(const char *text);
-
-/* Whether LIB is path or the end of it. */
-bool prefix_applies(const char *option, const char *path);
-
 /* --bind: calls of name in object call target in to_object. */
 struct bind {
 	const char *object, *name, *to_object, *target;

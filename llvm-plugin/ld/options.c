@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "base/opts.h"
 #include "base/text.h"
 
 enum id {
@@ -333,7 +334,7 @@ static int take_rename(struct parse *p, const struct spelling *s)
 
 static int take_prefix(struct parse *p, const struct spelling *s)
 {
-	if (!is_prefix(s->value))
+	if (!ld_is_prefix(s->value))
 		return invalid_value(p, s, "LIB:PFX, with the beginning of a C name as PFX");
 	words_add(&p->o->prefixes, s->value);
 	return 0;

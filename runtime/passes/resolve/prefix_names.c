@@ -9,21 +9,13 @@
  */
 #include <string.h>
 
+#include "base/opts.h"
 #include "base/text.h"
 #include "passes/passes.h"
 
 static const char *path_of(const struct ld_file *f)
 {
 	return f->archive ? f->archive : f->path;
-}
-
-/* Whether path ends with lib, at the start of a component. */
-static bool ends_with(const char *path, const char *lib)
-{
-	size_t len = strlen(path), end = strlen(lib);
-	const char *tail = end <= len ? path + (len - end) : NULL;
-
-	return tail && !strcmp(tail, lib) && (tail == path || *tail == '/' || tail[-1] == '/');
 }
 
 static bool is_path_of_input(const struct ld_input_files *in, const char *lib)
@@ -56,8 +48,10 @@ static void add_file(const struct ld_link *l, struct ld_prefix *p, struct ld_fil
 	const char *path = path_of(f);
 
 	if (!read || f->prefix == p ||
-	    !(exact ? !strcmp(path, p->library) : ends_with(path, p->library)))
+	    !(exact ? !strcmp(path, p->library) : ld_prefix_applies(p->option, path)))
 		return;
+	if (f->prefix && p->path && !strcmp(p->path, path))
+		return; /* another member of an archive that has been reported */
 	if (f->prefix)
 		ld_error(l->diags, "prefix",
 			 "%s has two prefixes, '%s' and '%s'\n"
