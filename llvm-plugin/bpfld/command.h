@@ -19,7 +19,7 @@
  *	gen.c      gen, and commands passed on to bpftool
  *	version.c  version, as bpftool has it
  *	refusals.c the verifier's words, explained
- *	check.c    check
+ *	check.h    check, in several files
  *	dynamic.c  load --dynamic
  *	load.c     load, unload
  *	main.c     the command line, from the tables in options.def
@@ -42,6 +42,7 @@ enum exit_status {
 	EXIT_DONE,
 	EXIT_FAILED, /* reported; nothing is left behind */
 	EXIT_USAGE,
+	EXIT_UNKNOWN, /* of check: some programs have no verdict, and none is refused */
 };
 
 /* The options of all commands. */
@@ -58,6 +59,7 @@ struct request {
 	enum bpfld_dyn_mode mode;          /* --dynamic=MODE */
 	struct words library_paths, binds; /* binds: OBJECT, NAME, OBJECT, NAME, ... */
 	struct words prefixes;
+	double timeout;    /* --timeout: seconds */
 	struct words args; /* operands, and -lNAME */
 	int lock;          /* fd, during a change */
 	sigset_t signals;  /* blocked before the change */

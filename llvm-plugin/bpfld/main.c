@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,10 @@ static enum exit_status print_usage(struct request *q, FILE *out)
 		print_option(out, o->letter, o->name, o->form, o->value,
 			     pool_printf(q->pool, "%s%s%s", o->commands, colon, o->help));
 	}
-	fputs("\nExit status: 0 for success, 1 for failure, 2 for a usage error.\n", out);
+	fputs("\nExit status: 0 for success, 1 for failure, 2 for a usage error; of check: 1 if a "
+	      "program is\n"
+	      "refused, 3 if none is, but some have no verdict.\n",
+	      out);
 	return EXIT_DONE;
 }
 
@@ -136,6 +140,16 @@ static int take_mode(struct request *q, const char *arg, const char *value)
 	return bad_usage(q, "expected auto, replace or static, got", arg);
 }
 
+static int take_timeout(struct request *q, const char *arg, const char *value)
+{
+	char *end;
+
+	q->timeout = strtod(value, &end);
+	if (!isdigit((unsigned char)*value) || *end || q->timeout < 0.001 || q->timeout > 1000000)
+		return bad_usage(q, "expected a number of seconds, got", arg);
+	return 0;
+}
+
 static int take_diagnostics(struct request *q, const char *arg, const char *value)
 {
 	bool json = !strcmp(value, "json");
@@ -176,6 +190,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_library_path: words_add(&q->library_paths, value); break;
 	case OPT_library: words_add(&q->args, pool_printf(q->pool, "-l%s", value)); break;
 	case OPT_root: q->root = value; break;
+	case OPT_timeout: return take_timeout(q, arg, value);
 	case OPT_verbose: verbose = q->verbose = true; break;
 	case OPT_help: q->want_help = true; break;
 	case OPT_version: q->want_version = true; break;
@@ -273,7 +288,7 @@ int main(int argc, char **argv)
 {
 	struct report report = {.program = "bpfld", .out = stdout};
 	struct pool pool = {0};
-	struct request q = {.report = &report, .pool = &pool, .root = ROOT};
+	struct request q = {.report = &report, .pool = &pool, .root = ROOT, .timeout = 120};
 	enum exit_status status;
 
 	(void)argc;

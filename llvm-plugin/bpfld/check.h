@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The command check: what kernels say of each program of each object. Results come from the running
+ * kernel, or as JSON from a guest or from an earlier run; everything else works on results. Each
+ * file calls only files above it:
+ *
+ *	results.c      lists of results
+ *	registers.c    values of registers, in words
+ *	source_lines.c lines of the source by their text, from .BTF.ext
+ *	verifier_log.c the verifier's log, parsed
+ *	load_alone.c   the running kernel's verdicts
+ *	read_json.c    JSON input
+ *	check_json.c   results to JSON and back
+ *	check_guest.c  results of other kernels
+ *	baseline.c     comparison with an earlier run
+ *	check_page.c   results as a page
+ *	check.c        the command, tables and messages
+ */
+#ifndef BPFLD_CHECK_H
+#define BPFLD_CHECK_H
+
+#include "bpfld/command.h"
+
+/* NO_VERDICT: the verifier did not finish, or its guest died. */
+enum verdict { LOADS, REFUSED, NOT_LOADED, NOT_PERMITTED, NO_VERDICT, NR_VERDICTS };
+
+extern const char *const verdict_words[NR_VERDICTS];
+
+/* Why a program does not load. All strings but message may be missing. */
+struct trouble {
+	const char *message;       /* the verifier's or libbpf's words */
+	const char *meaning;       /* the rule that was broken */
+	const char *help;          /* what to change */
+	struct words places;       /* "b.c:7: return *p;", and then the calls that led there */
+	const char *taken;         /* where the object was acquired that the program leaks */
+	const char *alone;         /* the global function that was verified without its callers */
+	struct words names, texts; /* registers that the message names, and their values */
+	const char *log;           /* --verbose: the whole log of the verifier */
+};
+
+struct checked {
+	const char *name, *section;
+	enum verdict verdict;
+	/* Of the verifier, if the program loads. */
+	unsigned long long insns, peak_states, total_states, usecs;
+	const char *stack;      /* bytes of each function, as "16+0" */
+	struct trouble trouble; /* if it does not load */
+};
+
+/* The verdicts of one kernel on one object. */
+struct result {
+	const char *object; /* as the user named it */
+	const char *target; /* the kernel, as the user named it */
+	const char *kernel; /* its release; "" if it did not run */
+	const char *error;  /* why there are no programs, or NULL */
+	struct checked *v;
+	size_t n;
+};
+
+struct results {
+	struct result *v;
+	size_t n, cap;
+};
+
+/* ---- results.c ---- */
+
+void free_trouble(struct trouble *t);
+/* Adds a result with the given names, and without programs. */
+struct result *add_result(struct results *r, const char *object, const char *target);
+void free_results(struct results *r);
+
+/* ---- registers.c ---- */
+
+/* "a number from 0 to 9" for "scalar(umax=9)", or NULL. */
+const char *describe_value(struct pool *pool, const char *value);
+
+/* ---- source_lines.c ---- */
+
+struct source_lines;
+
+/* Reads an object's .BTF.ext; NULL if it has none. */
+struct source_lines *read_source_lines(const void *object, size_t size);
+void free_source_lines(struct source_lines *lines);
+/* "a.c:7" if only that line has the text, "a.c:7 or b.c:9" if two have it, or NULL. */
+const char *find_source_line(struct pool *pool, const struct source_lines *lines, const char *text);
+
+/* ---- verifier_log.c ---- */
+
+/* The summary at the end of a log. */
+void read_numbers(struct pool *pool, struct checked *p, const char *log);
+/* The error in a log of BPF_LOG_LEVEL1. lines may be NULL. */
+void read_trouble(struct pool *pool, struct trouble *t, const char *log,
+		  const struct source_lines *lines);
+
+/* ---- load_alone.c ---- */
+
+/* Fills in all but object and target. */
+void load_alone(struct request *q, struct result *r, char *object, size_t size);
+
+/* ---- read_json.c ---- */
+
+struct json_value {
+	enum { JSON_OTHER, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT } kind;
+	const char *key; /* in an object */
+	const char *string;
+	unsigned long long number;
+	struct json_value *first, *next; /* elements; the next one of the parent */
+};
+
+/* NULL if text is not JSON. */
+const struct json_value *parse_json(struct pool *pool, const char *text);
+/* The member of an object, or NULL. */
+const struct json_value *json_member(const struct json_value *object, const char *key);
+const char *json_get_string(const struct json_value *object, const char *key);
+unsigned long long json_get_number(const struct json_value *object, const char *key);
+
+/* ---- check_json.c ---- */
+
+void print_results(FILE *f, const struct results *r);
+/* Adds the results in text to r. Returns false if text is not the output of check --json. */
+bool read_results(struct pool *pool, struct results *r, const char *text);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Results as JSON, which bpfld(1) documents, and back. */
+#include <string.h>
+
+#include "bpfld/check.h"
+
+/* ---- output ---- */
+
+static void print_optional(struct json *j, const char *key, const char *value)
+{
+	if (value)
+		json_string(j, key, value);
+}
+
+static void print_trouble(struct json *j, const struct trouble *t)
+{
+	print_optional(j, "reason", t->message);
+	print_optional(j, "meaning", t->meaning);
+	print_optional(j, "help", t->help);
+	if (t->places.n)
+		json_string(j, "source", t->places.v[0]);
+	if (t->places.n > 1) {
+		json_open(j, "callers", '[');
+		for (size_t i = 1; i < t->places.n; i++)
+			json_string(j, NULL, t->places.v[i]);
+		json_close(j, ']');
+	}
+	print_optional(j, "acquired", t->taken);
+	print_optional(j, "function", t->alone);
+	if (t->names.n) {
+		json_open(j, "registers", '{');
+		for (size_t i = 0; i < t->names.n; i++)
+			json_string(j, t->names.v[i], t->texts.v[i]);
+		json_close(j, '}');
+	}
+	print_optional(j, "log", t->log);
+}
+
+static void print_program(struct json *j, const struct checked *p)
+{
+	json_open(j, NULL, '{');
+	json_string(j, "name", p->name);
+	json_string(j, "section", p->section);
+	json_string(j, "verdict", verdict_words[p->verdict]);
+	if (p->verdict == LOADS) {
+		json_number(j, "instructions", p->insns);
+		json_number(j, "peak_states", p->peak_states);
+		json_number(j, "total_states", p->total_states);
+		json_number(j, "microseconds", p->usecs);
+		json_string(j, "stack", p->stack);
+	} else {
+		print_trouble(j, &p->trouble);
+	}
+	json_close(j, '}');
+}
+
+void print_results(FILE *f, const struct results *r)
+{
+	struct json j = {.f = f};
+
+	json_open(&j, NULL, '[');
+	for (size_t i = 0; i < r->n; i++) {
+		json_open(&j, NULL, '{');
+		json_string(&j, "object", r->v[i].object);
+		json_string(&j, "target", r->v[i].target);
+		json_string(&j, "kernel", r->v[i].kernel);
+		print_optional(&j, "error", r->v[i].error);
+		json_open(&j, "programs", '[');
+		for (size_t k = 0; k < r->v[i].n; k++)
+			print_program(&j, &r->v[i].v[k]);
+		json_close(&j, ']');
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	fputc('\n', f);
+}
+
+/* ---- input ---- */
+
+static void read_strings(struct words *to, const struct json_value *array)
+{
+	for (const struct json_value *e = array ? array->first : NULL; e; e = e->next)
+		if (e->kind == JSON_STRING)
+			words_add(to, e->string);
+}
+
+static bool read_program(struct checked *p, const struct json_value *v)
+{
+	const char *verdict = json_get_string(v, "verdict"), *source = json_get_string(v, "source");
+	const struct json_value *registers = json_member(v, "registers");
+	struct trouble *t = &p->trouble;
+
+	p->name = json_get_string(v, "name");
+	p->section = json_get_string(v, "section");
+	for (p->verdict = 0; verdict && p->verdict < NR_VERDICTS; p->verdict++)
+		if (!strcmp(verdict, verdict_words[p->verdict]))
+			break;
+	if (!p->name || !p->section || !verdict || p->verdict == NR_VERDICTS)
+		return false;
+	p->insns = json_get_number(v, "instructions");
+	p->peak_states = json_get_number(v, "peak_states");
+	p->total_states = json_get_number(v, "total_states");
+	p->usecs = json_get_number(v, "microseconds");
+	p->stack = json_get_string(v, "stack");
+	if (!p->stack)
+		p->stack = "";
+	t->message = json_get_string(v, "reason");
+	if (!t->message)
+		t->message = verdict_words[p->verdict];
+	t->meaning = json_get_string(v, "meaning");
+	t->help = json_get_string(v, "help");
+	if (source)
+		words_add(&t->places, source);
+	read_strings(&t->places, json_member(v, "callers"));
+	t->taken = json_get_string(v, "acquired");
+	t->alone = json_get_string(v, "function");
+	t->log = json_get_string(v, "log");
+	for (const struct json_value *e = registers ? registers->first : NULL; e; e = e->next)
+		if (e->key && e->kind == JSON_STRING) {
+			words_add(&t->names, e->key);
+			words_add(&t->texts, e->string);
+		}
+	return true;
+}
+
+static bool read_result(struct pool *pool, struct results *r, const struct json_value *v)
+{
+	const char *object = json_get_string(v, "object"), *target = json_get_string(v, "target");
+	const char *kernel = json_get_string(v, "kernel");
+	const struct json_value *programs = json_member(v, "programs"), *e;
+	struct result *added;
+	size_t n = 0;
+
+	if (!object || !target || !kernel || !programs || programs->kind != JSON_ARRAY)
+		return false;
+	added = add_result(r, object, target);
+	added->kernel = kernel;
+	added->error = json_get_string(v, "error");
+	for (e = programs->first; e; e = e->next)
+		n++;
+	added->v = (struct checked *)pool_alloc(pool, (n + 1) * sizeof(*added->v));
+	memset(added->v, 0, (n + 1) * sizeof(*added->v));
+	for (e = programs->first; e; e = e->next)
+		if (!read_program(&added->v[added->n++], e))
+			return false;
+	return true;
+}
+
+bool read_results(struct pool *pool, struct results *r, const char *text)
+{
+	const struct json_value *v = parse_json(pool, text);
+
+	if (!v || v->kind != JSON_ARRAY)
+		return false;
+	for (const struct json_value *e = v->first; e; e = e->next)
+		if (!read_result(pool, r, e))
+			return false;
+	return true;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The verifier's log. At BPF_LOG_LEVEL1 it has the path to the error: instructions, each with the
+ * registers that it changed, lines of the source before the instructions, and whole states where a
+ * function is entered or left and where a branch is followed later. After the last instruction
+ * comes the error.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpfld/check.h"
+
+#define MAX_FRAMES 16 /* of the kernel; 8 before Linux 7.2 */
+#define MAX_REGISTERS 16
+
+struct text {
+	const char *s; /* in the log; not terminated */
+	size_t size;
+};
+
+struct log {
+	struct pool *pool;
+	const struct source_lines *lines;
+	unsigned int frame;
+	struct text source[MAX_FRAMES]; /* the line that each frame is at */
+	struct text registers[MAX_REGISTERS];
+	struct text alone; /* the global function that is verified */
+	struct text message;
+	const struct refusal *refusal;
+};
+
+static char *copy(struct log *l, struct text t)
+{
+	return pool_strndup(l->pool, t.s, t.size);
+}
+
+static bool starts(struct text t, const char *word)
+{
+	size_t len = strlen(word);
+
+	return t.size >= len && !memcmp(t.s, word, len);
+}
+
+static const char *find(struct text t, const char *word)
+{
+	return (const char *)memmem(t.s, t.size, word, strlen(word));
+}
+
+static bool next_line(const char **log, struct text *line)
+{
+	if (!**log)
+		return false;
+	line->s = *log;
+	line->size = strcspn(*log, "\n");
+	*log += line->size + ((*log)[line->size] == '\n');
+	return true;
+}
+
+/* ---- the summary ---- */
+
+/* The number after word in the log, or 0. */
+static unsigned long long number_after(const char *log, const char *word)
+{
+	const char *at = log ? strstr(log, word) : NULL;
+
+	return at ? strtoull(at + strlen(word), NULL, 10) : 0;
+}
+
+void read_numbers(struct pool *pool, struct checked *p, const char *log)
+{
+	const char *stack = strstr(log, "stack depth ");
+
+	p->insns = number_after(strstr(log, "processed "), "processed ");
+	p->peak_states = number_after(log, "peak_states ");
+	p->total_states = number_after(log, "total_states ");
+	p->usecs = number_after(log, "verification time ");
+	p->stack = "";
+	if (stack) {
+		stack += strlen("stack depth ");
+		p->stack = pool_strndup(pool, stack, strspn(stack, "0123456789+"));
+	}
+}
+
+static bool is_summary(struct text line)
+{
+	return starts(line, "processed ") || starts(line, "verification time ") ||
+	       starts(line, "stack depth ") || starts(line, "insns processed ");
+}
+
+/* ---- registers and frames ---- */
+
+/* The size of a value: its parentheses may contain blanks. */
+static size_t value_size(const char *s, size_t most)
+{
+	size_t depth = 0, i;
+
+	for (i = 0; i < most; i++) {
+		if (s[i] == '(')
+			depth++;
+		else if (s[i] == ')' && depth)
+			depth--;
+		else if (s[i] == ' ' && !depth)
+			break;
+	}
+	return i;
+}
+
+/* Each "R1=", also "R1_w=" and "R1_rw=" of older kernels, after a blank. */
+static void read_registers(struct log *l, struct text line)
+{
+	const char *end = line.s + line.size, *at = line.s;
+
+	while (at < end && (at = memmem(at, (size_t)(end - at), " R", 2))) {
+		char *rest;
+		unsigned long reg;
+
+		at += 2;
+		if (at == end || !isdigit((unsigned char)*at))
+			continue;
+		reg = strtoul(at, &rest, 10);
+		while (rest < end && (*rest == '_' || islower((unsigned char)*rest)))
+			rest++;
+		if (rest >= end || *rest != '=' || reg >= MAX_REGISTERS)
+			continue;
+		l->registers[reg].s = rest + 1;
+		l->registers[reg].size = value_size(rest + 1, (size_t)(end - rest - 1));
+		at = rest + 1 + l->registers[reg].size;
+	}
+}
+
+/* Whole states have the number of their frame, but for that of the program. */
+static void read_state(struct log *l, struct text line)
+{
+	const char *word = find(line, "frame");
+	unsigned long frame = word ? strtoul(word + 5, NULL, 10) : 0;
+
+	if (frame >= MAX_FRAMES)
+		frame = MAX_FRAMES - 1;
+	while (l->frame < frame)
+		l->source[++l->frame].s = NULL;
+	l->frame = (unsigned int)frame;
+	memset(l->registers, 0, sizeof(l->registers));
+	read_registers(l, line);
+}
+
+/* Helpers and kernel functions leave no value in these. */
+static void forget_arguments(struct log *l)
+{
+	for (int i = 0; i < 6; i++)
+		l->registers[i].s = NULL;
+}
+
+/* ---- lines ---- */
+
+/* "12: (95) exit", or a state before an instruction: "12: R0=1", "from 3 to 12: R0=1". */
+static const char *skip_number(struct text line)
+{
+	size_t i = 0;
+
+	if (starts(line, "from ")) {
+		const char *colon = memchr(line.s, ':', line.size);
+
+		return colon ? colon + 1 : NULL;
+	}
+	while (i < line.size && isdigit((unsigned char)line.s[i]))
+		i++;
+	return i && i < line.size && line.s[i] == ':' ? line.s + i + 1 : NULL;
+}
+
+static void forget_message(struct log *l)
+{
+	l->message.s = NULL;
+	l->refusal = NULL;
+}
+
+/* A line after which a message is not the error. Returns false for others. */
+static bool read_step(struct log *l, struct text line)
+{
+	const char *rest = skip_number(line);
+
+	if (rest) {
+		forget_message(l);
+		if (line.s + line.size - rest < 2 || rest[1] != '(') {
+			read_state(l, line);
+			return true;
+		}
+		if (!strncmp(rest, " (85) call ", 11) && strncmp(rest + 11, "pc+", 3))
+			forget_arguments(l);
+		read_registers(l, line);
+		return true;
+	}
+	if (starts(line, " R") || starts(line, " frame")) {
+		read_state(l, line);
+		return true;
+	}
+	if (starts(line, "Validating ")) {
+		forget_message(l);
+		l->frame = 0;
+		l->source[0].s = NULL;
+		l->alone.s = line.s + strlen("Validating ");
+		l->alone.size = strcspn(l->alone.s, "(\n ");
+		return true;
+	}
+	return starts(line, "caller:") || starts(line, "callee:") ||
+	       starts(line, "to caller at ") || starts(line, "returning from callee:");
+}
+
+/* The error is the first line after the last instruction that is known, or else the last one. */
+static void read_line(struct log *l, struct text line)
+{
+	const struct refusal *refusal;
+
+	if (!line.size || is_summary(line) || read_step(l, line))
+		return;
+	if (starts(line, "; ")) {
+		l->source[l->frame].s = line.s + 2;
+		l->source[l->frame].size = line.size - 2;
+	} else if (find(line, " is safe for any args that match its prototype")) {
+		l->alone.s = NULL;
+	} else if (!l->refusal) {
+		refusal = find_refusal(copy(l, line));
+		l->message = line;
+		l->refusal = refusal;
+	}
+}
+
+/* ---- what is wrong ---- */
+
+/* "a.c:1: return *p;" for "return *p; @ a.c:1", as kernels since 6.9 have it. */
+static const char *place(struct log *l, struct text source)
+{
+	char *text = copy(l, source), *at = text, *last = NULL;
+	const char *where;
+
+	while ((at = strstr(at, " @ ")))
+		last = at++;
+	if (last && last[3 + strcspn(last + 3, ":")] == ':') {
+		*last = '\0';
+		return pool_printf(l->pool, "%s: %s", last + 3, text);
+	}
+	where = l->lines ? find_source_line(l->pool, l->lines, text) : NULL;
+	return where ? pool_printf(l->pool, "%s: %s", where, text) : text;
+}
+
+/* Where the log is at an instruction: "Unreleased reference id=2 alloc_insn=4". */
+static const char *place_of_insn(struct log *l, const char *log, unsigned long long insn)
+{
+	char *start = pool_printf(l->pool, "%llu: (", insn);
+	struct text line, source = {0};
+
+	while (next_line(&log, &line)) {
+		if (starts(line, "; ")) {
+			source.s = line.s + 2;
+			source.size = line.size - 2;
+		} else if (starts(line, start) && source.s) {
+			return place(l, source);
+		}
+	}
+	return NULL;
+}
+
+static void add_register(struct log *l, struct trouble *t, unsigned long reg)
+{
+	const char *name = pool_printf(l->pool, "R%lu", reg);
+
+	if (reg >= MAX_REGISTERS || !l->registers[reg].s)
+		return;
+	for (size_t i = 0; i < t->names.n; i++)
+		if (!strcmp(t->names.v[i], name))
+			return;
+	words_add(&t->names, name);
+	words_add(&t->texts, copy(l, l->registers[reg]));
+}
+
+/* "R1", and "arg#0", which is R1. */
+static void add_registers(struct log *l, struct trouble *t)
+{
+	for (const char *at = t->message; *at; at++) {
+		bool begins = at == t->message || !isalnum((unsigned char)at[-1]);
+
+		if (begins && *at == 'R' && isdigit((unsigned char)at[1]))
+			add_register(l, t, strtoul(at + 1, NULL, 10));
+		else if (begins && !strncmp(at, "arg#", 4) && isdigit((unsigned char)at[4]))
+			add_register(l, t, strtoul(at + 4, NULL, 10) + 1);
+	}
+}
+
+void read_trouble(struct pool *pool, struct trouble *t, const char *log,
+		  const struct source_lines *lines)
+{
+	struct log l = {.pool = pool, .lines = lines};
+	const char *rest = log;
+	struct text line;
+
+	while (next_line(&rest, &line))
+		read_line(&l, line);
+	if (!l.message.s)
+		return;
+	t->message = copy(&l, l.message);
+	if (l.refusal) {
+		t->meaning = l.refusal->meaning;
+		t->help = l.refusal->help;
+	}
+	for (unsigned int i = l.frame + 1; i-- > 0;)
+		if (l.source[i].s)
+			words_add(&t->places, place(&l, l.source[i]));
+	if (strstr(log, "alloc_insn="))
+		t->taken = place_of_insn(&l, log, number_after(log, "alloc_insn="));
+	if (l.alone.s)
+		t->alone = copy(&l, l.alone);
+	add_registers(&l, t);
+}
