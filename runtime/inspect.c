@@ -18,7 +18,7 @@
 /* Reads up to two objects with the passes of input/; does not link. */
 struct inspector {
 	struct ld_options opt;
-	struct ld_arena arena;
+	struct ld_arena arena, scratch;
 	struct ld_diags diags;
 	struct ld_link l;
 	jmp_buf oom;
@@ -31,12 +31,16 @@ static struct inspector *new_inspector(void)
 
 	if (!in)
 		return NULL;
-	in->arena.oom = &in->oom;
+	in->arena.oom = in->scratch.oom = &in->oom;
+	ld_arena_expect_reuse(&in->scratch);
 	in->diags.arena = &in->arena;
 	in->opt.strip_debug = true;
 	in->opt.library_paths = in->opt.keep.list = (const char **)&nothing;
-	in->l = (struct ld_link){
-	    .opt = &in->opt, .arena = &in->arena, .diags = &in->diags, .threads = 1};
+	in->l = (struct ld_link){.opt = &in->opt,
+				 .arena = &in->arena,
+				 .scratch = &in->scratch,
+				 .diags = &in->diags,
+				 .threads = 1};
 	return in;
 }
 
@@ -46,6 +50,8 @@ static void free_inspector(struct inspector *in)
 		return;
 	ld_for_each(i, &in->l.inputs.files)
 		ld_arena_free(&in->l.inputs.files.v[i]->arena);
+	ld_free_digests(&in->l.inputs);
+	ld_arena_free(&in->scratch);
 	ld_arena_free(&in->arena);
 	free(in);
 }
@@ -61,7 +67,7 @@ static int read_objects(struct inspector *in, const struct bpfld_object *objs, u
 	if (l->diags->errors || l->inputs.files.nr != nr)
 		return -EINVAL;
 	ld_drop_unpulled(l, &l->res);
-	ld_dedup_types(l, &l->res);
+	ld_dedup_types(l, &l->inputs, &l->res);
 	return 0;
 }
 

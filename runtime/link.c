@@ -27,7 +27,7 @@
 
 struct bpfld {
 	struct ld_options opt;
-	struct ld_arena arena;
+	struct ld_arena arena, scratch;
 	struct ld_diags diags;
 	struct ld_block *blocks;
 	struct ld_link l;
@@ -170,7 +170,7 @@ static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call
 	if (state != ANY && b->state != (unsigned int)state)
 		return -EINVAL;
 	b->busy = true;
-	b->arena.oom = &oom;
+	b->arena.oom = b->scratch.oom = &oom;
 	if (setjmp(oom)) {
 		err = out_of_memory(b);
 	} else {
@@ -205,7 +205,9 @@ void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
 
 #define INPUT_PER_THREAD (512 * 1024) /* bytes; less is linked before a thread has started */
 
-#define WORTH_HUGE_PAGES (512 * 1024) /* bytes of input */
+/* Bytes of input; memory that is freed before the link ends is less, and there are several of it. */
+#define WORTH_HUGE_PAGES (512 * 1024)
+#define WORTH_HUGE_SCRATCH (8 * WORTH_HUGE_PAGES)
 
 static void plan_resources(struct ld_link *l)
 {
@@ -216,6 +218,21 @@ static void plan_resources(struct ld_link *l)
 	l->threads = ld_choose_threads(l->opt->threads, 1 + size / INPUT_PER_THREAD);
 	if (size >= WORTH_HUGE_PAGES)
 		l->arena->pages = l->pages = ld_pages_new();
+	if (size >= WORTH_HUGE_SCRATCH) {
+		l->inputs.digest_pages = ld_pages_new();
+		l->scratch->pages = ld_pages_new();
+	}
+}
+
+static void free_scratch(struct ld_link *l)
+{
+	if (!l->scratch->chunks)
+		return;
+	ld_arena_free(l->scratch);
+	if (l->scratch->pages) {
+		ld_pages_free(l->scratch->pages);
+		l->scratch->pages = ld_pages_new();
+	}
 }
 
 static void end_span(struct ld_link *l, struct ld_span span)
@@ -224,13 +241,14 @@ static void end_span(struct ld_link *l, struct ld_span span)
 	LD_PUSH(l->arena, &l->spans, span);
 }
 
-/* Measures the time of a pass for the time trace. */
+/* Runs a pass, measures its time for the time trace, and frees its scratch memory. */
 #define TIMED(pass, statement)                                                                     \
 	do {                                                                                       \
 		struct ld_span span = ld_span_begin(&#pass[strlen("ld_")], NULL);                  \
                                                                                                    \
 		statement;                                                                         \
 		end_span(l, span);                                                                 \
+		free_scratch(l);                                                                   \
 	} while (0)
 
 /* Runs a pass; MAKE() stores what it returns. */
@@ -270,7 +288,7 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 	/* From here on, no index, offset or id of an input needs a check. */
 	CHECK_MODEL(LD_STAGE_PARSED);
 
-	RUN(ld_dedup_types, l, res);
+	RUN(ld_dedup_types, l, in, res);
 	RUN(ld_isolate_objects, l, res);
 	RUN(ld_resolve_symbols, l, res);
 	if (!l->diags->muted)
@@ -424,8 +442,12 @@ struct bpfld *bpfld_new(const struct bpfld_opts *in, int *err)
 	}
 	b->arena.oom = &oom;
 	b->diags.arena = &b->arena;
-	b->l = (struct ld_link){
-	    .opt = &b->opt, .arena = &b->arena, .diags = &b->diags, .blocks = &b->blocks};
+	b->l = (struct ld_link){.opt = &b->opt,
+				.arena = &b->arena,
+				.scratch = &b->scratch,
+				.diags = &b->diags,
+				.blocks = &b->blocks};
+	ld_arena_expect_reuse(&b->scratch);
 	if (setjmp(oom)) {
 		bpfld_free(b);
 		if (err)
@@ -696,6 +718,9 @@ void bpfld_free(struct bpfld *b)
 	if (b->freed)
 		return;
 	l = &b->l;
+	ld_free_digests(&l->inputs);
+	ld_arena_free(l->scratch);
+	ld_pages_free(l->scratch->pages);
 	if (l->inputs.open_fd)
 		close(l->inputs.open_fd);
 	ld_for_each(i, &l->inputs.files) {

@@ -64,6 +64,13 @@ static struct ld_arena_chunk *map_chunk(size_t size)
 	return c == MAP_FAILED ? NULL : chunk_from(c, MAPPED, size);
 }
 
+static struct ld_arena_chunk *remap_chunk(struct ld_arena_chunk *c, size_t size)
+{
+	void *p = mremap(c, c->size, size, MREMAP_MAYMOVE);
+
+	return p == MAP_FAILED ? NULL : chunk_from(p, MAPPED, size);
+}
+
 static struct ld_arena_chunk *get_pages(const struct ld_arena *a, size_t size)
 {
 	struct ld_arena_chunk *c = ld_pages_get(a->pages, size);
@@ -86,14 +93,14 @@ static struct ld_arena_chunk *get_chunk(const struct ld_arena *a, size_t size)
 {
 	struct ld_arena_chunk *c;
 
+	c = a->pages ? get_pages(a, size) : NULL;
+	if (c)
+		return c;
 	/*
 	 * Chunks that are freed before the link ends do not come from malloc(): freeing one raises
 	 * its mmap threshold, and it would then clear later chunks of this size.
 	 */
-	if (a->chunk)
-		return map_chunk(size);
-	c = a->pages ? get_pages(a, size) : NULL;
-	return c ? c : calloc(1, size);
+	return a->chunk ? map_chunk(size) : calloc(1, size);
 }
 
 static void *new_chunk(struct ld_arena *a, size_t size)
@@ -215,13 +222,15 @@ void *ld_realloc(struct ld_arena *a, void *block, size_t old, size_t size)
 
 	if (c && size <= SIZE_MAX - REUSED_CHUNK && resize_chunk(a, c, size))
 		return block;
-	if (!c || c->from != FROM_CALLOC) {
+	if (!c || c->from == FROM_PAGES || size > SIZE_MAX - REUSED_CHUNK) {
 		p = ld_alloc(a, size);
 		if (old)
 			memcpy(p, block, old);
 		return p;
 	}
-	if (size > SIZE_MAX - REUSED_CHUNK || !(bigger = realloc(c, sizeof(*c) + size)))
+	bigger =
+	    c->from == MAPPED ? remap_chunk(c, sizeof(*c) + size) : realloc(c, sizeof(*c) + size);
+	if (!bigger)
 		out_of_memory(a);
 	c = bigger;
 	*(c->newer ? &c->newer->older : &a->chunks) = c;
@@ -286,7 +295,7 @@ void ld_arena_free(struct ld_arena *a)
 		older = c->older;
 		free_chunk(c);
 	}
-	a->chunks = NULL;
+	a->chunks = a->reused = NULL;
 	a->next = NULL;
 	a->left = 0;
 }

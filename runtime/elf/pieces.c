@@ -129,43 +129,47 @@ static bool splits_at(const struct ld_section *sec, const struct ld_sym *sym)
 	return sym->type == STT_OBJECT && sym->size;
 }
 
-/* Whether the symbols allow a split: none overlaps another, and no global symbol lacks a size. */
-static bool clean_symbols(const struct ld_section *sec)
+/*
+ * The pieces that a split at the symbols gives; 0 unless the symbols allow one: none overlaps
+ * another, and no global symbol lacks a size.
+ */
+static uint32_t count_pieces(const struct ld_section *sec)
 {
 	const struct ld_sym *syms = sec->file->syms;
 	uint64_t start = 0, end = 0;
-	uint32_t i;
+	uint32_t nr = 0, i;
 
 	for (i = 0; i < sec->nr_syms; i++) {
 		const struct ld_sym *sym = &syms[sec->syms[i]];
 
 		if (!splits_at(sec, sym)) {
 			if (sym->bind != STB_LOCAL && (sym->value < start || sym->value >= end))
-				return false;
+				return 0;
 			continue;
 		}
 		if (sym->value < end && (sym->value != start || sym->value + sym->size != end))
-			return false;
+			return 0;
 		if (sec->kind == LD_SEC_CODE && (sym->value % 8 || sym->size % 8))
-			return false;
+			return 0;
+		if (sym->value >= end)
+			nr += 1 + (sym->value > end);
 		start = sym->value;
 		end = start + sym->size;
 	}
-	return true;
+	return nr + (sec->size > end);
 }
 
 static void split_at_symbols(struct ld_section *sec)
 {
 	const struct ld_sym *syms = sec->file->syms;
+	uint32_t nr = count_pieces(sec), i;
 	uint64_t end = 0;
-	uint32_t i;
 
-	if (!clean_symbols(sec)) {
+	if (!nr) {
 		one_piece(sec);
 		return;
 	}
-	sec->pieces =
-	    LD_NEW_ARRAY(&sec->file->arena, struct ld_piece, 2 * (size_t)sec->nr_syms + 1);
+	sec->pieces = LD_NEW_ARRAY(&sec->file->arena, struct ld_piece, nr);
 	for (i = 0; i <= sec->nr_syms; i++) {
 		const struct ld_sym *sym = i < sec->nr_syms ? &syms[sec->syms[i]] : NULL;
 		uint64_t start = sym ? sym->value : sec->size;
@@ -183,11 +187,6 @@ static void split_at_symbols(struct ld_section *sec)
 		end = start + sym->size;
 		add_piece(sec, start, end);
 	}
-	ld_trim(&sec->file->arena, sec->pieces,
-		(2 * (size_t)sec->nr_syms + 1) * sizeof(*sec->pieces),
-		sec->nr_pieces * sizeof(*sec->pieces));
-	if (!sec->nr_pieces)
-		one_piece(sec);
 }
 
 /* The end of the string that starts at off; 0 if the section ends before it. */

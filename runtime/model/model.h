@@ -161,14 +161,8 @@ struct ld_piece {
 	uint32_t rel, rel_end;    /* its relocations: sec->relocs[rel .. rel_end) */
 	uint32_t sym, sym_end;    /* symbols defined in it: sec->syms[sym .. sym_end) */
 	uint32_t ext[LD_EXT_NR];  /* by kind: its first record in sec->ext[kind] */
-	bool pad;                 /* padding: live if the piece before it is */
+	uint32_t candidate;       /* for --icf: index + 1; 0: none */
 	const char *out_sec_name; /* the section that it is moved to, or NULL */
-	bool subprogram;          /* a program that --bind has made a subprogram */
-	bool live;
-	bool reached;       /* by --gc-sections, from a root */
-	bool explained;     /* --why-live has printed its chain */
-	enum ld_root root;  /* why it is a root of --gc-sections */
-	uint32_t candidate; /* for --icf: index + 1; 0: none */
 	const struct ld_piece
 	    *reached_from;       /* the piece through which it was reached first; NULL for a root */
 	struct ld_piece *leader; /* the piece with equal contents that replaces this one, or NULL */
@@ -176,6 +170,11 @@ struct ld_piece {
 	const struct ld_section *user; /* of a jump table: the code section that uses it */
 	struct ld_out *out;            /* set by layout_sections if live */
 	uint64_t out_off;              /* bytes into out */
+	enum ld_root root;             /* why it is a root of --gc-sections */
+	bool pad : 1;                  /* padding: live if the piece before it is */
+	bool subprogram : 1;           /* a program that --bind has made a subprogram */
+	bool explained : 1;            /* --why-live has printed its chain */
+	bool live, reached;            /* reached: by --gc-sections, from a root */
 };
 
 /* Compressed contents, in the input file. */
@@ -232,26 +231,26 @@ struct ld_use {
 
 /* A symbol of a file's symbol table. */
 struct ld_sym {
-	bool isolated;    /* --bind has made it local: see bind_symbols.c */
-	bool tagged;      /* for --icf: its FUNC or VAR has a decl tag */
 	const char *name; /* "" for section symbols */
 	uint64_t value;   /* bytes into sec; the alignment if common */
 	uint64_t size;
-	uint8_t bind, type, vis;  /* STB_*, STT_*, STV_* */
-	bool abs, common;         /* SHN_ABS, SHN_COMMON */
 	struct ld_section *sec;   /* NULL: undefined, absolute or common */
 	struct ld_piece *piece;   /* if defined in a section with pieces */
 	struct ld_global *global; /* if global or weak */
 	uint32_t btf;             /* in_type of its FUNC or VAR, or 0 */
+	uint8_t bind, type, vis;  /* STB_*, STT_*, STV_* */
+	bool abs, common;         /* SHN_ABS, SHN_COMMON */
 	const struct ld_global
 	    *proto;               /* of a synthetic function: the symbol whose prototype it has */
 	struct ld_entity *entity; /* its FUNC or VAR in the output, or NULL: set by merge_btf */
-	bool emit;                /* is in the output: set by choose_symbols */
-	bool named;               /* a relocation of the output refers to it */
-	bool final_name;          /* --prefix, --wrap and --rename have been applied */
-	uint8_t out_bind, out_vis;
 	const char *out_name;
 	uint32_t out_sym; /* index in the output's table, or 0 */
+	uint8_t out_bind, out_vis;
+	bool emit;       /* is in the output: set by choose_symbols */
+	bool named;      /* a relocation of the output refers to it */
+	bool final_name; /* --prefix, --wrap and --rename have been applied */
+	bool isolated;   /* --bind has made it local: see bind_symbols.c */
+	bool tagged;     /* for --icf: its FUNC or VAR has a decl tag */
 };
 
 /* A FUNC or VAR of the output's BTF. */
@@ -347,9 +346,9 @@ struct ld_file {
 
 	bool has_btf;
 	struct ld_btf btf;
-	struct ld_btf_digest *digest;
-	const uint32_t *canon; /* see ld_node_of() */
-	bool synthesized;      /* some functions got synthetic FUNCs */
+	struct ld_btf_digest *digest; /* until dedup_types */
+	const uint32_t *canon;        /* see ld_node_of() */
+	bool synthesized;             /* some functions got synthetic FUNCs */
 	/* By type, for FUNCs and VARs: */
 	uint32_t *out_types;    /* its out_type; 0 if dropped */
 	uint32_t *extern_secs;  /* in_type of the DATASEC that lists it, or 0 */
@@ -481,7 +480,10 @@ struct ld_input_files {
 	bool big;                        /* byte order of all files; by parse_files */
 	LD_VEC(struct ld_prefix *) prefixes; /* --prefix, in order; by prefix_names */
 	bool prefixes_made;
+	/* Until dedup_types: */
 	struct ld_btf_names *btf_names; /* numbers of the names of types */
+	struct ld_arena *digests;       /* by thread: memory of them, and of digests; or NULL */
+	struct ld_pages *digest_pages;  /* of digests; NULL in a small link */
 };
 
 /* The files that take part, and the owner of each global symbol. By the passes of resolve/. */
@@ -547,6 +549,7 @@ struct ld_image {
 struct ld_link {
 	const struct ld_options *opt;
 	struct ld_arena *arena;
+	struct ld_arena *scratch; /* memory until the pass ends */
 	struct ld_diags *diags;
 	struct ld_block **blocks; /* newest first */
 	struct ld_pages *pages;   /* for the arenas of files; NULL in a small link */

@@ -53,7 +53,11 @@ bool ld_pull_members(const struct ld_link *l, struct ld_resolution *res);
 void ld_drop_unpulled(const struct ld_link *l, struct ld_resolution *res);
 
 /* Merges the types of all files into one graph: link->res.graph, and each file's canon[]. */
-void ld_dedup_types(const struct ld_link *l, struct ld_resolution *res);
+void ld_dedup_types(const struct ld_link *l, struct ld_input_files *inputs,
+		    struct ld_resolution *res);
+
+/* dedup_types does so; in addition, at the end of a link that fails before it. */
+void ld_free_digests(struct ld_input_files *inputs);
 
 /* Localizes symbols of --bind targets that clash with others; programs become subprograms. */
 void ld_isolate_objects(const struct ld_link *l, struct ld_resolution *res);

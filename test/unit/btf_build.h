@@ -184,14 +184,14 @@ static inline void dedup(struct link *l, uint32_t threads)
 	bool same = true;
 
 	digest_all(l);
-	ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
+	ld_btf_dedup(&arena, &arena, l->in, l->nr, threads, &l->graph);
 	nr = l->graph.nr;
 	for (i = 0; i < l->nr; i++)
 		canon[i] = l->in[i].canon;
 	ld_hash_key.seed[nr & 1] += 0x123456789abcdef1;
 	ld_hash_key.factor += 0x9e3779b97f4a7c16;
 	digest_all(l);
-	ld_btf_dedup(&arena, l->in, l->nr, threads, &l->graph);
+	ld_btf_dedup(&arena, &arena, l->in, l->nr, threads, &l->graph);
 	for (i = 0; i < l->nr; i++)
 		for (k = 1; k < l->btf[i].nr_types; k++)
 			same &= canon_of(l, i, k) == canon[i][k];

@@ -200,7 +200,7 @@ static inline void bench(uint32_t nr, int argc, char **argv)
 		types += l->btf[i].nr_types;
 	digest_all(l);
 	digested = now();
-	ld_btf_dedup(&arena, l->in, l->nr, 1, &l->graph);
+	ld_btf_dedup(&arena, &arena, l->in, l->nr, 1, &l->graph);
 	merged = now();
 	printf("%u inputs, %llu types, %zu bytes -> %u types\n", l->nr, (unsigned long long)types,
 	       bytes, l->graph.nr - 1);

@@ -32,7 +32,7 @@ static int check(int id)
 static void begin(void)
 {
 	diags = (struct ld_diags){.arena = &arena};
-	l = (struct ld_link){.opt = &opt, .arena = &arena, .diags = &diags};
+	l = (struct ld_link){.opt = &opt, .arena = &arena, .scratch = &arena, .diags = &diags};
 	name.owner = NULL;
 	nodes = 0;
 }

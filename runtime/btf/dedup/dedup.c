@@ -350,28 +350,28 @@ static void prove(struct ld_btf_merge *m, uint32_t threads)
 	merge_nothing(m);
 }
 
-void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, uint32_t threads,
-		  struct ld_btf_graph *graph)
+void ld_btf_dedup(struct ld_arena *a, struct ld_arena *scratch, struct ld_btf_input *in,
+		  uint32_t nr_in, uint32_t threads, struct ld_btf_graph *graph)
 {
-	struct ld_btf_merge m = {.arena = a, .in = in, .nr_in = nr_in, .nr = 1};
+	struct ld_btf_merge m = {.arena = scratch, .in = in, .nr_in = nr_in, .nr = 1};
 	uint32_t f, largest = 0;
 	struct table table;
 	size_t cap = 2;
 
 	for (f = 0; f < nr_in; f++) {
-		in[f].canon = in[f].digest->canon;
+		in[f].canon = in[f].digest->canon = LD_NEW_ARRAY(a, uint32_t, in[f].btf->nr_types);
 		cap += in[f].btf->nr_types;
 		if (in[f].btf->nr_types > largest)
 			largest = in[f].btf->nr_types;
 	}
-	m.keys = LD_NEW_ARRAY(a, uint64_t, cap);
-	m.defs = LD_NEW_ARRAY(a, uint64_t, cap);
-	m.flags = LD_NEW_ARRAY(a, uint8_t, cap);
+	m.keys = LD_NEW_ARRAY(scratch, uint64_t, cap);
+	m.defs = LD_NEW_ARRAY(scratch, uint64_t, cap);
+	m.flags = LD_NEW_ARRAY(scratch, uint8_t, cap);
 	/*
 	 * No class is empty when they are numbered, and what makes new ones makes at most one for
 	 * each type: refining thrice. Untouched pages take no memory.
 	 */
-	m.nodes = LD_NEW_ARRAY(a, struct ld_btf_node, 4 * cap);
+	m.nodes = LD_NEW_ARRAY(scratch, struct ld_btf_node, 4 * cap);
 	table_init(&m, &table, largest);
 	for (f = 0; f < nr_in; f++) {
 		merge_keys(&m, &table, f);
@@ -383,6 +383,6 @@ void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, u
 	}
 	prove(&m, threads);
 	graph->has_fwds = m.nr_ambiguous && ld_btf_join(&m);
-	graph->nodes = m.nodes;
+	graph->nodes = ld_memdup(a, m.nodes, m.nr * sizeof(*m.nodes));
 	graph->nr = m.nr;
 }

@@ -20,8 +20,8 @@ struct ld_btf_names *ld_btf_names_new(struct ld_arena *a);
 struct ld_btf_digest;
 
 /*
- * Thread-safe for different files. The result lives in a and refers to btf; scratch holds nothing
- * of value afterwards.
+ * Thread-safe for different files. The result lives in a, as what the names need more room for
+ * does, and refers to btf; scratch holds nothing of value afterwards.
  */
 struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, struct ld_arena *scratch,
 				    const struct ld_btf *btf, struct ld_btf_names *names);
@@ -45,10 +45,10 @@ struct ld_btf_graph {
 };
 
 /*
- * Fills in graph and each input's canon[]. The nodes live in a, canon[] with the digest. threads is
- * an upper bound; the result is the same for any.
+ * Fills in graph and each input's canon[], which live in a; scratch and the digests hold nothing of
+ * value afterwards. threads is an upper bound; the result is the same for any.
  */
-void ld_btf_dedup(struct ld_arena *a, struct ld_btf_input *in, uint32_t nr_in, uint32_t threads,
-		  struct ld_btf_graph *graph);
+void ld_btf_dedup(struct ld_arena *a, struct ld_arena *scratch, struct ld_btf_input *in,
+		  uint32_t nr_in, uint32_t threads, struct ld_btf_graph *graph);
 
 #endif

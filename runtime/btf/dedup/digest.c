@@ -323,7 +323,6 @@ struct ld_btf_digest *ld_btf_digest(struct ld_arena *a, struct ld_arena *scratch
 
 	digest->btf = btf;
 	digest->keys = g.keys = LD_NEW_ARRAY(a, uint64_t, btf->nr_types);
-	digest->canon = LD_NEW_ARRAY(a, uint32_t, btf->nr_types);
 	number_names(&g, names);
 	compute_keys(&g);
 	return digest;

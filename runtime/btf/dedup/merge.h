@@ -38,7 +38,7 @@ struct ld_btf_digest {
 	uint64_t *keys;          /* by type: what a type that refers to it sees of it */
 	struct ld_btf_def *defs; /* by ascending in_type */
 	uint32_t nr_defs;
-	uint32_t *canon; /* room for what ld_btf_dedup() finds out */
+	uint32_t *canon; /* set by ld_btf_dedup(): the input's */
 };
 
 /* The number of a type's own name; equal names have equal numbers, and "" has 0. */

@@ -107,13 +107,13 @@ static bool find_other(struct state *st, struct site *s, struct site *other)
 	*other = (struct site){name->owner, name->owner_sym};
 	if (other->file && has_type(other))
 		return true;
-	slot = ld_strmap_slot(st->l->arena, &st->first, name->name, strlen(name->name));
+	slot = ld_strmap_slot(st->l->scratch, &st->first, name->name, strlen(name->name));
 	first = *slot;
 	if (first)
 		*other = *first;
 	/* One with a type takes the place of one without. */
 	if (!first || (is_typeless(first) && !is_typeless(s) && decl_kind(s) == BTF_KIND_VAR))
-		*slot = ld_memdup(st->l->arena, s, sizeof(*s));
+		*slot = ld_memdup(st->l->scratch, s, sizeof(*s));
 	return first;
 }
 
@@ -142,7 +142,7 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 	c.blamed = s;
 	c.site[0] = is_defined(&other) ? s : other;
 	c.site[1] = is_defined(&other) ? other : s;
-	LD_PUSH(st->l->arena, &st->checks, c);
+	LD_PUSH(st->l->scratch, &st->checks, c);
 }
 
 static void run_check(struct ld_type_walk *w, struct check *c)
@@ -179,7 +179,7 @@ static int by_files(const void *a, const void *b)
 static void run_checks(struct state *st)
 {
 	struct ld_type_walk *w = ld_type_walk_new(st->l);
-	struct check **order = LD_NEW_ARRAY(st->l->arena, struct check *, st->checks.nr);
+	struct check **order = LD_NEW_ARRAY(st->l->scratch, struct check *, st->checks.nr);
 
 	ld_for_each(i, &st->checks)
 		order[i] = &st->checks.v[i];
@@ -216,7 +216,7 @@ static const char *group_key(const struct ld_link *l, const struct check *c)
 
 static void group_check(struct state *st, struct check *c)
 {
-	struct ld_arena *a = st->l->arena;
+	struct ld_arena *a = st->l->scratch;
 	const char *key = group_key(st->l, c);
 	void **slot = ld_strmap_slot(a, &st->group_map, key, strlen(key));
 	uint32_t file = c->blamed.file->index;

@@ -335,7 +335,7 @@ static void memo_grow(struct ld_type_walk *w)
 	size_t cap = w->memo_cap;
 
 	w->memo_cap = cap ? cap * 2 : 256;
-	w->memo = LD_NEW_ARRAY(w->l->arena, struct memo, w->memo_cap);
+	w->memo = LD_NEW_ARRAY(w->l->scratch, struct memo, w->memo_cap);
 	for (size_t i = 0; i < cap; i++) {
 		if (old[i].stamp)
 			w->memo[memo_slot(w, &old[i].pair)] = old[i];
@@ -362,7 +362,7 @@ static bool seen(struct ld_type_walk *w, const uint32_t *id, enum mode mode)
 		w->nr_memo++;
 	m->pair = p;
 	m->stamp = stamp;
-	LD_PUSH(w->l->arena, &w->seen, p);
+	LD_PUSH(w->l->scratch, &w->seen, p);
 	return false;
 }
 
@@ -373,7 +373,7 @@ static const uint8_t *core_types(struct ld_type_walk *w, const struct ld_file *f
 
 	if (bits)
 		return bits;
-	bits = w->core[f->index] = LD_NEW_ARRAY(w->l->arena, uint8_t, f->btf.nr_types / 8 + 1);
+	bits = w->core[f->index] = LD_NEW_ARRAY(w->l->scratch, uint8_t, f->btf.nr_types / 8 + 1);
 	for (uint32_t s = 0; s < f->nr_used; s++) {
 		const struct ld_ext *ext = &f->used[s]->ext[LD_EXT_CORE];
 
@@ -408,7 +408,7 @@ static void push(struct ld_type_walk *w, uint32_t from, enum edge edge, uint32_t
 
 	if (w->budget) {
 		s.top = from || edge == INSIDE ? w->steps.v[from].top : (uint32_t)w->steps.nr;
-		LD_PUSH(w->l->arena, &w->steps, s);
+		LD_PUSH(w->l->scratch, &w->steps, s);
 		w->budget--;
 	} else {
 		w->clean = false;

@@ -72,11 +72,14 @@ void ld_reasons_finish(const struct ld_reasons *r, struct ld_arena *a,
 {
 	struct ld_blob more = {0};
 
+	found->reason = r->nr ? r->list[0].text : NULL;
+	found->more = "";
+	if (r->nr < 2)
+		return;
 	for (uint32_t k = 1; k < r->nr && k < LD_MAX_REASONS; k++)
 		ld_blob_text(a, &more, LD_DETAIL "%s", r->list[k].text);
 	if (r->nr > LD_MAX_REASONS)
 		ld_blob_text(a, &more, LD_DETAIL "and %u more differences", r->nr - LD_MAX_REASONS);
 	ld_blob_put(a, &more, "", 1);
-	found->reason = r->nr ? r->list[0].text : NULL;
 	found->more = (const char *)more.data;
 }

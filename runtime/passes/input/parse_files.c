@@ -39,7 +39,7 @@ static void warn_untyped(struct ld_file *f)
 			ld_file_name(f));
 }
 
-static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
+static int parse_btf(struct ld_file *f, struct ld_arena *digests, struct ld_arena *scratch)
 {
 	const struct ld_section *btf = NULL, *ext = NULL;
 	uint32_t i;
@@ -71,7 +71,7 @@ static int parse_btf(struct ld_file *f, struct ld_arena *scratch)
 	if (ext && (err = ld_btf_ext_parse(f, ext)))
 		return err;
 	ld_btf_bind(f, scratch);
-	f->digest = ld_btf_digest(&f->arena, scratch, &f->btf, f->link->inputs.btf_names);
+	f->digest = ld_btf_digest(digests, scratch, &f->btf, f->link->inputs.btf_names);
 	return 0;
 }
 
@@ -104,7 +104,7 @@ static void restore_names(struct ld_file *f)
 }
 
 /* If nothing needs an archive member yet, its symbols are enough. */
-static void parse_file(struct ld_file *f, struct ld_arena *scratch)
+static void parse_file(struct ld_file *f, struct ld_arena *digests, struct ld_arena *scratch)
 {
 	struct ld_span span = ld_span_begin("parse_file", f->path);
 
@@ -120,7 +120,7 @@ static void parse_file(struct ld_file *f, struct ld_arena *scratch)
 	if (f->lazy || f->stage != LD_FILE_READ)
 		return;
 	f->stage = LD_FILE_BROKEN;
-	if (!ld_make_pieces(f) && !parse_btf(f, scratch))
+	if (!ld_make_pieces(f) && !parse_btf(f, digests, scratch))
 		f->stage = LD_FILE_PARSED;
 	if (f->lto && f->stage == LD_FILE_PARSED)
 		restore_names(f);
@@ -145,12 +145,13 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 {
 	struct parse *p = ctx;
 	struct ld_file *f = p->in->files.v[i];
+	struct ld_arena *digests = &p->in->digests[thread];
 	struct room *room = &p->rooms[thread];
 	jmp_buf oom;
 
 	if (f->stage != LD_FILE_NEW && f->stage != LD_FILE_READ)
 		return;
-	f->arena.oom = room->scratch.oom = &oom;
+	f->arena.oom = digests->oom = room->scratch.oom = &oom;
 	f->arena.pages = p->l->pages;
 	if (room->used)
 		ld_arena_reset(&room->scratch);
@@ -161,7 +162,7 @@ static void parse_task(void *ctx, uint32_t thread, uint32_t i)
 	if (setjmp(oom))
 		f->failed = true;
 	else
-		parse_file(f, &room->scratch);
+		parse_file(f, digests, &room->scratch);
 	if (p->l->pages)
 		ld_arena_pass_rest(&f->arena, &room->rest);
 }
@@ -279,17 +280,30 @@ static void check_byte_order(const struct ld_link *l, struct ld_input_files *in)
 			 ld_list_lines(l->arena, &others, "files"));
 }
 
+static void begin_digests(const struct ld_link *l, struct ld_input_files *in)
+{
+	in->digests = LD_NEW_ARRAY(l->arena, struct ld_arena, LD_MAX_THREADS);
+	for (uint32_t i = 0; i < LD_MAX_THREADS; i++) {
+		in->digests[i].oom = l->arena->oom;
+		in->digests[i].pages = in->digest_pages;
+		ld_arena_expect_reuse(&in->digests[i]);
+	}
+	in->btf_names = ld_btf_names_new(&in->digests[0]);
+}
+
 void ld_parse_files(const struct ld_link *l, struct ld_input_files *in)
 {
 	struct parse *p = LD_NEW(l->arena, struct parse);
 
 	p->l = l;
 	p->in = in;
-	if (!in->btf_names)
-		in->btf_names = ld_btf_names_new(l->arena);
+	if (!in->digests)
+		begin_digests(l, in);
 	ld_parallel(l->threads, (uint32_t)l->inputs.files.nr, parse_task, p);
-	for (uint32_t i = 0; i < LD_MAX_THREADS; i++)
+	for (uint32_t i = 0; i < LD_MAX_THREADS; i++) {
+		in->digests[i].oom = l->arena->oom;
 		ld_arena_free(&p->rooms[i].scratch);
+	}
 	ld_for_each(i, &l->inputs.files) {
 		struct ld_file *f = l->inputs.files.v[i];
 

@@ -300,7 +300,7 @@ static void note_all_refs(const struct ld_section *sec)
 
 static uint32_t add_sym(struct chooser *c, struct ld_out_sym s)
 {
-	LD_PUSH(c->l->arena, &c->out.list, s);
+	c->out.list.v[c->out.list.nr++] = s;
 	return (uint32_t)c->out.list.nr;
 }
 
@@ -332,7 +332,7 @@ static void sort_file(const struct ld_link *l, struct ld_file *f, struct out_lis
 			order = was_local ? PROMOTED : GLOBAL;
 			s = (struct ld_out_sym){.undefined = n};
 		}
-		LD_PUSH(l->arena, &lists[order].list, s);
+		LD_PUSH(l->scratch, &lists[order].list, s);
 	}
 }
 
@@ -351,13 +351,18 @@ static void number_symbols(struct chooser *c)
 {
 	const struct ld_link *l = c->l;
 	struct out_list lists[NR_ORDERS] = {0};
+	size_t nr = l->layout.outs.nr;
 
+	ld_for_each(i, &l->res.files)
+		sort_file(l, l->res.files.v[i], lists);
+	for (int order = 0; order < NR_ORDERS; order++)
+		nr += lists[order].list.nr;
+	c->out.list.v = LD_NEW_ARRAY(l->arena, struct ld_out_sym, nr);
+	c->out.list.cap = nr;
 	ld_for_each(i, &l->layout.outs)
 		if (l->layout.outs.v[i]->needs_sym)
 			l->layout.outs.v[i]->sym =
 			    add_sym(c, (struct ld_out_sym){.sec = l->layout.outs.v[i]});
-	ld_for_each(i, &l->res.files)
-		sort_file(l, l->res.files.v[i], lists);
 	number_list(c, &lists[LOCAL]);
 	number_list(c, &lists[LOCALIZED]);
 	c->out.first_global = (uint32_t)c->out.list.nr + 1;

@@ -38,7 +38,7 @@ struct struct_index {
 
 struct merger {
 	const struct ld_link *l;
-	struct ld_arena *a;
+	struct ld_arena *a; /* of all but the result */
 	const struct ld_btf_plan *plan;
 	struct ld_merged_btf made;
 	struct item *same;         /* by node: the item that it is equal to; both 0: none */
@@ -380,7 +380,7 @@ static void write_node(struct merger *m, uint32_t node)
 	struct ref_ctx c = {m, m->l->res.btf_files.v[n->input]};
 	const struct btf_type *t = ld_btf_type(&c.f->btf, n->type);
 	size_t size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
-	struct btf_type *copy = ld_blob_put(m->a, &m->made.out->types, t, size);
+	struct btf_type *copy = ld_blob_put(m->l->arena, &m->made.out->types, t, size);
 
 	check_vlen(m, c.f, t);
 	m->made.out->nr_types++;
@@ -620,7 +620,7 @@ static bool find_equal(struct merger *m)
 	if (!m->order.nr)
 		return false;
 	in.digest = ld_btf_digest(m->a, m->a, &btf, ld_btf_names_new(m->a));
-	ld_btf_dedup(m->a, &in, 1, 1, &graph);
+	ld_btf_dedup(m->a, m->a, &in, 1, 1, &graph);
 	for (uint32_t i = 1; i < btf.nr_types; i++) {
 		uint32_t to = graph.nodes[in.canon[i]].type;
 		const struct item *item = &m->order.v[i - 1], *same = &m->order.v[to - 1];
@@ -667,12 +667,12 @@ static void reserve(struct merger *m)
 		if (btf->strs_len > strs)
 			strs = btf->strs_len;
 	}
-	ld_blob_reserve(m->a, &m->made.out->types, types);
-	ld_blob_reserve(m->a, &m->made.out->strs.bytes, strs);
+	ld_blob_reserve(m->l->arena, &m->made.out->types, types);
+	ld_blob_reserve(m->l->arena, &m->made.out->strs.bytes, strs);
 	/* If it is very large, most of it may be dead or synthetic. */
 	if (types + strs > SURE_TO_COME)
 		return;
-	ld_strtab_reserve(m->a, &m->made.out->strs, strs / USUAL_NAME);
+	ld_strtab_reserve(m->l->arena, &m->made.out->strs, strs / USUAL_NAME);
 }
 
 /* Marks, numbers and writes the types, given the equal ones found so far. */
@@ -680,7 +680,7 @@ static void begin(struct merger *m)
 {
 	const struct ld_link *l = m->l;
 
-	m->made.out = ld_btf_out_new(m->a, ld_names_limit(l));
+	m->made.out = ld_btf_out_new(l->arena, ld_names_limit(l));
 	reserve(m);
 	memset(m->live, 0, l->res.graph.nr);
 	ld_for_each(i, &m->plan->funcs)
@@ -696,14 +696,14 @@ static void begin(struct merger *m)
 
 struct ld_merged_btf ld_merge_btf(const struct ld_link *l)
 {
-	struct merger m = {.l = l, .a = l->arena, .plan = l->plan};
+	struct merger m = {.l = l, .a = l->scratch, .plan = l->plan};
 	int round = 0;
 
 	if (!l->res.btf_files.nr)
 		return (struct ld_merged_btf){0};
 	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->res.graph.nr);
 	m.same = LD_NEW_ARRAY(m.a, struct item, l->res.graph.nr);
-	m.made.node_out = LD_NEW_ARRAY(m.a, uint32_t, l->res.graph.nr);
+	m.made.node_out = LD_NEW_ARRAY(l->arena, uint32_t, l->res.graph.nr);
 	begin(&m);
 	while (l->res.graph.has_fwds && !l->diags->errors && round++ < MAX_ROUNDS && find_equal(&m))
 		begin(&m);
