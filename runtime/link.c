@@ -205,7 +205,7 @@ void bpfld_report(struct bpfld *b, enum bpfld_severity severity, const char *id,
 
 #define INPUT_PER_THREAD (512 * 1024) /* bytes; less is linked before a thread has started */
 
-/* Bytes of input; memory that is freed before the link ends is less, and there are several of it. */
+/* Bytes of input. What is freed before the link ends is less, in several places. */
 #define WORTH_HUGE_PAGES (512 * 1024)
 #define WORTH_HUGE_SCRATCH (8 * WORTH_HUGE_PAGES)
 
