@@ -151,9 +151,10 @@ static int report_function(struct inspector *in, const struct ld_file *f, const 
 {
 	struct row row = read_row(in, f, sym->name);
 	struct bpfld_function func = {.sz = sizeof(func), .name = sym->name};
+	uint32_t kernels = LD_ALL_KERNELS;
 
 	func.prototype = ld_btf_print_symbol(&in->arena, &f->btf, sym->btf);
-	func.refused = ld_bad_prototype(&in->arena, &f->btf, sym->btf, NULL);
+	func.refused = ld_bad_prototype(&in->arena, &f->btf, sym->btf, &kernels);
 	func.import = row.found;
 	func.weak = row.weak;
 	func.value = row.value;

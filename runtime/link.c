@@ -14,6 +14,8 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "bpfld/bpfld.h"
+#include "kernel/limits.h"
+#include "kernel/targets.h"
 #include "model/check_model.h"
 #include "options.h"
 #include "passes/passes.h"
@@ -350,13 +352,14 @@ static int run_passes(struct bpfld *b)
 	/* From here on, `live` is final. */
 	CHECK_MODEL(LD_STAGE_SELECTED);
 
-	if (!l->opt->partial) {
+	if (!l->opt->partial || l->opt->kernels) {
 		MAKE(l->calls, ld_find_calls, l);
 		RUN(ld_check_calls, l);
 		RUN(ld_check_programs, l);
 		RUN(ld_check_limits, l);
-		RUN(ld_check_copies, l);
 	}
+	if (!l->opt->partial)
+		RUN(ld_check_copies, l);
 	MAKE(l->layout, ld_layout_sections, l);
 	if ((err = flush_diags(b)))
 		return err;
@@ -402,6 +405,12 @@ static int link_all(struct bpfld *b, struct call *c)
 	if (!b->l.inputs.files.nr && !b->input_missing)
 		ld_error(&b->diags, "no-input",
 			 "no input files" LD_HELP "name the objects to link");
+	if (b->opt.bad_kernels)
+		ld_error(
+		    &b->diags, "target-kernel",
+		    "invalid target kernel: %s" LD_HELP
+		    "known are %s; write one, a list (6.1,7.2), a range (6.1..7.2), or running",
+		    b->opt.bad_kernels, ld_kernel_names(&b->arena, LD_ALL_KERNELS));
 	err = flush_diags(b);
 	if (b->input_missing)
 		err = -EINVAL;

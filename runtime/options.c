@@ -2,6 +2,7 @@
 /* Checks the caller's options, and copies them and what they point to. */
 #include "options.h"
 #include "base/opts.h"
+#include "kernel/targets.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -127,6 +128,8 @@ void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_
 	o->c_names = opts->c_names;
 	o->threads = opts->threads;
 	o->kernel_btf = opts->kernel_btf ? ld_strdup(a, opts->kernel_btf) : NULL;
+	if (opts->target_kernels)
+		o->bad_kernels = ld_parse_kernels(a, opts->target_kernels, &o->kernels);
 	o->license = opts->license ? ld_strdup(a, opts->license) : NULL;
 	copy_names(a, &o->undefined, opts->undefined, false);
 	o->library_paths = ld_copy_strings(a, opts->library_paths);

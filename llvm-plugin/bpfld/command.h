@@ -51,9 +51,10 @@ struct request {
 	struct pool *pool;
 	bool want_help, want_version;
 	bool json;
-	const char *root;   /* directory of all pins */
-	const char *name;   /* --name */
-	const char *device; /* --device */
+	const char *root;           /* directory of all pins */
+	const char *target_kernels; /* as in struct bpfld_opts; or NULL */
+	const char *name;           /* --name */
+	const char *device;         /* --device */
 	bool attach, verbose;
 	bool dynamic, force;
 	enum bpfld_dyn_mode mode;          /* --dynamic=MODE */

@@ -32,6 +32,7 @@ enum exit_status command_link(struct request *q)
 	opts.strip = BPFLD_STRIP_DEBUG;
 	opts.library_paths = q->library_paths.v;
 	opts.prefixes = q->prefixes.v;
+	opts.target_kernels = q->target_kernels;
 	opts.lto = &lto_default;
 	opts.no_image = true;
 	opts.diag = report_diag;

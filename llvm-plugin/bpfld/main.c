@@ -191,6 +191,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_library: words_add(&q->args, pool_printf(q->pool, "-l%s", value)); break;
 	case OPT_root: q->root = value; break;
 	case OPT_timeout: return take_timeout(q, arg, value);
+	case OPT_target_kernel: q->target_kernels = value; break;
 	case OPT_verbose: verbose = q->verbose = true; break;
 	case OPT_help: q->want_help = true; break;
 	case OPT_version: q->want_version = true; break;

@@ -576,6 +576,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_z: return take_z(p, s);
 	case OPT_addends: return take_addends(p, s);
 	case OPT_kernel_btf: return take_text(p, s, &o->lib.kernel_btf);
+	case OPT_target_kernel: return take_text(p, s, &o->lib.target_kernels);
 	case OPT_license: return take_text(p, s, &o->lib.license);
 	case OPT_unresolved: return take_unresolved(p, s);
 	case OPT_btf_gc: o->lib.no_btf_gc = false; return 0;

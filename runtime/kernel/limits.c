@@ -4,15 +4,46 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Frames: include/linux/bpf_verifier.h, lines 273, 350 and 409 of 6.1, 6.12 and 7.2. */
-const struct ld_kernel ld_kernels[LD_NR_KERNELS] = {
-    {.series = "6.1", .frames = 8},
-    {.series = "6.12", .frames = 8},
-    {.series = "6.18", .frames = 8},
-    {.series = "7.2",
-     .frames = 16,
-     .features = LD_KERNEL_FRAMES_FROM_GLOBAL | LD_KERNEL_GLOBAL_VOID | LD_KERNEL_ARENA_TAGS},
+const char *const ld_kernels[LD_NR_KERNELS] = {"6.1", "6.12", "6.18", "7.2"};
+
+#define UNKNOWN UINT32_MAX
+
+static const uint32_t values[][LD_NR_KERNELS] = {
+#define RULE(id, diagnostic, v61, v612, v618, v72, meaning) {v61, v612, v618, v72},
+#include "kernel/rules.def"
 };
+
+uint32_t ld_rule(enum ld_rule rule, int kernel)
+{
+	return values[rule][kernel];
+}
+
+uint32_t ld_kernels_below(enum ld_rule rule, uint32_t value)
+{
+	uint32_t kernels = 0;
+
+	for (int i = 0; i < LD_NR_KERNELS; i++)
+		kernels |= (uint32_t)(values[rule][i] < value) << i;
+	return kernels;
+}
+
+uint32_t ld_kernels_with(enum ld_rule rule)
+{
+	uint32_t kernels = 0;
+
+	for (int i = 0; i < LD_NR_KERNELS; i++)
+		kernels |= (uint32_t)(values[rule][i] && values[rule][i] != UNKNOWN) << i;
+	return kernels;
+}
+
+const char *ld_kernel_after(uint32_t kernels)
+{
+	int i = LD_NR_KERNELS - 1;
+
+	while (i && !(kernels & 1u << (i - 1)))
+		i--;
+	return ld_kernels[i];
+}
 
 /*
  * The section names of program types that get private stacks in no kernel: bpf_enable_priv_stack()
@@ -26,15 +57,6 @@ static const char *const on_shared_stack[] = {
 	"sk_reuseport", "sk_skb", "socket", "sockops", "syscall", "tc", "tcx", "xdp",
 };
 /* clang-format on */
-
-const struct ld_kernel *ld_first_kernel_with(uint32_t feature)
-{
-	const struct ld_kernel *k = ld_kernels;
-
-	while (!(k->features & feature))
-		k++;
-	return k;
-}
 
 bool ld_may_have_private_stack(const char *section)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/*
- * btf_prepare_func_args() of kernel/bpf/btf.c: 6.1 lines 6758 to 6811, 6.12 lines 7640 to 7717,
- * 7.2 lines 7912 to 8171 with the functions before it.
- */
+/* btf_prepare_func_args() of kernel/bpf/btf.c: see the rules of global functions in rules.def. */
 #include "kernel/prototypes.h"
 
 #include <string.h>
@@ -45,74 +42,114 @@ static bool is_arena(const struct ld_btf *btf, uint32_t pointer)
 	return false;
 }
 
-/* Why kernels reject a return type, or NULL; *accepting as in ld_bad_prototype(). */
-static const char *bad_return(const struct ld_btf *btf, uint32_t type,
-			      const struct ld_kernel **accepting)
+/* Why a prototype is bad, for these kernels. */
+struct reason {
+	const char *why;
+	uint32_t kernels;
+};
+
+static struct reason check_return(const struct ld_btf *btf, uint32_t type)
 {
 	uint32_t id = ld_btf_strip(btf, type);
 
 	if (is_scalar(btf, id))
-		return NULL;
-	if (!id) {
-		*accepting = ld_first_kernel_with(LD_KERNEL_GLOBAL_VOID);
-		return "it returns void";
-	}
+		return (struct reason){NULL, 0};
+	if (!id)
+		return (struct reason){"it returns void", ld_kernels_below(LD_RULE_GLOBAL_VOID, 1)};
 	if (ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR)
-		return "it does not return a scalar";
-	if (is_arena(btf, id))
-		*accepting = ld_first_kernel_with(LD_KERNEL_ARENA_TAGS);
-	return "it returns a pointer";
+		return (struct reason){"it does not return a scalar", LD_ALL_KERNELS};
+	return (struct reason){"it returns a pointer", is_arena(btf, id)
+							   ? ld_kernels_below(LD_RULE_ARENA_TAGS, 1)
+							   : LD_ALL_KERNELS};
 }
 
-/* The same for a parameter. */
-static const char *bad_param(const struct ld_btf *btf, uint32_t type,
-			     const struct ld_kernel **accepting)
+/* The kernels that accept any pointer as parameter number index, for its declaration tags. */
+static uint32_t accepting_tags(const struct ld_btf *btf, uint32_t in_func, uint32_t index)
+{
+	uint32_t kernels = 0;
+
+	for (uint32_t i = 0; i < btf->nr_decls; i++) {
+		const struct btf_type *t = ld_btf_type(btf, btf->decls[i]);
+		const char *name = ld_btf_str(btf, t->name_off);
+		const struct btf_decl_tag *tag = ld_btf_tail(t);
+
+		if (ld_btf_kind(t) != BTF_KIND_DECL_TAG || t->type != in_func ||
+		    tag->component_idx != (int32_t)index)
+			continue;
+		/* libbpf replaces the type for kernels that do not read this tag. */
+		if (!strcmp(name, "arg:ctx"))
+			return LD_ALL_KERNELS;
+		kernels |= ~ld_kernels_below(strcmp(name, "arg:untrusted") ? LD_RULE_ARG_TAGS
+									   : LD_RULE_ARG_UNTRUSTED,
+					     1);
+	}
+	return kernels;
+}
+
+static struct reason check_param(const struct ld_btf *btf, uint32_t in_func, uint32_t index,
+				 uint32_t type)
 {
 	uint32_t id = ld_btf_strip(btf, type), kind, to;
-	const char *why = NULL;
+	struct reason r = {NULL, LD_ALL_KERNELS};
 
 	if (!id || is_scalar(btf, id))
-		return NULL;
+		return r;
 	kind = ld_btf_kind(ld_btf_type(btf, id));
 	if (kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION)
-		return "is a struct or union by value";
+		r.why = "is a struct or union by value";
 	if (kind != BTF_KIND_PTR)
-		return NULL;
+		return r;
 	to = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
 	if (!to)
-		why = "points to void, whose size is unknown";
+		r.why = "points to void, whose size is unknown";
 	else if (ld_btf_kind(ld_btf_type(btf, to)) == BTF_KIND_FUNC_PROTO)
-		why = "points to a function";
-	if (why && is_arena(btf, id))
-		*accepting = ld_first_kernel_with(LD_KERNEL_ARENA_TAGS);
-	return why;
+		r.why = "points to a function";
+	if (r.why && is_arena(btf, id))
+		r.kernels = ld_kernels_below(LD_RULE_ARENA_TAGS, 1);
+	if (r.why)
+		r.kernels &= ~accepting_tags(btf, in_func, index);
+	return r;
+}
+
+static uint32_t count_kernels(uint32_t kernels)
+{
+	return (uint32_t)__builtin_popcount(kernels);
+}
+
+/* Keeps the reason that holds for more of the kernels. */
+static void add_reason(struct reason *best, uint32_t *kernels, const struct reason *r, uint32_t of)
+{
+	if (!r->why || !(r->kernels & of))
+		return;
+	if (count_kernels(r->kernels & of) > count_kernels(best->kernels & of))
+		*best = *r;
+	*kernels |= r->kernels & of;
 }
 
 const char *ld_bad_prototype(struct ld_arena *a, const struct ld_btf *btf, uint32_t in_func,
-			     const struct ld_kernel **accepting)
+			     uint32_t *kernels)
 {
 	const struct btf_type *proto = ld_btf_type(btf, ld_btf_type(btf, in_func)->type);
 	const struct btf_param *params = ld_btf_tail(proto);
-	const struct ld_kernel *some, **first = accepting ? accepting : &some;
-	const char *why;
+	struct reason best = {NULL, 0}, r;
+	uint32_t of = *kernels;
 
-	*first = NULL;
+	*kernels = 0;
 	if (ld_btf_kind(proto) != BTF_KIND_FUNC_PROTO)
 		return NULL;
-	if (ld_btf_vlen(proto) > LD_KERNEL_ARGS)
+	if (ld_btf_vlen(proto) > LD_KERNEL_ARGS) {
+		*kernels = of;
 		return "it has more than five parameters";
-	why = bad_return(btf, proto->type, first);
-	/* Prefer a reason that holds for all kernels. */
-	for (uint32_t i = 0; (!why || *first) && i < ld_btf_vlen(proto); i++) {
-		const struct ld_kernel *accepting_param = NULL;
-		const char *bad = bad_param(btf, params[i].type, &accepting_param);
-
-		if (!bad || (why && accepting_param))
-			continue;
-		why = ld_printf(a, "parameter %u %s", i + 1, bad);
-		*first = accepting_param;
 	}
-	return why;
+	r = check_return(btf, proto->type);
+	add_reason(&best, kernels, &r, of);
+	for (uint32_t i = 0; i < ld_btf_vlen(proto); i++) {
+		r = check_param(btf, in_func, i, params[i].type);
+		if (r.why)
+			r.why = ld_printf(a, "parameter %u %s", i + 1, r.why);
+		add_reason(&best, kernels, &r, of);
+	}
+	return best.why;
 }
 
 bool ld_is_context(const struct ld_btf *btf, uint32_t type)

@@ -7,11 +7,11 @@
 #include "kernel/limits.h"
 
 /*
- * Why kernels reject a FUNC as a global function ("it returns a pointer"), or NULL. *accepting is
- * the first kernel that accepts it nevertheless, or NULL; accepting may be NULL. Ignores decl tags.
+ * Why some of *kernels reject a FUNC as a global function ("it returns a pointer"), or NULL. Stores
+ * those that do. If they have different reasons, returns that of most of them.
  */
 const char *ld_bad_prototype(struct ld_arena *a, const struct ld_btf *btf, uint32_t in_func,
-			     const struct ld_kernel **accepting);
+			     uint32_t *kernels);
 
 /* Whether the type is a pointer to the context of a program of some type. */
 bool ld_is_context(const struct ld_btf *btf, uint32_t type);

@@ -464,6 +464,8 @@ struct ld_options {
 	int lto_want;           /* enum bpfld_lto_want */
 	const char *kernel_btf; /* path, or NULL */
 	int compress;           /* enum bpfld_compress, and enum ld_codec */
+	uint32_t kernels; /* the output is for these, bits as in kernel/limits.h; 0: for any */
+	const char *bad_kernels; /* what is wrong with the caller's text for them, or NULL */
 };
 
 /* ---- results: each stage returns or fills in a struct, which later stages read ---- */
@@ -560,7 +562,7 @@ struct ld_link {
 	    before_lto; /* resolution of the inputs with bitcode; empty if there are none */
 	struct ld_resolution res;
 	struct ld_imports imports;
-	const struct ld_calls *calls; /* the call graph; NULL in a partial link */
+	const struct ld_calls *calls; /* the call graph; NULL in a partial link for any kernel */
 	struct ld_layout layout;
 	struct ld_out_syms out_syms;
 	struct ld_blob import_table; /* contents of .bpfld.imports */

@@ -96,7 +96,10 @@ void ld_check_references(const struct ld_link *l);
 /* --icf: merges identical functions and constants. */
 void ld_fold_pieces(const struct ld_link *l);
 
-/* Builds the call graph with the stack of each function, l->calls. Not in a partial link. */
+/*
+ * Builds the call graph with the stack of each function, l->calls. In a partial link, this pass and
+ * the next three run only for target kernels.
+ */
 const struct ld_calls *ld_find_calls(const struct ld_link *l);
 
 /* Reports call chains that the verifier rejects: stack, depth, recursion, calls of programs. */

@@ -249,10 +249,14 @@ struct bpfld_opts {
 	const char *kernel_btf;       /* file with the kernel's BTF, which is read if symbols are
 					 undefined, to explain them. NULL: none */
 	enum bpfld_compress compress; /* of DWARF, where that makes it smaller */
+	const char *target_kernels; /* kernels that will load the output: a version ("6.1"), a list
+				       ("6.1,7.2"), a range ("6.1..7.2"), "running", or a list of
+				       these. A warning then means that one of them rejects a program.
+				       NULL: that every known kernel does */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */
-#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, compress) + sizeof(enum bpfld_compress))
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, target_kernels) + sizeof(const char *))
 
 /* Texts about a link. */
 enum bpfld_text {

@@ -13,6 +13,7 @@
 #include "elf/place.h"
 #include "kernel/limits.h"
 #include "model/calls.h"
+#include "passes/check/refusals.h"
 #include "passes/passes.h"
 
 #define MAX_SHOWN 3  /* chains per id */
@@ -25,22 +26,34 @@ struct worst {
 };
 
 struct chains {
-	struct worst stack;  /* bytes of frames, rounded as most kernels do */
-	struct worst wide;   /* the same, rounded as in kernels with the coarsest unit */
-	struct worst shared; /* bytes of frames that get a private stack in no kernel */
-	struct worst frames; /* number of frames */
-	struct worst run;    /* the same, up to the first call of a global function */
-	struct worst runs;   /* the longest run of the chain, which may start further down */
-	struct worst above;  /* bytes of frames above the frame that makes a tail call */
+	struct worst stack;      /* bytes of frames, rounded as most kernels do */
+	struct worst wide;       /* the same, rounded as in kernels with the coarsest unit */
+	struct worst shared;     /* bytes of frames that get a private stack in no kernel */
+	struct worst frames;     /* number of frames */
+	struct worst run;        /* the same, up to the first call of a global function */
+	struct worst runs;       /* the longest run of the chain, which may start further down */
+	struct worst above;      /* bytes of frames above the frame that makes a tail call */
+	struct worst wide_above; /* the same, rounded as in kernels with the coarsest unit */
 	bool tail,
 	    tail_itself; /* any function of the chain makes a tail call; the function itself does */
 };
 
-enum chain_kind { STACK, STACK_SOMEWHERE, ROUNDING, TAIL_CALL, FRAMES, FRAMES_SOMEWHERE, NR_KINDS };
+enum chain_kind {
+	STACK,
+	STACK_SOMEWHERE,
+	ROUNDING,
+	TAIL_CALL,
+	FRAMES,
+	FRAMES_SOMEWHERE,
+	NR_KINDS,
+	TAIL_CALL_ROUNDING = NR_KINDS, /* in struct chain only */
+};
 
 struct chain {
 	uint32_t root;
 	bool later;
+	enum chain_kind worst; /* the chain to show */
+	uint32_t kernels;      /* those to warn about */
 };
 
 struct checker {
@@ -98,11 +111,11 @@ static void find_worst(struct checker *c, uint32_t index)
 		worsen(&to->wide, from->wide.value, i);
 		worsen(&to->shared, from->shared.value, i);
 		/* The callee makes a tail call: only this frame is above. */
-		if (from->above.call)
-			worsen(&to->above, from->above.value + rounded(func, LD_KERNEL_FRAME_UNIT),
-			       i);
-		else if (from->tail_itself)
-			worsen(&to->above, rounded(func, LD_KERNEL_FRAME_UNIT), i);
+		if (!from->above.call && !from->tail_itself)
+			continue;
+		worsen(&to->above, from->above.value + rounded(func, LD_KERNEL_FRAME_UNIT), i);
+		worsen(&to->wide_above,
+		       from->wide_above.value + rounded(func, LD_KERNEL_FRAME_UNIT_MOST), i);
 	}
 	to->frames.value++;
 	to->run.value++;
@@ -120,45 +133,71 @@ static bool may_have_private_stack(const struct checker *c, const struct chain *
 	       ld_may_have_private_stack(c->calls->funcs[chain->root].sec->name);
 }
 
-/* The first kernel that accepts the chains' frames, or NULL. */
-static const struct ld_kernel *accepting_frames(const struct chains *chains)
-{
-	for (int i = 0; i < LD_NR_KERNELS; i++) {
-		const struct ld_kernel *k = &ld_kernels[i];
-		bool from_global = k->features & LD_KERNEL_FRAMES_FROM_GLOBAL;
-
-		if ((from_global ? &chains->runs : &chains->frames)->value <= k->frames)
-			return k;
-	}
-	return NULL;
-}
-
-static enum chain_kind check_stack(const struct checker *c, const struct chain *chain)
+/* The kernels that reject the chains of a root because of the given kind. */
+static uint32_t refusing(const struct checker *c, const struct chain *chain, enum chain_kind kind)
 {
 	const struct chains *chains = &c->chains[chain->root];
+	bool private = chains->shared.value <= LD_KERNEL_STACK && may_have_private_stack(c, chain);
+	uint32_t kernels = 0;
 
-	if (chains->stack.value <= LD_KERNEL_STACK)
-		return chains->wide.value > LD_KERNEL_STACK ? ROUNDING : NR_KINDS;
-	if (chains->shared.value > LD_KERNEL_STACK || !may_have_private_stack(c, chain))
-		return STACK;
-	return STACK_SOMEWHERE;
+	for (int i = 0; i < LD_NR_KERNELS; i++) {
+		bool from_global = ld_rule(LD_RULE_FRAMES_FROM_GLOBAL, i),
+		     coarse = ld_rule(LD_RULE_COARSE_FRAMES, i);
+		uint64_t value, most = LD_KERNEL_STACK;
+
+		switch (kind) {
+		case STACK:
+			value = (coarse ? &chains->wide : &chains->stack)->value;
+			if (private && ld_rule(LD_RULE_PRIVATE_STACKS, i))
+				value = 0;
+			break;
+		case TAIL_CALL:
+			value = (coarse ? &chains->wide_above : &chains->above)->value;
+			most = LD_KERNEL_STACK_ABOVE_TAIL_CALL;
+			break;
+		default:
+			value = (from_global ? &chains->runs : &chains->frames)->value;
+			most = ld_rule(LD_RULE_FRAMES, i);
+		}
+		kernels |= (uint32_t)(value > most) << i;
+	}
+	return kernels;
+}
+
+/* Whether to warn about a kind; otherwise, *note is whether some kernels reject it. */
+static bool check_kind(struct checker *c, const struct chain *chain, enum chain_kind kind,
+		       bool *note)
+{
+	struct chain found = *chain;
+	uint32_t kernels = refusing(c, chain, kind);
+
+	found.kernels = ld_warn_for(c->l, kernels);
+	found.worst = kind;
+	if (!(found.kernels & ~ld_kernels_with(LD_RULE_COARSE_FRAMES)) && kind != FRAMES)
+		found.worst = kind == STACK ? ROUNDING : TAIL_CALL_ROUNDING;
+	else if (!(found.kernels & ld_kernels_with(LD_RULE_FRAMES_FROM_GLOBAL)) && kind == FRAMES)
+		found.worst = FRAMES_SOMEWHERE;
+	*note = kernels && !c->l->opt->kernels;
+	if (found.kernels)
+		LD_PUSH(c->l->arena, &c->found[kind], found);
+	return found.kernels;
 }
 
 static void check_root(struct checker *c, uint32_t root, bool later)
 {
 	const struct chains *chains = &c->chains[root];
-	const struct ld_kernel *taking = accepting_frames(chains);
-	struct chain chain = {root, later};
-	enum chain_kind kind = check_stack(c, &chain);
+	struct chain chain = {.root = root, .later = later};
+	bool note;
 
-	if (!taking)
-		LD_PUSH(c->l->arena, &c->found[FRAMES], chain);
-	else if (taking != ld_kernels)
+	chain.worst = FRAMES_SOMEWHERE;
+	if (!check_kind(c, &chain, FRAMES, &note) && note)
 		LD_PUSH(c->l->arena, &c->found[FRAMES_SOMEWHERE], chain);
-	if (kind != NR_KINDS)
-		LD_PUSH(c->l->arena, &c->found[kind], chain);
-	if (kind != STACK && chains->above.value > LD_KERNEL_STACK_ABOVE_TAIL_CALL)
-		LD_PUSH(c->l->arena, &c->found[TAIL_CALL], chain);
+	if (check_kind(c, &chain, STACK, &note))
+		return;
+	chain.worst = chains->stack.value > LD_KERNEL_STACK ? STACK_SOMEWHERE : ROUNDING;
+	if (note)
+		LD_PUSH(c->l->arena, &c->found[chain.worst], chain);
+	check_kind(c, &chain, TAIL_CALL, &note);
 }
 
 static void check_roots(struct checker *c)
@@ -196,6 +235,7 @@ static const struct worst *worst_of(const struct chains *chains, enum chain_kind
 	switch (kind) {
 	case ROUNDING: return &chains->wide;
 	case TAIL_CALL: return &chains->above;
+	case TAIL_CALL_ROUNDING: return &chains->wide_above;
 	case FRAMES: return chains->runs.call ? &chains->runs : &chains->run;
 	case FRAMES_SOMEWHERE: return &chains->frames;
 	default: return &chains->stack;
@@ -207,7 +247,9 @@ static uint64_t share(const struct ld_func *func, enum chain_kind kind, uint64_t
 {
 	if (kind == FRAMES || kind == FRAMES_SOMEWHERE)
 		return frame;
-	return rounded(func, kind == ROUNDING ? LD_KERNEL_FRAME_UNIT_MOST : LD_KERNEL_FRAME_UNIT);
+	return rounded(func, kind == ROUNDING || kind == TAIL_CALL_ROUNDING
+				 ? LD_KERNEL_FRAME_UNIT_MOST
+				 : LD_KERNEL_FRAME_UNIT);
 }
 
 /* The functions of a chain, one per line, each with its contribution. */
@@ -238,24 +280,50 @@ static char *chain_lines(const struct checker *c, uint32_t root, enum chain_kind
 	return text;
 }
 
+static void report_frames(const struct checker *c, const struct chain *chain, const char *what,
+			  const char *lines, const char *more)
+{
+	const char *name = name_of(c, chain->root), *by = ld_refused_by(c->l, chain->kernels);
+	unsigned long long value = worst_of(&c->chains[chain->root], chain->worst)->value;
+	int last = LD_NR_KERNELS - 1;
+
+	if (chain->worst == FRAMES)
+		ld_warn(c->l->diags, "call-depth",
+			"%s '%s' has a call chain of %llu frames without a global function, "
+			"the verifier allows %u%" LD_LINES "\n"
+			">>> kernels before %s allow %u in all%" LD_LINES "%" LD_LINES LD_HELP
+			"inline some of them (static __always_inline), or split the program with "
+			"tail calls",
+			what, name, value, ld_rule(LD_RULE_FRAMES, last), lines, ld_kernels[last],
+			ld_rule(LD_RULE_FRAMES, 0), by, more);
+	else
+		ld_warn(c->l->diags, "call-depth",
+			"%s '%s' has a call chain of %llu frames, the verifier allows %u%" LD_LINES
+			"%" LD_LINES "%" LD_LINES LD_HELP
+			"inline some of them (static __always_inline), or split the program with "
+			"tail calls",
+			what, name, value, ld_rule(LD_RULE_FRAMES, 0), lines, by, more);
+}
+
 static void report_chain(const struct checker *c, enum chain_kind kind, const struct chain *chain,
 			 const char *more)
 {
 	const struct chains *chains = &c->chains[chain->root];
 	const char *what = chain->later ? "callback" : "program", *name = name_of(c, chain->root);
-	unsigned long long value = worst_of(chains, kind)->value;
+	unsigned long long value = worst_of(chains, chain->worst)->value;
+	const char *by = ld_refused_by(c->l, chain->kernels);
 	struct ld_diags *d = c->l->diags;
 	uint32_t last;
-	char *lines = chain_lines(c, chain->root, kind, &last);
+	char *lines = chain_lines(c, chain->root, chain->worst, &last);
 
 	switch (kind) {
 	case STACK:
 		ld_warn(d, "call-stack",
 			"%s '%s' needs %llu bytes of stack, the verifier allows %d%" LD_LINES
-			"%" LD_LINES LD_HELP
+			"%" LD_LINES "%" LD_LINES LD_HELP
 			"keep large variables in a per-CPU array map, or pass on the caller's "
 			"buffer",
-			what, name, value, LD_KERNEL_STACK, lines, more);
+			what, name, value, LD_KERNEL_STACK, lines, by, more);
 		break;
 	case STACK_SOMEWHERE:
 		ld_note(d, "call-stack-kernels",
@@ -277,29 +345,20 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 	case TAIL_CALL:
 		ld_warn(d, "call-stack-tail-call",
 			"%s '%s' makes a tail call in '%s' under %llu bytes of stack, the verifier "
-			"allows %d%" LD_LINES "%" LD_LINES LD_HELP
+			"allows %d%" LD_LINES "%" LD_LINES "%" LD_LINES LD_HELP
 			"make the tail call from the program itself, or use less stack above it",
 			what, name, name_of(c, last), value, LD_KERNEL_STACK_ABOVE_TAIL_CALL, lines,
-			more);
+			by, more);
 		break;
-	case FRAMES:
-		ld_warn(d, "call-depth",
-			"%s '%s' has a call chain of %llu frames without a global function, "
-			"the verifier allows %u%" LD_LINES "\n"
-			">>> kernels before %s allow %u in all%" LD_LINES LD_HELP
-			"inline some of them (static __always_inline), or split the program with "
-			"tail calls",
-			what, name, value, ld_kernels[LD_NR_KERNELS - 1].frames, lines,
-			ld_kernels[LD_NR_KERNELS - 1].series, ld_kernels[0].frames, more);
-		break;
+	case FRAMES: report_frames(c, chain, what, lines, more); break;
 	default:
 		ld_note(
 		    d, "call-depth-kernels",
 		    "%s '%s' has a call chain of %llu frames, kernels before %s allow %u%" LD_LINES
 		    "%" LD_LINES LD_HELP
 		    "for older kernels, inline some of them (static __always_inline)",
-		    what, name, value, accepting_frames(chains)->series, ld_kernels[0].frames,
-		    lines, more);
+		    what, name, value, ld_kernel_after(refusing(c, chain, FRAMES)),
+		    ld_rule(LD_RULE_FRAMES, 0), lines, more);
 	}
 }
 

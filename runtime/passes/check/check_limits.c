@@ -12,6 +12,7 @@
 #include "elf/place.h"
 #include "kernel/limits.h"
 #include "model/calls.h"
+#include "passes/check/refusals.h"
 #include "passes/check/scan_function.h"
 #include "passes/passes.h"
 
@@ -124,21 +125,22 @@ static void report(const struct counter *c, uint32_t root, const struct reached 
 {
 	const struct ld_func *func = &c->calls->funcs[root];
 	const char *place = ld_place(c->l, func->sec, func->off);
+	const char *by = ld_refused_by(c->l, ld_warn_for(c->l, LD_ALL_KERNELS));
 
 	if (r->funcs > LD_KERNEL_SUBPROGRAMS)
 		ld_warn(c->l->diags, "program-limit",
 			"program '%s' has %u functions with those that it calls, the kernel allows "
-			"%d\n>>> defined at %s%" LD_LINES LD_HELP
+			"%d\n>>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
 			"inline small functions (static __always_inline), or split the program "
 			"with tail calls",
-			func->sym->name, r->funcs, LD_KERNEL_SUBPROGRAMS, place, more);
+			func->sym->name, r->funcs, LD_KERNEL_SUBPROGRAMS, place, by, more);
 	else
 		ld_warn(c->l->diags, "program-limit",
 			"program '%s' uses %u maps with the functions that it calls, the kernel "
-			"allows %d\n>>> defined at %s%" LD_LINES LD_HELP
+			"allows %d\n>>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
 			"use one section for variables (each section is a map), join maps, or "
 			"split the program with tail calls",
-			func->sym->name, r->maps, LD_KERNEL_USED_MAPS, place, more);
+			func->sym->name, r->maps, LD_KERNEL_USED_MAPS, place, by, more);
 }
 
 /* Whether the output has enough functions or maps for any program to exceed a limit. */
@@ -208,10 +210,11 @@ static void check_callbacks(const struct ld_link *l)
 		reported[call->callee] = true;
 		ld_warn(l->diags, "callback-global",
 			"callback '%s' is a global function, the kernel allows static ones only\n"
-			">>> used by %s at %s\n>>> defined at %s" LD_HELP
+			">>> used by %s at %s\n>>> defined at %s%" LD_LINES LD_HELP
 			"make it static or __hidden",
 			callee->sym->name, caller->sym->name, ld_place(l, caller->sec, call->off),
-			ld_place(l, callee->sec, callee->off));
+			ld_place(l, callee->sec, callee->off),
+			ld_refused_by(l, ld_warn_for(l, LD_ALL_KERNELS)));
 	}
 }
 

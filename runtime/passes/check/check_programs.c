@@ -12,6 +12,7 @@
 #include "kernel/helpers.h"
 #include "kernel/prototypes.h"
 #include "model/calls.h"
+#include "passes/check/refusals.h"
 #include "passes/passes.h"
 
 /* ---- license ---- */
@@ -67,32 +68,19 @@ static bool *called_funcs(const struct ld_link *l)
 	return called;
 }
 
-/* By in_type: whether a decl tag refers to a FUNC or its parameters. */
-static bool *tagged_funcs(const struct ld_link *l, const struct ld_file *f)
-{
-	bool *tagged = LD_NEW_ARRAY(l->arena, bool, f->btf.nr_types);
-
-	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
-
-		if (ld_btf_kind(t) == BTF_KIND_DECL_TAG)
-			tagged[t->type] = true;
-	}
-	return tagged;
-}
-
-static void report_prototype(const struct ld_link *l, const struct ld_func *func, const char *why)
+static void report_prototype(const struct ld_link *l, const struct ld_func *func, const char *why,
+			     uint32_t kernels)
 {
 	ld_warn(l->diags, "global-function-type",
 		"the verifier cannot check global function '%s' on its own: %s\n"
-		">>> defined at %s" LD_HELP
+		">>> defined at %s%" LD_LINES LD_HELP
 		"make it static or __hidden: the verifier then checks it with its callers",
-		func->sym->name, why, ld_place(l, func->sec, func->off));
+		func->sym->name, why, ld_place(l, func->sec, func->off), ld_refused_by(l, kernels));
 }
 
 /* func is the first of nr functions that only newer kernels accept. */
 static void note_prototype(const struct ld_link *l, const struct ld_func *func, const char *why,
-			   const struct ld_kernel *accepting, uint32_t nr)
+			   const char *accepting, uint32_t nr)
 {
 	const char *more = "";
 
@@ -102,38 +90,33 @@ static void note_prototype(const struct ld_link *l, const struct ld_func *func, 
 		"kernels before %s reject global function '%s': %s\n"
 		">>> defined at %s%" LD_LINES LD_HELP
 		"for older kernels, make it static or __hidden: they check it with its callers",
-		accepting->series, func->sym->name, why, ld_place(l, func->sec, func->off), more);
+		accepting, func->sym->name, why, ld_place(l, func->sec, func->off), more);
 }
 
 static void check_global_functions(const struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
 	const bool *called = called_funcs(l);
-	bool **tagged = LD_NEW_ARRAY(l->arena, bool *, l->res.files.nr);
 	const struct ld_func *noted = NULL;
-	const struct ld_kernel *noted_accepting = NULL;
-	const char *noted_why = NULL;
+	const char *noted_accepting = NULL, *noted_why = NULL;
 	uint32_t nr_noted = 0;
 
 	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
 		const struct ld_func *func = &calls->funcs[i];
-		const struct ld_file *f = func->sec->file;
-		const struct ld_kernel *accepting;
+		uint32_t kernels = l->opt->kernels ? l->opt->kernels : LD_ALL_KERNELS;
 		const char *why;
 
 		if (!called[i] || !func->global || func->program)
 			continue;
-		why = ld_bad_prototype(l->arena, &f->btf, func->sym->btf, &accepting);
-		if (why && !tagged[f->index])
-			tagged[f->index] = tagged_funcs(l, f);
-		if (!why || tagged[f->index][func->sym->btf])
+		why = ld_bad_prototype(l->arena, &func->sec->file->btf, func->sym->btf, &kernels);
+		if (!why)
 			continue;
-		if (!accepting) {
-			report_prototype(l, func, why);
+		if (ld_warn_for(l, kernels)) {
+			report_prototype(l, func, why, kernels);
 		} else if (!nr_noted++) {
 			noted = func;
 			noted_why = why;
-			noted_accepting = accepting;
+			noted_accepting = ld_kernel_after(kernels);
 		}
 	}
 	if (noted)

@@ -16,12 +16,13 @@ static bool is_function(const struct ld_section *sec, const struct ld_sym *sym)
 	       sym->value < sec->size;
 }
 
-/* As in the output's BTF: hidden functions are localized, so they become static. */
+/* As libbpf has it: hidden functions are static, also where they are not localized. */
 static bool is_global(const struct ld_sym *sym)
 {
 	const struct ld_file *f = sym->sec->file;
 
 	return sym->global && !sym->global->localized && sym->btf &&
+	       sym->global->vis != STV_HIDDEN && sym->global->vis != STV_INTERNAL &&
 	       ld_btf_vlen(ld_btf_type(&f->btf, sym->btf)) != BTF_FUNC_STATIC;
 }
 

@@ -115,6 +115,7 @@ static const char *bad_import(const struct ld_link *l, const struct ld_file *f, 
 {
 	const struct btf_type *proto = ld_btf_type(&f->btf, ld_btf_type(&f->btf, in_func)->type);
 	const struct btf_param *params = ld_btf_tail(proto);
+	uint32_t kernels = LD_ALL_KERNELS;
 
 	for (uint32_t i = 0; i < ld_btf_vlen(proto); i++) {
 		const char *why = bad_type(l, f, params[i].type);
@@ -122,7 +123,7 @@ static const char *bad_import(const struct ld_link *l, const struct ld_file *f, 
 		if (why)
 			return ld_printf(l->arena, "parameter %u %s", i + 1, why);
 	}
-	return ld_bad_prototype(l->arena, &f->btf, in_func, NULL);
+	return ld_bad_prototype(l->arena, &f->btf, in_func, &kernels);
 }
 
 /* ---- defaults ---- */

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Compares what runtime/kernel/ has of kernels with the sources of these kernels.
+
+Each SOURCE of rules.def must be in its file, each WITHOUT must not, and the tables that follow
+headers of the kernel must be what those headers say. Prints what differs, and exits with 1.
+Exits with 77 if there are no sources."""
+
+import argparse
+import ast
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+SERIES = ("6.1", "6.12", "7.2")  # those whose sources Debian has
+NOT_FOUND = 77
+
+
+def squeeze(text):
+    """Without comments, and with single spaces, so that only a change of code is a difference."""
+    return " ".join(re.sub(r"/\*.*?\*/", " ", text, flags=re.S).split())
+
+
+def rows(path, *macros):
+    """The rows of a table: (macro, arguments), with strings as strings and the rest as text."""
+    with open(path, encoding="utf-8") as f:
+        text = re.sub(r"^/\*.*?^ \*/", "", f.read(), flags=re.S | re.M)
+    for line in text.splitlines():
+        m = re.match(r"(\w+)\((.*)\)$", line.strip())
+        if not m or m.group(1) not in macros:
+            continue
+        args = re.findall(r'"(?:[^"\\]|\\.)*"|[^,\s][^,]*', m.group(2))
+        yield m.group(1), [ast.literal_eval(a) if a.startswith('"') else a.strip() for a in args]
+
+
+class Source:
+    """The sources of one series: a directory, or a tarball of which the files needed are unpacked."""
+
+    def __init__(self, series, path, cache, wanted):
+        self.series, self.dir = series, path
+        if os.path.isfile(path):
+            stamp = "%d-%d" % (os.path.getmtime(path), os.path.getsize(path))
+            self.dir = os.path.join(cache, "linux-%s-%s" % (series, stamp))
+            missing = [f for f in wanted if not os.path.exists(os.path.join(self.dir, f))]
+            if missing:
+                self.unpack(path, missing)
+
+    def unpack(self, path, files):
+        """Files that the series does not have are not an error here."""
+        os.makedirs(self.dir, exist_ok=True)
+        subprocess.run(["tar", "xf", path, "-C", self.dir, "--strip-components=1", "--wildcards"]
+                       + ["*/" + f for f in files], stderr=subprocess.DEVNULL, check=False)
+
+    def read(self, file):
+        """The text of a file; None if the series does not have it."""
+        try:
+            with open(os.path.join(self.dir, file), encoding="utf-8", errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return None
+
+
+class Checker:
+    def __init__(self, sources, lines):
+        self.sources, self.lines = sources, lines
+        self.failed = self.checked = 0
+
+    def fail(self, fmt, *args):
+        print("differs: " + fmt % args)
+        self.failed += 1
+
+    def check_text(self, macro, rule, series, file, line, text):
+        if series not in self.sources:
+            return
+        self.checked += 1
+        have = self.sources[series].read(file)
+        found = have is not None and squeeze(text) in squeeze(have)
+        if macro == "WITHOUT":
+            if found:
+                self.fail("%s: %s of Linux %s has '%s'", rule, file, series, text)
+        elif not found:
+            self.fail("%s: %s of Linux %s%s has no '%s'", rule, file, series,
+                      "" if have is not None else ", which does not exist,", text)
+        elif self.lines:
+            start = squeeze(text)[:30]
+            at = [i for i, t in enumerate(have.splitlines(), 1) if start in squeeze(t)]
+            if int(line) not in at:
+                print("moved: %s: %s of Linux %s, line %s is now %s" % (rule, file, series, line, at))
+
+    def check_rules(self, path):
+        """Each rule has a source or a measurement, and each source a rule."""
+        known, read = set(), set()
+        for macro, args in rows(path, "SAME", "RULE", "SOURCE", "WITHOUT", "MEASURED"):
+            if macro in ("SAME", "RULE"):
+                known.add(args[0])
+                continue
+            read.add(args[0])
+            if macro == "SOURCE":
+                self.check_text(macro, *args)
+            elif macro == "WITHOUT":
+                self.check_text(macro, args[0], args[1], args[2], 0, args[3])
+            elif not os.path.exists(os.path.join(ROOT, args[1])):
+                self.fail("%s: no test %s", args[0], args[1])
+        for rule in sorted(known ^ read):
+            self.fail("%s: %s", rule, "no source" if rule in known else "no such rule")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--source", action="append", default=[], metavar="SERIES=PATH",
+                        help="a directory or tarball (default: /usr/src/linux-source-SERIES.tar.xz)")
+    parser.add_argument("--tables", default=os.path.join(ROOT, "runtime/kernel"), metavar="DIR",
+                        help="the tables (default: runtime/kernel)")
+    parser.add_argument("--cache", default=os.path.join(ROOT, "build-cache"), metavar="DIR",
+                        help="where files from tarballs are kept (default: build-cache)")
+    parser.add_argument("--lines", action="store_true", help="also print lines that have moved")
+    args = parser.parse_args()
+
+    paths = {s: "/usr/src/linux-source-%s.tar.xz" % s for s in SERIES}
+    paths.update(s.split("=", 1) for s in args.source)
+    rules = os.path.join(args.tables, "rules.def")
+    wanted = {a[2] for m, a in rows(rules, "SOURCE", "WITHOUT")}
+    sources = {s: Source(s, p, args.cache, wanted) for s, p in paths.items() if os.path.exists(p)}
+    if not sources:
+        print("skipped: no kernel sources (Debian: linux-source-6.1)", file=sys.stderr)
+        return NOT_FOUND
+    checker = Checker(sources, args.lines)
+    checker.check_rules(rules)
+    print("%d facts compared with Linux %s, %d differ" %
+          (checker.checked, ", ".join(sources), checker.failed))
+    return 1 if checker.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
