@@ -183,16 +183,15 @@ static void choose_proto(struct chooser *c, const struct ld_file *f, uint32_t in
 			 const struct ld_global *n, struct ld_entity *func)
 {
 	struct ld_proto p = {.f = f, .in_type = ld_btf_type(&f->btf, in_func)->type};
-	const struct ld_file *named;
+	const struct ld_file *named = NULL;
 	uint32_t named_type = 0;
 
 	func->node = ld_node_of(f, p.in_type);
-	if (!n || !n->owner || !has_anonymous_params(f, p.in_type))
+	if (func->linkage == BTF_FUNC_EXTERN || !has_anonymous_params(f, p.in_type))
 		return;
-	named = find_named_proto(n, ld_btf_vlen(ld_btf_type(&f->btf, p.in_type)), &named_type);
-	/* A declaration for a function without BTF always has names. */
-	if (!named && f == n->owner)
-		return;
+	if (n)
+		named =
+		    find_named_proto(n, ld_btf_vlen(ld_btf_type(&f->btf, p.in_type)), &named_type);
 	p.names = named ? param_names(c, named, named_type) : param_names(c, f, p.in_type);
 	use_proto(c, p, func);
 }
@@ -524,7 +523,9 @@ static uint32_t common_type(struct chooser *c, const struct ld_sym *sym)
 
 static bool is_listed(const struct ld_file *f, const struct ld_sym *sym)
 {
-	if (!sym->btf || !sym->emit || ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) != BTF_KIND_VAR)
+	/* The kernel rejects variables without size, such as empty structs. */
+	if (!sym->btf || !sym->emit || !sym->size ||
+	    ld_btf_kind(ld_btf_type(&f->btf, sym->btf)) != BTF_KIND_VAR)
 		return false;
 	return !is_extern(f, sym->btf) || !is_alias(sym);
 }
