@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#define LONGEST_NAME 510 /* characters: the kernel's KSYM_NAME_LEN is 512 */
+
 struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off)
 {
 	uint32_t lo = 0, hi = sec->nr_pieces;
@@ -290,8 +292,13 @@ const char *ld_qualify(struct ld_arena *a, const char *file, const char *name)
 
 const char *ld_c_name(struct ld_arena *a, const char *name)
 {
-	char *copy = ld_strdup(a, name);
+	size_t len = strnlen(name, LONGEST_NAME);
+	bool digit = isdigit((unsigned char)name[0]);
+	char *copy = ld_alloc(a, len + digit + 1);
 
+	copy[0] = '_';
+	memcpy(copy + digit, name, len);
+	copy[len + digit] = '\0';
 	for (char *c = copy; *c; c++)
 		if (!isalnum((unsigned char)*c))
 			*c = '_';

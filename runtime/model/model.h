@@ -670,8 +670,8 @@ bool ld_is_program(const struct ld_piece *p);
 const char *ld_qualify(struct ld_arena *a, const char *file, const char *name);
 
 /*
- * Replaces characters that C lacks by '_': kernels before 6.5 reject BTF with gcc's
- * "f.constprop.0".
+ * A name in the output's BTF: replaces characters that C lacks by '_', and cuts what is too long.
+ * Kernels before 6.5 reject BTF with gcc's "f.constprop.0", all of them Rust's "Pair<u32, u64>".
  */
 const char *ld_c_name(struct ld_arena *a, const char *name);
 

@@ -7,6 +7,7 @@
  * VARs reach them, and these follow the output's symbols. So anything else in an input leaves no
  * trace, and linking the output again changes nothing.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ struct merger {
 	LD_VEC(uint32_t) due;          /* tags on types that have become live */
 	struct struct_index **structs; /* by file index; NULL until needed */
 	bool int_made;                 /* the INT "int" is synthetic */
+	bool mend_names;               /* some name of a type is not one of C */
 	uint32_t int_type;             /* out_type of "int" */
 };
 
@@ -348,6 +350,46 @@ static void mark_types(struct merger *m)
 		mark_rest(m);
 }
 
+/* ---- names that C does not have ---- */
+
+static bool is_c_name(const char *name)
+{
+	const char *c = name;
+
+	while (isalnum((unsigned char)*c) || *c == '_')
+		c++;
+	return !*c && !isdigit((unsigned char)*name);
+}
+
+/* Whether the name can be one of C's integers: those have blanks. */
+static bool is_integer_name(const char *name)
+{
+	static const char *const starts[] = {"unsigned ", "signed ", "long ",
+					     "short ",    "char ",   "__int128 "};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (!strncmp(name, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
+/* Kinds whose names the kernel checks; integers and floats may have any. */
+static bool has_c_name(uint32_t kind)
+{
+	return kind != BTF_KIND_INT && kind != BTF_KIND_FLOAT && kind != BTF_KIND_TYPE_TAG;
+}
+
+/* Whether a name in the output is neither one of C nor one of its integers. */
+static bool has_odd_names(const struct ld_btf_out *out)
+{
+	const char *s = (const char *)out->strs.bytes.data, *end = s + out->strs.bytes.size;
+
+	for (; s < end; s += strlen(s) + 1)
+		if (!is_c_name(s) && !is_integer_name(s))
+			return true;
+	return false;
+}
+
 /* ---- writing ---- */
 
 static void map_ref(void *ctx, uint32_t *type_id)
@@ -362,6 +404,15 @@ static void map_str(void *ctx, uint32_t *str_off)
 	struct ref_ctx *c = ctx;
 
 	*str_off = ld_btf_out_str(c->m->made.out, ld_btf_str(&c->f->btf, *str_off));
+}
+
+static void map_name(void *ctx, uint32_t *str_off)
+{
+	struct ref_ctx *c = ctx;
+	const char *name = ld_btf_str(&c->f->btf, *str_off);
+
+	*str_off = ld_btf_out_str(c->m->made.out,
+				  is_c_name(name) ? name : ld_c_name(c->m->l->arena, name));
 }
 
 /* Since Linux 7, vlen has 24 bits in inputs. */
@@ -385,7 +436,7 @@ static void write_node(struct merger *m, uint32_t node)
 	check_vlen(m, c.f, t);
 	m->made.out->nr_types++;
 	ld_btf_each_ref(copy, map_ref, &c);
-	ld_btf_each_str(copy, map_str, &c);
+	ld_btf_each_str(copy, m->mend_names && has_c_name(ld_btf_kind(t)) ? map_name : map_str, &c);
 }
 
 static uint32_t next_type(const struct merger *m)
@@ -694,9 +745,20 @@ static void begin(struct merger *m)
 	write_types(m);
 }
 
+/* Writes the types, again if names have to be mended: which might make types equal. */
+static bool write_mended(struct merger *m)
+{
+	begin(m);
+	m->mend_names = has_odd_names(m->made.out);
+	if (m->mend_names)
+		begin(m);
+	return m->mend_names;
+}
+
 struct ld_merged_btf ld_merge_btf(const struct ld_link *l)
 {
 	struct merger m = {.l = l, .a = l->scratch, .plan = l->plan};
+	bool repeat;
 	int round = 0;
 
 	if (!l->res.btf_files.nr)
@@ -704,8 +766,8 @@ struct ld_merged_btf ld_merge_btf(const struct ld_link *l)
 	m.live = LD_NEW_ARRAY(m.a, uint8_t, l->res.graph.nr);
 	m.same = LD_NEW_ARRAY(m.a, struct item, l->res.graph.nr);
 	m.made.node_out = LD_NEW_ARRAY(l->arena, uint32_t, l->res.graph.nr);
-	begin(&m);
-	while (l->res.graph.has_fwds && !l->diags->errors && round++ < MAX_ROUNDS && find_equal(&m))
+	repeat = write_mended(&m) || l->res.graph.has_fwds;
+	while (repeat && !l->diags->errors && round++ < MAX_ROUNDS && find_equal(&m))
 		begin(&m);
 	write_symbols(&m);
 	return m.made;
