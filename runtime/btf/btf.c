@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "btf/mend.h"
 
 #define LAYOUT_FIELDS 24u /* their offset in the header, if it is long enough */
 #define MAX_STRIP 32u     /* valid C has no longer chains of qualifiers, typedefs and arrays */
@@ -138,6 +139,7 @@ struct parser {
 	uint32_t types_len;              /* bytes */
 	uint32_t decls_seen;             /* counted by check_type() */
 	bool to_repair;                  /* some type has to be repaired */
+	bool broken, mended;             /* some type has to be mended, or was: see mend.h */
 	const struct btf_layout *layout; /* the layout section: nr_layout entries by kind */
 	uint32_t nr_layout;
 };
@@ -314,6 +316,27 @@ static void greatest_numbers(const struct btf_type *t, uint32_t *ref, uint32_t *
 		*ref = greatest(*ref, w + k->each_ref - 1, vlen, k->each);
 }
 
+/*
+ * The same for a struct or union, whose members cannot be void: that is the largest id. Returns
+ * whether they are in order.
+ */
+static bool greatest_of_members(const struct btf_type *t, uint32_t *ref, uint32_t *str)
+{
+	const struct btf_member *m = ld_btf_tail(t), *end = m + ld_btf_vlen(t);
+	uint32_t most = 0, name = t->name_off, mask = ld_btf_offset_mask(t), last = 0;
+	bool ordered = true;
+
+	for (; m < end; m++) {
+		name = m->name_off > name ? m->name_off : name;
+		most = m->type - 1 > most ? m->type - 1 : most;
+		ordered &= (m->offset & mask) >= last;
+		last = m->offset & mask;
+	}
+	*str = name;
+	*ref = most + (most != UINT32_MAX);
+	return ordered;
+}
+
 /* Whether t is a FUNC whose type is not a prototype, nor of a kind that might be one. */
 static bool is_untyped(const struct ld_btf *btf, const struct btf_type *t)
 {
@@ -344,13 +367,38 @@ static void drop_untyped(struct parser *p, uint32_t in_type)
 	p->btf->nr_untyped++;
 }
 
+/* Whether ld_btf_mend() may be needed; cheap, as C has no such types. ref: the largest id in t. */
+static bool is_suspect(const struct ld_btf *btf, const struct btf_type *t, uint32_t ref)
+{
+	switch (ld_btf_kind(t)) {
+	case BTF_KIND_STRUCT: return ref >= btf->nr_types;
+	case BTF_KIND_PTR:
+	case BTF_KIND_CONST:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_RESTRICT: return t->name_off;
+	case BTF_KIND_INT: return !t->size;
+	case BTF_KIND_ARRAY:
+	case BTF_KIND_UNION:
+	case BTF_KIND_FUNC_PROTO:
+	case BTF_KIND_VAR: return true;
+	default: return false;
+	}
+}
+
 static int check_type(struct parser *p, uint32_t in_type)
 {
 	const struct btf_type *t = ld_btf_type(p->btf, in_type);
-	bool untyped = is_untyped(p->btf, t);
-	uint32_t ref, str;
+	bool untyped = is_untyped(p->btf, t), ordered = true;
+	uint32_t kind = ld_btf_kind(t), ref, str;
 
-	greatest_numbers(t, &ref, &str);
+	if (IS_COMPOSITE(kind))
+		ordered = greatest_of_members(t, &ref, &str);
+	else
+		greatest_numbers(t, &ref, &str);
+	if (!p->mended && (!ordered || is_suspect(p->btf, t, ref)) && ld_btf_is_broken(p->btf, t)) {
+		p->broken = true;
+		return 0;
+	}
 	if (ref >= p->btf->nr_types && !untyped)
 		return bad(p, "type %u refers to a type beyond the last, %u", in_type,
 			   p->btf->nr_types - 1);
@@ -360,11 +408,29 @@ static int check_type(struct parser *p, uint32_t in_type)
 		drop_untyped(p, in_type);
 		return 0;
 	}
-	if (ld_btf_kind(t) == BTF_KIND_FWD && ld_btf_vlen(t))
+	if (kind == BTF_KIND_FWD && ld_btf_vlen(t))
 		return bad(p, "forward declaration %u has members", in_type);
-	if (ld_btf_is_decl(ld_btf_kind(t)))
+	if (ld_btf_is_decl(kind))
 		p->decls[p->decls_seen++] = in_type;
 	return 0;
+}
+
+static int check_types(struct parser *p)
+{
+	int err = 0;
+
+	p->decls_seen = 0;
+	for (uint32_t i = 1; i < p->btf->nr_types && !p->broken && !err; i++)
+		err = check_type(p, i);
+	return err;
+}
+
+/* Returns true: once. */
+static bool mend(struct parser *p)
+{
+	ld_btf_mend(p->arena, p->btf);
+	p->broken = false;
+	return p->mended = true;
 }
 
 /* The kind of a type id; BTF_KIND_UNKN for void. */
@@ -530,7 +596,6 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 		 size_t size, bool big, struct ld_btf *btf)
 {
 	struct parser p = {.arena = a, .diags = d, .where = where, .btf = btf};
-	uint32_t i;
 	int err;
 
 	memset(btf, 0, sizeof(*btf));
@@ -543,9 +608,10 @@ int ld_btf_parse(struct ld_arena *a, struct ld_diags *d, const char *where, cons
 	if (p.to_repair)
 		repair_types(&p);
 	btf->decls = p.decls = LD_NEW_ARRAY(a, uint32_t, btf->nr_decls);
-	for (i = 1; i < btf->nr_types; i++)
-		if ((err = check_type(&p, i)))
+	do {
+		if ((err = check_types(&p)))
 			return err;
+	} while (p.broken && mend(&p));
 	btf->nr_decls = p.decls_seen;
 	return check_decls(&p);
 }

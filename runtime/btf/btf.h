@@ -71,6 +71,12 @@ static inline bool ld_btf_is_decl(uint32_t kind)
 	       kind == BTF_KIND_DECL_TAG;
 }
 
+/* The bits of a member's offset that are the offset. */
+static inline uint32_t ld_btf_offset_mask(const struct btf_type *t)
+{
+	return BTF_INFO_KFLAG(t->info) ? 0xffffff : UINT32_MAX;
+}
+
 /* The part of a type after the three words of struct btf_type. */
 static inline const void *ld_btf_tail(const struct btf_type *t)
 {

@@ -76,7 +76,7 @@ static int proto(int ret, int p1, int p2)
 	int id = check(btf__add_func_proto(b, ret));
 
 	if (p1 >= 0)
-		check(btf__add_func_param(b, "first", p1));
+		check(btf__add_func_param(b, p1 ? "first" : "", p1));
 	if (p2 >= 0)
 		check(btf__add_func_param(b, "", p2));
 	return id;
