@@ -39,7 +39,7 @@ demo_packages() {
 test_packages() {
 	demo_packages
 	echo g++ make git xz-utils python3 python3-psutil gcc-bpf iproute2 fish zsh groff-base mandoc \
-		shellcheck strace valgrind meson qemu-system-x86 busybox-static golang-go golang-github-cilium-ebpf-dev
+		shellcheck strace valgrind meson qemu-system-x86 busybox-static golang-go golang-github-cilium-ebpf-dev musl-tools
 	llvm_releases | sed 's/.*/clang-& llvm-&-dev/'
 	llvm_releases | tail -n 1 | sed 's/.*/llvm-&-tools libclang-rt-&-dev/'
 	apt_has 'linux-source-[0-9.]+|clang-format-14'

@@ -5,13 +5,15 @@ set -eu
 
 usage() {
 	cat <<'END'
-Usage: scripts/package.sh [option...] deb|rpm
+Usage: scripts/package.sh [option...] deb|rpm|static
 
   deb            Debian packages, from packaging/debian with dpkg-buildpackage, including bpfld-lto-N
                  for each LLVM from 14 on that apt has; needs the Build-Depends of the control file,
                  which apt-get build-dep installs for the source tree of --source
   rpm            RPM packages, from packaging/rpm with rpmbuild; on systems without RPM packages, the
                  requirements of the spec file are not checked
+  static         bpfld-VERSION-static-MACHINE.tar.gz, with one executable that needs no library, and no
+                 link-time optimization. CC=musl-gcc builds it with musl
 
   --output DIR   directory for packages (build-packages)
   --build DIR    directory to copy the sources to and build in (default: a temporary directory)
@@ -38,7 +40,7 @@ while [ $# -gt 0 ]; do
 	--source) source=yes ;;
 	--no-lto) profiles=pkg.bpfld.nolto ;;
 	--help | -h) usage && exit ;;
-	deb | rpm) kind=$1 ;;
+	deb | rpm | static) kind=$1 ;;
 	*) die "unknown argument $1; --help lists them" ;;
 	esac
 	shift
@@ -101,6 +103,19 @@ rpm() {
 	rpmbuild -bb $nodeps ${profiles:+--without lto} --define "_topdir $top" \
 		"$root/packaging/rpm/bpfld.spec" || die "rpmbuild failed"
 	mv "$top"/RPMS/*/*.rpm "$output"
+}
+
+static() {
+	[ -z "$source" ] || exit 0
+	tar=$output/${tree##*/}-static-$(uname -m).tar
+	cmake -S "$tree" -B "$build/static" -DBPFLD_STATIC=ON -DCMAKE_BUILD_TYPE=Release \
+		-DCMAKE_C_FLAGS_RELEASE='-O2 -DNDEBUG' -DCMAKE_INSTALL_PREFIX=/usr/local &&
+		cmake --build "$build/static" -j "$(nproc)" &&
+		DESTDIR=$build/${tree##*/}-root cmake --install "$build/static" --strip || die "the build failed"
+	install -m 644 "$tree/LICENSE" "$tree/README.md" "$build/${tree##*/}-root/usr/local"
+	tar -C "$build/${tree##*/}-root/usr/local" --transform "s,^\.,${tree##*/},S" --sort=name --owner=0 --group=0 \
+		--numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-0}" -cf "$tar" .
+	gzip -9nf "$tar"
 }
 
 $kind

@@ -10,6 +10,7 @@
  * above it:
  *
  *	errors.c   errors of all commands
+ *	messages.c libbpf's messages
  *	json.c     JSON output
  *	pins.c     the directory of pins, and changes to it
  *	attach.c   links of loaded programs
@@ -24,12 +25,16 @@
  *	load.c     load, unload
  *	main.c     the command line, from the tables in options.def
  *
+ * Without libbpf, no_libbpf.c replaces the files that need it.
+ *
  * Includes common/ and lto/, and <bpfld/loader.h>. No other directory includes this one.
  */
 #ifndef BPFLD_COMMAND_H
 #define BPFLD_COMMAND_H
 
+#ifdef BPFLD_LIBBPF
 #include <bpf/libbpf.h>
+#endif
 #include <bpfld/loader.h>
 #include <signal.h>
 #include <stdio.h>
@@ -79,6 +84,11 @@ enum exit_status refused(struct request *q, const char *what, const char *path, 
 			 const struct ld_refusal *why);
 enum exit_status already_loaded(struct request *q, const char *name);
 enum exit_status not_loaded(struct request *q, const char *name);
+
+/* ---- messages.c ---- */
+
+/* Prints libbpf's messages from now on. */
+void take_messages(const struct request *q);
 
 /* ---- json.c ---- */
 
@@ -141,6 +151,8 @@ enum exit_status remove_pins(struct request *q, const char *name);
 void note_unfinished(struct request *q);
 
 /* ---- attach.c ---- */
+
+struct bpf_program;
 
 /* Attaches prog and pins the link. */
 enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog);

@@ -66,29 +66,6 @@ static enum exit_status print_usage(struct request *q, FILE *out)
 	return EXIT_DONE;
 }
 
-static bool verbose;
-static const bool *prints_json;
-
-/* Messages of libbpf contain untrusted names and the verifier's log. Each line gets a prefix, so
- * that none can pass for a message of bpfld. */
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
-{
-	char *text, *rest, *line;
-
-	if (level == LIBBPF_DEBUG || (level == LIBBPF_INFO && !verbose))
-		return 0;
-	if (vasprintf(&text, format, args) < 0)
-		return -1;
-	for (rest = text; (line = strsep(&rest, "\n")) && (rest || *line);)
-		if (*prints_json)
-			print_json_text(stderr, "libbpf", line);
-		else
-			print_text(stderr, "%s%s\n", strncmp(line, "libbpf: ", 8) ? "libbpf: " : "",
-				   line);
-	free(text);
-	return 0;
-}
-
 /* ---- the command line ---- */
 
 static int bad_usage(struct request *q, const char *what, const char *arg)
@@ -192,7 +169,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_root: q->root = value; break;
 	case OPT_timeout: return take_timeout(q, arg, value);
 	case OPT_target_kernel: q->target_kernels = value; break;
-	case OPT_verbose: verbose = q->verbose = true; break;
+	case OPT_verbose: q->verbose = true; break;
 	case OPT_help: q->want_help = true; break;
 	case OPT_version: q->want_version = true; break;
 	}
@@ -296,8 +273,7 @@ int main(int argc, char **argv)
 
 	report_color(&report, COLOR_AUTO);
 	report_format_early(&report, (const char *const *)argv);
-	prints_json = &report.json;
-	libbpf_set_print(print_libbpf);
+	take_messages(&q);
 	catch_truncation(&report, NULL);
 	if (is_for_bpftool(argv))
 		status = run_bpftool(&q, argv);

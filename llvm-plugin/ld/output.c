@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/output.h"
@@ -211,12 +212,18 @@ static void forget(struct output *out)
 	out->placed = NOT_PLACED;
 }
 
+/* As renameat2(), which musl lacks, with RENAME_EXCHANGE. */
+static long exchange(const char *a, const char *b)
+{
+	return syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, 1 << 1);
+}
+
 static int place(struct output *out)
 {
 	bool is_new;
 
 	/* Exchange the files, so that the old one can be restored. */
-	if (!renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->path, RENAME_EXCHANGE)) {
+	if (!exchange(out->temporary, out->path)) {
 		out->placed = PLACED_FOR_OLD;
 		return 0;
 	}

@@ -39,14 +39,16 @@ struct user {
 
 static struct user user_of(uid_t uid)
 {
-	struct passwd pw, *found = NULL;
 	struct user user;
+
+	snprintf(user.text, sizeof(user.text), "uid %u", uid);
+#ifndef BPFLD_STATIC /* glibc loads libraries for getpwuid_r() */
+	struct passwd pw, *found = NULL;
 	char names[2048];
 
-	if (getpwuid_r(uid, &pw, names, sizeof(names), &found) || !found)
-		snprintf(user.text, sizeof(user.text), "uid %u", uid);
-	else
+	if (!getpwuid_r(uid, &pw, names, sizeof(names), &found) && found)
 		snprintf(user.text, sizeof(user.text), "%.64s (uid %u)", found->pw_name, uid);
+#endif
 	return user;
 }
 

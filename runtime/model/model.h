@@ -34,6 +34,14 @@
 #include "btf/dedup/dedup.h"
 #include "btf/write.h"
 
+/* musl before 1.2.4 lacks these. */
+#ifndef SHF_GNU_RETAIN
+#define SHF_GNU_RETAIN (1 << 21)
+#endif
+#ifndef EM_LOONGARCH
+#define EM_LOONGARCH 258
+#endif
+
 struct bpfld_lto;
 struct ld_calls;
 struct ld_dwarf;

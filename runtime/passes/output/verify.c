@@ -3,8 +3,10 @@
  * Parses the image again, with our parser and with libelf, and compares the result with the model,
  * so that a defect of the linker becomes an error here.
  */
+#ifdef BPFLD_LIBELF
 #include <libelf.h>
 #include <pthread.h>
+#endif
 #include <string.h>
 
 #include "elf/btf_ext.h"
@@ -124,6 +126,7 @@ static void check_btf(struct verifier *v)
 
 /* ---- with libelf ---- */
 
+#ifdef BPFLD_LIBELF
 static void start_libelf(void)
 {
 	elf_version(EV_CURRENT);
@@ -174,6 +177,14 @@ static void check_with_libelf(struct verifier *v)
 	}
 	elf_end(elf);
 }
+#else
+static void check_with_libelf(struct verifier *v)
+{
+	ld_note(
+	    v->l->diags, "verify-alone",
+	    "--verify has read the output with bpfld's own parser only: this build has no libelf");
+}
+#endif
 
 void ld_verify(const struct ld_link *l, struct ld_input_files *in)
 {

@@ -80,7 +80,7 @@ SHARED = ["base/io.h", "base/near.h", "base/opts.h", "base/output.h", "base/text
 
 # The directories of llvm-plugin/, each with those that it may include.
 PROGRAMS = {"common": [], "hook": ["common"], "lto": ["common"], "ld": ["common", "hook", "lto"],
-         "bpfld": ["common", "lto"]}
+         "bpfld": ["common", "lto"], "static": ["common"]}
 
 
 def layer(path):
