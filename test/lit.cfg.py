@@ -45,7 +45,7 @@ tool("version", config.version)
 cache = os.environ.get("BPFLD_CACHE", os.path.join(config.source_dir, "build-cache"))
 tool("cache", cache)
 tool("bpfld", config.bpfld)
-tool("guest", "%s/test/kernel/guest.sh --cache %s --tmp guest" % (
+tool("guest", "%s/llvm-plugin/guest/guest --cache %s --tmp guest" % (
     config.source_dir, os.path.join(cache, "kernels")))
 tool("static_lib", config.static_lib)
 tool("static_libs", config.static_libs)

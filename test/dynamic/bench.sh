@@ -49,7 +49,7 @@ if [ -n "$native" ]; then
 	fi
 	FILES=$tmp PATH=$build/test/bin:$PATH sh -e "$tmp/calls.sh" >"$tmp/out" || exit 1
 else
-	"$root/test/kernel/guest.sh" --kernel "$kernel" --verbose --tmp "$tmp/guest" \
+	"$root/llvm-plugin/guest/guest" --kernel "$kernel" --verbose --tmp "$tmp/guest" \
 		--cache "${BPFLD_CACHE:-$root/build-cache}/kernels" --program "$build/test/bin/dynrun" \
 		--file "$tmp/loop.o" --file "$tmp/leaf.o" --file "$tmp/entry.o" --file "$tmp/inline.o" \
 		"$tmp/calls.sh" >"$tmp/out"

@@ -10,7 +10,7 @@ set of inputs is compiled by each compiler, linked once, and loaded by
   libbpfld-loader  the same; it links the inputs anew where they are loaded
   cilium           cilium/ebpf, a library for Go: ciliumrun.go
 
-on this machine's kernel and on others in guests (test/kernel/guest.sh; emulated, so with every
+on this machine's kernel and on others in guests (llvm-plugin/guest/guest; emulated, so with every
 other of the single selftests and pairs, and nothing that is long). What does not load as a
 whole is compared with its reference: the unlinked object where there is one input, else what
 `bpftool gen object` makes of the inputs. A program that loads in the reference and not in ours is
@@ -206,7 +206,7 @@ def load_in_guest(args, kernel, loader, sets):
     for i in range(0, len(numbers), GUEST_CHUNK):
         with open(os.path.join(cases, f"{i:03}.sh"), "w", encoding="utf-8") as f:
             f.write(f"sh /bin/judge.sh {loader} {' '.join(numbers[i:i + GUEST_CHUNK])}\n")
-    command = [os.path.join(TEST, "kernel", "guest.sh"), "--kernel", kernel, "--verbose",
+    command = [os.path.join(os.path.dirname(TEST), "llvm-plugin", "guest", "guest"), "--kernel", kernel, "--verbose",
                "--cache", args.kernels, "--tmp", tmp, "--timeout", "3000",
                "--program", os.path.join(HERE, "judge.sh"),
                "--program", os.path.join(args.programs, LOADERS[loader])]
