@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # cmake -D DIRECTORY=... -D OUTPUT=page.c -P EmbedPage.cmake: embeds the parts of the report page in C.
+# cmake -D STYLES=a.css,b.css -D HEADER=... -D OUTPUT=style.c ...: embeds style sheets as page_style.
 # Texts are converted to hexadecimal digits: brackets would break CMake lists.
 function(read_hex name path)
   file(READ ${path} hex HEX)
@@ -26,6 +27,17 @@ function(define out name hex)
   set(${out} "const uint8_t ${name}[] = {\n\t${bytes}\n};\nconst size_t ${name}_size = sizeof(${name});\n"
       PARENT_SCOPE)
 endfunction()
+
+if(STYLES)
+  string(REPLACE "," ";" STYLES "${STYLES}")
+  foreach(file ${STYLES})
+    read_hex(hex ${file})
+    string(APPEND styles ${hex})
+  endforeach()
+  define(style page_style "${styles}")
+  file(WRITE ${OUTPUT} "#include \"${HEADER}\"\n\n${style}")
+  return()
+endif()
 
 read_hex(html ${DIRECTORY}/page.html)
 read_hex(css ${DIRECTORY}/page.css)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -17,28 +18,52 @@ static int wider(int width, const char *text)
 	return len > width ? len : width;
 }
 
-static void print_table(const struct result *r)
+static void print_program(const struct checked *p, const char *kernel, const int *widths,
+			  bool compared)
 {
-	int name = (int)strlen("PROGRAM"), section = (int)strlen("SECTION");
+	print_text(stdout, "  %-*s  %-*s  ", widths[0], p->name, widths[1], p->section);
+	if (kernel)
+		print_text(stdout, "%-*s  ", widths[2], kernel);
+	if (p->verdict == LOADS)
+		print_text(stdout, "%8llu  %6llu  %6llu  %8llu  %-12s ", p->insns, p->peak_states,
+			   p->total_states, p->usecs, p->stack);
+	else
+		printf("%8s  %6s  %6s  %8s  %-12s ", "-", "-", "-", "-", "-");
+	if (compared && p->before && p->before->verdict == LOADS && p->verdict == LOADS)
+		printf("%+7.1f%%  ", growth(p));
+	else if (compared)
+		printf("%8s  ", "-");
+	printf("%s\n", verdict_words[p->verdict]);
+}
 
-	for (size_t i = 0; i < r->n; i++) {
-		name = wider(name, r->v[i].name);
-		section = wider(section, r->v[i].section);
-	}
-	print_text(stdout, "%s on Linux %s\n", r->object, r->kernel);
-	printf("  %-*s  %-*s  %8s  %6s  %6s  %8s  %-12s %s\n", name, "PROGRAM", section, "SECTION",
-	       "INSNS", "PEAK", "TOTAL", "USECS", "STACK", "VERDICT");
-	for (size_t i = 0; i < r->n; i++) {
-		const struct checked *p = &r->v[i];
+/* The column of kernels is for several. */
+static void print_table(const struct group *g)
+{
+	int widths[3] = {(int)strlen("PROGRAM"), (int)strlen("SECTION"), (int)strlen("KERNEL")};
+	bool several = g->n > 1, compared = false;
 
-		print_text(stdout, "  %-*s  %-*s  ", name, p->name, section, p->section);
-		if (p->verdict == LOADS)
-			print_text(stdout, "%8llu  %6llu  %6llu  %8llu  %-12s ", p->insns,
-				   p->peak_states, p->total_states, p->usecs, p->stack);
-		else
-			printf("%8s  %6s  %6s  %8s  %-12s ", "-", "-", "-", "-", "-");
-		printf("%s\n", verdict_words[p->verdict]);
+	for (size_t k = 0; k < g->n; k++) {
+		widths[2] = wider(widths[2], kernel_name(g->v[k]));
+		compared |= g->v[k]->before != NULL;
+		for (size_t i = 0; i < g->v[k]->n; i++) {
+			widths[0] = wider(widths[0], g->v[k]->v[i].name);
+			widths[1] = wider(widths[1], g->v[k]->v[i].section);
+		}
 	}
+	print_text(stdout, "%s", g->v[0]->object);
+	for (size_t k = 0; k < g->n; k++)
+		print_text(stdout, "%s Linux %s", k ? "," : " on",
+			   *g->v[k]->kernel ? g->v[k]->kernel : kernel_name(g->v[k]));
+	printf("\n  %-*s  %-*s  ", widths[0], "PROGRAM", widths[1], "SECTION");
+	if (several)
+		printf("%-*s  ", widths[2], "KERNEL");
+	printf("%8s  %6s  %6s  %8s  %-12s %s%s\n", "INSNS", "PEAK", "TOTAL", "USECS", "STACK",
+	       compared ? "  CHANGE  " : "", "VERDICT");
+	for (size_t i = 0; i < g->programs; i++)
+		for (size_t k = 0; k < g->n; k++)
+			if (i < g->v[k]->n)
+				print_program(&g->v[k]->v[i], several ? kernel_name(g->v[k]) : NULL,
+					      widths, compared);
 }
 
 /* ---- messages ---- */
@@ -99,7 +124,9 @@ static char *details_of(struct request *q, const struct trouble *t)
 	return lines;
 }
 
-static void report_program(struct request *q, const struct result *r, const struct checked *p)
+/* where is "", or " on 6.1, 6.12". */
+static void report_program(struct request *q, const struct result *r, const struct checked *p,
+			   const char *where)
 {
 	const struct trouble *t = &p->trouble;
 	const char *rule = t->meaning ? t->meaning : t->message;
@@ -108,14 +135,14 @@ static void report_program(struct request *q, const struct result *r, const stru
 	switch (p->verdict) {
 	case REFUSED:
 		report_error(q->report, "program-refused",
-			     "%s: program '%s' is refused: %s%" LD_LINES, r->object, p->name, rule,
-			     details);
+			     "%s: program '%s' is refused%s: %s%" LD_LINES, r->object, p->name,
+			     where, rule, details);
 		break;
 	case NOT_PERMITTED:
 		report_error(q->report, "not-permitted",
-			     "%s: program '%s' is not permitted here: %s" LD_HELP
+			     "%s: program '%s' is not permitted here%s: %s" LD_HELP
 			     "%s may not load it, whatever its code: %s",
-			     r->object, p->name, t->message,
+			     r->object, p->name, where, t->message,
 			     geteuid() ? "this user" : "this system",
 			     geteuid()
 				 ? "run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"
@@ -123,13 +150,13 @@ static void report_program(struct request *q, const struct result *r, const stru
 		break;
 	case NO_VERDICT:
 		report_error(q->report, "no-verdict",
-			     "%s: program '%s' has no verdict: %s%" LD_LINES, r->object, p->name,
-			     rule, details);
+			     "%s: program '%s' has no verdict%s: %s%" LD_LINES, r->object, p->name,
+			     where, rule, details);
 		break;
 	default:
 		report_error(q->report, "cannot-load",
-			     "%s: program '%s' is not loaded: %s%" LD_LINES, r->object, p->name,
-			     rule, details);
+			     "%s: program '%s' is not loaded%s: %s%" LD_LINES, r->object, p->name,
+			     where, rule, details);
 	}
 	if (t->log)
 		print_log(t->log);
@@ -142,17 +169,16 @@ static void add_status(enum exit_status *status, enum exit_status more)
 		*status = more;
 }
 
-static enum exit_status report_result(struct request *q, const struct result *r)
+static enum exit_status report_group(struct request *q, const struct group *g, size_t i)
 {
 	enum exit_status status = EXIT_DONE;
+	struct shared_trouble t = {0};
 
-	for (size_t i = 0; i < r->n; i++) {
-		const struct checked *p = &r->v[i];
-
-		if (p->verdict == LOADS)
+	while (next_trouble(q->pool, g, i, &t)) {
+		if (is_known(t.p))
 			continue;
-		report_program(q, r, p);
-		add_status(&status, p->verdict == REFUSED || p->verdict == NOT_LOADED
+		report_program(q, t.r, t.p, g->n > 1 ? t.kernels : "");
+		add_status(&status, t.p->verdict == REFUSED || t.p->verdict == NOT_LOADED
 					? EXIT_FAILED
 					: EXIT_UNKNOWN);
 	}
@@ -167,30 +193,16 @@ void explain_refusals(struct request *q, const char *name, char *object, size_t 
 	load_alone(q, r, object, size);
 	for (size_t i = 0; i < r->n; i++)
 		if (r->v[i].verdict == REFUSED)
-			report_program(q, r, &r->v[i]);
+			report_program(q, r, &r->v[i], "");
 	free_results(&all);
 }
 
-/* ---- the command ---- */
-
-static enum exit_status check_here(struct request *q, struct results *all, const char *path)
+/* An error of a whole object, or of all objects on a kernel, which is reported once. */
+static enum exit_status report_error_of(struct request *q, const struct results *all, size_t i)
 {
-	struct result *r;
-	char *data;
-	size_t size;
-	int err = ld_read_file(path, &data, &size);
+	const struct result *r = &all->v[i];
+	bool no_image = !q->fetch && strstr(r->error, ": no image of Linux ");
 
-	if (err)
-		return fail(q, "cannot-open", "cannot open %s: %s", path, strerror(-err));
-	r = add_result(all, path, "running");
-	load_alone(q, r, data, size);
-	free(data);
-	return EXIT_DONE;
-}
-
-/* An error of a whole object. */
-static enum exit_status report_error_of(struct request *q, const struct result *r)
-{
 	if (r->n) {
 		report_error(q->report, "not-permitted",
 			     "%s: %s" LD_HELP
@@ -198,32 +210,117 @@ static enum exit_status report_error_of(struct request *q, const struct result *
 			     r->error, strerror(EPERM));
 		return EXIT_UNKNOWN;
 	}
-	return fail(q, "cannot-open-object", "%s: %s", r->object, r->error);
+	if (*r->kernel)
+		return fail(q, "cannot-open-object", "%s: %s", r->object, r->error);
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(all->v[k].target, r->target) && all->v[k].error &&
+		    !strcmp(all->v[k].error, r->error))
+			return EXIT_UNKNOWN;
+	report_error(q->report, "no-guest", "kernel %s: %s%" LD_LINES, r->target, r->error,
+		     no_image ? LD_HELP "--fetch downloads Debian's kernel of that version; "
+					"--kernel=FILE boots an image that you have"
+			      : "");
+	return EXIT_UNKNOWN;
+}
+
+/* ---- the command ---- */
+
+/* Reads all objects. Guests read copies: an object may be a pipe. */
+static enum exit_status read_inputs(struct request *q, struct input *inputs, size_t *n)
+{
+	enum exit_status status = EXIT_DONE;
+
+	for (size_t i = 0; i < q->args.n; i++) {
+		struct input *in = &inputs[*n];
+		int err = ld_read_file(q->args.v[i], &in->data, &in->size);
+
+		in->path = q->args.v[i];
+		if (err) {
+			status =
+			    fail(q, "cannot-open", "cannot open %s: %s", in->path, strerror(-err));
+			continue;
+		}
+		in->copy = memfd_create("object", MFD_CLOEXEC);
+		if (in->copy < 0 || ld_write_all(in->copy, in->data, in->size))
+			out_of_memory();
+		++*n;
+	}
+	return status;
+}
+
+static void check_all(struct request *q, struct results *all, const struct input *inputs, size_t n)
+{
+	for (size_t k = 0; n && k < q->kernels.n; k++) {
+		const char *kernel = q->kernels.v[k];
+
+		if (strcmp(kernel, "running")) {
+			check_in_guest(q, all, kernel, inputs, n);
+			continue;
+		}
+		for (size_t i = 0; i < n; i++) {
+			struct result *r = add_result(all, inputs[i].path, kernel);
+
+			load_alone(q, r, inputs[i].data, inputs[i].size);
+		}
+	}
+}
+
+static enum exit_status report_all(struct request *q, const struct results *all, size_t n)
+{
+	enum exit_status status = EXIT_DONE;
+
+	for (size_t i = 0; i < n; i++) {
+		struct group g = group_results(all, i, n);
+
+		if (!q->json && g.n)
+			print_table(&g);
+		fflush(stdout);
+		for (size_t k = 0; k < g.programs; k++)
+			add_status(&status, report_group(q, &g, k));
+	}
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].error)
+			add_status(&status, report_error_of(q, all, i));
+	return status;
 }
 
 enum exit_status command_check(struct request *q)
 {
-	enum exit_status status = EXIT_DONE;
-	struct results all = {0};
+	enum exit_status status;
+	struct results all = {0}, base = {0};
+	struct input *inputs;
+	size_t n = 0;
 
 	if (!q->args.n)
 		return usage_error(q, "check needs at least one object");
-	for (size_t i = 0; i < q->args.n; i++)
-		add_status(&status, check_here(q, &all, q->args.v[i]));
+	if (q->max_growth >= 0 && !q->baseline)
+		return usage_error(q, "--max-growth needs --baseline");
+	if (q->max_growth < 0)
+		q->max_growth = 10;
+	if (!q->kernels.n)
+		words_add(&q->kernels, "running");
+	if (q->kernels.n > MAX_KERNELS)
+		return usage_error(q, "check takes at most %d kernels", MAX_KERNELS);
+	if (q->baseline && read_baseline(q, &base)) {
+		free_results(&base);
+		return EXIT_FAILED;
+	}
+	inputs = (struct input *)pool_alloc(q->pool, q->args.n * sizeof(*inputs));
+	status = read_inputs(q, inputs, &n);
+	check_all(q, &all, inputs, n);
+	match_baseline(&all, &base);
 	if (q->json)
 		print_results(stdout, &all);
-	for (size_t i = 0; i < all.n; i++) {
-		const struct result *r = &all.v[i];
-
-		if (r->error) {
-			add_status(&status, report_error_of(q, r));
-			continue;
-		}
-		if (!q->json)
-			print_table(r);
-		fflush(stdout);
-		add_status(&status, report_result(q, r));
+	if (q->html && write_page(q, &all, n))
+		status = EXIT_FAILED;
+	add_status(&status, report_all(q, &all, n));
+	if (q->baseline)
+		add_status(&status, report_baseline(q, &all));
+	for (size_t i = 0; i < n; i++) {
+		free(inputs[i].data);
+		close(inputs[i].copy);
 	}
 	free_results(&all);
+	free_results(&base);
 	return status;
 }

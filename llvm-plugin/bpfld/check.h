@@ -43,18 +43,28 @@ struct checked {
 	enum verdict verdict;
 	/* Of the verifier, if the program loads. */
 	unsigned long long insns, peak_states, total_states, usecs;
-	const char *stack;      /* bytes of each function, as "16+0" */
-	struct trouble trouble; /* if it does not load */
+	const char *stack;            /* bytes of each function, as "16+0" */
+	struct trouble trouble;       /* if it does not load */
+	const struct checked *before; /* of the baseline, or NULL */
 };
 
 /* The verdicts of one kernel on one object. */
 struct result {
-	const char *object; /* as the user named it */
-	const char *target; /* the kernel, as the user named it */
-	const char *kernel; /* its release; "" if it did not run */
-	const char *error;  /* why there are no programs, or NULL */
+	const char *object;          /* as the user named it */
+	const char *target;          /* the kernel, as the user named it */
+	const char *kernel;          /* its release; "" if it did not run */
+	const char *error;           /* why there are no programs, or NULL */
+	const struct result *before; /* of the baseline, or NULL */
 	struct checked *v;
 	size_t n;
+};
+
+/* An object. */
+struct input {
+	const char *path;
+	char *data;
+	size_t size;
+	int copy; /* memfd, for guests */
 };
 
 struct results {
@@ -68,6 +78,38 @@ void free_trouble(struct trouble *t);
 /* Adds a result with the given names, and without programs. */
 struct result *add_result(struct results *r, const char *object, const char *target);
 void free_results(struct results *r);
+
+#define MAX_KERNELS 64
+
+/* The results of one object, by kernel. */
+struct group {
+	const struct result *v[MAX_KERNELS];
+	size_t n;
+	size_t programs; /* most of a result */
+};
+
+/* Results are in the order of kernels, and for each in that of the inputs. Leaves out those with an
+ * error. */
+struct group group_results(const struct results *all, size_t input, size_t nr_inputs);
+/* "vmlinuz-6.12.1" for a path. */
+const char *kernel_name(const struct result *r);
+/* Whether a program does not load, as in the baseline. */
+bool is_known(const struct checked *p);
+
+/* The first kernel on which a program does not load for the same reason as on kernel k. */
+size_t first_alike(const struct group *g, size_t program, size_t k);
+
+/* Why a program does not load on some kernels; of the last of these. */
+struct shared_trouble {
+	size_t first, next; /* kernels: the first of these, and the one to look at next */
+	const struct result *r;
+	const struct checked *p;
+	const char *kernels; /* " on 6.1, 6.12" */
+};
+
+/* Returns false after the last one. t is zero before the first one. */
+bool next_trouble(struct pool *pool, const struct group *g, size_t program,
+		  struct shared_trouble *t);
 
 /* ---- registers.c ---- */
 
@@ -119,5 +161,31 @@ unsigned long long json_get_number(const struct json_value *object, const char *
 void print_results(FILE *f, const struct results *r);
 /* Adds the results in text to r. Returns false if text is not the output of check --json. */
 bool read_results(struct pool *pool, struct results *r, const char *text);
+
+/* ---- baseline.c ---- */
+
+/* Reads --baseline. */
+enum exit_status read_baseline(struct request *q, struct results *base);
+/* Sets before of all results and programs. */
+void match_baseline(struct results *all, const struct results *base);
+/* In percent of the instructions; 0 if either run has no number. */
+double growth(const struct checked *p);
+/* Fails if a program is lost or has grown. */
+enum exit_status report_baseline(struct request *q, const struct results *all);
+
+/* ---- check_page.c ---- */
+
+/* The style of the link's report, and of this page. */
+extern const uint8_t page_style[];
+extern const size_t page_style_size;
+
+/* Writes --html. */
+enum exit_status write_page(struct request *q, const struct results *all, size_t nr_inputs);
+
+/* ---- check_guest.c ---- */
+
+/* Adds a result for each input. kernel is a version such as "6.12", or the path of an image. */
+void check_in_guest(struct request *q, struct results *all, const char *kernel,
+		    const struct input *inputs, size_t n);
 
 #endif

@@ -42,6 +42,11 @@ static void print_program(struct json *j, const struct checked *p)
 	json_string(j, "name", p->name);
 	json_string(j, "section", p->section);
 	json_string(j, "verdict", verdict_words[p->verdict]);
+	if (p->before) {
+		json_string(j, "baseline_verdict", verdict_words[p->before->verdict]);
+		if (p->before->verdict == LOADS)
+			json_number(j, "baseline_instructions", p->before->insns);
+	}
 	if (p->verdict == LOADS) {
 		json_number(j, "instructions", p->insns);
 		json_number(j, "peak_states", p->peak_states);

@@ -65,7 +65,11 @@ struct request {
 	enum bpfld_dyn_mode mode;          /* --dynamic=MODE */
 	struct words library_paths, binds; /* binds: OBJECT, NAME, OBJECT, NAME, ... */
 	struct words prefixes;
-	double timeout;    /* --timeout: seconds */
+	double timeout;       /* --timeout: seconds */
+	struct words kernels; /* --kernel, split at commas */
+	bool fetch;
+	const char *baseline, *html;
+	double max_growth; /* percent; negative: not given */
 	struct words args; /* operands, and -lNAME */
 	int lock;          /* fd, during a change */
 	sigset_t signals;  /* blocked before the change */

@@ -117,13 +117,32 @@ static int take_mode(struct request *q, const char *arg, const char *value)
 	return bad_usage(q, "expected auto, replace or static, got", arg);
 }
 
-static int take_timeout(struct request *q, const char *arg, const char *value)
+/* Each kernel once. */
+static int take_kernels(struct request *q, const char *list)
+{
+	while (*list) {
+		size_t len = strcspn(list, ","), i = 0;
+		const char *kernel = pool_strndup(q->pool, list, len);
+
+		list += len + (list[len] == ',');
+		while (i < q->kernels.n && strcmp(q->kernels.v[i], kernel))
+			i++;
+		if (!len)
+			return bad_usage(q, "empty name of a kernel before", list);
+		if (i == q->kernels.n)
+			words_add(&q->kernels, kernel);
+	}
+	return q->kernels.n ? 0 : bad_usage(q, "expected kernels, got", list);
+}
+
+static int take_number(struct request *q, const char *arg, const char *value, double least,
+		       double *number)
 {
 	char *end;
 
-	q->timeout = strtod(value, &end);
-	if (!isdigit((unsigned char)*value) || *end || q->timeout < 0.001 || q->timeout > 1000000)
-		return bad_usage(q, "expected a number of seconds, got", arg);
+	*number = strtod(value, &end);
+	if (!isdigit((unsigned char)*value) || *end || *number < least || *number > 1000000)
+		return bad_usage(q, "expected a number, got", arg);
 	return 0;
 }
 
@@ -167,8 +186,13 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_library_path: words_add(&q->library_paths, value); break;
 	case OPT_library: words_add(&q->args, pool_printf(q->pool, "-l%s", value)); break;
 	case OPT_root: q->root = value; break;
-	case OPT_timeout: return take_timeout(q, arg, value);
 	case OPT_target_kernel: q->target_kernels = value; break;
+	case OPT_kernel: return take_kernels(q, value);
+	case OPT_fetch: q->fetch = true; break;
+	case OPT_html: q->html = value; break;
+	case OPT_baseline: q->baseline = value; break;
+	case OPT_max_growth: return take_number(q, arg, value, 0, &q->max_growth);
+	case OPT_timeout: return take_number(q, arg, value, 0.001, &q->timeout);
 	case OPT_verbose: q->verbose = true; break;
 	case OPT_help: q->want_help = true; break;
 	case OPT_version: q->want_version = true; break;
@@ -266,7 +290,8 @@ int main(int argc, char **argv)
 {
 	struct report report = {.program = "bpfld", .out = stdout};
 	struct pool pool = {0};
-	struct request q = {.report = &report, .pool = &pool, .root = ROOT, .timeout = 120};
+	struct request q = {
+	    .report = &report, .pool = &pool, .root = ROOT, .timeout = 120, .max_growth = -1};
 	enum exit_status status;
 
 	(void)argc;
@@ -284,6 +309,7 @@ int main(int argc, char **argv)
 	words_free(&q.library_paths);
 	words_free(&q.binds);
 	words_free(&q.prefixes);
+	words_free(&q.kernels);
 	words_free(&q.args);
 	pool_free(&pool);
 	report_end(&report, (int)status);

@@ -42,3 +42,92 @@ void free_results(struct results *r)
 			free_trouble(&r->v[i].v[k].trouble);
 	free(r->v);
 }
+
+/* ---- by object ---- */
+
+struct group group_results(const struct results *all, size_t input, size_t nr_inputs)
+{
+	struct group g = {0};
+
+	for (size_t i = input; i < all->n; i += nr_inputs) {
+		if (all->v[i].error)
+			continue;
+		g.v[g.n++] = &all->v[i];
+		if (all->v[i].n > g.programs)
+			g.programs = all->v[i].n;
+	}
+	return g;
+}
+
+const char *kernel_name(const struct result *r)
+{
+	return base_name(r->target);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+/* Whether one message is enough for both. */
+static bool same_trouble(const struct checked *a, const struct checked *b)
+{
+	const struct trouble *t = &a->trouble, *u = &b->trouble;
+
+	return a->verdict == b->verdict && is_known(a) == is_known(b) &&
+	       same_text(t->meaning, u->meaning) &&
+	       (t->meaning || same_text(t->message, u->message)) && !t->log && !u->log;
+}
+
+bool is_known(const struct checked *p)
+{
+	return p->before && p->verdict != LOADS && p->before->verdict == p->verdict;
+}
+
+/* The program that does not load on kernel k, or NULL. */
+static const struct checked *failing(const struct group *g, size_t k, size_t program)
+{
+	if (program >= g->v[k]->n || g->v[k]->v[program].verdict == LOADS)
+		return NULL;
+	return &g->v[k]->v[program];
+}
+
+size_t first_alike(const struct group *g, size_t program, size_t k)
+{
+	const struct checked *p = failing(g, k, program), *other;
+
+	for (size_t i = 0; p && i < k; i++) {
+		other = failing(g, i, program);
+		if (other && same_trouble(other, p))
+			return i;
+	}
+	return k;
+}
+
+static bool is_first(const struct group *g, size_t k, size_t program)
+{
+	return failing(g, k, program) && first_alike(g, program, k) == k;
+}
+
+bool next_trouble(struct pool *pool, const struct group *g, size_t program,
+		  struct shared_trouble *t)
+{
+	while (t->next < g->n && !is_first(g, t->next, program))
+		t->next++;
+	if (t->next == g->n)
+		return false;
+	t->first = t->next;
+	t->r = g->v[t->next];
+	t->p = failing(g, t->next, program);
+	t->kernels = "";
+	for (size_t k = t->next++; k < g->n; k++) {
+		const struct checked *p = failing(g, k, program);
+
+		if (!p || !same_trouble(t->p, p))
+			continue;
+		t->p = p;
+		t->kernels = pool_printf(pool, "%s%s%s", t->kernels, *t->kernels ? ", " : " on ",
+					 kernel_name(g->v[k]));
+	}
+	return true;
+}
