@@ -146,7 +146,8 @@ static const char *name_line(struct pool *pool, const struct search *s, unsigned
 {
 	const char *file = btf__str_by_offset(s->lines->btf, s->found[i].file);
 
-	return pool_printf(pool, "%s:%u", file ? base_name(file) : "?", s->found[i].line_and_column >> 10);
+	return pool_printf(pool, "%s:%u", file ? base_name(file) : "?",
+			   s->found[i].line_and_column >> 10);
 }
 
 const char *find_source_line(struct pool *pool, const struct source_lines *lines, const char *text)
