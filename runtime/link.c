@@ -357,6 +357,8 @@ static int run_passes(struct bpfld *b)
 		RUN(ld_check_calls, l);
 		RUN(ld_check_programs, l);
 		RUN(ld_check_limits, l);
+		RUN(ld_check_maps, l);
+		RUN(ld_check_kernels, l);
 	}
 	if (!l->opt->partial)
 		RUN(ld_check_copies, l);

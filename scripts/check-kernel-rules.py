@@ -62,6 +62,84 @@ class Source:
             return None
 
 
+UAPI = "include/uapi/linux/bpf.h"
+TYPES = "include/linux/bpf_types.h"
+# Where helpers are given to types of programs.
+HELPERS = ["kernel/bpf/bpf_lsm.c", "kernel/bpf/cgroup.c", "kernel/bpf/helpers.c", "kernel/bpf/syscall.c",
+           "kernel/trace/bpf_trace.c", "net/core/filter.c", "drivers/media/rc/bpf-lirc.c",
+           "net/netfilter/nf_bpf_link.c"]
+
+
+def enum(text, name):
+    """The names of an enum, in order of their values: those that are aliases have the same."""
+    body = re.search(r"enum %s \{(.*?)\};" % name, re.sub(r"/\*.*?\*/", "", text, flags=re.S), re.S)
+    values = {}
+    for item in body.group(1).split(","):
+        word, _, alias = (part.strip() for part in item.partition("="))
+        if word and not word.startswith("__"):
+            values[word] = values.get(alias, int(alias, 0) if alias.isdigit() else len(set(values.values())))
+    return values
+
+
+def helper_numbers(text):
+    """The numbers of helpers by name; the macro had no numbers before Linux 6.2."""
+    macro = re.search(r"#define ___?BPF_FUNC_MAPPER\(FN.*?\n\n", text, re.S).group(0)
+    rows_ = re.findall(r"^\s*FN\((\w+)(?:, (\d+), ##ctx)?\)", macro, re.M)
+    return {name: int(number) if number else i for i, (name, number) in enumerate(rows_)}
+
+
+def functions(source):
+    """The functions that give helpers to types of programs, by name, and that of each set of operations."""
+    bodies, ops = {}, {}
+    for file in HELPERS:
+        text = re.sub(r"/\*.*?\*/", "", source.read(file) or "", flags=re.S)
+        for m in re.finditer(r"^(?:static |__weak )*const struct bpf_func_proto \*\s*(\w+)\([^;{]*\)\s*\n\{(.*?)\n\}",
+                             text, re.M | re.S):
+            bodies[m.group(1)] = m.group(2)
+        for m in re.finditer(r"const struct bpf_verifier_ops (\w+) = \{(.*?)\};", text, re.S):
+            get = re.search(r"\.get_func_proto\s*=\s*(\w+)", m.group(2))
+            if get:
+                ops[m.group(1)] = get.group(1)
+    return bodies, ops
+
+
+def allowed(bodies, name, seen):
+    """All helpers that a function may give: whatever the conditions are, no other is allowed."""
+    if name in seen or name not in bodies:
+        return set()
+    seen.add(name)
+    found = set(re.findall(r"(?:case |func_id == )BPF_FUNC_(\w+)", bodies[name]))
+    for callee in re.findall(r"\b(\w*func_proto\w*)\(", bodies[name]):
+        found |= allowed(bodies, callee, seen)
+    return found
+
+
+def helper_types(source):
+    """By number of a helper: a mask of the types of programs that may call it."""
+    numbers = helper_numbers(source.read(UAPI))
+    types = enum(source.read(UAPI), "bpf_prog_type")
+    bodies, ops = functions(source)
+    masks = dict.fromkeys(numbers.values(), 0)
+    for name, prefix in re.findall(r"BPF_PROG_TYPE\((\w+),\s*(\w+)", source.read(TYPES)):
+        get = ops.get(prefix + "_verifier_ops")
+        # Others choose at run time: any helper.
+        found = set(numbers) if get is None else allowed(bodies, get, set())
+        if name == "BPF_PROG_TYPE_TRACING":
+            found |= {"setsockopt", "getsockopt"}  # of iterators: bpf_iter_get_func_proto()
+        for helper in found:
+            masks[numbers[helper]] |= 1 << types[name]
+    masks[0] = 0
+    return numbers, masks
+
+
+def helper_rows(sources):
+    numbers = helper_numbers(sources["7.2"].read(UAPI))
+    masks = {series: helper_types(sources[series])[1] for series in SERIES}
+    for name, number in sorted(numbers.items(), key=lambda item: item[1]):
+        if number:
+            yield [str(number), name] + ["0x%xULL" % masks[series].get(number, 0) for series in SERIES]
+
+
 class Checker:
     def __init__(self, sources, lines):
         self.sources, self.lines = sources, lines
@@ -89,6 +167,21 @@ class Checker:
             if int(line) not in at:
                 print("moved: %s: %s of Linux %s, line %s is now %s" % (rule, file, series, line, at))
 
+    def check_helpers(self, path):
+        """The numbers of helpers, and which types of programs may call them."""
+        table = {args[0]: args for _, args in rows(path, "HELPER")}
+        for i, series in enumerate(SERIES):
+            if series not in self.sources:
+                continue
+            numbers, masks = helper_types(self.sources[series])
+            self.checked += len(masks) - 1
+            for name, number in numbers.items():
+                have = table.get(str(number), ["", "none"] + ["0"] * len(SERIES))
+                mask = int(have[2 + i].replace("ULL", ""), 16)
+                if number and (have[1], mask) != (name, masks[number]):
+                    self.fail("helper %d: Linux %s has %s 0x%x, the table %s 0x%x", number, series, name,
+                              masks[number], have[1], mask)
+
     def check_rules(self, path):
         """Each rule has a source or a measurement, and each source a rule."""
         known, read = set(), set()
@@ -115,19 +208,26 @@ def main():
                         help="the tables (default: runtime/kernel)")
     parser.add_argument("--cache", default=os.path.join(ROOT, "build-cache"), metavar="DIR",
                         help="where files from tarballs are kept (default: build-cache)")
+    parser.add_argument("--print", choices=["helpers"], help="print the rows of a table instead")
     parser.add_argument("--lines", action="store_true", help="also print lines that have moved")
     args = parser.parse_args()
 
     paths = {s: "/usr/src/linux-source-%s.tar.xz" % s for s in SERIES}
     paths.update(s.split("=", 1) for s in args.source)
     rules = os.path.join(args.tables, "rules.def")
-    wanted = {a[2] for m, a in rows(rules, "SOURCE", "WITHOUT")}
+    wanted = {a[2] for m, a in rows(rules, "SOURCE", "WITHOUT")} | {UAPI, TYPES, *HELPERS}
     sources = {s: Source(s, p, args.cache, wanted) for s, p in paths.items() if os.path.exists(p)}
     if not sources:
         print("skipped: no kernel sources (Debian: linux-source-6.1)", file=sys.stderr)
         return NOT_FOUND
+    if args.print:
+        for row in helper_rows(sources):
+            print('HELPER(%s, "%s", %s, %s, %s)' % tuple(row))
+        return 0
     checker = Checker(sources, args.lines)
     checker.check_rules(rules)
+    if os.path.exists(os.path.join(args.tables, "helpers.def")):
+        checker.check_helpers(os.path.join(args.tables, "helpers.def"))
     print("%d facts compared with Linux %s, %d differ" %
           (checker.checked, ", ".join(sources), checker.failed))
     return 1 if checker.failed else 0

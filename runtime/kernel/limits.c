@@ -77,7 +77,7 @@ static const char *const gpl_compatible[] = {
 
 bool ld_is_gpl_compatible(const char *license)
 {
-	for (size_t i = 0; i < sizeof(gpl_compatible) / sizeof(gpl_compatible[0]); i++)
+	for (size_t i = 0; license && i < sizeof(gpl_compatible) / sizeof(gpl_compatible[0]); i++)
 		if (!strcmp(license, gpl_compatible[i]))
 			return true;
 	return false;

@@ -26,6 +26,10 @@ enum ld_rule {
 
 enum { LD_NR_KERNELS = 4, LD_ALL_KERNELS = (1 << LD_NR_KERNELS) - 1 };
 
+/* The series for which a row of a table has 0. */
+#define LD_ZEROS(v61, v612, v618, v72)                                                             \
+	(((v61) ? 0 : 1) | ((v612) ? 0 : 2) | ((v618) ? 0 : 4) | ((v72) ? 0 : 8))
+
 /* Names of the series, in order: "6.1". */
 extern const char *const ld_kernels[LD_NR_KERNELS];
 
@@ -44,7 +48,8 @@ const char *ld_kernel_after(uint32_t kernels);
 /* Whether some kernel gives the functions of a program in this section private stacks. */
 bool ld_may_have_private_stack(const char *section);
 
-/* Whether the kernel lets a program of this license call helpers for GPL programs only. */
+/* Whether the kernel lets a program of this license call helpers for GPL programs only; NULL: no
+ * license. */
 bool ld_is_gpl_compatible(const char *license);
 
 #endif

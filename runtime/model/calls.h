@@ -30,6 +30,20 @@ struct ld_call {
 	bool circular; /* closes a cycle of calls */
 };
 
+/* Needs of a function: a helper, by its number, or one of these. */
+enum {
+	LD_NEED_FORM = 0x1000,        /* plus a form of instructions, enum ld_form */
+	LD_NEED_LOCKED_CALL = 0x2000, /* that it may call a static function while it holds a lock */
+	LD_NEED_LOCKED_GLOBAL,        /* the same of a global function */
+	LD_NEED_UNPREEMPTED_GLOBAL,   /* the same with preemption disabled */
+};
+
+struct ld_need {
+	uint32_t slot; /* of the function: the first instruction with this need */
+	uint16_t what;
+	bool certain; /* the verifier is certain to see it */
+};
+
 #define LD_NO_ACCESS INT32_MAX
 
 struct ld_func {
@@ -37,6 +51,7 @@ struct ld_func {
 	const struct ld_sym *sym;
 	uint64_t off, size;      /* bytes, into sec */
 	uint32_t call, call_end; /* calls->calls[call .. call_end) */
+	uint32_t need, need_end; /* calls->needs[need .. need_end) */
 
 	bool linked;       /* calls a function or is called */
 	bool program;      /* outside .text: loaders make a program of it */
@@ -58,9 +73,11 @@ struct ld_calls {
 	struct ld_func *funcs; /* in the order of files, sections and offsets */
 	uint32_t nr_funcs;
 	LD_VEC(struct ld_call) calls; /* by caller, in the order of the code */
-	uint32_t *order;              /* all functions, callees first; cycles are cut */
-	uint32_t *parent; /* the call by which the depth-first walk reached a function + 1, or 0 */
-	uint32_t **first; /* [file index][section index]: its first function */
+	LD_VEC(struct ld_need) needs; /* by function; each need once, certain ones first or alone */
+	uint8_t *rejected; /* by function: kernels that certainly reject a program that calls it */
+	uint32_t *order;   /* all functions, callees first; cycles are cut */
+	uint32_t *parent;  /* the call by which the depth-first walk reached a function + 1, or 0 */
+	uint32_t **first;  /* [file index][section index]: its first function */
 };
 
 #endif

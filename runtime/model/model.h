@@ -505,7 +505,7 @@ struct ld_resolution {
 	struct ld_strmap isolated;          /* name -> the first file for which it is isolated */
 	LD_VEC(struct ld_global *) globals; /* in order of first appearance */
 	struct ld_strmap globals_by_name;
-	bool has_license;                   /* some input has a license section */
+	const char *license;                /* text of the output's license; NULL: none */
 	struct ld_btf_graph graph;          /* the types of all files */
 	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
 };

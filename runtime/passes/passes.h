@@ -98,7 +98,7 @@ void ld_fold_pieces(const struct ld_link *l);
 
 /*
  * Builds the call graph with the stack of each function, l->calls. In a partial link, this pass and
- * the next three run only for target kernels.
+ * the next five run only for target kernels.
  */
 const struct ld_calls *ld_find_calls(const struct ld_link *l);
 
@@ -113,6 +113,12 @@ void ld_check_programs(const struct ld_link *l);
 
 /* Reports programs with more functions or maps than kernels allow, and global callbacks. */
 void ld_check_limits(const struct ld_link *l);
+
+/* Reports maps that kernels do not have, or refuse to programs of some types. */
+void ld_check_maps(const struct ld_link *l);
+
+/* Reports programs whose type, helpers or instructions kernels reject. Runs after the others. */
+void ld_check_kernels(const struct ld_link *l);
 
 /* Reports large static variables of which several files have a copy. */
 void ld_check_copies(const struct ld_link *l);

@@ -166,7 +166,24 @@ static void put_files(struct json *j, const struct ld_facts *f)
 	put(j, "]");
 }
 
-static void put_function(struct json *j, const struct ld_func_facts *fn)
+/* The kernels that certainly reject a function, as far as warnings are about them. */
+static void put_rejected(struct json *j, const struct ld_link *l, const struct ld_func *func)
+{
+	uint32_t kernels = l->calls->rejected[func - l->calls->funcs];
+
+	if (!kernels)
+		return;
+	begin_list(j, "rejected_by");
+	for (int i = 0; i < LD_NR_KERNELS; i++) {
+		if (!(kernels & 1u << i))
+			continue;
+		separate(j);
+		ld_blob_json(j->a, j->out, ld_kernels[i]);
+	}
+	put(j, "]");
+}
+
+static void put_function(struct json *j, const struct ld_link *l, const struct ld_func_facts *fn)
 {
 	begin_entry(j);
 	string(j, "name", fn->name);
@@ -189,6 +206,7 @@ static void put_function(struct json *j, const struct ld_func_facts *fn)
 			number(j, "next", fn->next);
 		if (fn->func->verified != fn->func->frame)
 			number(j, "stack_sure", fn->func->verified);
+		put_rejected(j, l, fn->func);
 	}
 	put(j, "}");
 }
@@ -359,7 +377,7 @@ void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts
 	put_files(&j, f);
 	begin_list(&j, "functions");
 	ld_for_each(i, &f->funcs)
-		put_function(&j, &f->funcs.v[i]);
+		put_function(&j, f->l, &f->funcs.v[i]);
 	put(&j, "]");
 	put_variables(&j, f);
 	put_calls(&j, f);

@@ -251,8 +251,8 @@ struct bpfld_opts {
 	enum bpfld_compress compress; /* of DWARF, where that makes it smaller */
 	const char *target_kernels; /* kernels that will load the output: a version ("6.1"), a list
 				       ("6.1,7.2"), a range ("6.1..7.2"), "running", or a list of
-				       these. A warning then means that one of them rejects a program.
-				       NULL: that every known kernel does */
+				       these. A warning then means that one of them rejects a
+				       program. NULL: that every known kernel does */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */

@@ -172,6 +172,7 @@ static bool check_kind(struct checker *c, const struct chain *chain, enum chain_
 	uint32_t kernels = refusing(c, chain, kind);
 
 	found.kernels = ld_warn_for(c->l, kernels);
+	ld_reject(c->l, chain->root, kernels);
 	found.worst = kind;
 	if (!(found.kernels & ~ld_kernels_with(LD_RULE_COARSE_FRAMES)) && kind != FRAMES)
 		found.worst = kind == STACK ? ROUNDING : TAIL_CALL_ROUNDING;

@@ -178,8 +178,10 @@ static void check_programs(const struct ld_link *l)
 
 		if (c.calls->funcs[i].program)
 			r = reach(&c, i, true);
-		if (exceeds(&r))
-			LD_PUSH(l->arena, &found, i);
+		if (!exceeds(&r))
+			continue;
+		LD_PUSH(l->arena, &found, i);
+		ld_reject(l, i, LD_ALL_KERNELS);
 	}
 	for (size_t i = 0; i < found.nr && i < MAX_SHOWN; i++) {
 		struct reached r = reach(&c, found.v[i], false);
@@ -205,7 +207,10 @@ static void check_callbacks(const struct ld_link *l)
 		const struct ld_func *callee = &calls->funcs[call->callee];
 
 		if (call->kind == LD_CALL_DIRECT || !call->certain || !caller->certain ||
-		    !callee->global || reported[call->callee])
+		    !callee->global)
+			continue;
+		ld_reject(l, call->caller, LD_ALL_KERNELS);
+		if (reported[call->callee])
 			continue;
 		reported[call->callee] = true;
 		ld_warn(l->diags, "callback-global",

@@ -29,24 +29,44 @@ static const char *gpl_callee(const struct ld_link *l, const struct ld_func *fun
 	return "a kernel function";
 }
 
+static void report_license(const struct ld_link *l, const struct ld_func *func)
+{
+	const char *license = l->res.license,
+		   *by = ld_refused_by(l, ld_warn_for(l, LD_ALL_KERNELS));
+
+	if (license)
+		ld_warn(
+		    l->diags, "missing-license",
+		    "the license is \"%s\", but %s requires a GPL-compatible license\n"
+		    ">>> called by %s at %s%" LD_LINES LD_HELP
+		    "if it may be, set it: char _license[] SEC(\"license\") = \"Dual BSD/GPL\";",
+		    license, gpl_callee(l, func), func->sym->name,
+		    ld_use_place(l, func->sec, func->gpl_off), by);
+	else
+		ld_warn(l->diags, "missing-license",
+			"no input has a license section, but %s requires a GPL-compatible "
+			"license\n>>> called by %s at %s%" LD_LINES LD_HELP
+			"add to one file: char _license[] SEC(\"license\") = \"GPL\";",
+			gpl_callee(l, func), func->sym->name,
+			ld_use_place(l, func->sec, func->gpl_off), by);
+}
+
 static void check_license(const struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
+	uint32_t reported = 0;
 
-	if (l->res.has_license)
+	/* In a partial link, another file may have the license. */
+	if (ld_is_gpl_compatible(l->res.license) || (l->opt->partial && !l->res.license))
 		return;
 	for (uint32_t i = 0; i < calls->nr_funcs; i++) {
 		const struct ld_func *func = &calls->funcs[i];
 
 		if (!func->certain || !func->needs_gpl)
 			continue;
-		ld_warn(l->diags, "missing-license",
-			"no input has a license section, but %s requires a GPL-compatible "
-			"license\n>>> called by %s at %s" LD_HELP
-			"add to one file: char _license[] SEC(\"license\") = \"GPL\";",
-			gpl_callee(l, func), func->sym->name,
-			ld_use_place(l, func->sec, func->gpl_off));
-		return;
+		if (!reported++)
+			report_license(l, func);
+		ld_reject(l, i, LD_ALL_KERNELS);
 	}
 }
 
@@ -111,6 +131,7 @@ static void check_global_functions(const struct ld_link *l)
 		why = ld_bad_prototype(l->arena, &func->sec->file->btf, func->sym->btf, &kernels);
 		if (!why)
 			continue;
+		ld_reject(l, i, kernels);
 		if (ld_warn_for(l, kernels)) {
 			report_prototype(l, func, why, kernels);
 		} else if (!nr_noted++) {

@@ -209,6 +209,7 @@ const struct ld_calls *ld_find_calls(const struct ld_link *l)
 		if (call->kind == LD_CALL_BACK && calls->funcs[call->callee].later)
 			call->kind = LD_CALL_LATER;
 	}
+	calls->rejected = LD_NEW_ARRAY(l->arena, uint8_t, calls->nr_funcs);
 	order_functions(l, calls);
 	ld_scan_passed_pointers(scan);
 	reach(l, calls, false);

@@ -5,6 +5,7 @@
 
 #include "kernel/limits.h"
 #include "kernel/targets.h"
+#include "model/calls.h"
 #include "model/model.h"
 
 /*
@@ -16,6 +17,14 @@ static inline uint32_t ld_warn_for(const struct ld_link *l, uint32_t refusing)
 	if (l->opt->kernels)
 		return refusing & l->opt->kernels;
 	return refusing == LD_ALL_KERNELS ? refusing : 0;
+}
+
+/* Records that kernels certainly reject programs that reach a function. */
+static inline void ld_reject(const struct ld_link *l, uint32_t func, uint32_t kernels)
+{
+	if (l->opt->kernels)
+		kernels &= l->opt->kernels;
+	l->calls->rejected[func] |= (uint8_t)kernels;
 }
 
 /* A line with the names of kernels, for "%" LD_LINES; "" without target kernels. */

@@ -24,6 +24,7 @@
 #include "elf/insn.h"
 #include "kernel/helpers.h"
 #include "kernel/prototypes.h"
+#include "passes/check/scan_needs.h"
 #include "passes/check/scan_paths.h"
 
 enum value_kind {
@@ -926,6 +927,7 @@ static void follow_function(struct ld_scan *s)
 void ld_scan_function(struct ld_scan *s, uint32_t index)
 {
 	struct ld_func *func = s->func = &s->calls->funcs[index];
+	bool followed;
 
 	s->index = index;
 	s->code = func->sec->data + func->off;
@@ -936,9 +938,16 @@ void ld_scan_function(struct ld_scan *s, uint32_t index)
 	func->call = (uint32_t)s->calls->calls.nr;
 	if (!func->linked)
 		scan_frame(s);
-	if (func->linked || func->frame > LD_KERNEL_STACK || !s->l->res.has_license)
+	followed = func->linked || func->frame > LD_KERNEL_STACK ||
+		   !ld_is_gpl_compatible(s->l->res.license) || s->l->opt->kernels ||
+		   ld_may_need_too_much(func);
+	if (followed)
 		follow_function(s);
 	func->call_end = (uint32_t)s->calls->calls.nr;
+	func->need = (uint32_t)s->calls->needs.nr;
+	if (followed)
+		ld_find_needs(s->l, s->calls, index, s->flags);
+	func->need_end = (uint32_t)s->calls->needs.nr;
 	s->first_passed[index + 1] = (uint32_t)s->passed.nr;
 }
 

@@ -163,8 +163,8 @@ static void override_license(const struct ld_link *l, struct ld_section *kept)
 	p->sym_end = kept->nr_syms;
 }
 
-/* Returns whether some input has a license section. */
-static bool merge_licenses(const struct ld_link *l)
+/* Returns the text that is kept, or NULL. */
+static const char *merge_licenses(const struct ld_link *l)
 {
 	struct sections all = find_sections(l, LD_ROLE_LICENSE);
 	struct ld_section *kept = NULL;
@@ -172,12 +172,12 @@ static bool merge_licenses(const struct ld_link *l)
 	ld_for_each(i, &all.list) {
 		kept = kept ? choose_license(l, kept, all.list.v[i]) : all.list.v[i];
 		if (!kept)
-			return true;
+			return "";
 	}
 	if (!kept && l->opt->license)
 		kept = make_license(l);
 	if (!kept)
-		return false;
+		return NULL;
 	if (l->opt->license)
 		override_license(l, kept);
 	else
@@ -186,7 +186,7 @@ static bool merge_licenses(const struct ld_link *l)
 	ld_for_each(i, &all.list)
 		if (all.list.v[i] != kept)
 			replace(all.list.v[i], kept);
-	return true;
+	return license_text(l, kept);
 }
 
 static bool same_bytes(const struct ld_section *a, const struct ld_section *b)
@@ -223,6 +223,6 @@ static void merge_versions(const struct ld_link *l)
 
 void ld_merge_license(const struct ld_link *l, struct ld_resolution *res)
 {
-	res->has_license = merge_licenses(l);
+	res->license = merge_licenses(l);
 	merge_versions(l);
 }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "kernel/forms.h"
+
+#include "kernel/limits.h"
+
+static const struct {
+	const char *name;
+	bool anywhere;
+	uint8_t refusing;
+} forms[] = {
+#define FORM(id, name, anywhere, v61, v612, v618, v72)                                             \
+	{name, anywhere, LD_ZEROS(v61, v612, v618, v72)},
+#include "kernel/forms.def"
+};
+
+/* Opcodes and parts of them: RFC 9669, and include/uapi/linux/bpf.h of Linux 7.2. */
+enum {
+	CLASS = 7,
+	LDX = 1,
+	STX = 3,
+	ALU = 4,
+	ALU64 = 7,
+	MODE = 0xe0,
+	MEMSX = 0x80,
+	ATOMIC = 0xc0,
+	LOAD_ACQUIRE = 0x100,
+	STORE_RELEASE = 0x110,
+	OPERATION = 0xf0,
+	BY_REGISTER = 8,
+	DIV = 0x30,
+	MOD = 0x90,
+	MOV = 0xb0,
+	BSWAP = 0xd7,
+	MAY_GOTO = 0xe5,
+	GOTOX = 0x0d,
+	CAST_ADDR_SPACE = 1, /* in off of a move */
+	STACK_ARGS = 11,
+};
+
+static enum ld_form arithmetic_form(uint8_t op, int16_t off)
+{
+	uint8_t operation = op & OPERATION;
+
+	if (op == BSWAP)
+		return LD_FORM_BSWAP;
+	if (!off)
+		return LD_NR_FORMS;
+	if (operation == DIV || operation == MOD)
+		return LD_FORM_SDIV;
+	if (operation != MOV || !(op & BY_REGISTER))
+		return LD_NR_FORMS;
+	return off == CAST_ADDR_SPACE ? LD_FORM_ADDR_SPACE : LD_FORM_MOVSX;
+}
+
+enum ld_form ld_form_of(uint8_t op, unsigned int dst, unsigned int src, int16_t off, int32_t imm)
+{
+	uint8_t class = op & CLASS;
+
+	if (class == ALU || class == ALU64)
+		return arithmetic_form(op, off);
+	if (op == MAY_GOTO)
+		return LD_FORM_MAY_GOTO;
+	if (op == GOTOX)
+		return LD_FORM_GOTOX;
+	if (class < LDX || class > STX)
+		return LD_NR_FORMS;
+	if (dst == STACK_ARGS || src == STACK_ARGS)
+		return LD_FORM_STACK_ARGS;
+	if (class == LDX && (op & MODE) == MEMSX)
+		return LD_FORM_MEMSX;
+	if (class == STX && (op & MODE) == ATOMIC && (imm == LOAD_ACQUIRE || imm == STORE_RELEASE))
+		return LD_FORM_ACQUIRE;
+	return LD_NR_FORMS;
+}
+
+const char *ld_form_name(enum ld_form form)
+{
+	return forms[form].name;
+}
+
+bool ld_form_counts_anywhere(enum ld_form form)
+{
+	return forms[form].anywhere;
+}
+
+uint32_t ld_kernels_without_form(enum ld_form form)
+{
+	return forms[form].refusing;
+}

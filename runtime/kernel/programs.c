@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "kernel/programs.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "kernel/helpers.h"
+#include "kernel/limits.h"
+
+#define UNKNOWN 1 /* no reason for a warning */
+
+/* In the order of enum bpf_prog_type. */
+#define TYPES(X)                                                                                   \
+	X(UNSPEC)                                                                                  \
+	X(SOCKET_FILTER)                                                                           \
+	X(KPROBE)                                                                                  \
+	X(SCHED_CLS)                                                                               \
+	X(SCHED_ACT)                                                                               \
+	X(TRACEPOINT)                                                                              \
+	X(XDP)                                                                                     \
+	X(PERF_EVENT)                                                                              \
+	X(CGROUP_SKB)                                                                              \
+	X(CGROUP_SOCK)                                                                             \
+	X(LWT_IN)                                                                                  \
+	X(LWT_OUT)                                                                                 \
+	X(LWT_XMIT)                                                                                \
+	X(SOCK_OPS)                                                                                \
+	X(SK_SKB)                                                                                  \
+	X(CGROUP_DEVICE)                                                                           \
+	X(SK_MSG)                                                                                  \
+	X(RAW_TRACEPOINT)                                                                          \
+	X(CGROUP_SOCK_ADDR)                                                                        \
+	X(LWT_SEG6LOCAL)                                                                           \
+	X(LIRC_MODE2)                                                                              \
+	X(SK_REUSEPORT)                                                                            \
+	X(FLOW_DISSECTOR)                                                                          \
+	X(CGROUP_SYSCTL)                                                                           \
+	X(RAW_TRACEPOINT_WRITABLE)                                                                 \
+	X(CGROUP_SOCKOPT)                                                                          \
+	X(TRACING)                                                                                 \
+	X(STRUCT_OPS)                                                                              \
+	X(EXT)                                                                                     \
+	X(LSM)                                                                                     \
+	X(SK_LOOKUP)                                                                               \
+	X(SYSCALL)                                                                                 \
+	X(NETFILTER)
+
+#define NUMBER(name) TYPE_##name,
+enum { TYPES(NUMBER) };
+
+#define NAME(name) #name,
+static const char *const type_names[] = {TYPES(NAME)};
+
+static const struct ld_section_type sections[] = {
+#define SECTION(name, type, sleepable, v61, v612, v618, v72)                                       \
+	{name, TYPE_##type, sleepable, LD_ZEROS(v61, v612, v618, v72)},
+#include "kernel/sections.def"
+};
+
+static const struct ld_map_type map_types[] = {
+#define MAP_TYPE(number, name, v61, v612, v618, v72, s61, s612, s618, s72)                         \
+	[number] = {name, LD_ZEROS(v61, v612, v618, v72), LD_ZEROS(s61, s612, s618, s72)},
+#include "kernel/map_types.def"
+};
+
+/* By helper: types of programs, for each series whose sources are known. */
+static const uint64_t helper_types[][3] = {
+#define HELPER(number, name, types61, types612, types72) [number] = {types61, types612, types72},
+#include "kernel/helpers.def"
+};
+
+#define COUNT(a) ((uint32_t)(sizeof(a) / sizeof((a)[0])))
+
+static bool matches(const char *name, const char *section)
+{
+	size_t len = strlen(name);
+
+	if (name[len - 1] != '+')
+		return !strcmp(name, section);
+	len--;
+	return !strncmp(name, section, len) && (!section[len] || section[len] == '/');
+}
+
+const struct ld_section_type *ld_section_type(const char *section)
+{
+	section += section[0] == '?';
+	for (uint32_t i = 0; i < COUNT(sections); i++)
+		if (matches(sections[i].name, section))
+			return &sections[i];
+	return NULL;
+}
+
+const char *ld_program_type_name(uint32_t type)
+{
+	return type_names[type];
+}
+
+bool ld_is_tracing(uint32_t type)
+{
+	return type == TYPE_KPROBE || type == TYPE_TRACEPOINT || type == TYPE_PERF_EVENT ||
+	       type == TYPE_RAW_TRACEPOINT || type == TYPE_RAW_TRACEPOINT_WRITABLE;
+}
+
+bool ld_is_socket_filter(uint32_t type)
+{
+	return type == TYPE_SOCKET_FILTER;
+}
+
+/* The types of programs that may call a helper in a series. */
+static uint64_t types_of(int32_t id, int kernel)
+{
+	static const int column[LD_NR_KERNELS] = {0, 1, -1, 2};
+	const uint64_t *types;
+
+	if (id <= 0 || (uint32_t)id >= COUNT(helper_types))
+		return UINT64_MAX;
+	types = helper_types[id];
+	/* 6.18 is between two series that are known. */
+	return column[kernel] < 0 ? types[1] | types[2] : types[column[kernel]];
+}
+
+uint32_t ld_kernels_without_helper(int32_t id, uint32_t type)
+{
+	uint32_t kernels = 0;
+
+	for (int i = 0; i < LD_NR_KERNELS; i++)
+		kernels |= (uint32_t)(!(types_of(id, i) >> type & 1)) << i;
+	return kernels;
+}
+
+uint32_t ld_kernels_before_helper(int32_t id)
+{
+	uint32_t kernels = 0;
+
+	for (int i = 0; i < LD_NR_KERNELS; i++)
+		kernels |= (uint32_t)!types_of(id, i) << i;
+	return kernels;
+}
+
+const struct ld_map_type *ld_map_type(uint32_t number)
+{
+	return number < COUNT(map_types) && map_types[number].name ? &map_types[number] : NULL;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Programs that kernels reject for what they are or contain: their type, helpers that it may not
+ * call, forms of instructions, calls while a lock is held.
+ */
+#include "base/text.h"
+#include "elf/insn.h"
+#include "elf/place.h"
+#include "kernel/forms.h"
+#include "kernel/helpers.h"
+#include "kernel/programs.h"
+#include "model/calls.h"
+#include "passes/check/refusals.h"
+#include "passes/passes.h"
+
+#define MAX_SHOWN 3 /* needs per id */
+
+/* A need of a program that kernels reject. */
+struct found {
+	uint32_t program, func; /* indexes of functions: the program, and the one with the need */
+	const struct ld_need *need;
+	uint32_t kernels;
+	uint32_t more; /* further programs with this need */
+};
+
+struct checker {
+	const struct ld_link *l;
+	const struct ld_calls *calls;
+	uint32_t *seen;  /* by function: the last walk that reached it */
+	uint32_t *stack; /* functions to visit */
+	uint32_t walks;
+	LD_VEC(struct found) found;
+};
+
+/* The kernels that reject a need in a program of a type; NULL: of any type. */
+static uint32_t refusing(const struct ld_need *need, const struct ld_section_type *type)
+{
+	if (need->what < LD_NEED_FORM)
+		return type ? ld_kernels_without_helper(need->what, type->type)
+			    : ld_kernels_before_helper(need->what);
+	switch (need->what) {
+	case LD_NEED_LOCKED_CALL: return ld_kernels_below(LD_RULE_LOCKED_CALL, 1);
+	case LD_NEED_LOCKED_GLOBAL: return ld_kernels_below(LD_RULE_LOCKED_GLOBAL, 1);
+	case LD_NEED_UNPREEMPTED_GLOBAL: return ld_kernels_below(LD_RULE_UNPREEMPTED_GLOBAL, 1);
+	default: return ld_kernels_without_form((enum ld_form)(need->what - LD_NEED_FORM));
+	}
+}
+
+/* Adds a need, once for all programs. Returns the kernels that reject the program for it. */
+static uint32_t add_found(struct checker *c, uint32_t program, uint32_t func,
+			  const struct ld_need *need, uint32_t kernels)
+{
+	struct found found = {program, func, need, kernels, 0};
+
+	ld_for_each(i, &c->found) {
+		struct found *other = &c->found.v[i];
+
+		if (other->need->what != need->what || other->kernels != kernels)
+			continue;
+		other->more += other->program != program;
+		return kernels;
+	}
+	LD_PUSH(c->l->arena, &c->found, found);
+	return kernels;
+}
+
+/*
+ * Finds needs of a program that kernels reject, for each of these kernels at least one. Follows
+ * calls that the verifier is certain to see, or all calls and then only needs that do not depend on
+ * that.
+ */
+static uint32_t walk(struct checker *c, uint32_t program, const struct ld_section_type *type,
+		     bool certain)
+{
+	uint32_t nr = 0, rejecting = 0, mark = ++c->walks;
+
+	c->seen[program] = mark;
+	c->stack[nr++] = program;
+	while (nr) {
+		uint32_t at = c->stack[--nr];
+		const struct ld_func *func = &c->calls->funcs[at];
+
+		for (uint32_t i = func->need; i < func->need_end; i++) {
+			const struct ld_need *need = &c->calls->needs.v[i];
+			uint32_t kernels = 0;
+
+			if (need->certain ? certain : !certain)
+				kernels = ld_warn_for(c->l, refusing(need, type));
+			if (kernels & ~rejecting)
+				rejecting |= add_found(c, program, at, need, kernels);
+		}
+		for (uint32_t i = func->call; i < func->call_end; i++) {
+			const struct ld_call *call = &c->calls->calls.v[i];
+
+			if ((certain && !call->certain) || c->seen[call->callee] == mark)
+				continue;
+			c->seen[call->callee] = mark;
+			c->stack[nr++] = call->callee;
+		}
+	}
+	return rejecting;
+}
+
+/* ---- messages ---- */
+
+static const char *form_help(enum ld_form form)
+{
+	switch (form) {
+	case LD_FORM_MAY_GOTO: return "use bpf_loop() or a loop with a constant limit";
+	case LD_FORM_GOTOX: return "compile with -fno-jump-tables";
+	case LD_FORM_ACQUIRE: return "use atomic operations such as __sync_fetch_and_add()";
+	case LD_FORM_ADDR_SPACE: return "use maps of other types than BPF_MAP_TYPE_ARENA";
+	case LD_FORM_STACK_ARGS:
+		return "pass a pointer to a struct instead of more than five arguments";
+	default: return "compile with -mcpu=v3";
+	}
+}
+
+static void report_helper(const struct checker *c, const struct found *f, const char *where)
+{
+	const struct ld_func *program = &c->calls->funcs[f->program];
+	const struct ld_section_type *type = ld_section_type(program->sec->name);
+	const char *helper = ld_helper_name(f->need->what);
+
+	if (!(f->kernels & ~ld_kernels_before_helper(f->need->what)) || !type)
+		ld_warn(
+		    c->l->diags, "helper-unavailable",
+		    "program '%s' calls bpf_%s(), which older kernels do not have%" LD_LINES LD_HELP
+		    "do without it, or load the program on newer kernels only",
+		    program->sym->name, helper, where);
+	else
+		ld_warn(c->l->diags, "helper-unavailable",
+			"program '%s' calls bpf_%s(), which programs of its type (%s) may not "
+			"call%" LD_LINES LD_HELP
+			"do without it, or choose another type by the name of the section",
+			program->sym->name, helper, ld_program_type_name(type->type), where);
+}
+
+static void report_found(const struct checker *c, const struct found *f)
+{
+	const struct ld_func *func = &c->calls->funcs[f->func];
+	const char *program = c->calls->funcs[f->program].sym->name;
+	uint64_t off = func->off + (uint64_t)f->need->slot * LD_INSN_SIZE;
+	const char *more = "", *where;
+	enum ld_form form = (enum ld_form)(f->need->what - LD_NEED_FORM);
+
+	if (f->more)
+		more = ld_text(c->l->arena, "\n>>> and %u more programs", f->more);
+	where = ld_text(c->l->arena, "\n>>> in %s at %s%" LD_LINES "%" LD_LINES, func->sym->name,
+			ld_use_place(c->l, func->sec, off), more, ld_refused_by(c->l, f->kernels));
+	if (f->need->what < LD_NEED_FORM)
+		report_helper(c, f, where);
+	else if (f->need->what >= LD_NEED_LOCKED_CALL)
+		ld_warn(c->l->diags, "call-under-lock",
+			"program '%s' calls a %s function %s%" LD_LINES LD_HELP "%s", program,
+			f->need->what == LD_NEED_LOCKED_CALL ? "static" : "global",
+			f->need->what == LD_NEED_UNPREEMPTED_GLOBAL ? "while preemption is disabled"
+								    : "while it holds a lock",
+			where,
+			f->need->what == LD_NEED_LOCKED_CALL
+			    ? "make it __always_inline, or call it before bpf_spin_lock()"
+			    : "make it static or __hidden, or call it outside");
+	else
+		ld_warn(c->l->diags, "instruction-unavailable",
+			"program '%s' has %s%" LD_LINES LD_HELP "%s", program, ld_form_name(form),
+			where, form_help(form));
+}
+
+static void report_all(const struct checker *c)
+{
+	uint32_t helpers = 0, others = 0;
+
+	ld_for_each(i, &c->found) {
+		const struct found *f = &c->found.v[i];
+
+		if ((f->need->what < LD_NEED_FORM ? helpers++ : others++) < MAX_SHOWN)
+			report_found(c, f);
+	}
+}
+
+/* ---- types of programs ---- */
+
+static void check_type(const struct checker *c, uint32_t index, const struct ld_section_type *type)
+{
+	const struct ld_func *func = &c->calls->funcs[index];
+	uint32_t kernels = ld_warn_for(c->l, type ? type->refusing : LD_ALL_KERNELS);
+
+	/* Without target kernels: a loader of its own may know the section. */
+	if (!kernels || (!type && !c->l->opt->kernels))
+		return;
+	ld_reject(c->l, index, kernels);
+	if (type)
+		ld_warn(c->l->diags, "program-type",
+			"older kernels have no programs such as '%s', by its section %s\n"
+			">>> defined at %s%" LD_LINES LD_HELP
+			"choose another section, or load the program on newer kernels only",
+			func->sym->name, func->sec->name, ld_place(c->l, func->sec, func->off),
+			ld_refused_by(c->l, kernels));
+	else
+		ld_warn(c->l->diags, "program-type",
+			"libbpf has no type for program '%s', by its section %s\n"
+			">>> defined at %s%" LD_LINES LD_HELP
+			"choose a section that libbpf knows, such as SEC(\"xdp\"), or have the "
+			"loader set the type",
+			func->sym->name, func->sec->name, ld_place(c->l, func->sec, func->off),
+			ld_refused_by(c->l, kernels));
+}
+
+/* If kernels reject a function, they reject all functions that certainly call it. */
+static void pass_on(const struct checker *c)
+{
+	uint8_t *rejected = c->calls->rejected;
+
+	for (uint32_t i = 0; i < c->calls->nr_funcs; i++) {
+		uint32_t at = c->calls->order[i];
+		const struct ld_func *func = &c->calls->funcs[at];
+
+		for (uint32_t k = func->call; k < func->call_end; k++)
+			if (c->calls->calls.v[k].certain)
+				rejected[at] |= rejected[c->calls->calls.v[k].callee];
+	}
+}
+
+void ld_check_kernels(const struct ld_link *l)
+{
+	struct checker c = {.l = l, .calls = l->calls};
+
+	c.seen = LD_NEW_ARRAY(l->arena, uint32_t, c.calls->nr_funcs);
+	c.stack = LD_NEW_ARRAY(l->arena, uint32_t, (size_t)c.calls->nr_funcs + 1);
+	for (uint32_t i = 0; i < c.calls->nr_funcs && (c.calls->needs.nr || l->opt->kernels); i++) {
+		const struct ld_func *func = &c.calls->funcs[i];
+		const struct ld_section_type *type;
+
+		if (!func->program)
+			continue;
+		type = ld_section_type(func->sec->name);
+		check_type(&c, i, type);
+		ld_reject(l, i, walk(&c, i, type, true) | walk(&c, i, type, false));
+	}
+	report_all(&c);
+	pass_on(&c);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Needs of a function: helpers, forms of instructions, and calls that kernels
+ * refuse in some states. Only code that the verifier is certain to visit counts, except for forms
+ * that it looks for in all code.
+ */
+#include "passes/check/scan_needs.h"
+
+#include <string.h>
+
+#include "elf/insn.h"
+#include "kernel/forms.h"
+#include "kernel/helpers.h"
+#include "kernel/programs.h"
+#include "passes/check/scan_paths.h"
+
+#define MAX_ROUNDS 32 /* over the code of a function */
+
+struct finder {
+	const struct ld_link *l;
+	struct ld_calls *calls;
+	struct ld_func *func;
+	const uint8_t *code, *flags;
+	uint32_t nr; /* slots */
+	bool big;
+	bool states; /* takes locks or disables preemption */
+};
+
+static const uint8_t *insn_at(const struct finder *f, uint32_t slot)
+{
+	return f->code + (uint64_t)slot * LD_INSN_SIZE;
+}
+
+static const struct ld_reloc *reloc_at(const struct ld_section *sec, uint64_t off)
+{
+	uint32_t lo = 0, hi = sec->nr_relocs;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (sec->relocs[mid].off < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < sec->nr_relocs && sec->relocs[lo].off == off ? &sec->relocs[lo] : NULL;
+}
+
+static bool is_helper_call(const struct ld_func *func, const uint8_t *insn, uint64_t off)
+{
+	return insn[0] == LD_OP_CALL && !ld_insn_src(insn, func->sec->file->big) &&
+	       !reloc_at(func->sec, off);
+}
+
+bool ld_may_need_too_much(const struct ld_func *func)
+{
+	const struct ld_section_type *type =
+	    func->program ? ld_section_type(func->sec->name) : NULL;
+
+	for (uint64_t off = func->off; type && off + LD_INSN_SIZE <= func->off + func->size;
+	     off += LD_INSN_SIZE) {
+		const uint8_t *insn = func->sec->data + off;
+		int32_t id = ld_insn_imm(insn, func->sec->file->big);
+
+		if (insn[0] == LD_OP_CALL && is_helper_call(func, insn, off) &&
+		    ld_kernels_without_helper(id, type->type) == LD_ALL_KERNELS)
+			return true;
+	}
+	return false;
+}
+
+static void add_need(struct finder *f, uint32_t slot, unsigned int what, bool certain)
+{
+	struct ld_need need = {slot, (uint16_t)what, certain};
+
+	for (size_t i = f->func->need; i < f->calls->needs.nr; i++) {
+		struct ld_need *other = &f->calls->needs.v[i];
+
+		if (other->what != what)
+			continue;
+		if (certain && !other->certain)
+			*other = need;
+		return;
+	}
+	LD_PUSH(f->l->arena, &f->calls->needs, need);
+}
+
+/* ---- calls in some states ---- */
+
+static const struct ld_call *call_at(const struct finder *f, uint32_t slot)
+{
+	uint64_t off = f->func->off + (uint64_t)slot * LD_INSN_SIZE;
+
+	for (uint32_t i = f->func->call; i < f->func->call_end; i++)
+		if (f->calls->calls.v[i].off == off)
+			return &f->calls->calls.v[i];
+	return NULL;
+}
+
+/* The name of the kernel's function that is called, or NULL. */
+static const char *kernel_callee(const struct finder *f, uint32_t slot)
+{
+	const struct ld_reloc *r =
+	    reloc_at(f->func->sec, f->func->off + (uint64_t)slot * LD_INSN_SIZE);
+
+	return r && r->sym ? f->func->sec->file->syms[r->sym].name : NULL;
+}
+
+/* States of the program before an instruction, on all paths that lead there. */
+enum { UNREACHED, FREE, LOCKED, UNPREEMPTED };
+
+/* The state after an instruction. A function that is called may end it. */
+static uint8_t after(const struct finder *f, uint32_t slot, uint8_t state)
+{
+	const uint8_t *insn = insn_at(f, slot);
+	const char *name;
+
+	if (insn[0] != LD_OP_CALL)
+		return state;
+	name = kernel_callee(f, slot);
+	if (name && !strcmp(name, "bpf_preempt_disable"))
+		return UNPREEMPTED;
+	if (name && !strcmp(name, "bpf_preempt_enable"))
+		return FREE;
+	if (!name && !ld_insn_src(insn, f->big)) {
+		int32_t id = ld_insn_imm(insn, f->big);
+
+		return id == LD_HELPER_SPIN_LOCK     ? LOCKED
+		       : id == LD_HELPER_SPIN_UNLOCK ? FREE
+						     : state;
+	}
+	return call_at(f, slot) ? FREE : state;
+}
+
+/* Merges a state into that of a slot. Returns whether it changed. */
+static bool flow_to(const struct finder *f, uint8_t *states, uint32_t slot, uint8_t state)
+{
+	uint8_t old;
+
+	if (slot >= f->nr)
+		return false;
+	old = states[slot];
+	if (old == UNREACHED)
+		states[slot] = state;
+	else if (old != state)
+		states[slot] = FREE;
+	return states[slot] != old;
+}
+
+/* Most functions need two rounds. Returns whether MAX_ROUNDS were enough. */
+static bool find_states(const struct finder *f, uint8_t *states)
+{
+	bool changed = true;
+
+	states[0] = FREE;
+	for (uint32_t round = 0; changed && round < MAX_ROUNDS; round++) {
+		changed = false;
+		for (uint32_t i = 0; i < f->nr; i++) {
+			const uint8_t *insn = insn_at(f, i);
+			uint8_t state = after(f, i, states[i]);
+			int64_t distance;
+
+			if (states[i] == UNREACHED || f->flags[i] & LD_PATH_SECOND)
+				continue;
+			if (ld_insn_is_jump(insn, f->big, &distance))
+				changed |=
+				    flow_to(f, states, ld_jump_target(f->nr, i, distance), state);
+			if (insn[0] == LD_OP_EXIT || ld_is_goto(insn[0]))
+				continue;
+			changed |=
+			    flow_to(f, states, i + (insn[0] == LD_OP_LD_IMM64 ? 2 : 1), state);
+		}
+	}
+	return !changed;
+}
+
+/* Calls of functions while a lock is held or preemption is disabled. */
+static void find_state_needs(struct finder *f)
+{
+	uint8_t *states = LD_NEW_ARRAY(f->l->arena, uint8_t, f->nr);
+
+	if (!find_states(f, states))
+		return;
+	for (uint32_t i = f->func->call; i < f->func->call_end; i++) {
+		const struct ld_call *call = &f->calls->calls.v[i];
+		uint32_t slot = (uint32_t)((call->off - f->func->off) / LD_INSN_SIZE);
+		bool global = f->calls->funcs[call->callee].global;
+
+		if (call->kind != LD_CALL_DIRECT || !call->certain || slot >= f->nr)
+			continue;
+		if (states[slot] == LOCKED)
+			add_need(f, slot, global ? LD_NEED_LOCKED_GLOBAL : LD_NEED_LOCKED_CALL,
+				 true);
+		else if (states[slot] == UNPREEMPTED && global)
+			add_need(f, slot, LD_NEED_UNPREEMPTED_GLOBAL, true);
+	}
+}
+
+static void find_call_needs(struct finder *f, uint32_t slot)
+{
+	const uint8_t *insn = insn_at(f, slot);
+	uint64_t off = f->func->off + (uint64_t)slot * LD_INSN_SIZE;
+	const char *name;
+
+	if (is_helper_call(f->func, insn, off)) {
+		int32_t id = ld_insn_imm(insn, f->big);
+
+		if (id > 0 && id <= LD_HELPER_LAST)
+			add_need(f, slot, (unsigned int)id, true);
+		f->states |= id == LD_HELPER_SPIN_LOCK;
+		return;
+	}
+	name = kernel_callee(f, slot);
+	f->states |= name && !strcmp(name, "bpf_preempt_disable");
+}
+
+void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t index,
+		   const uint8_t *flags)
+{
+	struct ld_func *func = &calls->funcs[index];
+	struct finder f = {.l = l, .calls = calls, .func = func, .flags = flags};
+	bool computed = false; /* jumps to computed addresses */
+
+	f.code = func->sec->data + func->off;
+	f.nr = (uint32_t)(func->size / LD_INSN_SIZE);
+	f.big = func->sec->file->big;
+	for (uint32_t i = 0; i < f.nr; i++) {
+		const uint8_t *insn = insn_at(&f, i);
+		bool certain = flags[i] & LD_PATH_CERTAIN;
+		unsigned int dst = f.big ? insn[1] >> 4 : insn[1] & 0xf;
+		enum ld_form form;
+
+		if (flags[i] & LD_PATH_SECOND)
+			continue;
+		form = ld_form_of(insn[0], dst, ld_insn_src(insn, f.big),
+				  (int16_t)ld_get16(insn + 2, f.big), ld_insn_imm(insn, f.big));
+		computed |= form == LD_FORM_GOTOX;
+		if (form < LD_NR_FORMS && (certain || ld_form_counts_anywhere(form)))
+			add_need(&f, i, LD_NEED_FORM + form, certain);
+		if (certain && insn[0] == LD_OP_CALL)
+			find_call_needs(&f, i);
+	}
+	if (f.states && !computed)
+		find_state_needs(&f);
+}
