@@ -3,6 +3,7 @@
  * hook/: how compilers find the linker.
  *
  *	bpfld-hook   installs links to ld.bpf where clang looks for a linker
+ *	bpfld-cc     clang that links several sources and libraries through the hook
  *	link_hook.c  ld.bpf called as gcc: translates gcc's syntax, or executes the next gcc
  *	gcc.def      table of gcc's options
  *
