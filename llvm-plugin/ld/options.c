@@ -196,6 +196,24 @@ static int parse_number(struct parse *p, const struct spelling *s, uint32_t min,
 	return 0;
 }
 
+/* "512", "64K", "16M", "1G" */
+static int take_size(struct parse *p, const struct spelling *s, uint64_t *out)
+{
+	static const char units[] = "KMG";
+	const char *unit;
+	char *end;
+
+	errno = 0;
+	*out = strtoull(s->value, &end, 10);
+	unit = *end ? strchr(units, *end) : NULL;
+	if (s->value[0] < '0' || s->value[0] > '9' || errno || *out > UINT32_MAX ||
+	    (*end && (!unit || end[1])))
+		return invalid_value(p, s, "a number of bytes, such as 512M");
+	for (; unit && unit >= units; unit--)
+		*out *= 1024;
+	return 0;
+}
+
 static int take_color(struct parse *p, const struct spelling *s)
 {
 	static const char *const names[] = {"auto", "always", "never"};
@@ -549,6 +567,8 @@ static int take_lto(struct parse *p, const struct spelling *s)
 	case OPT_lto_emit_llvm: o->lib.lto_want = BPFLD_LTO_IR; return 0;
 	case OPT_mcpu: return take_text(p, s, &o->lto.cpu);
 	case OPT_mllvm: words_add(&o->mllvm, s->value); return 0;
+	case OPT_lto_cache: return take_text(p, s, &o->lto.cache);
+	case OPT_lto_cache_size: return take_size(p, s, &o->lto.cache_size);
 	case OPT_save_temps: o->save_temps = true; return 0;
 	case OPT_plugin_opt: return take_plugin_opt(p, s);
 	default: return 0;
@@ -724,6 +744,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.kernel_btf = "/sys/kernel/btf/vmlinux";
 	o->output = "a.out";
 	o->lto.level = 2;
+	o->lto.cache_size = LTO_CACHE_SIZE;
 	/* With other arguments, -h is --soname of other linkers. */
 	if (args->n == 1 && !strcmp(args->v[0], "-h")) {
 		o->want_help = true;

@@ -14,6 +14,7 @@
  */
 #include "lto/lto.h"
 #include "common/path.h"
+#include "lto/cache.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -43,9 +44,13 @@
 #endif
 
 #define MAX_RELEASES 64
+#define LOADER_FAILED 127 /* exit status */
 
 struct run {
-	const struct bpfld_lto_job *job;
+	const struct bpfld_lto_job *caller; /* the job to be done */
+	const struct bpfld_lto_job *job;    /* the same, or what the cache lacks of it */
+	const size_t *numbers;              /* by module of the records: its number in caller */
+	size_t nr_numbers;                  /* 0: they are the same */
 	const struct lto_options *options;
 	struct stat self;             /* this program's file */
 	char directory[2 * PATH_MAX]; /* of the modules */
@@ -58,6 +63,7 @@ struct run {
 	int unloadable;   /* the first module that lacks its library or is of another build */
 	char *load_error; /* of that module */
 	char *step;       /* last operation of the child */
+	char *library;    /* of LLVM; NULL: it is a part of the module */
 	bool reported;    /* an error */
 };
 
@@ -75,7 +81,7 @@ static int report(struct run *r, const char *id, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return -ENOMEM;
-	err = r->job->report(r->job, BPFLD_ERROR, id, text);
+	err = r->caller->report(r->caller, BPFLD_ERROR, id, text);
 	free(text);
 	r->reported = true;
 	return err ? err : -EINVAL;
@@ -242,6 +248,16 @@ static void on_abort(int signal)
 	_exit(LTO_NO_MEMORY);
 }
 
+/* Where any function of LLVM is. */
+static void put_library(const struct lto_request *r, void *handle)
+{
+	void *function = dlsym(handle, "LLVMContextCreate");
+	Dl_info info;
+
+	if (function && dladdr(function, &info) && strncmp(info.dli_fname, "/proc/", 6) != 0)
+		put(r, LTO_LIBRARY, 0, info.dli_fname, strlen(info.dli_fname) + 1);
+}
+
 /* module: fd of the module. */
 static _Noreturn void be_child(const struct run *r, int module, int release, unsigned way, int fd)
 {
@@ -258,8 +274,10 @@ static _Noreturn void be_child(const struct run *r, int module, int release, uns
 	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	signal(SIGABRT, SIG_DFL);
 	m = handle ? dlsym(handle, LTO_MODULE_SYMBOL) : NULL;
-	if (m && m->abi == LTO_ABI)
+	if (m && m->abi == LTO_ABI) {
+		put_library(&request, handle);
 		_exit((int)m->run(&request));
+	}
 	error = handle ? "it belongs to another build of bpfld" : dlerror();
 	/* Try another LLVM if this one is not installed, but not if there is no memory. */
 	if (handle || strstr(error, strerror(ENOENT))) {
@@ -278,54 +296,91 @@ static _Noreturn void be_child(const struct run *r, int module, int release, uns
 
 /* ---- records of the child ---- */
 
+static int keep_text(char **text, const char *data, size_t size)
+{
+	free(*text);
+	*text = strndup(data, size);
+	return *text ? 0 : -ENOMEM;
+}
+
+static int take_made(const struct run *r, size_t number, const char *data, size_t size)
+{
+	if (r->nr_numbers) {
+		if (number >= r->nr_numbers)
+			return -EINVAL;
+		number = r->numbers[number];
+	}
+	return r->caller->take(r->caller, number, data, size);
+}
+
 static int take_record(struct run *r, const struct header *h, const char *data)
 {
 	const char *message;
 
 	switch (h->kind) {
-	case LTO_MADE: return r->job->take(r->job, h->number, data, h->size);
-	case LTO_STEP:
-		free(r->step);
-		r->step = strndup(data, h->size);
-		return r->step ? 0 : -ENOMEM;
+	case LTO_MADE: return take_made(r, h->number, data, h->size);
+	case LTO_STEP: return keep_text(&r->step, data, h->size);
+	case LTO_LIBRARY: return keep_text(&r->library, data, h->size);
 	case LTO_REPORT:
 		message = memchr(data, 0, h->size);
 		if (!h->size || !message || data[h->size - 1])
 			return -EINVAL;
 		r->reported |= h->number == BPFLD_ERROR;
-		return r->job->report(r->job, (enum bpfld_severity)h->number, data, message + 1);
+		return r->caller->report(r->caller, (enum bpfld_severity)h->number, data,
+					 message + 1);
 	default: return -EINVAL;
 	}
 }
 
-static int take_records(struct run *r, int fd)
+/* The size of the first record, with its header; 0 if it is incomplete: the child was killed. */
+static size_t first_record(const char *data, size_t size, struct header *h)
 {
-	struct stat st;
-	const char *data;
-	size_t size, at = 0;
+	if (size < sizeof(*h))
+		return 0;
+	memcpy(h, data, sizeof(*h));
+	return h->size <= size - sizeof(*h) ? sizeof(*h) + h->size : 0;
+}
+
+static int take_records(struct run *r, const char *data, size_t size)
+{
+	struct header h;
+	size_t n;
 	int err = 0;
 
+	for (; !err && (n = first_record(data, size, &h)); data += n, size -= n)
+		err = take_record(r, &h, data + sizeof(h));
+	return err;
+}
+
+/* The records of a child, mapped. */
+struct records {
+	char *data;
+	size_t size;
+};
+
+static int map_records(int fd, struct records *records)
+{
+	struct stat st;
+
+	*records = (struct records){0};
 	if (fstat(fd, &st))
 		return -errno;
-	size = (size_t)st.st_size;
-	if (!size)
+	if (!st.st_size)
 		return 0;
-	data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (data == MAP_FAILED)
+	records->data = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	if (records->data == MAP_FAILED) {
+		records->data = NULL;
 		return -errno;
-	/* The last record is incomplete if the child was killed. */
-	while (!err && size - at >= sizeof(struct header)) {
-		struct header h;
-
-		memcpy(&h, data + at, sizeof(h));
-		at += sizeof(h);
-		if (h.size > size - at)
-			break;
-		err = take_record(r, &h, data + at);
-		at += h.size;
 	}
-	munmap((void *)(uintptr_t)data, size);
-	return err;
+	records->size = (size_t)st.st_size;
+	return 0;
+}
+
+static void unmap_records(struct records *records)
+{
+	if (records->data)
+		munmap(records->data, records->size);
+	*records = (struct records){0};
 }
 
 static int report_status(struct run *r, int release, int status)
@@ -335,7 +390,8 @@ static int report_status(struct run *r, int release, int status)
 	if (WIFSIGNALED(status))
 		return report(r, "lto-failed", "LLVM %d was killed by signal %d (%s) while %s",
 			      release, WTERMSIG(status), strsignal(WTERMSIG(status)), doing);
-	if (WEXITSTATUS(status) == LTO_NO_MEMORY)
+	/* The dynamic linker exits so where it has no memory for thread-local data. */
+	if (WEXITSTATUS(status) == LTO_NO_MEMORY || WEXITSTATUS(status) == LOADER_FAILED)
 		return report(r, "out-of-memory", "LLVM %d ran out of memory while %s", release,
 			      doing);
 	if (r->reported)
@@ -428,20 +484,22 @@ static int open_module(struct run *r, int release)
 	return err ? err : fd;
 }
 
-/* Returns 0, a negative errno value, or 1 if the module cannot be loaded. */
-static int run_release(struct run *r, int release)
+/*
+ * Runs LLVM, and takes its records, which the caller unmaps. Returns 0, a negative errno value, or
+ * 1 if the module cannot be loaded.
+ */
+static int run_llvm(struct run *r, int module, int release, struct records *records)
 {
 	struct attempt a;
-	int module = open_module(r, release), err;
+	int err = try_all(r, module, release, &a);
 
-	if (module < 0)
-		return module;
-	err = try_all(r, module, release, &a);
-	close(module);
+	*records = (struct records){0};
 	if (err)
 		return report(r, "lto-failed", "cannot start LLVM: %s", strerror(err));
-	err = take_records(r, a.fd);
+	err = map_records(a.fd, records);
 	close(a.fd);
+	if (!err)
+		err = take_records(r, records->data, records->size);
 	if (WIFEXITED(a.status) && WEXITSTATUS(a.status) == LTO_CANNOT_LOAD) {
 		if (!r->load_error && r->step) {
 			r->load_error = strdup(r->step);
@@ -454,9 +512,203 @@ static int run_release(struct run *r, int release)
 	return err;
 }
 
+/* ---- the cache ---- */
+
+/* A module that is compiled for its symbols, or all modules together: each has an entry. */
+struct unit {
+	uint8_t key[BLAKE2B_SIZE];
+	size_t number; /* of the module; or 0 */
+};
+
+static void add_bytes(struct blake2b *b, const void *data, uint64_t size)
+{
+	blake2b_add(b, &size, sizeof(size));
+	blake2b_add(b, data, size);
+}
+
+/* NULL and "" differ. */
+static void add_text(struct blake2b *b, const char *text)
+{
+	add_bytes(b, text, text ? strlen(text) + 1 : 0);
+}
+
+static void add_number(struct blake2b *b, uint64_t number)
+{
+	blake2b_add(b, &number, sizeof(number));
+}
+
+/* Adds all that each output depends on. */
+static int begin_key(const struct run *r, int module, struct blake2b *b)
+{
+	const struct lto_options *o = r->options;
+	char buffer[65536];
+	ssize_t n;
+
+	blake2b_begin(b);
+	add_number(b, LTO_ABI);
+	add_number(b, (uint64_t)r->job->want);
+	add_number(b, r->job->gc_sections);
+	add_number(b, (uint64_t)o->level);
+	add_text(b, o->cpu);
+	for (size_t i = 0; o->mllvm && o->mllvm[i]; i++)
+		add_text(b, o->mllvm[i]);
+	for (off_t at = 0; (n = pread(module, buffer, sizeof(buffer), at)) > 0; at += n)
+		blake2b_add(b, buffer, (size_t)n);
+	return n ? -errno : 0;
+}
+
+static void add_module(struct blake2b *b, const struct bpfld_lto_module *m)
+{
+	add_text(b, m->name);
+	add_bytes(b, m->data, m->size);
+	add_number(b, m->nr_symbols);
+	for (size_t i = 0; i < m->nr_symbols; i++) {
+		add_text(b, m->symbols[i].name);
+		add_text(b, m->symbols[i].new_name);
+		add_number(b, m->symbols[i].drop << 1 | m->symbols[i].local);
+	}
+}
+
+/* Takes what has an entry; the others become units. */
+static int find_units(struct run *r, const struct lto_cache *cache, int module, struct unit *units,
+		      size_t *nr)
+{
+	const struct bpfld_lto_job *job = r->job;
+	bool each = job->want == BPFLD_LTO_EACH;
+	struct blake2b common;
+	int err = begin_key(r, module, &common);
+
+	*nr = 0;
+	for (size_t i = 0; !err && i < (each ? job->nr_modules : 1); i++) {
+		struct unit *unit = &units[*nr];
+		struct blake2b b = common;
+		struct lto_cached found;
+
+		for (size_t k = each ? i : 0; k < (each ? i + 1 : job->nr_modules); k++)
+			add_module(&b, &job->modules[k]);
+		blake2b_end(&b, unit->key);
+		unit->number = i;
+		if (!cache_find(cache, unit->key, &found)) {
+			++*nr;
+			continue;
+		}
+		r->numbers = &i;
+		r->nr_numbers = 1;
+		err = take_records(r, found.data, found.size);
+		r->nr_numbers = 0;
+		cache_release(&found);
+	}
+	return err;
+}
+
+/* Adds what LLVM made: each unit's records end with its output. */
+static int add_units(const struct run *r, const struct lto_cache *cache, const struct unit *units,
+		     size_t nr, const struct records *records)
+{
+	size_t begin = 0, at = 0, n;
+	struct header h;
+	int err = 0;
+
+	for (; !err && (n = first_record(records->data + at, records->size - at, &h)); at += n) {
+		uint32_t number = h.number;
+
+		if (h.kind != LTO_MADE || number >= nr)
+			continue;
+		h.number = 0;
+		memcpy(records->data + at, &h, sizeof(h));
+		err = cache_add(cache, units[number].key, r->library, records->data + begin,
+				at + n - begin);
+		begin = at + n;
+	}
+	cache_trim(cache);
+	return err;
+}
+
+/* Runs LLVM for the units, and adds what it makes to the cache. */
+static int run_units(struct run *r, const struct lto_cache *cache, const struct unit *units,
+		     size_t nr, int module, int release)
+{
+	const struct bpfld_lto_job *all = r->caller;
+	int *releases = r->releases, *some = calloc(nr, sizeof(*some)), err = -ENOMEM;
+	struct bpfld_lto_module *modules = calloc(nr, sizeof(*modules));
+	size_t *numbers = calloc(nr, sizeof(*numbers));
+	struct bpfld_lto_job job = *all;
+	struct records records = {0};
+
+	if (some && modules && numbers) {
+		for (size_t i = 0; i < nr && all->want == BPFLD_LTO_EACH; i++) {
+			numbers[i] = units[i].number;
+			modules[i] = all->modules[units[i].number];
+			some[i] = releases[units[i].number];
+			job.modules = modules;
+			job.nr_modules = nr;
+			r->releases = some;
+			r->numbers = numbers;
+			r->nr_numbers = nr;
+		}
+		r->job = &job;
+		err = run_llvm(r, module, release, &records);
+		r->job = all;
+		r->releases = releases;
+		r->nr_numbers = 0;
+	}
+	if (!err && (err = add_units(r, cache, units, nr, &records)))
+		err = all->report(all, BPFLD_WARNING, "lto-cache",
+				  "what LLVM made is not kept in the cache\n>>> help: free some "
+				  "space, or leave out --lto-cache");
+	unmap_records(&records);
+	free(some);
+	free(modules);
+	free(numbers);
+	return err;
+}
+
+static int run_cached(struct run *r, int module, int release)
+{
+	struct lto_cache cache = {.limit = r->options->cache_size};
+	struct unit *units = calloc(r->job->nr_modules, sizeof(*units));
+	const char *why;
+	size_t nr;
+	int err;
+
+	if (!units)
+		return -ENOMEM;
+	if (cache_open(&cache, r->options->cache, &why)) {
+		free(units);
+		return report(r, "lto-cache",
+			      "cannot use '%s' as a cache: %s\n"
+			      ">>> help: name a directory that only you can write",
+			      r->options->cache, why);
+	}
+	err = find_units(r, &cache, module, units, &nr);
+	if (!err && nr)
+		err = run_units(r, &cache, units, nr, module, release);
+	cache_close(&cache);
+	free(units);
+	return err;
+}
+
+/* As run_llvm(). */
+static int run_release(struct run *r, int release)
+{
+	struct records records = {0};
+	int module = open_module(r, release), err;
+
+	if (module < 0)
+		return module;
+	/* --save-temps writes further files. */
+	if (r->options->cache && !r->options->temporaries)
+		err = run_cached(r, module, release);
+	else
+		err = run_llvm(r, module, release, &records);
+	unmap_records(&records);
+	close(module);
+	return err;
+}
+
 int lto_compile(void *ctx, const struct bpfld_lto_job *job)
 {
-	struct run r = {.job = job, .options = ctx, .dir = -1};
+	struct run r = {.caller = job, .job = job, .options = ctx, .dir = -1};
 	int err = find_newest(&r);
 
 	if (!err)
@@ -480,6 +732,7 @@ int lto_compile(void *ctx, const struct bpfld_lto_job *job)
 	free(r.releases);
 	free(r.load_error);
 	free(r.step);
+	free(r.library);
 	return err;
 }
 

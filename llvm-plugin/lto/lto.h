@@ -4,6 +4,7 @@
  *
  *	bitcode.c   which LLVM wrote a module; does not need LLVM
  *	lto.c       selects an LLVM, runs it in a child process and returns its output
+ *	cache.h     a directory that keeps such outputs; blake2b.h names them
  *	compiler.h  the compiler: compiler.c, merge.c and compile.c, built for each LLVM into a
  *	            module, lto-N.so, that only this child loads
  *
@@ -14,6 +15,7 @@
 #define LTO_LTO_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <bpfld/bpfld.h>
 
@@ -23,7 +25,11 @@ struct lto_options {
 	const char *cpu;          /* NULL: that of the functions */
 	const char *temporaries;  /* prefix of the files of --save-temps, or NULL */
 	const char *const *mllvm; /* ends in NULL; or NULL */
+	const char *cache;        /* directory that keeps what LLVM made, or NULL */
+	uint64_t cache_size;      /* bytes that it may have */
 };
+
+#define LTO_CACHE_SIZE ((uint64_t)1 << 30) /* by default */
 
 /* --save-temps writes OUTPUT.lto.NAME.bc with these names. */
 #define LTO_MERGED "merged"
@@ -41,12 +47,13 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and compile.c ---- */
 
 /* Changes with the declarations below: modules of other builds are rejected. */
-#define LTO_ABI 2
+#define LTO_ABI 3
 
 enum lto_record {
-	LTO_MADE,   /* number of the module; the output */
-	LTO_REPORT, /* severity; id and message, each with a NUL */
-	LTO_STEP,   /* description of the current operation, in case LLVM crashes */
+	LTO_MADE,    /* number of the module; the output */
+	LTO_REPORT,  /* severity; id and message, each with a NUL */
+	LTO_STEP,    /* description of the current operation, in case LLVM crashes */
+	LTO_LIBRARY, /* path of LLVM's library; none if it is a part of the module */
 };
 
 struct lto_request {
