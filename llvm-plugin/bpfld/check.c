@@ -99,14 +99,31 @@ static void add_line(struct request *q, char **lines, const char *fmt, const cha
 	free(text);
 }
 
-static char *details_of(struct request *q, const struct trouble *t)
+/* The number of equal places from place i on: a function that calls itself. */
+static size_t same_places(const struct words *places, size_t i)
 {
+	size_t n = 1;
+
+	while (i && i + n < places->n && !strcmp(places->v[i], places->v[i + n]))
+		n++;
+	return n;
+}
+
+static char *details_of(struct request *q, const struct checked *p, int more)
+{
+	const struct trouble *t = &p->trouble;
 	char *lines = pool_printf(q->pool, "%s", "");
 
 	if (t->meaning)
-		add_line(q, &lines, "the verifier: %s%s", t->message, "");
-	for (size_t i = 0; i < t->places.n; i++)
-		add_line(q, &lines, i ? "called at %s%s" : "at %s%s", t->places.v[i], "");
+		add_line(q, &lines, "%s: %s", p->verdict == REFUSED ? "the verifier" : "libbpf",
+			 t->message);
+	for (size_t i = 0; i < t->places.n; i++) {
+		size_t times = same_places(&t->places, i);
+
+		add_line(q, &lines, i ? "called at %s%s" : "at %s%s", t->places.v[i],
+			 times > 1 ? pool_printf(q->pool, " (%zu times)", times) : "");
+		i += times - 1;
+	}
 	if (t->alone)
 		add_line(q, &lines,
 			 "in the global function '%s', which is verified for all "
@@ -119,6 +136,9 @@ static char *details_of(struct request *q, const struct trouble *t)
 
 		add_line(q, &lines, "%s is %s", t->names.v[i], words ? words : t->texts.v[i]);
 	}
+	if (more)
+		add_line(q, &lines, "so %s %s of the object", more > 1 ? "are" : "is",
+			 pool_printf(q->pool, "%d more program%s", more, more > 1 ? "s" : ""));
 	if (t->help)
 		add_line(q, &lines, "help: %s%s", t->help, "");
 	return lines;
@@ -126,11 +146,11 @@ static char *details_of(struct request *q, const struct trouble *t)
 
 /* where is "", or " on 6.1, 6.12". */
 static void report_program(struct request *q, const struct result *r, const struct checked *p,
-			   const char *where)
+			   const char *where, int more)
 {
 	const struct trouble *t = &p->trouble;
 	const char *rule = t->meaning ? t->meaning : t->message;
-	const char *details = details_of(q, t);
+	const char *details = details_of(q, p, more);
 
 	switch (p->verdict) {
 	case REFUSED:
@@ -169,15 +189,46 @@ static void add_status(enum exit_status *status, enum exit_status more)
 		*status = more;
 }
 
+static bool is_alike(const struct checked *a, const struct checked *b)
+{
+	return a->verdict == NOT_LOADED && b->verdict == NOT_LOADED &&
+	       !strcmp(a->trouble.message, b->trouble.message);
+}
+
+/*
+ * libbpf loads no program of an object for some reasons, such as a missing kernel function. Then
+ * the first program is reported for all. Returns the number of the others, or -1 if p is one of
+ * them.
+ */
+static int count_alike(const struct result *r, const struct checked *p)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct checked *other = &r->v[i];
+
+		if (!is_alike(other, p) || is_known(other) || !strcmp(other->name, p->name))
+			continue;
+		if (other < p)
+			return -1;
+		n++;
+	}
+	return n;
+}
+
 static enum exit_status report_group(struct request *q, const struct group *g, size_t i)
 {
 	enum exit_status status = EXIT_DONE;
 	struct shared_trouble t = {0};
 
 	while (next_trouble(q->pool, g, i, &t)) {
+		int more;
+
 		if (is_known(t.p))
 			continue;
-		report_program(q, t.r, t.p, g->n > 1 ? t.kernels : "");
+		more = count_alike(t.last, t.p);
+		if (more >= 0)
+			report_program(q, t.r, t.p, g->n > 1 ? t.kernels : "", more);
 		add_status(&status, t.p->verdict == REFUSED || t.p->verdict == NOT_LOADED
 					? EXIT_FAILED
 					: EXIT_UNKNOWN);
@@ -193,7 +244,7 @@ void explain_refusals(struct request *q, const char *name, char *object, size_t 
 	load_alone(q, r, object, size);
 	for (size_t i = 0; i < r->n; i++)
 		if (r->v[i].verdict == REFUSED)
-			report_program(q, r, &r->v[i], "");
+			report_program(q, r, &r->v[i], "", 0);
 	free_results(&all);
 }
 
@@ -221,6 +272,61 @@ static enum exit_status report_error_of(struct request *q, const struct results 
 					"--kernel=FILE boots an image that you have"
 			      : "");
 	return EXIT_UNKNOWN;
+}
+
+/* ---- logs of other loaders ---- */
+
+/* The name in "libbpf: prog 'NAME': -- BEGIN PROG LOAD LOG --". */
+static const char *name_in_log(struct request *q, const char *log, const char *begin)
+{
+	static const char word[] = "prog '";
+	const char *found = NULL, *at = log;
+
+	while ((at = strstr(at, word)) && at < begin)
+		found = at += sizeof(word) - 1;
+	return found ? pool_strndup(q->pool, found, strcspn(found, "'\n")) : "?";
+}
+
+static size_t explain_log(struct request *q, struct result *r, const char *name, const char *log)
+{
+	struct checked p = {.name = name, .section = "", .verdict = REFUSED};
+
+	read_trouble(q->pool, &p.trouble, log, NULL);
+	if (!p.trouble.message)
+		return 0;
+	report_program(q, r, &p, "", 0);
+	free_trouble(&p.trouble);
+	return 1;
+}
+
+/* A file has logs as libbpf prints them, or is one log. */
+static enum exit_status explain_logs(struct request *q)
+{
+	static const char begin[] = "-- BEGIN PROG LOAD LOG --", end[] = "-- END PROG LOAD LOG --";
+	struct result r = {.object = q->log, .kernel = "", .target = ""};
+	char *at, *stop, *text;
+	size_t size, n = 0;
+	int err = ld_read_file(q->log, &text, &size);
+
+	if (err)
+		return fail(q, "cannot-open", "cannot open %s: %s", q->log, strerror(-err));
+	if (!strstr(text, begin))
+		n = explain_log(q, &r, "?", text);
+	for (at = text; (at = strstr(at, begin)); at = stop) {
+		const char *name = name_in_log(q, text, at);
+
+		at += strcspn(at, "\n");
+		stop = strstr(at, end);
+		stop = stop ? stop : at + strlen(at);
+		n += explain_log(q, &r, name, pool_strndup(q->pool, at, (size_t)(stop - at)));
+	}
+	free(text);
+	if (!n)
+		return fail(q, "no-refusal",
+			    "%s has no message of the verifier" LD_HELP
+			    "save what the loader prints when the kernel refuses a program",
+			    q->log);
+	return EXIT_FAILED;
 }
 
 /* ---- the command ---- */
@@ -291,6 +397,10 @@ enum exit_status command_check(struct request *q)
 	struct input *inputs;
 	size_t n = 0;
 
+	if (q->log && q->args.n)
+		return usage_error(q, "--log takes no object");
+	if (q->log)
+		return explain_logs(q);
 	if (!q->args.n)
 		return usage_error(q, "check needs at least one object");
 	if (q->max_growth >= 0 && !q->baseline)
@@ -310,7 +420,7 @@ enum exit_status command_check(struct request *q)
 	check_all(q, &all, inputs, n);
 	match_baseline(&all, &base);
 	if (q->json)
-		print_results(stdout, &all);
+		print_results(q->pool, stdout, &all);
 	if (q->html && write_page(q, &all, n))
 		status = EXIT_FAILED;
 	add_status(&status, report_all(q, &all, n));

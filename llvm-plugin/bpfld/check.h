@@ -102,9 +102,9 @@ size_t first_alike(const struct group *g, size_t program, size_t k);
 /* Why a program does not load on some kernels; of the last of these. */
 struct shared_trouble {
 	size_t first, next; /* kernels: the first of these, and the one to look at next */
-	const struct result *r;
-	const struct checked *p;
-	const char *kernels; /* " on 6.1, 6.12" */
+	const struct result *r, *last; /* of the first and of the last of these kernels */
+	const struct checked *p;       /* of the last */
+	const char *kernels;           /* " on 6.1, 6.12" */
 };
 
 /* Returns false after the last one. t is zero before the first one. */
@@ -158,7 +158,7 @@ unsigned long long json_get_number(const struct json_value *object, const char *
 
 /* ---- check_json.c ---- */
 
-void print_results(FILE *f, const struct results *r);
+void print_results(struct pool *pool, FILE *f, const struct results *r);
 /* Adds the results in text to r. Returns false if text is not the output of check --json. */
 bool read_results(struct pool *pool, struct results *r, const char *text);
 

@@ -4,6 +4,8 @@
 
 #include "bpfld/check.h"
 
+#define MAX_LOG (256 << 10) /* bytes of a log */
+
 /* ---- output ---- */
 
 static void print_optional(struct json *j, const char *key, const char *value)
@@ -12,7 +14,18 @@ static void print_optional(struct json *j, const char *key, const char *value)
 		json_string(j, key, value);
 }
 
-static void print_trouble(struct json *j, const struct trouble *t)
+/* Guests print 70 KB a second. The error is at the end of a log. */
+static const char *shorten(struct pool *pool, const char *log)
+{
+	size_t size = strlen(log);
+
+	if (size <= MAX_LOG)
+		return log;
+	return pool_printf(pool, "%.*s\n[%zu bytes are left out]\n%s", MAX_LOG / 2, log,
+			   size - MAX_LOG, log + size - MAX_LOG / 2);
+}
+
+static void print_trouble(struct pool *pool, struct json *j, const struct trouble *t)
 {
 	print_optional(j, "reason", t->message);
 	print_optional(j, "meaning", t->meaning);
@@ -33,10 +46,11 @@ static void print_trouble(struct json *j, const struct trouble *t)
 			json_string(j, t->names.v[i], t->texts.v[i]);
 		json_close(j, '}');
 	}
-	print_optional(j, "log", t->log);
+	if (t->log)
+		json_string(j, "log", shorten(pool, t->log));
 }
 
-static void print_program(struct json *j, const struct checked *p)
+static void print_program(struct pool *pool, struct json *j, const struct checked *p)
 {
 	json_open(j, NULL, '{');
 	json_string(j, "name", p->name);
@@ -54,12 +68,12 @@ static void print_program(struct json *j, const struct checked *p)
 		json_number(j, "microseconds", p->usecs);
 		json_string(j, "stack", p->stack);
 	} else {
-		print_trouble(j, &p->trouble);
+		print_trouble(pool, j, &p->trouble);
 	}
 	json_close(j, '}');
 }
 
-void print_results(FILE *f, const struct results *r)
+void print_results(struct pool *pool, FILE *f, const struct results *r)
 {
 	struct json j = {.f = f};
 
@@ -72,7 +86,7 @@ void print_results(FILE *f, const struct results *r)
 		print_optional(&j, "error", r->v[i].error);
 		json_open(&j, "programs", '[');
 		for (size_t k = 0; k < r->v[i].n; k++)
-			print_program(&j, &r->v[i].v[k]);
+			print_program(pool, &j, &r->v[i].v[k]);
 		json_close(&j, ']');
 		json_close(&j, '}');
 	}

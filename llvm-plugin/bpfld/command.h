@@ -68,7 +68,7 @@ struct request {
 	double timeout;       /* --timeout: seconds */
 	struct words kernels; /* --kernel, split at commas */
 	bool fetch;
-	const char *baseline, *html;
+	const char *baseline, *html, *log;
 	double max_growth; /* percent; negative: not given */
 	struct words args; /* operands, and -lNAME */
 	int lock;          /* fd, during a change */

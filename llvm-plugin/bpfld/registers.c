@@ -120,8 +120,9 @@ static const char *size_in_words(struct pool *pool, const char *value)
 	const char *range = attribute(value, "r");
 
 	if (range)
-		return pool_printf(pool, ", of which %lld bytes are known to exist",
-				   strtoll(range, NULL, 0));
+		return pool_printf(pool, ", of which %lld byte%s known to exist",
+				   strtoll(range, NULL, 0),
+				   strtoll(range, NULL, 0) == 1 ? " is" : "s are");
 	for (int i = 0; i < 3; i++) {
 		const char *size = attribute(value, names[i]);
 

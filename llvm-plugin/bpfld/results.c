@@ -123,9 +123,10 @@ bool next_trouble(struct pool *pool, const struct group *g, size_t program,
 	for (size_t k = t->next++; k < g->n; k++) {
 		const struct checked *p = failing(g, k, program);
 
-		if (!p || !same_trouble(t->p, p))
+		if (!p || (k != t->first && !same_trouble(t->p, p)))
 			continue;
 		t->p = p;
+		t->last = g->v[k];
 		t->kernels = pool_printf(pool, "%s%s%s", t->kernels, *t->kernels ? ", " : " on ",
 					 kernel_name(g->v[k]));
 	}

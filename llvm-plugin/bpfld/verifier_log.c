@@ -25,8 +25,10 @@ struct log {
 	unsigned int frame;
 	struct text source[MAX_FRAMES]; /* the line that each frame is at */
 	struct text registers[MAX_REGISTERS];
+	bool called;       /* by the last instruction: see forget_arguments() */
 	struct text alone; /* the global function that is verified */
 	struct text message;
+	const char *end; /* of the last line after the last instruction */
 	const struct refusal *refusal;
 };
 
@@ -144,11 +146,12 @@ static void read_state(struct log *l, struct text line)
 	read_registers(l, line);
 }
 
-/* Helpers and kernel functions leave no value in these. */
+/* Helpers and kernel functions leave no value in R1 to R5. If a call is refused, it needs them. */
 static void forget_arguments(struct log *l)
 {
-	for (int i = 0; i < 6; i++)
+	for (int i = 1; l->called && i < 6; i++)
 		l->registers[i].s = NULL;
+	l->called = false;
 }
 
 /* ---- lines ---- */
@@ -181,13 +184,13 @@ static bool read_step(struct log *l, struct text line)
 
 	if (rest) {
 		forget_message(l);
+		forget_arguments(l);
 		if (line.s + line.size - rest < 2 || rest[1] != '(') {
 			read_state(l, line);
 			return true;
 		}
-		if (!strncmp(rest, " (85) call ", 11) && strncmp(rest + 11, "pc+", 3))
-			forget_arguments(l);
 		read_registers(l, line);
+		l->called = !strncmp(rest, " (85) call ", 11) && strncmp(rest + 11, "pc+", 3);
 		return true;
 	}
 	if (starts(line, " R") || starts(line, " frame")) {
@@ -209,8 +212,6 @@ static bool read_step(struct log *l, struct text line)
 /* The error is the first line after the last instruction that is known, or else the last one. */
 static void read_line(struct log *l, struct text line)
 {
-	const struct refusal *refusal;
-
 	if (!line.size || is_summary(line) || read_step(l, line))
 		return;
 	if (starts(line, "; ")) {
@@ -218,10 +219,12 @@ static void read_line(struct log *l, struct text line)
 		l->source[l->frame].size = line.size - 2;
 	} else if (find(line, " is safe for any args that match its prototype")) {
 		l->alone.s = NULL;
-	} else if (!l->refusal) {
-		refusal = find_refusal(copy(l, line));
-		l->message = line;
-		l->refusal = refusal;
+	} else {
+		if (!l->refusal) {
+			l->refusal = find_refusal(copy(l, line));
+			l->message = line;
+		}
+		l->end = find(line, " state:") ? l->end : line.s + line.size;
 	}
 }
 
@@ -273,17 +276,71 @@ static void add_register(struct log *l, struct trouble *t, unsigned long reg)
 	words_add(&t->texts, copy(l, l->registers[reg]));
 }
 
-/* "R1", and "arg#0", which is R1. */
+/* "R1", and "arg#0", which is R1; of all lines after the last instruction. */
 static void add_registers(struct log *l, struct trouble *t)
 {
-	for (const char *at = t->message; *at; at++) {
-		bool begins = at == t->message || !isalnum((unsigned char)at[-1]);
+	const char *text = copy(l, (struct text){l->message.s, (size_t)(l->end - l->message.s)});
+	const char *range =
+	    starts(l->message, "invalid access to packet") ? strchr(text, '(') : NULL;
+
+	/* "R1(id=0,off=0,r=4)": newer than the last state in the log, which a comparison follows.
+	 */
+	if (range && range > text && isdigit((unsigned char)range[-1])) {
+		unsigned long reg = strtoul(range - 1, NULL, 10);
+
+		l->registers[reg].s =
+		    pool_printf(l->pool, "pkt%.*s", (int)strcspn(range, ")") + 1, range);
+		l->registers[reg].size = strlen(l->registers[reg].s);
+	}
+	for (const char *at = text; *at; at++) {
+		bool begins = at == text || !isalnum((unsigned char)at[-1]);
 
 		if (begins && *at == 'R' && isdigit((unsigned char)at[1]))
 			add_register(l, t, strtoul(at + 1, NULL, 10));
 		else if (begins && !strncmp(at, "arg#", 4) && isdigit((unsigned char)at[4]))
 			add_register(l, t, strtoul(at + 4, NULL, 10) + 1);
 	}
+}
+
+/*
+ * A call makes pointers numbers, and the log does not have the new values of these registers: the
+ * last known ones are from before it.
+ */
+static const char *better_words(struct log *l, const struct trouble *t, const char *log)
+{
+	const char *message = t->message;
+	struct text before = {0};
+
+	if (*message == 'R' &&
+	    (strstr(message, "access 'scalar'") || strstr(message, "access 'inv'")))
+		before = l->registers[strtoul(message + 1, NULL, 10) % MAX_REGISTERS];
+	if (before.s && starts(before, "pkt"))
+		return "@moved";
+	if (before.s && !starts(before, "scalar") && !starts(before, "inv") &&
+	    !strchr("-0123456789P", *before.s))
+		return "@released";
+	if ((strstr(message, "type=scalar expected=") || strstr(message, "type=inv expected=")) &&
+	    (strstr(log, "call bpf_ringbuf_submit") || strstr(log, "call bpf_ringbuf_discard") ||
+	     strstr(log, "call bpf_sk_release")))
+		return "@released";
+	if (strstr(message, "frames is too deep") && t->places.n > 2 &&
+	    !strcmp(t->places.v[0], t->places.v[1]))
+		return "@recursion";
+	return NULL;
+}
+
+static void explain(struct log *l, struct trouble *t, const char *log)
+{
+	const char *words = better_words(l, t, log);
+
+	if (words)
+		l->refusal = find_refusal(words);
+	else
+		add_registers(l, t);
+	if (!l->refusal)
+		return;
+	t->meaning = l->refusal->meaning;
+	t->help = l->refusal->help;
 }
 
 void read_trouble(struct pool *pool, struct trouble *t, const char *log,
@@ -298,10 +355,6 @@ void read_trouble(struct pool *pool, struct trouble *t, const char *log,
 	if (!l.message.s)
 		return;
 	t->message = copy(&l, l.message);
-	if (l.refusal) {
-		t->meaning = l.refusal->meaning;
-		t->help = l.refusal->help;
-	}
 	for (unsigned int i = l.frame + 1; i-- > 0;)
 		if (l.source[i].s)
 			words_add(&t->places, place(&l, l.source[i]));
@@ -309,5 +362,5 @@ void read_trouble(struct pool *pool, struct trouble *t, const char *log,
 		t->taken = place_of_insn(&l, log, number_after(log, "alloc_insn="));
 	if (l.alone.s)
 		t->alone = copy(&l, l.alone);
-	add_registers(&l, t);
+	explain(&l, t, log);
 }
