@@ -116,6 +116,13 @@ for feature, probe in (("private-mounts", ["unshare", "-m", "true"]), ("pty", ["
             probe, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             check=False).returncode == 0:
         config.available_features.add(feature)
+# kfuncs: the kernel has kernel functions for iterators (Linux 6.4 and later).
+try:
+    with open("/sys/kernel/btf/vmlinux", "rb") as f:
+        if b"\0bpf_iter_num_new\0" in f.read():
+            config.available_features.add("kfuncs")
+except OSError:
+    pass
 reason = bpfld_lit.bpf_load_error()
 if reason is None:
     config.available_features.add("bpf-load")

@@ -73,6 +73,7 @@ static const struct {
     {"rdwr_buf", "a pointer to a buffer"},
     {"rdonly_buf", "a pointer to a read-only buffer"},
     {"mem", "a pointer to memory"},
+    {"alloc_mem", "a pointer to memory of a helper, such as a record of a ring buffer"},
     {"dynptr_ptr", "a dynptr"},
     {"func", "a function"},
     {"arena", "a pointer to the arena"},
