@@ -68,6 +68,7 @@ struct options {
 	struct words response_files;
 	struct words mllvm; /* lto.mllvm at the end */
 	struct lto_options lto;
+	struct lto_plan plan;  /* lto.plan */
 	struct bpfld_lto hook; /* lib.lto */
 	bool save_temps;
 	const char *output;

@@ -547,6 +547,20 @@ static int take_diagnostics(struct parse *p, const struct spelling *s)
 	return 0;
 }
 
+static int take_plan(struct parse *p, const struct spelling *s)
+{
+	struct options *o = p->o;
+
+	if (o->lto.plan)
+		return report_error(p->report, "invalid-value",
+				    "'%s': there is a plan already: %s" LD_HELP
+				    "write one plan for the link",
+				    s->text, o->plan.path);
+	words_add(&o->read_files, s->value);
+	o->lto.plan = &o->plan;
+	return lto_read_plan(&o->plan, p->pool, p->report, s->value);
+}
+
 /* Options of link-time optimization. */
 static int take_lto(struct parse *p, const struct spelling *s)
 {
@@ -565,6 +579,7 @@ static int take_lto(struct parse *p, const struct spelling *s)
 	case OPT_lto_internalize: o->lib.lto_internalize = true; return 0;
 	case OPT_lto_emit_asm: o->lib.lto_want = BPFLD_LTO_ASM; return 0;
 	case OPT_lto_emit_llvm: o->lib.lto_want = BPFLD_LTO_IR; return 0;
+	case OPT_lto_plan: return take_plan(p, s);
 	case OPT_mcpu: return take_text(p, s, &o->lto.cpu);
 	case OPT_mllvm: words_add(&o->mllvm, s->value); return 0;
 	case OPT_lto_cache: return take_text(p, s, &o->lto.cache);
@@ -678,7 +693,8 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_subskeleton:
 		case OPT_time_trace: w->kind = REPLAY_OUTPUT; break;
 		case OPT_library_path: w->kind = REPLAY_DIRECTORY; break;
-		case OPT_localize: w->kind = REPLAY_INPUT; break;
+		case OPT_localize:
+		case OPT_lto_plan: w->kind = REPLAY_INPUT; break;
 		case OPT_prefix: w->kind = REPLAY_PREFIX; break;
 		case OPT_bind: w->kind = REPLAY_BIND; break;
 		case OPT_reproduce: return;
@@ -803,6 +819,7 @@ void free_options(struct options *o)
 	words_free(&o->renames);
 	words_free(&o->prefixes);
 	words_free(&o->localize);
+	lto_free_plan(&o->plan);
 	words_free(&o->exports);
 	words_free(&o->why_live);
 	words_free(&o->undefined);

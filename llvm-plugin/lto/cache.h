@@ -29,8 +29,8 @@ struct lto_cached {
 };
 
 /*
- * Opens the directory, which is made if it does not exist. It must belong to this user, and no other
- * user may be able to write it. Returns 0, or a negative errno value with the reason in *why.
+ * Opens the directory, which is made if it does not exist. It must belong to this user, and no
+ * other user may be able to write it. Returns 0, or a negative errno value with the reason in *why.
  */
 int cache_open(struct lto_cache *c, const char *path, const char **why);
 

@@ -14,6 +14,7 @@
 #include <llvm-c/Support.h>
 #include <llvm-c/Target.h>
 #include <llvm-c/Transforms/PassBuilder.h>
+#include <llvm/Config/llvm-config.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,26 +223,26 @@ static uint64_t measure(struct compiler *c, const struct variant *v)
 
 /* How to optimize. */
 struct way {
-	char level;
+	const char *passes;
 	const char *inline_cost; /* see limit_inlining() */
 };
 
 static struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
 {
-	/* Below level 2 there is no inliner, but always_inline must be honoured, as in clang -O0.
-	 */
-	char passes[] = "always-inline,lto<O2>";
 	struct variant v = {0};
 	LLVMModuleRef m = parse_again(c, merged);
 	LLVMTargetMachineRef machine = m ? make_machine(c, m) : NULL;
+	const char *passes = way.passes;
 
 	if (!machine)
 		return v;
 	limit_inlining(c, m, way.inline_cost);
 	step(c, "optimizing");
-	passes[sizeof("always-inline,lto<O") - 1] = way.level;
+	if (c->unoptimized && strncmp(passes, "default", 7) != 0)
+		passes = print("lto-pre-link<O2>,%s", passes);
 	if (run_passes(c, m, machine, passes))
 		return v;
+	finish_plan(m);
 	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);
 	v.object = make_code(c, m, LLVMObjectFile);
 	if (v.object)
@@ -249,20 +250,43 @@ static struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, s
 	return v;
 }
 
+/* Below level 2 there is no inliner, but always_inline must be honoured, as in clang -O0. */
+#define LEVEL(n) "always-inline,lto<O" #n ">"
+
 /*
  * Inlining avoids calls, both for the verifier and at run time, but duplicates code, and the number
  * of instructions of a program is limited. So level 2 tries three ways: LLVM's default, a threshold
  * at which only functions shorter than a call are inlined, and level 1. The smallest code wins, or
  * the first one of equal size.
  */
+static bool has_ways(const struct compiler *c)
+{
+	const struct lto_plan *plan = c->r->options->plan;
+
+	return c->r->options->level == 2 &&
+	       (!plan || plan->order == LTO_SHORTEST || plan->order == LTO_SEPARATE);
+}
+
 static struct variant optimize_best(struct compiler *c, LLVMMemoryBufferRef merged)
 {
-	static const struct way ways[LTO_WAYS] = {{'2', NULL}, {'2', "25"}, {'1', NULL}};
+	static const struct way ways[LTO_WAYS] = {
+	    {LEVEL(2), NULL}, {LEVEL(2), "25"}, {LEVEL(1), NULL}};
+	static const struct way levels[] = {
+	    {LEVEL(0), NULL}, {LEVEL(1), NULL}, {0}, {LEVEL(3), NULL}};
+	static const struct way one_file = {"default<O2>", NULL};
+	const struct lto_plan *plan = c->r->options->plan;
 	int level = c->r->options->level;
 	struct variant best;
 
+	switch (plan ? plan->order : LTO_SHORTEST) {
+	case LTO_O2: return optimize(c, merged, ways[0]);
+	case LTO_O2_SHORT: return optimize(c, merged, ways[1]);
+	case LTO_O1: return optimize(c, merged, ways[2]);
+	case LTO_ONE_FILE: return optimize(c, merged, c->unoptimized ? one_file : ways[0]);
+	default: break;
+	}
 	if (level != 2)
-		return optimize(c, merged, (struct way){(char)('0' + level), NULL});
+		return optimize(c, merged, levels[level]);
 	best = optimize(c, merged, ways[c->r->way]);
 	c->lenient = true;
 	c->fallback = best.object;
@@ -291,13 +315,15 @@ static int compile_all(struct compiler *c)
 		return 1;
 	if (LLVMVerifyModule(m, LLVMReturnStatusAction, &message))
 		return report_error(c, "lto-failed", "invalid merged module: %s", message);
-	c->merged = c->r->options->level == 2;
+	c->merged = has_ways(c);
 	merged = LLVMWriteBitcodeToMemoryBuffer(m);
 	keep_temporary(c, merged, LTO_MERGED);
 	v = optimize_best(c, merged);
 	if (!v.object || c->failed)
 		return 1;
 	keep_temporary(c, v.ir, LTO_OPTIMIZED);
+	if (c->r->options->plan && c->r->options->plan->nr_entries)
+		check_plan(c, parse_again(c, v.ir));
 	switch (c->r->job->want) {
 	case BPFLD_LTO_IR: put_output(c, v.ir, 0); break;
 	case BPFLD_LTO_ASM:
@@ -370,16 +396,52 @@ static bool is_listed(const char *list, const char *option)
 	return false;
 }
 
+/* The plan's settings, as options; those that this LLVM lacks are reported. NULL: the end. */
+static const char **list_settings(struct compiler *c, const struct lto_plan *plan, const char *list)
+{
+	const char **v = calloc(LTO_NR_SETTINGS + 1, sizeof(*v));
+	size_t nr = 0;
+
+	if (!v)
+		out_of_memory();
+	for (size_t i = 0; plan && i < LTO_NR_SETTINGS; i++) {
+		const struct lto_setting *set = &plan->set[i];
+
+		if (!set->line)
+			continue;
+		v[nr] = print("-%s=%u", set->name, set->value);
+		if (is_listed(list, v[nr]))
+			nr++;
+		else
+			report_text(c, BPFLD_WARNING, "plan-not-applied",
+				    print("%s:%u: 'set %s' is ignored: LLVM %d lacks it\n"
+					  ">>> help: remove the line",
+					  plan->path, set->line, set->name, LLVM_VERSION_MAJOR));
+	}
+	v[nr] = NULL;
+	return v;
+}
+
 static int parse_llvm_options(struct compiler *c)
 {
-	const char *const *mllvm = c->r->options->mllvm;
+	static const char *const none[] = {NULL};
+	const char *const *mllvm = c->r->options->mllvm ? c->r->options->mllvm : none;
+	const struct lto_plan *plan =
+	    c->r->job->want == BPFLD_LTO_EACH ? NULL : c->r->options->plan;
+	const char *const *settings;
 	const char **argv, *list;
+	bool any = *mllvm;
 	int argc = 1;
 
-	while (mllvm && mllvm[argc - 1])
+	for (size_t i = 0; plan && i < LTO_NR_SETTINGS; i++)
+		any |= plan->set[i].line;
+	if (!any)
+		return 0;
+	list = list_llvm_options();
+	settings = list ? list_settings(c, plan, list) : none;
+	while (mllvm[argc - 1])
 		argc++;
-	argv = calloc((size_t)argc + 1, sizeof(*argv));
-	list = argc > 1 ? list_llvm_options() : "";
+	argv = calloc((size_t)argc + LTO_NR_SETTINGS + 1, sizeof(*argv));
 	if (!argv || !list)
 		out_of_memory();
 	argv[0] = "ld.bpf";
@@ -388,7 +450,9 @@ static int parse_llvm_options(struct compiler *c)
 		if (argv[i][0] == '-' && !is_listed(list, argv[i]))
 			report_error(c, "unknown-option", "LLVM has no option '%s'", argv[i]);
 	}
-	if (argc > 1 && !c->failed)
+	while (*settings)
+		argv[argc++] = *settings++;
+	if (!c->failed)
 		LLVMParseCommandLineOptions(argc, argv, "");
 	free(argv);
 	return c->failed;

@@ -76,6 +76,58 @@ void step(struct compiler *c, const char *doing)
 	c->r->put(c->r, LTO_STEP, 0, text, strlen(text) + 1);
 }
 
+const char *name_of(LLVMValueRef v)
+{
+	size_t size;
+
+	return LLVMGetValueName2(v, &size);
+}
+
+char *copy_text(const char *text)
+{
+	char *s = strdup(text);
+
+	if (!s)
+		out_of_memory();
+	return s;
+}
+
+const char *string_attribute(LLVMValueRef function, const char *key)
+{
+	LLVMAttributeRef a = LLVMGetStringAttributeAtIndex(function, LLVMAttributeFunctionIndex,
+							   key, (unsigned)strlen(key));
+	unsigned size;
+
+	return a ? LLVMGetStringAttributeValue(a, &size) : "";
+}
+
+void set_attribute(struct compiler *c, LLVMValueRef function, const char *key, const char *value)
+{
+	LLVMRemoveStringAttributeAtIndex(function, LLVMAttributeFunctionIndex, key,
+					 (unsigned)strlen(key));
+	if (*value)
+		LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex,
+					LLVMCreateStringAttribute(c->context, key,
+								  (unsigned)strlen(key), value,
+								  (unsigned)strlen(value)));
+}
+
+bool has_attribute(LLVMValueRef function, const char *name)
+{
+	return LLVMGetEnumAttributeAtIndex(function, LLVMAttributeFunctionIndex,
+					   LLVMGetEnumAttributeKindForName(name, strlen(name)));
+}
+
+void set_enum_attribute(struct compiler *c, LLVMValueRef function, const char *name, bool on)
+{
+	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+
+	LLVMRemoveEnumAttributeAtIndex(function, LLVMAttributeFunctionIndex, kind);
+	if (on)
+		LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex,
+					LLVMCreateEnumAttribute(c->context, kind, 0));
+}
+
 LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m)
 {
 	/* At least "less": CO-RE needs passes that do not run without optimization. */

@@ -3,6 +3,7 @@
  * Shared by the files of the compiler, which is a module for one LLVM:
  *
  *	compiler.c  diagnostics, memory, and the pass pipeline
+ *	decide.c    decisions of a plan about functions
  *	merge.c     reads modules of bitcode and merges them
  *	compile.c   optimizes the merged module and generates code
  */
@@ -20,14 +21,16 @@ struct compiler {
 	LLVMContextRef context;
 	struct parsed {
 		LLVMModuleRef module;
-		char *assembly; /* all inline assembly */
-	} * parsed;             /* by module */
-	const char *module;     /* current module, for messages; NULL: all */
-	bool reading;           /* it is being parsed */
-	bool lenient;           /* ignore diagnostics: the code is not used */
-	bool complained;        /* LLVM reported an error while lenient */
+		char *assembly;     /* all inline assembly */
+		const char *source; /* file that was compiled */
+	} * parsed;                 /* by module */
+	const char *module;         /* current module, for messages; NULL: all */
+	bool reading;               /* it is being parsed */
+	bool lenient;               /* ignore diagnostics: the code is not used */
+	bool complained;            /* LLVM reported an error while lenient */
 	bool failed;
-	bool merged; /* modules are merged: another optimization level may succeed */
+	bool unoptimized; /* modules are merged as clang's front end makes them */
+	bool merged;      /* modules are merged: another optimization level may succeed */
 
 	/* An object to output if LLVM aborts while it tries a better variant. */
 	LLVMMemoryBufferRef fallback;
@@ -50,10 +53,27 @@ void report_text(struct compiler *c, enum bpfld_severity severity, const char *i
 /* Records the current operation on c->module, in case LLVM crashes. */
 void step(struct compiler *c, const char *doing);
 
+const char *name_of(LLVMValueRef v);
+char *copy_text(const char *text);
+/* The value of an attribute of a function; "" if it has none. */
+const char *string_attribute(LLVMValueRef function, const char *key);
+void set_attribute(struct compiler *c, LLVMValueRef function, const char *key, const char *value);
+bool has_attribute(LLVMValueRef function, const char *name);
+void set_enum_attribute(struct compiler *c, LLVMValueRef function, const char *name, bool on);
+
 /* For c->cpu. NULL: an error was reported. */
 LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m);
 int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine,
 	       const char *passes);
+
+/* Records names of functions, before they are changed. */
+void tag_functions(struct compiler *c, size_t number);
+/* Lists functions for the options, and applies the plan to the merged module. */
+void apply_plan(struct compiler *c, LLVMModuleRef m);
+/* Gives global functions their linkage, when the module is optimized. */
+void finish_plan(LLVMModuleRef m);
+/* Reports what LLVM did not do, when it has optimized the module. */
+void check_plan(struct compiler *c, LLVMModuleRef m);
 
 /* Merges all modules, for the CPU of the options or that of the modules. */
 LLVMModuleRef merge_modules(struct compiler *c);

@@ -313,12 +313,28 @@ static int take_made(const struct run *r, size_t number, const char *data, size_
 	return r->caller->take(r->caller, number, data, size);
 }
 
+static int take_function(const struct run *r, const char *data, size_t size)
+{
+	struct lto_function f;
+
+	if (size < sizeof(f) + 2 || data[size - 1] || !r->options->function)
+		return -EINVAL;
+	memcpy(&f, data, sizeof(f));
+	f.name = data + sizeof(f);
+	f.file = f.name + strlen(f.name) + 1;
+	if (f.file >= data + size)
+		return -EINVAL;
+	r->options->function(r->options->function_ctx, &f);
+	return 0;
+}
+
 static int take_record(struct run *r, const struct header *h, const char *data)
 {
 	const char *message;
 
 	switch (h->kind) {
 	case LTO_MADE: return take_made(r, h->number, data, h->size);
+	case LTO_LIST: return take_function(r, data, h->size);
 	case LTO_STEP: return keep_text(&r->step, data, h->size);
 	case LTO_LIBRARY: return keep_text(&r->library, data, h->size);
 	case LTO_REPORT:
@@ -537,6 +553,24 @@ static void add_number(struct blake2b *b, uint64_t number)
 	blake2b_add(b, &number, sizeof(number));
 }
 
+static void add_plan(struct blake2b *b, const struct lto_plan *plan)
+{
+	add_text(b, plan->path);
+	add_number(b, (uint64_t)plan->order);
+	for (size_t i = 0; i < LTO_NR_SETTINGS; i++) {
+		add_number(b, plan->set[i].line);
+		add_number(b, plan->set[i].value);
+	}
+	for (size_t i = 0; i < plan->nr_entries; i++) {
+		const struct lto_entry *e = &plan->entries[i];
+
+		add_number(b, (uint64_t)e->decision);
+		add_number(b, e->line);
+		add_text(b, e->function);
+		add_text(b, e->file);
+	}
+}
+
 /* Adds all that each output depends on. */
 static int begin_key(const struct run *r, int module, struct blake2b *b)
 {
@@ -552,6 +586,9 @@ static int begin_key(const struct run *r, int module, struct blake2b *b)
 	add_text(b, o->cpu);
 	for (size_t i = 0; o->mllvm && o->mllvm[i]; i++)
 		add_text(b, o->mllvm[i]);
+	/* Modules that are compiled alone do not depend on it. */
+	if (o->plan && r->job->want != BPFLD_LTO_EACH)
+		add_plan(b, o->plan);
 	for (off_t at = 0; (n = pread(module, buffer, sizeof(buffer), at)) > 0; at += n)
 		blake2b_add(b, buffer, (size_t)n);
 	return n ? -errno : 0;
@@ -688,6 +725,66 @@ static int run_cached(struct run *r, int module, int release)
 	return err;
 }
 
+/* ---- plans ---- */
+
+static int warn(struct run *r, const char *id, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int warn(struct run *r, const char *id, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int n, err;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return -ENOMEM;
+	err = r->job->report(r->job, BPFLD_WARNING, id, text);
+	free(text);
+	return err;
+}
+
+static bool is_in_plan(const struct lto_plan *plan, const struct bpfld_lto_module *m)
+{
+	uint64_t hash = lto_hash(m->data, m->size);
+
+	for (size_t i = 0; i < plan->nr_inputs; i++)
+		if (plan->inputs[i].hash == hash)
+			return true;
+	return false;
+}
+
+/* Reports that the plan was made with another LLVM or for other inputs. */
+static int compare_plan(struct run *r, int release)
+{
+	const struct lto_plan *plan = r->options->plan;
+	const char *first = NULL;
+	size_t changed = 0;
+	int err = 0;
+
+	if (!plan || r->job->want == BPFLD_LTO_EACH)
+		return 0;
+	if (plan->release && plan->release != release)
+		err = warn(r, "plan-stale",
+			   "%s: the plan was made with LLVM %d, and this is LLVM %d\n"
+			   ">>> its decisions are applied, but may have other effects\n"
+			   ">>> help: run 'bpfld tune' again with this LLVM",
+			   plan->path, plan->release, release);
+	for (size_t i = 0; plan->nr_inputs && i < r->job->nr_modules; i++)
+		if (!is_in_plan(plan, &r->job->modules[i])) {
+			if (!changed++)
+				first = r->job->modules[i].name;
+		}
+	if (!err && changed)
+		err = warn(r, "plan-stale",
+			   "%s: the plan was made for other inputs: %zu of %zu have changed\n"
+			   ">>> the first one is %s\n>>> help: run 'bpfld tune' again",
+			   plan->path, changed, r->job->nr_modules, first);
+	return err;
+}
+
 /* As run_llvm(). */
 static int run_release(struct run *r, int release)
 {
@@ -703,7 +800,7 @@ static int run_release(struct run *r, int release)
 		err = run_llvm(r, module, release, &records);
 	unmap_records(&records);
 	close(module);
-	return err;
+	return err ? err : compare_plan(r, release);
 }
 
 int lto_compile(void *ctx, const struct bpfld_lto_job *job)

@@ -84,22 +84,6 @@ static LLVMValueRef find_global(LLVMModuleRef m, const char *name)
 	return v ? v : LLVMGetNamedGlobalAlias(m, name, strlen(name));
 }
 
-static const char *name_of(LLVMValueRef v)
-{
-	size_t size;
-
-	return LLVMGetValueName2(v, &size);
-}
-
-static const char *string_attribute(LLVMValueRef function, const char *key)
-{
-	LLVMAttributeRef a = LLVMGetStringAttributeAtIndex(function, LLVMAttributeFunctionIndex,
-							   key, (unsigned)strlen(key));
-	unsigned size;
-
-	return a ? LLVMGetStringAttributeValue(a, &size) : "";
-}
-
 static LLVMValueRef first_definition(LLVMModuleRef m)
 {
 	LLVMValueRef f = LLVMGetFirstFunction(m);
@@ -140,20 +124,11 @@ static const char *features_of(LLVMValueRef function)
 	return string_attribute(function, features_key);
 }
 
-static char *copy(const char *text)
-{
-	char *s = strdup(text);
-
-	if (!s)
-		out_of_memory();
-	return s;
-}
-
 static void take_cpu(struct compiler *c, LLVMValueRef function)
 {
-	c->cpu = copy(function ? cpu_of(c, function) : "v1");
-	c->features = copy(function ? features_of(function) : "");
-	c->cpu_function = function ? copy(name_of(function)) : NULL;
+	c->cpu = copy_text(function ? cpu_of(c, function) : "v1");
+	c->features = copy_text(function ? features_of(function) : "");
+	c->cpu_function = function ? copy_text(name_of(function)) : NULL;
 	c->cpu_module = c->module;
 }
 
@@ -180,18 +155,6 @@ static int check_cpu(struct compiler *c, LLVMModuleRef m)
 				    c->module, cpu, *features ? " with " : "", features);
 	}
 	return 0;
-}
-
-static void set_attribute(struct compiler *c, LLVMValueRef function, const char *key,
-			  const char *value)
-{
-	LLVMRemoveStringAttributeAtIndex(function, LLVMAttributeFunctionIndex, key,
-					 (unsigned)strlen(key));
-	if (*value)
-		LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex,
-					LLVMCreateStringAttribute(c->context, key,
-								  (unsigned)strlen(key), value,
-								  (unsigned)strlen(value)));
 }
 
 /* LLVM does not inline between functions for different CPUs. */
@@ -222,11 +185,7 @@ static bool is_register(LLVMValueRef alloca)
 
 static bool is_unoptimized(LLVMValueRef function)
 {
-	static const char optnone[] = "optnone";
-	unsigned kind = LLVMGetEnumAttributeKindForName(optnone, sizeof(optnone) - 1);
-
-	if (LLVMIsDeclaration(function) ||
-	    LLVMGetEnumAttributeAtIndex(function, LLVMAttributeFunctionIndex, kind))
+	if (LLVMIsDeclaration(function) || has_attribute(function, "optnone"))
 		return false;
 	for (LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(function)); i;
 	     i = LLVMGetNextInstruction(i))
@@ -236,11 +195,35 @@ static bool is_unoptimized(LLVMValueRef function)
 }
 
 /*
+ * Lowers BPF's intrinsics and nothing else. They refer to types of their module, so that merging
+ * them would mix up types of one name: see the top of this file. Even without optimization LLVM
+ * inlines functions that are always_inline, which a plan may want to remain.
+ */
+static int lower_alone(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine)
+{
+	static const char always[] = "alwaysinline", mark[] = "bpfld-alwaysinline";
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		if (has_attribute(f, always)) {
+			set_enum_attribute(c, f, always, false);
+			set_attribute(c, f, mark, "1");
+		}
+	if (run_passes(c, m, machine, "lto-pre-link<O0>"))
+		return 1;
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		if (*string_attribute(f, mark)) {
+			set_enum_attribute(c, f, always, true);
+			set_attribute(c, f, mark, "");
+		}
+	return 0;
+}
+
+/*
  * Runs the pre-link pipeline on a module that clang did not optimize, as with -fembed-bitcode=all.
  * The pipeline for merged modules lacks passes that help the verifier and that lower BPF's
- * intrinsics.
+ * intrinsics. With together, the pre-link pipeline is left for the merged module.
  */
-static int optimize_alone(struct compiler *c, LLVMModuleRef m)
+static int optimize_alone(struct compiler *c, LLVMModuleRef m, bool together)
 {
 	LLVMTargetMachineRef machine;
 	bool found = false;
@@ -252,7 +235,12 @@ static int optimize_alone(struct compiler *c, LLVMModuleRef m)
 	if (!found)
 		return 0;
 	machine = make_machine(c, m);
-	return machine ? run_passes(c, m, machine, "lto-pre-link<O2>") : 1;
+	if (!machine)
+		return 1;
+	if (!together)
+		return run_passes(c, m, machine, "lto-pre-link<O2>");
+	c->unoptimized = true;
+	return lower_alone(c, m, machine);
 }
 
 LLVMModuleRef read_alone(struct compiler *c, size_t number)
@@ -271,7 +259,7 @@ LLVMModuleRef read_alone(struct compiler *c, size_t number)
 		c->cpu = cpu;
 		c->features = "";
 	}
-	return optimize_alone(c, m) ? NULL : m;
+	return optimize_alone(c, m, false) ? NULL : m;
 }
 
 /* ---- symbols ---- */
@@ -502,6 +490,8 @@ static void override_flag(struct compiler *c, LLVMModuleRef m, const char *name)
 static int read_modules(struct compiler *c)
 {
 	const struct bpfld_lto_job *job = c->r->job;
+	const struct lto_plan *plan = c->r->options->plan;
+	bool together = plan && plan->order != LTO_SEPARATE;
 
 	c->parsed = calloc(job->nr_modules, sizeof(*c->parsed));
 	if (!c->parsed)
@@ -518,9 +508,10 @@ static int read_modules(struct compiler *c)
 		LLVMModuleRef m = c->parsed[i].module;
 
 		c->module = job->modules[i].name;
-		if ((!c->r->options->cpu && check_cpu(c, m)) || optimize_alone(c, m))
+		if ((!c->r->options->cpu && check_cpu(c, m)) || optimize_alone(c, m, together))
 			return 1;
 		set_cpu(c, m);
+		tag_functions(c, i);
 		apply_symbols(m, &job->modules[i]);
 		c->parsed[i].assembly = assembly_of(m);
 	}
@@ -557,5 +548,6 @@ LLVMModuleRef merge_modules(struct compiler *c)
 	c->module = NULL;
 	for (size_t i = 0; i < job->nr_modules; i++)
 		make_local(c, all, &job->modules[i]);
+	apply_plan(c, all);
 	return all;
 }

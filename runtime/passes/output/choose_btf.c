@@ -368,7 +368,8 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 			   ? synthesize_func(c, sym)
 			   : NULL;
 	linkage = ld_btf_vlen(ld_btf_type(&f->btf, sym->btf));
-	if (linkage == BTF_FUNC_EXTERN || sym->bind == STB_LOCAL)
+	/* --lto-plan makes global functions of static ones, whose BTF LLVM writes as before. */
+	if (linkage == BTF_FUNC_EXTERN || sym->bind == STB_LOCAL || f->lto)
 		linkage = BTF_FUNC_GLOBAL;
 	if (sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
