@@ -43,7 +43,7 @@ static int note_packed(struct ld_section *sec, uint32_t codec, size_t header, ui
 		       uint64_t align)
 {
 	struct ld_file *f = sec->file;
-	const char *name = ld_codec_name((enum ld_codec)codec);
+	const char *name = codec > LD_CODEC_ZSTD ? NULL : ld_codec_name((enum ld_codec)codec);
 
 	if (!name)
 		return bad(sec, ld_printf(&f->arena, "compression type %u is not known", codec));
