@@ -71,7 +71,7 @@ def width(root):
 
 
 # A folder may include what has a smaller number, and itself; see docs/design.md.
-LAYERS = [("runtime/base/", 0), ("runtime/btf/", 1), ("runtime/kernel/", 1), ("runtime/model/", 2),
+LAYERS = [("runtime/base/", 0), ("runtime/btf/", 1), ("runtime/kernel/", 1), ("runtime/core/", 2), ("runtime/model/", 2),
           ("runtime/elf/", 3), ("runtime/passes/", 4), ("runtime/report/", 5), ("runtime/options.", 6),
           ("runtime/link.c", 6), ("runtime/inspect.c", 6), ("runtime/loader/", 7), ("runtime/compat/", 7)]
 
