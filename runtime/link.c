@@ -388,6 +388,8 @@ static int run_passes(struct bpfld *b)
 	CHECK_MODEL(LD_STAGE_EMITTED);
 	if (l->opt->verify)
 		RUN(ld_verify, l, &l->inputs);
+	if (*l->opt->target_btf)
+		MAKE(l->targets, ld_check_targets, l, &l->inputs);
 	return flush_diags(b);
 }
 
@@ -632,6 +634,8 @@ static const struct {
     [BPFLD_TEXT_REPORT_JSON] = {ld_report_json, true, false},
     [BPFLD_TEXT_REPORT_HTML] = {ld_report_html, true, false},
     [BPFLD_TEXT_FILES] = {ld_report_files, false, true},
+    [BPFLD_TEXT_TARGETS] = {ld_report_targets, false, true},
+    [BPFLD_TEXT_TARGETS_JSON] = {ld_report_targets_json, false, true},
 };
 
 static int make_text(struct bpfld *b, struct call *c)

@@ -17,6 +17,7 @@
  *	wiring.c   which library function serves which import
  *	list.c     ls
  *	link.c     link
+ *	core.c     core
  *	gen.c      gen, and commands passed on to bpftool
  *	version.c  version, as bpftool has it
  *	refusals.c the verifier's words, explained
@@ -70,6 +71,7 @@ struct request {
 	bool fetch;
 	const char *baseline, *html, *log;
 	double max_growth; /* percent; negative: not given */
+	struct words target_btf;
 	struct words args; /* operands, and -lNAME */
 	int lock;          /* fd, during a change */
 	sigset_t signals;  /* blocked before the change */
@@ -178,6 +180,8 @@ enum exit_status print_loaded(struct request *q, const char *name, bool *first);
 
 /* Adds the inputs q->args.v[from..]. Errors make the link fail. */
 void add_inputs(struct request *q, struct bpfld *l, size_t from);
+/* --target-btf: prints the table of results, also if they are errors. */
+void print_targets(struct request *q, struct bpfld *l);
 
 /* ---- gen.c ---- */
 
@@ -213,6 +217,7 @@ enum exit_status load_dynamic(struct request *q);
 
 enum exit_status command_link(struct request *q);
 enum exit_status command_gen(struct request *q);
+enum exit_status command_core(struct request *q);
 enum exit_status command_load(struct request *q);
 enum exit_status command_unload(struct request *q);
 enum exit_status command_ls(struct request *q);

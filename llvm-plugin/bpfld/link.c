@@ -19,6 +19,14 @@ void add_inputs(struct request *q, struct bpfld *l, size_t from)
 			   q->binds.v[i + 3]);
 }
 
+void print_targets(struct request *q, struct bpfld *l)
+{
+	const char *text = q->target_btf.n ? bpfld_text(l, BPFLD_TEXT_TARGETS, NULL) : NULL;
+
+	if (text)
+		fputs(text, stdout);
+}
+
 /* As in bpftool: undefined and hidden symbols are kept, DWARF is dropped. */
 enum exit_status command_link(struct request *q)
 {
@@ -34,6 +42,7 @@ enum exit_status command_link(struct request *q)
 	opts.prefixes = q->prefixes.v;
 	opts.target_kernels = q->target_kernels;
 	opts.lto = &lto_default;
+	opts.target_btf = q->target_btf.v;
 	opts.no_image = true;
 	opts.diag = report_diag;
 	opts.diag_ctx = q->report;
@@ -42,6 +51,7 @@ enum exit_status command_link(struct request *q)
 		return cannot(q, "start", "a link", -err);
 	add_inputs(q, l, 1);
 	err = bpfld_link(l);
+	print_targets(q, l);
 	if (!err)
 		err = bpfld_write_file(l, q->args.v[0]);
 	bpfld_free(l);

@@ -185,6 +185,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_prefix: return take_prefix(q, value);
 	case OPT_library_path: words_add(&q->library_paths, value); break;
 	case OPT_library: words_add(&q->args, pool_printf(q->pool, "-l%s", value)); break;
+	case OPT_target_btf: words_add(&q->target_btf, value); break;
 	case OPT_root: q->root = value; break;
 	case OPT_target_kernel: q->target_kernels = value; break;
 	case OPT_kernel: return take_kernels(q, value);
@@ -311,6 +312,7 @@ int main(int argc, char **argv)
 	words_free(&q.binds);
 	words_free(&q.prefixes);
 	words_free(&q.kernels);
+	words_free(&q.target_btf);
 	words_free(&q.args);
 	pool_free(&pool);
 	report_end(&report, (int)status);

@@ -63,6 +63,7 @@ struct options {
 	const char *lto_option;          /* one that only link-time optimization uses, or NULL */
 	bool compiled;                   /* some input was bitcode */
 	struct words unused;             /* warnings about values that nothing knows */
+	struct words target_btf;         /* lib.target_btf at the end */
 	struct words trace_symbols;      /* lib.trace_symbols at the end */
 	struct words read_files;         /* lib.read_files at the end */
 	struct words response_files;

@@ -187,6 +187,15 @@ static int check_lto(const struct options *o, struct pool *pool, struct report *
 	return r->errors > errors;
 }
 
+/* --target-btf: the table of results, also if they are errors. */
+static void print_targets(const struct options *o, struct bpfld *l, struct report *r)
+{
+	const char *text = o->target_btf.n ? bpfld_text(l, BPFLD_TEXT_TARGETS, NULL) : NULL;
+
+	if (text)
+		fputs(text, r->out);
+}
+
 /* Keeps the link reachable for leak checkers; volatile, or the store would be optimized away. */
 static struct bpfld *volatile last_link;
 
@@ -218,6 +227,7 @@ static int link_inputs(struct options *o, struct pool *pool, struct report *r, b
 		err = write_reproduction(o, pool, r, l);
 	if (!err)
 		err = bpfld_link(l) || check_lto(o, pool, r, l);
+	print_targets(o, l, r);
 	if (print_read(l, r, &printed) && (check_outputs_again(o, pool, r, l) ||
 					   (o->reproduce && write_reproduction(o, pool, r, l))))
 		err = 1;

@@ -610,6 +610,7 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_library: return take_library(p, s);
 	case OPT_z: return take_z(p, s);
 	case OPT_addends: return take_addends(p, s);
+	case OPT_target_btf: words_add(&p->o->target_btf, s->value); return 0;
 	case OPT_kernel_btf: return take_text(p, s, &o->lib.kernel_btf);
 	case OPT_target_kernel: return take_text(p, s, &o->lib.target_kernels);
 	case OPT_license: return take_text(p, s, &o->lib.license);
@@ -697,6 +698,7 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_lto_plan: w->kind = REPLAY_INPUT; break;
 		case OPT_prefix: w->kind = REPLAY_PREFIX; break;
 		case OPT_bind: w->kind = REPLAY_BIND; break;
+		case OPT_target_btf: /* has no effect on the output */
 		case OPT_reproduce: return;
 		/* -lgcc of collect2 is ignored: see take_library(). */
 		case OPT_library:
@@ -802,6 +804,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.wraps = o->wraps.v;
 	o->lib.renames = o->renames.v;
 	o->lib.prefixes = o->prefixes.v;
+	o->lib.target_btf = o->target_btf.v;
 	o->lib.localize = o->localize.v;
 	o->lib.export_globs = o->exports.v;
 	o->lib.why_live = o->why_live.v;
@@ -818,6 +821,7 @@ void free_options(struct options *o)
 	words_free(&o->wraps);
 	words_free(&o->renames);
 	words_free(&o->prefixes);
+	words_free(&o->target_btf);
 	words_free(&o->localize);
 	lto_free_plan(&o->plan);
 	words_free(&o->exports);

@@ -91,11 +91,13 @@ typedef int lzma_decode_fn(uint64_t *memory, uint32_t flags, const void *allocat
 
 static lzma_decode_fn *load_lzma(void)
 {
-	void *lib = dlopen("liblzma.so.5", RTLD_NOW | RTLD_LOCAL);
 	lzma_decode_fn *decode = NULL;
+#ifndef BPFLD_STATIC /* a static executable cannot load libraries */
+	void *lib = dlopen("liblzma.so.5", RTLD_NOW | RTLD_LOCAL);
 	void *symbol = lib ? dlsym(lib, "lzma_stream_buffer_decode") : NULL;
 
 	memcpy(&decode, &symbol, sizeof(decode));
+#endif
 	return decode;
 }
 

@@ -55,6 +55,7 @@ struct ld_proto;
 struct ld_puller;
 struct ld_section;
 struct ld_sym;
+struct ld_targets;
 
 enum ld_sec_kind {
 	LD_SEC_NONE,    /* consumed or dropped: symbol tables, relocations, .llvm_addrsig, ... */
@@ -474,6 +475,7 @@ struct ld_options {
 	int compress;           /* enum bpfld_compress, and enum ld_codec */
 	uint32_t kernels; /* the output is for these, bits as in kernel/limits.h; 0: for any */
 	const char *bad_kernels; /* what is wrong with the caller's text for them, or NULL */
+	const char **target_btf; /* paths of files and directories; NULL-terminated */
 };
 
 /* ---- results: each stage returns or fills in a struct, which later stages read ---- */
@@ -579,6 +581,8 @@ struct ld_link {
 	struct ld_merged_btf btf;
 	struct ld_btf_ext btf_ext;
 	struct ld_image image;
+
+	const struct ld_targets *targets; /* see model/targets.h; NULL without --target-btf */
 
 	const uint8_t *flat;          /* the image in one block; NULL until somebody looks at it */
 	LD_VEC(struct ld_span) spans; /* passes and written files, for the time trace */

@@ -159,4 +159,7 @@ struct ld_image ld_emit(const struct ld_link *l);
 /* Parses the image again and compares it with the model. */
 void ld_verify(const struct ld_link *l, struct ld_input_files *in);
 
+/* --target-btf: looks up what the output needs of kernels. Returns NULL if it cannot be read. */
+const struct ld_targets *ld_check_targets(const struct ld_link *l, struct ld_input_files *in);
+
 #endif

@@ -470,6 +470,40 @@ function externTable() {
 			{ title: "Users", wide: true, value: (e) => e.users.length, show: (e) => someNames(functionNames(e.users)) }] });
 }
 
+/* --target-btf: the results of each kernel, and the dependencies that some kernel does not just have. */
+const RESULTS = ["exists", "other size", "absent", "guarded", "optional", "unknown", "missing", "other kind", "refused"];
+
+function kernelTable() {
+	return new Table({
+		label: "Kernels", rows: facts.targets.kernels, text: (k) => k.name,
+		columns: [
+			{ title: "Kernel", name: true, value: (k) => k.name + (k.broken ? " (cannot be read)" : "") },
+			...RESULTS.map((r) => ({ title: r[0].toUpperCase() + r.slice(1), num: true, value: (k) => k.counts[r] || 0 }))] });
+}
+
+function useTable(rows) {
+	const kernels = facts.targets.kernels;
+	const result = (r) => `${r.result}: ${r.kernels.length === kernels.length ? "all" : r.kernels.length > 5
+		? count(r.kernels.length, "kernel") : r.kernels.map((k) => kernels[k].name).join(", ")}`;
+	const results = (u) => u.results.map(result).join("; ");
+
+	return new Table({
+		label: "Dependencies", rows, text: (u) => [u.name, u.kind, u.function, results(u)].join(" "),
+		columns: [
+			{ title: "Name", name: true, value: (u) => u.name },
+			{ title: "Kind", value: (u) => (u.weak ? "weak " : "") + u.kind },
+			{ title: "Place", wide: true, value: (u) => [u.place, u.function].filter(Boolean).join(", in ") || "–" },
+			{ title: "Results", wide: true, value: results }] });
+}
+
+function targets() {
+	const plainly = (r) => r.result === "exists" || r.result === "unknown";
+	const rows = facts.targets.uses.filter((u) => !u.results.every(plainly));
+
+	return [kernelTable().element, rows.length ? useTable(rows).element
+		: make("p", { class: "note" }, "Each kernel has all that the output refers to.")];
+}
+
 function droppedTable() {
 	const why = (d) => [d.of && `kept in ${d.of}`, d.by && `by ${d.by}`, d.group && `group ${d.group}`,
 		d.pieces && count(d.pieces, "piece")].filter(Boolean).join(", ");
@@ -529,6 +563,7 @@ const PARTS = [
 	  body: listOr(facts.maps, "The output has no maps.", mapTable) },
 	{ id: "externs", title: "Externs", count: facts.externs.length,
 	  body: listOr(facts.externs, "No symbol is left to the loader.", externTable) },
+	facts.targets ? { id: "targets", title: "Kernels", count: facts.targets.kernels.length, body: targets } : null,
 	{ id: "dropped", title: "Dropped", count: facts.dropped.length,
 	  body: () => (facts.dropped.length ? dropped() : [make("p", { class: "empty" }, "Nothing was dropped.")]) },
 	{ id: "sections", title: "Sections", count: facts.sections.length, body: () => [sectionTable().element] },

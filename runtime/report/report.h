@@ -46,6 +46,10 @@ void ld_report_inputs(struct ld_arena *a, struct ld_blob *out, const struct ld_l
 /* The same without those that the caller read, with archive members: see BPFLD_TEXT_FILES. */
 void ld_report_files(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
+/* The results of --target-btf, as a table and as JSON; nothing without. */
+void ld_report_targets(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
+void ld_report_targets_json(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
+
 /* The files that took part, as they were before bitcode was compiled. */
 static inline const struct ld_resolution *ld_resolved_inputs(const struct ld_link *l)
 {

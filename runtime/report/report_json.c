@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/facts.h"
+#include "report/targets.h"
 
 struct json {
 	struct ld_arena *a;
@@ -383,6 +384,10 @@ void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts
 	put_calls(&j, f);
 	put_maps(&j, f);
 	put_externs(&j, f);
+	if (f->l->targets) {
+		key(&j, "targets");
+		ld_put_targets(a, out, f->l->targets);
+	}
 	put_dropped(&j, f);
 	put(&j, "}\n");
 }

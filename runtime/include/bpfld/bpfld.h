@@ -253,10 +253,12 @@ struct bpfld_opts {
 				       ("6.1,7.2"), a range ("6.1..7.2"), "running", or a list of
 				       these. A warning then means that one of them rejects a
 				       program. NULL: that every known kernel does */
+	const char *const *target_btf; /* files with BTF of kernels, or directories of them, in
+					  which to look up what the output needs. NULL-terminated */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */
-#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, target_kernels) + sizeof(const char *))
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, target_btf) + sizeof(const char *const *))
 
 /* Texts about a link. */
 enum bpfld_text {
@@ -272,6 +274,9 @@ enum bpfld_text {
 	BPFLD_TEXT_FILES, /* like INPUTS, without opts.read_files and with archive members: for each
 			     file the path of a thin archive and the member's name, or two empty
 			     strings; then its own path */
+	BPFLD_TEXT_TARGETS, /* opts.target_btf: a table of the results; also after a failed link,
+			       empty if it failed earlier */
+	BPFLD_TEXT_TARGETS_JSON, /* the same as JSON */
 };
 
 #ifdef __cplusplus

@@ -12,9 +12,9 @@ events = [e for e in trace["traceEvents"] if e["ph"] == "X"]
 assert len({e["pid"] for e in events}) == 1
 assert min(e["ts"] for e in events) == 0 and all(e["dur"] >= 0 for e in events)
 
-# --verify was not given; all other passes ran, one after the other.
+# --verify and --target-btf were not given; all other passes ran, one after the other.
 ran = [e for e in events if e["name"] in passes]
-expected = [p for p in passes if p != "verify"]
+expected = [p for p in passes if p not in ("verify", "check_targets")]
 assert [e["name"] for e in ran] == expected, ran
 for one, next_one in zip(ran, ran[1:]):
     assert one["ts"] + one["dur"] <= next_one["ts"] + 0.001
