@@ -17,6 +17,7 @@ static const struct {
 enum {
 	CLASS = 7,
 	LDX = 1,
+	ST = 2,
 	STX = 3,
 	ALU = 4,
 	ALU64 = 7,
@@ -30,17 +31,43 @@ enum {
 	DIV = 0x30,
 	MOD = 0x90,
 	MOV = 0xb0,
+	LSH = 0x60,
+	RSH = 0x70,
+	ARSH = 0xc0,
+	LD_IMM64 = 0x18,
 	BSWAP = 0xd7,
 	MAY_GOTO = 0xe5,
 	GOTOX = 0x0d,
 	CAST_ADDR_SPACE = 1, /* in off of a move */
+	FRAME_REGISTER = 10,
 	STACK_ARGS = 11,
 };
 
-static enum ld_form arithmetic_form(uint8_t op, int16_t off)
+/* An operand in imm that no kernel accepts. */
+static bool is_bad_constant(uint8_t op, int32_t imm, enum ld_form *form)
 {
 	uint8_t operation = op & OPERATION;
 
+	if (op & BY_REGISTER)
+		return false;
+	if ((operation == DIV || operation == MOD) && !imm) {
+		*form = LD_FORM_DIVISION;
+		return true;
+	}
+	*form = LD_FORM_SHIFT;
+	return (operation == LSH || operation == RSH || operation == ARSH) &&
+	       (imm < 0 || imm >= ((op & CLASS) == ALU64 ? 64 : 32));
+}
+
+static enum ld_form arithmetic_form(uint8_t op, unsigned int dst, int16_t off, int32_t imm)
+{
+	uint8_t operation = op & OPERATION;
+	enum ld_form form;
+
+	if (dst == FRAME_REGISTER)
+		return LD_FORM_FRAME_WRITE;
+	if (is_bad_constant(op, imm, &form))
+		return form;
 	if (op == BSWAP)
 		return LD_FORM_BSWAP;
 	if (!off)
@@ -52,25 +79,36 @@ static enum ld_form arithmetic_form(uint8_t op, int16_t off)
 	return off == CAST_ADDR_SPACE ? LD_FORM_ADDR_SPACE : LD_FORM_MOVSX;
 }
 
-enum ld_form ld_form_of(uint8_t op, unsigned int dst, unsigned int src, int16_t off, int32_t imm)
+static enum ld_form memory_form(uint8_t op, unsigned int dst, unsigned int src, int32_t imm)
 {
 	uint8_t class = op & CLASS;
 
-	if (class == ALU || class == ALU64)
-		return arithmetic_form(op, off);
-	if (op == MAY_GOTO)
-		return LD_FORM_MAY_GOTO;
-	if (op == GOTOX)
-		return LD_FORM_GOTOX;
-	if (class < LDX || class > STX)
-		return LD_NR_FORMS;
-	if (dst == STACK_ARGS || src == STACK_ARGS)
+	if (dst > STACK_ARGS || (class != ST && src > STACK_ARGS))
+		return LD_FORM_REGISTER;
+	if (dst == STACK_ARGS || (class != ST && src == STACK_ARGS))
 		return LD_FORM_STACK_ARGS;
+	if (class == LDX && dst == FRAME_REGISTER)
+		return LD_FORM_FRAME_WRITE;
 	if (class == LDX && (op & MODE) == MEMSX)
 		return LD_FORM_MEMSX;
 	if (class == STX && (op & MODE) == ATOMIC && (imm == LOAD_ACQUIRE || imm == STORE_RELEASE))
 		return LD_FORM_ACQUIRE;
 	return LD_NR_FORMS;
+}
+
+enum ld_form ld_form_of(uint8_t op, unsigned int dst, unsigned int src, int16_t off, int32_t imm)
+{
+	uint8_t class = op & CLASS;
+
+	if (class == ALU || class == ALU64)
+		return arithmetic_form(op, dst, off, imm);
+	if (op == MAY_GOTO)
+		return LD_FORM_MAY_GOTO;
+	if (op == GOTOX)
+		return LD_FORM_GOTOX;
+	if (op == LD_IMM64 && dst == FRAME_REGISTER)
+		return LD_FORM_FRAME_WRITE;
+	return class >= LDX && class <= STX ? memory_form(op, dst, src, imm) : LD_NR_FORMS;
 }
 
 const char *ld_form_name(enum ld_form form)

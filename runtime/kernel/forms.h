@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Forms of instructions that not all kernels accept. */
+/* Forms of instructions that some or all kernels reject. */
 #ifndef LD_KERNEL_FORMS_H
 #define LD_KERNEL_FORMS_H
 

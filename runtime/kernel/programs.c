@@ -119,10 +119,25 @@ static uint64_t types_of(int32_t id, int kernel)
 	return column[kernel] < 0 ? types[1] | types[2] : types[column[kernel]];
 }
 
-uint32_t ld_kernels_without_helper(int32_t id, uint32_t type)
-{
-	uint32_t kernels = 0;
+/*
+ * Sections whose programs have no return value to get or set: cgroup_common_func_proto() of
+ * kernel/bpf/cgroup.c, the same in 6.1, 6.12 and 7.2.
+ */
+static const char *const without_retval[] = {
+    "cgroup_skb/ingress",  "cgroup_skb/egress",   "sockops",
+    "cgroup/recvmsg4",     "cgroup/recvmsg6",     "cgroup/recvmsg_unix",
+    "cgroup/getpeername4", "cgroup/getpeername6", "cgroup/getpeername_unix",
+    "cgroup/getsockname4", "cgroup/getsockname6", "cgroup/getsockname_unix",
+};
 
+uint32_t ld_kernels_without_helper(int32_t id, const struct ld_section_type *section)
+{
+	uint32_t kernels = 0, type = section->type;
+
+	for (uint32_t i = 0; i < COUNT(without_retval); i++)
+		if ((id == LD_HELPER_GET_RETVAL || id == LD_HELPER_SET_RETVAL) &&
+		    !strcmp(section->name, without_retval[i]))
+			return LD_ALL_KERNELS;
 	for (int i = 0; i < LD_NR_KERNELS; i++)
 		kernels |= (uint32_t)(!(types_of(id, i) >> type & 1)) << i;
 	return kernels;

@@ -24,8 +24,8 @@ const char *ld_program_type_name(uint32_t type);
 bool ld_is_tracing(uint32_t type);
 bool ld_is_socket_filter(uint32_t type);
 
-/* The series that certainly refuse a call of this helper in a program of this type. */
-uint32_t ld_kernels_without_helper(int32_t id, uint32_t type);
+/* The series that certainly refuse a call of this helper in a program of a section. */
+uint32_t ld_kernels_without_helper(int32_t id, const struct ld_section_type *section);
 
 /* The series that do not have the helper. */
 uint32_t ld_kernels_before_helper(int32_t id);

@@ -63,8 +63,7 @@ static struct reason check_return(const struct ld_btf *btf, uint32_t type)
 							   : LD_ALL_KERNELS};
 }
 
-/* The kernels that accept any pointer as parameter number index, for its declaration tags. */
-static uint32_t accepting_tags(const struct ld_btf *btf, uint32_t in_func, uint32_t index)
+uint32_t ld_accepting_tags(const struct ld_btf *btf, uint32_t in_func, uint32_t index)
 {
 	uint32_t kernels = 0;
 
@@ -107,7 +106,7 @@ static struct reason check_param(const struct ld_btf *btf, uint32_t in_func, uin
 	if (r.why && is_arena(btf, id))
 		r.kernels = ld_kernels_below(LD_RULE_ARENA_TAGS, 1);
 	if (r.why)
-		r.kernels &= ~accepting_tags(btf, in_func, index);
+		r.kernels &= ~ld_accepting_tags(btf, in_func, index);
 	return r;
 }
 

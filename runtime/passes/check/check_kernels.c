@@ -36,11 +36,14 @@ struct checker {
 static uint32_t refusing(const struct ld_need *need, const struct ld_section_type *type)
 {
 	if (need->what < LD_NEED_FORM)
-		return type ? ld_kernels_without_helper(need->what, type->type)
+		return type ? ld_kernels_without_helper(need->what, type)
 			    : ld_kernels_before_helper(need->what);
 	switch (need->what) {
 	case LD_NEED_LOCKED_CALL: return ld_kernels_below(LD_RULE_LOCKED_CALL, 1);
 	case LD_NEED_LOCKED_GLOBAL: return ld_kernels_below(LD_RULE_LOCKED_GLOBAL, 1);
+	case LD_NEED_DEAD_CODE:
+	case LD_NEED_FAR_JUMP:
+	case LD_NEED_NO_END: return LD_ALL_KERNELS;
 	case LD_NEED_UNPREEMPTED_GLOBAL: return ld_kernels_below(LD_RULE_UNPREEMPTED_GLOBAL, 1);
 	default: return ld_kernels_without_form((enum ld_form)(need->what - LD_NEED_FORM));
 	}
@@ -112,6 +115,10 @@ static const char *form_help(enum ld_form form)
 	case LD_FORM_ADDR_SPACE: return "use maps of other types than BPF_MAP_TYPE_ARENA";
 	case LD_FORM_STACK_ARGS:
 		return "pass a pointer to a struct instead of more than five arguments";
+	case LD_FORM_FRAME_WRITE:
+	case LD_FORM_REGISTER:
+	case LD_FORM_DIVISION:
+	case LD_FORM_SHIFT: return "correct the assembly, or the constant";
 	default: return "compile with -mcpu=v3";
 	}
 }
@@ -130,10 +137,27 @@ static void report_helper(const struct checker *c, const struct found *f, const 
 		    program->sym->name, helper, where);
 	else
 		ld_warn(c->l->diags, "helper-unavailable",
-			"program '%s' calls bpf_%s(), which programs of its type (%s) may not "
-			"call%" LD_LINES LD_HELP
+			"program '%s' calls bpf_%s(), which programs of its type (%s, by section "
+			"%s) may not call%" LD_LINES LD_HELP
 			"do without it, or choose another type by the name of the section",
-			program->sym->name, helper, ld_program_type_name(type->type), where);
+			program->sym->name, helper, ld_program_type_name(type->type),
+			program->sec->name, where);
+}
+
+static void report_path(const struct checker *c, const struct found *f, const char *where)
+{
+	static const char *const what[] = {
+	    "nothing leads to",
+	    "jumps out of its function",
+	    "runs over the end of its function",
+	};
+
+	ld_warn(c->l->diags, "invalid-code",
+		"program '%s' has code that %s%" LD_LINES LD_HELP
+		"if it is assembly, correct it; otherwise, look for code with undefined behavior, "
+		"such as __builtin_unreachable() or a variable without a value",
+		c->calls->funcs[f->program].sym->name, what[f->need->what - LD_NEED_DEAD_CODE],
+		where);
 }
 
 static void report_found(const struct checker *c, const struct found *f)
@@ -150,6 +174,8 @@ static void report_found(const struct checker *c, const struct found *f)
 			ld_use_place(c->l, func->sec, off), more, ld_refused_by(c->l, f->kernels));
 	if (f->need->what < LD_NEED_FORM)
 		report_helper(c, f, where);
+	else if (f->need->what >= LD_NEED_DEAD_CODE)
+		report_path(c, f, where);
 	else if (f->need->what >= LD_NEED_LOCKED_CALL)
 		ld_warn(c->l->diags, "call-under-lock",
 			"program '%s' calls a %s function %s%" LD_LINES LD_HELP "%s", program,
@@ -160,6 +186,9 @@ static void report_found(const struct checker *c, const struct found *f)
 			f->need->what == LD_NEED_LOCKED_CALL
 			    ? "make it __always_inline, or call it before bpf_spin_lock()"
 			    : "make it static or __hidden, or call it outside");
+	else if (ld_kernels_without_form(form) == LD_ALL_KERNELS)
+		ld_warn(c->l->diags, "invalid-code", "program '%s' has %s%" LD_LINES LD_HELP "%s",
+			program, ld_form_name(form), where, form_help(form));
 	else
 		ld_warn(c->l->diags, "instruction-unavailable",
 			"program '%s' has %s%" LD_LINES LD_HELP "%s", program, ld_form_name(form),

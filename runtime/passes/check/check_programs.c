@@ -113,6 +113,34 @@ static void note_prototype(const struct ld_link *l, const struct ld_func *func, 
 		accepting, func->sym->name, why, ld_place(l, func->sec, func->off), more);
 }
 
+/* A parameter that points to a struct or union that no file defines, of a type that all refuse. */
+static const char *undefined_param(const struct ld_link *l, const struct ld_func *func)
+{
+	const struct ld_file *f = func->sec->file;
+	const struct ld_btf *btf = &f->btf;
+	const struct btf_type *proto = ld_btf_type(btf, ld_btf_type(btf, func->sym->btf)->type);
+	const struct btf_param *params = ld_btf_tail(proto);
+
+	for (uint32_t i = 0; i < ld_btf_vlen(proto); i++) {
+		uint32_t id = ld_btf_strip(btf, params[i].type), to;
+		const struct ld_btf_node *node;
+
+		if (!id || ld_btf_kind(ld_btf_type(btf, id)) != BTF_KIND_PTR ||
+		    ld_accepting_tags(btf, func->sym->btf, i) || ld_is_context(btf, id))
+			continue;
+		to = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
+		if (!to || !strcmp(ld_btf_name(btf, to), "bpf_dynptr"))
+			continue;
+		node = &l->res.graph.nodes[ld_node_of(f, to)];
+		if (ld_btf_kind(ld_btf_type(&l->res.btf_files.v[node->input]->btf, node->type)) ==
+		    BTF_KIND_FWD)
+			return ld_printf(
+			    l->arena,
+			    "parameter %u points to a struct or union that no file defines", i + 1);
+	}
+	return NULL;
+}
+
 static void check_global_functions(const struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
@@ -129,6 +157,8 @@ static void check_global_functions(const struct ld_link *l)
 		if (!called[i] || !func->global || func->program)
 			continue;
 		why = ld_bad_prototype(l->arena, &func->sec->file->btf, func->sym->btf, &kernels);
+		if (!why && !l->opt->partial && (why = undefined_param(l, func)))
+			kernels = ld_warn_for(l, LD_ALL_KERNELS);
 		if (!why)
 			continue;
 		ld_reject(l, i, kernels);

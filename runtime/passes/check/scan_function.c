@@ -32,6 +32,7 @@ enum value_kind {
 	CONST, /* computed from constants */
 	FREE,  /* a scalar that no verifier knows */
 	FREEP, /* the same, or a pointer that is known not to be null */
+	BITS,  /* bits of such a scalar: may be 0 or not */
 	FRAME, /* off bytes from the top of the frame */
 	ARG,   /* argument arg, plus off bytes */
 	FUNC,  /* the address of function off */
@@ -168,7 +169,8 @@ static uint32_t func_of(const struct ld_scan *s, uint32_t slot, const struct ld_
 
 static bool is_free(const struct ld_scan *s, struct value v)
 {
-	return v.kind == FREE || v.kind == FREEP || (v.kind == ARG && s->memory_free[v.arg]);
+	return v.kind == FREE || v.kind == FREEP || v.kind == BITS ||
+	       (v.kind == ARG && s->memory_free[v.arg]);
 }
 
 /* The address of a function escapes: anything may call it. */
@@ -191,6 +193,8 @@ static struct value merge_values(struct ld_scan *s, struct value a, struct value
 		return a;
 	leaks(s, a);
 	leaks(s, b);
+	if (a.kind == BITS || b.kind == BITS)
+		return other;
 	return is_free(s, a) && is_free(s, b) ? freep : other;
 }
 
@@ -358,7 +362,7 @@ static struct value moved(struct ld_scan *s, const struct value v, bool whole)
 	leaks(s, v);
 	out = (struct value){OTHER, 0, 0};
 	if (is_free(s, v))
-		out.kind = FREE;
+		out.kind = v.kind == BITS ? BITS : FREE;
 	else if (v.kind == CONST)
 		out.kind = CONST;
 	return out;
@@ -382,6 +386,10 @@ static enum value_kind combined(const struct ld_scan *s, uint8_t op, struct valu
 {
 	bool keeps = (op & 0xf0) == ADD || (op & 0xf0) == SUB || (op & 0xf0) == XOR;
 
+	if (a.kind == BITS || b.kind == BITS)
+		return OTHER;
+	if (is_free(s, a) && b.kind == CONST && !keeps)
+		return BITS;
 	if (is_free(s, a) && (is_free(s, b) || b.kind == CONST))
 		return keeps && (op & 7) == ALU64 ? FREEP : FREE;
 	if (keeps && a.kind == CONST && is_free(s, b))
@@ -582,11 +590,33 @@ static uint8_t certain_sides(const struct ld_scan *s, const struct state *st, co
 	if (!(is_free(s, a) && (is_free(s, b) || b.kind == CONST)) &&
 	    !(is_free(s, b) && a.kind == CONST))
 		return 0;
+	/* It may know the range of these. */
+	if ((a.kind == BITS || b.kind == BITS) &&
+	    (op & BY_REG || ld_insn_imm(insn, s->big) || (what != JEQ && what != JNE)))
+		return 0;
 	/* The verifier may know that a pointer is not null, and skip the other side. */
 	if (a.kind != FREE && !(op & BY_REG) && (op & 7) == LD_CLASS_JMP &&
 	    !ld_insn_imm(insn, s->big) && (what == JEQ || what == JNE))
 		return what == JEQ ? LD_PATH_CERTAIN_FALL : LD_PATH_CERTAIN_JUMP;
 	return LD_PATH_CERTAIN_JUMP | LD_PATH_CERTAIN_FALL;
+}
+
+static void step_branch(struct ld_scan *s, struct state *st, const uint8_t *insn)
+{
+	enum { JEQ = 0x10, JNE = 0x50, JCOND = 0xe0 };
+	unsigned int regs[] = {s->big ? insn[1] >> 4 : insn[1] & 0xf, ld_insn_src(insn, s->big)};
+	uint8_t sides = certain_sides(s, st, insn), what = insn[0] & 0xf0;
+
+	s->flags[s->at] &= (uint8_t) ~(LD_PATH_CERTAIN_JUMP | LD_PATH_CERTAIN_FALL);
+	s->flags[s->at] |= sides;
+	if (what == JEQ || what == JNE || what == JCOND)
+		return;
+	/* From here on, it knows the range of scalars that were compared. */
+	for (unsigned int i = 0; i <= (insn[0] & BY_REG ? 1 : 0); i++)
+		if (regs[i] < NR_REGS &&
+		    (st->r[regs[i]].kind == FREE || st->r[regs[i]].kind == FREEP ||
+		     st->r[regs[i]].kind == BITS))
+			set(st, regs[i], OTHER);
 }
 
 static bool ends_block(uint8_t op)
@@ -620,9 +650,7 @@ static void step(struct ld_scan *s, struct state *st, uint32_t slot)
 		else if (op == LD_OP_EXIT)
 			leaks(s, st->r[0]);
 		else if (!ld_is_goto(op))
-			s->flags[slot] = (uint8_t)((s->flags[slot] & ~(LD_PATH_CERTAIN_JUMP |
-								       LD_PATH_CERTAIN_FALL)) |
-						   certain_sides(s, st, insn));
+			step_branch(s, st, insn);
 	}
 	set(st, FRAME_REG, FRAME);
 }

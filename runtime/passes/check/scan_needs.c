@@ -52,23 +52,6 @@ static bool is_helper_call(const struct ld_func *func, const uint8_t *insn, uint
 	       !reloc_at(func->sec, off);
 }
 
-bool ld_may_need_too_much(const struct ld_func *func)
-{
-	const struct ld_section_type *type =
-	    func->program ? ld_section_type(func->sec->name) : NULL;
-
-	for (uint64_t off = func->off; type && off + LD_INSN_SIZE <= func->off + func->size;
-	     off += LD_INSN_SIZE) {
-		const uint8_t *insn = func->sec->data + off;
-		int32_t id = ld_insn_imm(insn, func->sec->file->big);
-
-		if (insn[0] == LD_OP_CALL && is_helper_call(func, insn, off) &&
-		    ld_kernels_without_helper(id, type->type) == LD_ALL_KERNELS)
-			return true;
-	}
-	return false;
-}
-
 static void add_need(struct finder *f, uint32_t slot, unsigned int what, bool certain)
 {
 	struct ld_need need = {slot, (uint16_t)what, certain};
@@ -98,12 +81,11 @@ static const struct ld_call *call_at(const struct finder *f, uint32_t slot)
 }
 
 /* The name of the kernel's function that is called, or NULL. */
-static const char *kernel_callee(const struct finder *f, uint32_t slot)
+static const char *kernel_callee(const struct ld_func *func, uint64_t off)
 {
-	const struct ld_reloc *r =
-	    reloc_at(f->func->sec, f->func->off + (uint64_t)slot * LD_INSN_SIZE);
+	const struct ld_reloc *r = reloc_at(func->sec, off);
 
-	return r && r->sym ? f->func->sec->file->syms[r->sym].name : NULL;
+	return r && r->sym ? func->sec->file->syms[r->sym].name : NULL;
 }
 
 /* States of the program before an instruction, on all paths that lead there. */
@@ -117,7 +99,7 @@ static uint8_t after(const struct finder *f, uint32_t slot, uint8_t state)
 
 	if (insn[0] != LD_OP_CALL)
 		return state;
-	name = kernel_callee(f, slot);
+	name = kernel_callee(f->func, f->func->off + (uint64_t)slot * LD_INSN_SIZE);
 	if (name && !strcmp(name, "bpf_preempt_disable"))
 		return UNPREEMPTED;
 	if (name && !strcmp(name, "bpf_preempt_enable"))
@@ -196,6 +178,85 @@ static void find_state_needs(struct finder *f)
 	}
 }
 
+/* ---- where code leads ---- */
+
+/* Whether the function ends as the kernel wants it: in exit, goto, or a call of bpf_throw(). */
+static bool has_end(const struct ld_func *func)
+{
+	uint64_t off = func->off + (func->size & ~(uint64_t)(LD_INSN_SIZE - 1)) - LD_INSN_SIZE;
+	uint8_t op = func->sec->data[off];
+	const char *name;
+
+	if (op == LD_OP_EXIT || ld_is_goto(op) || op == LD_OP_JUMP_REG)
+		return true;
+	name = op == LD_OP_CALL ? kernel_callee(func, off) : NULL;
+	return name && (!strcmp(name, "bpf_throw") || !strcmp(name, "__bpf_trap"));
+}
+
+bool ld_may_need_too_much(const struct ld_func *func)
+{
+	const struct ld_section_type *type =
+	    func->program ? ld_section_type(func->sec->name) : NULL;
+
+	if (func->program && func->size >= LD_INSN_SIZE && !has_end(func))
+		return true;
+	for (uint64_t off = func->off; type && off + LD_INSN_SIZE <= func->off + func->size;
+	     off += LD_INSN_SIZE) {
+		const uint8_t *insn = func->sec->data + off;
+		int32_t id = ld_insn_imm(insn, func->sec->file->big);
+
+		if (insn[0] == LD_OP_CALL && is_helper_call(func, insn, off) &&
+		    ld_kernels_without_helper(id, type) == LD_ALL_KERNELS)
+			return true;
+	}
+	return false;
+}
+
+/* Adds the next instructions of one that is reached to the queue. Returns the new length. */
+static uint32_t follow(struct finder *f, uint32_t slot, bool *reached, uint32_t *queue, uint32_t nr)
+{
+	const uint8_t *insn = insn_at(f, slot);
+	uint32_t next[2] = {f->nr, f->nr};
+	int64_t distance;
+
+	if (insn[0] != LD_OP_EXIT && !ld_is_goto(insn[0]))
+		next[0] = slot + (insn[0] == LD_OP_LD_IMM64 ? 2 : 1);
+	if (ld_insn_is_jump(insn, f->big, &distance)) {
+		next[1] = ld_jump_target(f->nr, slot, distance);
+		if (next[1] == f->nr)
+			add_need(f, slot, LD_NEED_FAR_JUMP, false);
+	}
+	for (unsigned int i = 0; i < 2; i++)
+		if (next[i] < f->nr && !reached[next[i]]) {
+			reached[next[i]] = true;
+			queue[nr++] = next[i];
+		}
+	return nr;
+}
+
+/* The kernel looks for these before it follows values. */
+static void find_path_needs(struct finder *f)
+{
+	bool *reached;
+	uint32_t *queue, nr = 0;
+
+	if (!f->nr || f->func->sym->size != f->func->size || f->func->size % LD_INSN_SIZE)
+		return;
+	if (!has_end(f->func))
+		add_need(f, f->nr - 1, LD_NEED_NO_END, false);
+	reached = LD_NEW_ARRAY(f->l->arena, bool, f->nr);
+	queue = LD_NEW_ARRAY(f->l->arena, uint32_t, f->nr);
+	reached[0] = true;
+	queue[nr++] = 0;
+	while (nr)
+		nr = follow(f, queue[nr - 1], reached, queue, nr - 1);
+	for (uint32_t i = 0; i < f->nr; i++)
+		if (!reached[i] && !(f->flags[i] & LD_PATH_SECOND)) {
+			add_need(f, i, LD_NEED_DEAD_CODE, false);
+			return;
+		}
+}
+
 static void find_call_needs(struct finder *f, uint32_t slot)
 {
 	const uint8_t *insn = insn_at(f, slot);
@@ -210,8 +271,15 @@ static void find_call_needs(struct finder *f, uint32_t slot)
 		f->states |= id == LD_HELPER_SPIN_LOCK;
 		return;
 	}
-	name = kernel_callee(f, slot);
+	name = kernel_callee(f->func, f->func->off + (uint64_t)slot * LD_INSN_SIZE);
 	f->states |= name && !strcmp(name, "bpf_preempt_disable");
+}
+
+static bool is_branch(const uint8_t *insn, bool big)
+{
+	int64_t distance;
+
+	return ld_insn_is_jump(insn, big, &distance);
 }
 
 void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t index,
@@ -220,6 +288,7 @@ void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t ind
 	struct ld_func *func = &calls->funcs[index];
 	struct finder f = {.l = l, .calls = calls, .func = func, .flags = flags};
 	bool computed = false; /* jumps to computed addresses */
+	bool straight = true;  /* no branch yet */
 
 	f.code = func->sec->data + func->off;
 	f.nr = (uint32_t)(func->size / LD_INSN_SIZE);
@@ -235,11 +304,18 @@ void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t ind
 		form = ld_form_of(insn[0], dst, ld_insn_src(insn, f.big),
 				  (int16_t)ld_get16(insn + 2, f.big), ld_insn_imm(insn, f.big));
 		computed |= form == LD_FORM_GOTOX;
+		/* Assembly may have these in code that ranges of values rule out. */
+		if (form < LD_NR_FORMS && ld_kernels_without_form(form) == LD_ALL_KERNELS)
+			certain &= straight && func->program;
+		straight &= !is_branch(insn, f.big);
 		if (form < LD_NR_FORMS && (certain || ld_form_counts_anywhere(form)))
 			add_need(&f, i, LD_NEED_FORM + form, certain);
 		if (certain && insn[0] == LD_OP_CALL)
 			find_call_needs(&f, i);
 	}
-	if (f.states && !computed)
+	if (computed)
+		return;
+	if (f.states)
 		find_state_needs(&f);
+	find_path_needs(&f);
 }
