@@ -29,7 +29,7 @@ struct loading {
 	struct source_lines *lines;
 };
 
-/* ---- libbpf's messages: the first warning is the reason ---- */
+/* ---- libbpf's messages: the first warning is the reason, unless libbpf then tries again ---- */
 
 static char first_warning[512];
 
@@ -38,6 +38,8 @@ static int keep_warning(enum libbpf_print_level level, const char *format, va_li
 	if (level == LIBBPF_WARN && !*first_warning) {
 		vsnprintf(first_warning, sizeof(first_warning), format, args);
 		first_warning[strcspn(first_warning, "\n")] = '\0';
+		if (strstr(first_warning, "Retrying"))
+			*first_warning = '\0';
 	}
 	return 0;
 }
@@ -144,11 +146,12 @@ static void explain_libbpf(struct trouble *t)
  */
 static void find_place(struct loading *l, size_t i, struct trouble *t)
 {
+	const char *numbers = pool_printf(l->q->pool, "%s", l->log);
 	int err = load_some(l, i, i + 1, LOG_STEPS, VERIFIER_LOG);
 	struct trouble steps = {0};
 
 	read_trouble(l->q->pool, &steps, l->log, l->lines);
-	if (steps.message && t->message && err == ENOSPC && strcmp(steps.message, t->message))
+	if (steps.message && err == ENOSPC && !strstr(numbers, steps.message))
 		steps.message = NULL;
 	free_trouble(steps.message ? t : &steps);
 	if (steps.message)

@@ -154,7 +154,9 @@ static const char *pointer_in_words(struct pool *pool, const char *value)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!strncmp(value, kinds[i].start, strlen(kinds[i].start)))
 			return pool_printf(pool, "%s%s%s%s%s", kinds[i].words,
-					   map_in_words(pool, value), size_in_words(pool, value),
+					   map_in_words(pool, value),
+					   strncmp(value, "map_ptr", 7) ? size_in_words(pool, value)
+									: "",
 					   offset_in_words(pool, value),
 					   or_null ? ", or NULL" : "");
 	return NULL;

@@ -25,6 +25,7 @@ struct log {
 	unsigned int frame;
 	struct text source[MAX_FRAMES]; /* the line that each frame is at */
 	struct text registers[MAX_REGISTERS];
+	bool stepped;      /* an instruction was seen */
 	bool called;       /* by the last instruction: see forget_arguments() */
 	struct text alone; /* the global function that is verified */
 	struct text message;
@@ -190,6 +191,7 @@ static bool read_step(struct log *l, struct text line)
 			return true;
 		}
 		read_registers(l, line);
+		l->stepped = true;
 		l->called = !strncmp(rest, " (85) call ", 11) && strncmp(rest + 11, "pc+", 3);
 		return true;
 	}
@@ -209,7 +211,25 @@ static bool read_step(struct log *l, struct text line)
 	       starts(line, "to caller at ") || starts(line, "returning from callee:");
 }
 
-/* The error is the first line after the last instruction that is known, or else the last one. */
+/*
+ * The error is the first line after the last instruction that is known, or else the last one. In a
+ * log without instructions, lines that are no errors come before it: the last one that is known
+ * counts.
+ */
+static void read_message(struct log *l, struct text line)
+{
+	const struct refusal *refusal;
+
+	if (!l->refusal || !l->stepped) {
+		refusal = find_refusal(copy(l, line));
+		if (refusal || !l->refusal) {
+			l->message = line;
+			l->refusal = refusal;
+		}
+	}
+	l->end = find(line, " state:") ? l->end : line.s + line.size;
+}
+
 static void read_line(struct log *l, struct text line)
 {
 	if (!line.size || is_summary(line) || read_step(l, line))
@@ -220,11 +240,7 @@ static void read_line(struct log *l, struct text line)
 	} else if (find(line, " is safe for any args that match its prototype")) {
 		l->alone.s = NULL;
 	} else {
-		if (!l->refusal) {
-			l->refusal = find_refusal(copy(l, line));
-			l->message = line;
-		}
-		l->end = find(line, " state:") ? l->end : line.s + line.size;
+		read_message(l, line);
 	}
 }
 
@@ -316,8 +332,9 @@ static const char *better_words(struct log *l, const struct trouble *t, const ch
 		before = l->registers[strtoul(message + 1, NULL, 10) % MAX_REGISTERS];
 	if (before.s && starts(before, "pkt"))
 		return "@moved";
-	if (before.s && !starts(before, "scalar") && !starts(before, "inv") &&
-	    !strchr("-0123456789P", *before.s))
+	if (before.s && strchr("0123456789P", *before.s))
+		return "@null";
+	if (before.s && !starts(before, "scalar") && !starts(before, "inv") && *before.s != '-')
 		return "@released";
 	if ((strstr(message, "type=scalar expected=") || strstr(message, "type=inv expected=")) &&
 	    (strstr(log, "call bpf_ringbuf_submit") || strstr(log, "call bpf_ringbuf_discard") ||
