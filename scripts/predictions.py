@@ -77,7 +77,7 @@ class Counts:
         rejected = program["verdict"] != "loads"
         kind, pattern = kind_of(kinds, program.get("reason", ""))
         if warned is not None and rejected:
-            self.rows[pattern or "other reasons: the kernel stops at the first one"]["predicted"] += 1
+            self.rows[pattern if kind == "rule" else "other reasons: the kernel stops at the first one"]["predicted"] += 1
         elif warned is not None:
             self.rows["false: " + " ".join(sorted(warned))]["false"] += 1
             self.wrong.append("%s: %s: false" % (name, program["name"]))

@@ -59,11 +59,14 @@ static bool is_bad_constant(uint8_t op, int32_t imm, enum ld_form *form)
 	       (imm < 0 || imm >= ((op & CLASS) == ALU64 ? 64 : 32));
 }
 
-static enum ld_form arithmetic_form(uint8_t op, unsigned int dst, int16_t off, int32_t imm)
+static enum ld_form arithmetic_form(uint8_t op, unsigned int dst, unsigned int src, int16_t off,
+				    int32_t imm)
 {
 	uint8_t operation = op & OPERATION;
 	enum ld_form form;
 
+	if (dst > STACK_ARGS || (operation == MOV && op & BY_REGISTER && src > STACK_ARGS))
+		return LD_FORM_REGISTER;
 	if (dst == FRAME_REGISTER)
 		return LD_FORM_FRAME_WRITE;
 	if (is_bad_constant(op, imm, &form))
@@ -101,7 +104,7 @@ enum ld_form ld_form_of(uint8_t op, unsigned int dst, unsigned int src, int16_t 
 	uint8_t class = op & CLASS;
 
 	if (class == ALU || class == ALU64)
-		return arithmetic_form(op, dst, off, imm);
+		return arithmetic_form(op, dst, src, off, imm);
 	if (op == MAY_GOTO)
 		return LD_FORM_MAY_GOTO;
 	if (op == GOTOX)

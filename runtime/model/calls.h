@@ -35,6 +35,7 @@ enum {
 	LD_NEED_FORM = 0x1000,        /* plus a form of instructions, enum ld_form */
 	LD_NEED_LOCKED_CALL = 0x2000, /* that it may call a static function while it holds a lock */
 	LD_NEED_LOCKED_GLOBAL,        /* the same of a global function */
+	LD_NEED_LOCKED_HELPER,        /* the same of a helper */
 	LD_NEED_UNPREEMPTED_GLOBAL,   /* the same with preemption disabled */
 	LD_NEED_DEAD_CODE,            /* that it may have code that nothing leads to */
 	LD_NEED_FAR_JUMP,             /* that it may jump out of the function */

@@ -40,6 +40,7 @@ static uint32_t refusing(const struct ld_need *need, const struct ld_section_typ
 			    : ld_kernels_before_helper(need->what);
 	switch (need->what) {
 	case LD_NEED_LOCKED_CALL: return ld_kernels_below(LD_RULE_LOCKED_CALL, 1);
+	case LD_NEED_LOCKED_HELPER: return ld_kernels_below(LD_RULE_LOCKED_HELPER, 1);
 	case LD_NEED_LOCKED_GLOBAL: return ld_kernels_below(LD_RULE_LOCKED_GLOBAL, 1);
 	case LD_NEED_DEAD_CODE:
 	case LD_NEED_FAR_JUMP:
@@ -144,6 +145,24 @@ static void report_helper(const struct checker *c, const struct found *f, const 
 			program->sec->name, where);
 }
 
+static void report_call(const struct checker *c, const struct found *f, const char *where)
+{
+	const char *callee = "global function", *state = "while it holds a lock";
+	const char *help = "make it static or __hidden, or call it outside";
+
+	if (f->need->what == LD_NEED_LOCKED_CALL) {
+		callee = "static function";
+		help = "make it __always_inline, or call it before bpf_spin_lock()";
+	} else if (f->need->what == LD_NEED_LOCKED_HELPER) {
+		callee = "helper";
+		help = "call it before bpf_spin_lock() or after bpf_spin_unlock()";
+	} else if (f->need->what == LD_NEED_UNPREEMPTED_GLOBAL) {
+		state = "while preemption is disabled";
+	}
+	ld_warn(c->l->diags, "call-under-lock", "program '%s' calls a %s %s%" LD_LINES LD_HELP "%s",
+		c->calls->funcs[f->program].sym->name, callee, state, where, help);
+}
+
 static void report_path(const struct checker *c, const struct found *f, const char *where)
 {
 	static const char *const what[] = {
@@ -177,15 +196,7 @@ static void report_found(const struct checker *c, const struct found *f)
 	else if (f->need->what >= LD_NEED_DEAD_CODE)
 		report_path(c, f, where);
 	else if (f->need->what >= LD_NEED_LOCKED_CALL)
-		ld_warn(c->l->diags, "call-under-lock",
-			"program '%s' calls a %s function %s%" LD_LINES LD_HELP "%s", program,
-			f->need->what == LD_NEED_LOCKED_CALL ? "static" : "global",
-			f->need->what == LD_NEED_UNPREEMPTED_GLOBAL ? "while preemption is disabled"
-								    : "while it holds a lock",
-			where,
-			f->need->what == LD_NEED_LOCKED_CALL
-			    ? "make it __always_inline, or call it before bpf_spin_lock()"
-			    : "make it static or __hidden, or call it outside");
+		report_call(c, f, where);
 	else if (ld_kernels_without_form(form) == LD_ALL_KERNELS)
 		ld_warn(c->l->diags, "invalid-code", "program '%s' has %s%" LD_LINES LD_HELP "%s",
 			program, ld_form_name(form), where, form_help(form));

@@ -39,6 +39,7 @@ struct map {
 	const struct ld_sym *sym;
 	uint32_t type;   /* BPF_MAP_TYPE_*; 0: not known */
 	uint32_t fields; /* bits of fields[] */
+	uint32_t inner;  /* the same of the map that it contains */
 };
 
 struct checker {
@@ -73,10 +74,10 @@ static uint32_t fields_of(const struct ld_btf *btf, uint32_t type)
 	return found;
 }
 
-static void read_map(const struct ld_sym *sym, struct map *map)
+/* Reads the definition of a map, or of one that is inside. */
+static void read_map(const struct ld_btf *btf, uint32_t in_type, struct map *map, bool inside)
 {
-	const struct ld_btf *btf = &sym->sec->file->btf;
-	uint32_t def = ld_btf_strip(btf, ld_btf_type(btf, sym->btf)->type);
+	uint32_t def = ld_btf_strip(btf, in_type);
 	const struct btf_type *t = ld_btf_type(btf, def);
 	const struct btf_member *m = ld_btf_tail(t);
 
@@ -89,6 +90,12 @@ static void read_map(const struct ld_sym *sym, struct map *map)
 			map->type = (uint32_t)attr.number;
 		else if (!strcmp(attr.name, "value") && attr.kind == LD_MAP_TYPE)
 			map->fields = fields_of(btf, attr.type);
+		else if (!strcmp(attr.name, "values") && attr.kind == LD_MAP_ARRAY && !inside) {
+			struct map inner = {.piece = NULL};
+
+			read_map(btf, attr.type, &inner, true);
+			map->inner = inner.fields;
+		}
 	}
 }
 
@@ -101,7 +108,8 @@ static void add_map(struct checker *c, const struct ld_sym *sym)
 
 	if (*slot)
 		return;
-	read_map(sym, &map);
+	read_map(&sym->sec->file->btf, ld_btf_type(&sym->sec->file->btf, sym->btf)->type, &map,
+		 false);
 	LD_PUSH(a, &c->maps, map);
 	*slot = (void *)(uintptr_t)c->maps.nr;
 }
@@ -121,6 +129,28 @@ static void find_maps(struct checker *c)
 	}
 }
 
+static void reject_all(const struct checker *c, uint32_t kernels)
+{
+	for (uint32_t i = 0; i < c->calls->nr_funcs; i++)
+		ld_reject(c->l, i, kernels);
+}
+
+/* Kernels refuse a lock in a map that is in another map. */
+static void check_inner(const struct checker *c, const struct map *map)
+{
+	uint32_t kernels = ld_warn_for(c->l, ld_kernels_below(LD_RULE_INNER_LOCKS, 1));
+
+	if (!(map->inner & SPIN_LOCK) || !kernels)
+		return;
+	reject_all(c, kernels);
+	ld_warn(c->l->diags, "map-unavailable",
+		"map '%s' contains maps whose value has a struct bpf_spin_lock, which older "
+		"kernels do not allow\n>>> defined at %s%" LD_LINES LD_HELP
+		"use one map, or load the program on newer kernels only",
+		map->sym->name, ld_place(c->l, map->sym->sec, map->sym->value),
+		ld_refused_by(c->l, kernels));
+}
+
 /* libbpf creates all maps before it loads programs. */
 static void check_types(const struct checker *c)
 {
@@ -129,10 +159,10 @@ static void check_types(const struct checker *c)
 		const struct ld_map_type *type = ld_map_type(map->type);
 		uint32_t kernels = type ? ld_warn_for(c->l, type->refusing) : 0;
 
+		check_inner(c, map);
 		if (!kernels)
 			continue;
-		for (uint32_t k = 0; k < c->calls->nr_funcs; k++)
-			ld_reject(c->l, k, kernels);
+		reject_all(c, kernels);
 		ld_warn(c->l->diags, "map-type",
 			"older kernels have no maps of type %s, as '%s' is\n"
 			">>> defined at %s%" LD_LINES LD_HELP

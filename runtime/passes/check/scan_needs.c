@@ -176,6 +176,15 @@ static void find_state_needs(struct finder *f)
 		else if (states[slot] == UNPREEMPTED && global)
 			add_need(f, slot, LD_NEED_UNPREEMPTED_GLOBAL, true);
 	}
+	for (uint32_t i = 0; i < f->nr; i++) {
+		const uint8_t *insn = insn_at(f, i);
+
+		if (states[i] == LOCKED && f->flags[i] & LD_PATH_CERTAIN &&
+		    !(f->flags[i] & LD_PATH_SECOND) && insn[0] == LD_OP_CALL &&
+		    is_helper_call(f->func, insn, f->func->off + (uint64_t)i * LD_INSN_SIZE) &&
+		    ld_insn_imm(insn, f->big) != LD_HELPER_SPIN_UNLOCK)
+			add_need(f, i, LD_NEED_LOCKED_HELPER, true);
+	}
 }
 
 /* ---- where code leads ---- */
@@ -206,7 +215,8 @@ bool ld_may_need_too_much(const struct ld_func *func)
 		int32_t id = ld_insn_imm(insn, func->sec->file->big);
 
 		if (insn[0] == LD_OP_CALL && is_helper_call(func, insn, off) &&
-		    ld_kernels_without_helper(id, type) == LD_ALL_KERNELS)
+		    (id == LD_HELPER_SPIN_LOCK ||
+		     ld_kernels_without_helper(id, type) == LD_ALL_KERNELS))
 			return true;
 	}
 	return false;

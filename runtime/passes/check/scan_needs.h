@@ -6,7 +6,10 @@
 #include "model/calls.h"
 #include "model/model.h"
 
-/* Whether a program has a helper that all kernels refuse to programs of its type, in any code. */
+/*
+ * Whether a program has, in any code, a helper that all kernels refuse to programs of its type, a
+ * lock, or no end.
+ */
 bool ld_may_need_too_much(const struct ld_func *func);
 
 /* Fills in the needs of calls->funcs[index], whose calls are known. flags: LD_PATH_* by slot. */
