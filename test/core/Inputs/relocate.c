@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * relocate OBJECT BTF: prints libbpf's log of loading OBJECT with BTF as btf_custom_path. The
- * kernel takes no part: system calls of bpf() seem to succeed. Externs become weak, and maps are
- * not created, so that libbpf gets as far as CO-RE relocations.
+ * kernel takes no part: system calls of bpf() seem to succeed, and the kernel's BTF is BTF, for
+ * externs, too. Externs become weak, and maps are not created, so that libbpf gets as far as CO-RE
+ * relocations.
  */
 #define _GNU_SOURCE
 #include <bpf/libbpf.h>
+#include <dlfcn.h>
 #include <elf.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,16 +22,18 @@
 /* libbpf calls this one. A program is loaded after all relocations: that is the end. */
 long syscall(long nr, ...)
 {
-	int fd;
-	long cmd;
+	long (*real)(long, ...) = dlsym(RTLD_NEXT, "syscall");
+	long more[6];
 	va_list args;
+	int fd;
 
 	va_start(args, nr);
-	cmd = va_arg(args, long);
+	for (int i = 0; i < 6; i++)
+		more[i] = va_arg(args, long);
 	va_end(args);
 	if (nr != SYS_bpf)
-		return -1;
-	switch (cmd) {
+		return real(nr, more[0], more[1], more[2], more[3], more[4], more[5]);
+	switch (more[0]) {
 	case BPF_PROG_LOAD:
 	case BPF_MAP_CREATE:
 	case BPF_BTF_LOAD:
@@ -39,6 +44,32 @@ long syscall(long nr, ...)
 	default: return -1;
 	}
 }
+
+static const char *btf;
+
+static const char *redirect(const char *path)
+{
+	return strcmp(path, "/sys/kernel/btf/vmlinux") ? path : btf;
+}
+
+/* libbpf reads the kernel's BTF with one of these. */
+#define OPEN(name)                                                                                 \
+	int name(const char *path, int flags, ...)                                                 \
+	{                                                                                          \
+		return openat(AT_FDCWD, redirect(path), flags, 0);                                 \
+	}
+OPEN(open)
+OPEN(open64)
+
+#define FOPEN(name)                                                                                \
+	FILE *name(const char *path, const char *mode)                                             \
+	{                                                                                          \
+		FILE *(*real)(const char *, const char *) = dlsym(RTLD_NEXT, #name);               \
+                                                                                                   \
+		return real(redirect(path), mode);                                                 \
+	}
+FOPEN(fopen)
+FOPEN(fopen64)
 
 static int print(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -85,7 +116,7 @@ int main(int argc, char **argv)
 	libbpf_set_print(print);
 	data = read_file(argv[1], &size);
 	weaken(data);
-	opts.btf_custom_path = argv[2];
+	opts.btf_custom_path = btf = argv[2];
 	obj = bpf_object__open_mem(data, size, &opts);
 	if (!obj)
 		return 1;
