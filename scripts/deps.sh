@@ -43,6 +43,8 @@ test_packages() {
 	llvm_releases | sed 's/.*/clang-& llvm-&-dev/'
 	llvm_releases | tail -n 1 | sed 's/.*/llvm-&-tools libclang-rt-&-dev/'
 	apt_has 'linux-source-[0-9.]+|clang-format-14'
+	# Debian 12 has no libbpf-cargo.
+	[ -z "$(apt_has librust-libbpf-cargo-dev)" ] || echo cargo librust-libbpf-cargo-dev librust-libbpf-rs-dev
 }
 
 # Only --full builds packages, the linker for other architectures, and the HTML manual.
