@@ -130,14 +130,20 @@ static const char *const without_retval[] = {
     "cgroup/getsockname4", "cgroup/getsockname6", "cgroup/getsockname_unix",
 };
 
+static bool has_no_retval(const struct ld_section_type *section)
+{
+	for (uint32_t i = 0; i < COUNT(without_retval); i++)
+		if (!strcmp(section->name, without_retval[i]))
+			return true;
+	return false;
+}
+
 uint32_t ld_kernels_without_helper(int32_t id, const struct ld_section_type *section)
 {
 	uint32_t kernels = 0, type = section->type;
 
-	for (uint32_t i = 0; i < COUNT(without_retval); i++)
-		if ((id == LD_HELPER_GET_RETVAL || id == LD_HELPER_SET_RETVAL) &&
-		    !strcmp(section->name, without_retval[i]))
-			return LD_ALL_KERNELS;
+	if ((id == LD_HELPER_GET_RETVAL || id == LD_HELPER_SET_RETVAL) && has_no_retval(section))
+		return LD_ALL_KERNELS;
 	for (int i = 0; i < LD_NR_KERNELS; i++)
 		kernels |= (uint32_t)(!(types_of(id, i) >> type & 1)) << i;
 	return kernels;

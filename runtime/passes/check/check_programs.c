@@ -121,6 +121,8 @@ static const char *undefined_param(const struct ld_link *l, const struct ld_func
 	const struct btf_type *proto = ld_btf_type(btf, ld_btf_type(btf, func->sym->btf)->type);
 	const struct btf_param *params = ld_btf_tail(proto);
 
+	if (ld_btf_kind(proto) != BTF_KIND_FUNC_PROTO)
+		return NULL;
 	for (uint32_t i = 0; i < ld_btf_vlen(proto); i++) {
 		uint32_t id = ld_btf_strip(btf, params[i].type), to;
 		const struct ld_btf_node *node;
@@ -129,7 +131,7 @@ static const char *undefined_param(const struct ld_link *l, const struct ld_func
 		    ld_accepting_tags(btf, func->sym->btf, i) || ld_is_context(btf, id))
 			continue;
 		to = ld_btf_strip(btf, ld_btf_type(btf, id)->type);
-		if (!to || !strcmp(ld_btf_name(btf, to), "bpf_dynptr"))
+		if (!to || !ld_node_of(f, to) || !strcmp(ld_btf_name(btf, to), "bpf_dynptr"))
 			continue;
 		node = &l->res.graph.nodes[ld_node_of(f, to)];
 		if (ld_btf_kind(ld_btf_type(&l->res.btf_files.v[node->input]->btf, node->type)) ==
