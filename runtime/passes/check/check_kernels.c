@@ -30,6 +30,8 @@ struct checker {
 	uint32_t *stack; /* functions to visit */
 	uint32_t walks;
 	LD_VEC(struct found) found;
+	LD_VEC(uint32_t) new_types;     /* programs whose type kernels do not have */
+	LD_VEC(uint32_t) unknown_types; /* programs of which libbpf does not know the type */
 };
 
 /* The kernels that reject a need in a program of a type; NULL: of any type. */
@@ -220,9 +222,8 @@ static void report_all(const struct checker *c)
 
 /* ---- types of programs ---- */
 
-static void check_type(const struct checker *c, uint32_t index, const struct ld_section_type *type)
+static void check_type(struct checker *c, uint32_t index, const struct ld_section_type *type)
 {
-	const struct ld_func *func = &c->calls->funcs[index];
 	uint32_t kernels = ld_warn_for(c->l, type ? type->refusing : LD_ALL_KERNELS);
 
 	/* Without target kernels: a loader of its own may know the section. */
@@ -230,20 +231,44 @@ static void check_type(const struct checker *c, uint32_t index, const struct ld_
 		return;
 	ld_reject(c->l, index, kernels);
 	if (type)
+		LD_PUSH(c->l->arena, &c->new_types, index);
+	else
+		LD_PUSH(c->l->arena, &c->unknown_types, index);
+}
+
+/* The last line of the message about number i of nr, of which MAX_SHOWN are shown. */
+static const char *more_like_it(const struct checker *c, size_t i, size_t nr)
+{
+	return i + 1 == MAX_SHOWN && nr > MAX_SHOWN
+		   ? ld_text(c->l->arena, "\n>>> and %zu more like it", nr - MAX_SHOWN)
+		   : "";
+}
+
+static void report_types(const struct checker *c)
+{
+	for (size_t i = 0; i < c->new_types.nr && i < MAX_SHOWN; i++) {
+		const struct ld_func *func = &c->calls->funcs[c->new_types.v[i]];
+		uint32_t kernels = ld_warn_for(c->l, ld_section_type(func->sec->name)->refusing);
+
 		ld_warn(c->l->diags, "program-type",
 			"older kernels have no programs such as '%s', by its section %s\n"
-			">>> defined at %s%" LD_LINES LD_HELP
+			">>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
 			"choose another section, or load the program on newer kernels only",
 			func->sym->name, func->sec->name, ld_place(c->l, func->sec, func->off),
-			ld_refused_by(c->l, kernels));
-	else
+			ld_refused_by(c->l, kernels), more_like_it(c, i, c->new_types.nr));
+	}
+	for (size_t i = 0; i < c->unknown_types.nr && i < MAX_SHOWN; i++) {
+		const struct ld_func *func = &c->calls->funcs[c->unknown_types.v[i]];
+
 		ld_warn(c->l->diags, "program-type",
 			"libbpf has no type for program '%s', by its section %s\n"
-			">>> defined at %s%" LD_LINES LD_HELP
+			">>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
 			"choose a section that libbpf knows, such as SEC(\"xdp\"), or have the "
 			"loader set the type",
 			func->sym->name, func->sec->name, ld_place(c->l, func->sec, func->off),
-			ld_refused_by(c->l, kernels));
+			ld_refused_by(c->l, ld_warn_for(c->l, LD_ALL_KERNELS)),
+			more_like_it(c, i, c->unknown_types.nr));
+	}
 }
 
 /* If kernels reject a function, they reject all functions that certainly call it. */
@@ -277,6 +302,7 @@ void ld_check_kernels(const struct ld_link *l)
 		check_type(&c, i, type);
 		ld_reject(l, i, walk(&c, i, type, true) | walk(&c, i, type, false));
 	}
+	report_types(&c);
 	report_all(&c);
 	pass_on(&c);
 }

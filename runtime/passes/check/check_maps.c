@@ -42,6 +42,14 @@ struct map {
 	uint32_t inner;  /* the same of the map that it contains */
 };
 
+/* A map that a program may not use. */
+struct use {
+	uint32_t program; /* index of a function */
+	const struct map *map;
+	const char *what, *help;
+	uint32_t kernels;
+};
+
 struct checker {
 	const struct ld_link *l;
 	const struct ld_calls *calls;
@@ -49,7 +57,8 @@ struct checker {
 	struct ld_strmap by_piece; /* address of a piece -> index in maps + 1 */
 	uint32_t *seen;            /* by function: the last walk that reached it */
 	uint32_t *stack;
-	uint32_t shown_fields, shown_sleepable, shown_arenas;
+	uint32_t shown_arenas;
+	LD_VEC(struct use) uses;
 };
 
 /* ---- definitions ---- */
@@ -174,17 +183,33 @@ static void check_types(const struct checker *c)
 
 /* ---- programs ---- */
 
-static void report_use(const struct checker *c, uint32_t program, const struct map *map,
-		       const char *what, const char *help, uint32_t kernels)
+static void add_use(struct checker *c, uint32_t program, const struct map *map, const char *what,
+		    const char *help, uint32_t kernels)
 {
-	const struct ld_func *func = &c->calls->funcs[program];
+	struct use use = {program, map, what, help, kernels};
 
-	ld_warn(c->l->diags, "map-unavailable",
-		"program '%s' uses map '%s', %s\n>>> program: section %s at %s\n>>> map defined at "
-		"%s%" LD_LINES LD_HELP "%s",
-		func->sym->name, map->sym->name, what, func->sec->name,
-		ld_place(c->l, func->sec, func->off),
-		ld_place(c->l, map->sym->sec, map->sym->value), ld_refused_by(c->l, kernels), help);
+	ld_reject(c->l, program, kernels);
+	LD_PUSH(c->l->arena, &c->uses, use);
+}
+
+static void report_uses(const struct checker *c)
+{
+	for (size_t i = 0; i < c->uses.nr && i < MAX_SHOWN; i++) {
+		const struct use *use = &c->uses.v[i];
+		const struct ld_func *func = &c->calls->funcs[use->program];
+		const struct ld_sym *sym = use->map->sym;
+		const char *more = "";
+
+		if (i + 1 == MAX_SHOWN && c->uses.nr > MAX_SHOWN)
+			more = ld_text(c->l->arena, "\n>>> and %zu more like it",
+				       c->uses.nr - MAX_SHOWN);
+		ld_warn(c->l->diags, "map-unavailable",
+			"program '%s' uses map '%s', %s\n>>> program: section %s at %s\n"
+			">>> map defined at %s%" LD_LINES "%" LD_LINES LD_HELP "%s",
+			func->sym->name, sym->name, use->what, func->sec->name,
+			ld_place(c->l, func->sec, func->off), ld_place(c->l, sym->sec, sym->value),
+			ld_refused_by(c->l, use->kernels), more, use->help);
+	}
 }
 
 static void check_fields(struct checker *c, uint32_t program, const struct map *map,
@@ -200,16 +225,13 @@ static void check_fields(struct checker *c, uint32_t program, const struct map *
 		else if (fields[i].bit == SPIN_LOCK && ld_is_socket_filter(type->type))
 			kernels = ld_kernels_below(LD_RULE_SOCKET_LOCKS, 1);
 		kernels = ld_warn_for(c->l, kernels);
-		if (!kernels)
-			continue;
-		ld_reject(c->l, program, kernels);
-		if (c->shown_fields++ < MAX_SHOWN)
-			report_use(c, program, map,
-				   ld_printf(c->l->arena,
-					     "whose value has a struct %s: programs of type %s may "
-					     "not use it",
-					     fields[i].type, ld_program_type_name(type->type)),
-				   "use another map, or another type of program", kernels);
+		if (kernels)
+			add_use(c, program, map,
+				ld_printf(c->l->arena,
+					  "whose value has a struct %s: programs of type %s may "
+					  "not use it",
+					  fields[i].type, ld_program_type_name(type->type)),
+				"use another map, or another type of program", kernels);
 	}
 }
 
@@ -218,15 +240,12 @@ static void check_sleepable(struct checker *c, uint32_t program, const struct ma
 	const struct ld_map_type *type = ld_map_type(map->type);
 	uint32_t kernels = type ? ld_warn_for(c->l, type->refusing_sleepable) : 0;
 
-	if (!kernels)
-		return;
-	ld_reject(c->l, program, kernels);
-	if (c->shown_sleepable++ < MAX_SHOWN)
-		report_use(c, program, map,
-			   ld_printf(c->l->arena, "but programs that may sleep cannot use %s",
-				     type->name),
-			   "use a map of another type, such as an array, hash or ring buffer",
-			   kernels);
+	if (kernels)
+		add_use(c, program, map,
+			ld_printf(c->l->arena, "but programs that may sleep cannot use %s",
+				  type->name),
+			"use a map of another type, such as an array, hash or ring buffer",
+			kernels);
 }
 
 static void check_arenas(struct checker *c, uint32_t program, const struct map *first,
@@ -319,4 +338,5 @@ void ld_check_maps(const struct ld_link *l)
 	for (uint32_t i = 0; i < c.calls->nr_funcs; i++)
 		if (c.calls->funcs[i].program)
 			check_program(&c, i);
+	report_uses(&c);
 }
