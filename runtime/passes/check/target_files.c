@@ -191,12 +191,11 @@ static void find_in(struct finder *f, const char *dir, const char *prefix, int d
 				   : dir,
 			   ld_printf(l->arena, "%s/%s", dir, vmlinux));
 	for (size_t i = 0; i < nr; i++) {
-		struct ld_kernel_files *k = &f->kernels->list.v[f->kernels->list.nr - 1];
-
 		if (!vmlinux)
 			find_entry(f, dir, prefix, names[i], depth);
 		else if (names[i] != vmlinux)
-			LD_PUSH(l->arena, &k->paths, ld_printf(l->arena, "%s/%s", dir, names[i]));
+			LD_PUSH(l->arena, &f->kernels->list.v[f->kernels->list.nr - 1].paths,
+				ld_printf(l->arena, "%s/%s", dir, names[i]));
 	}
 }
 
