@@ -4,6 +4,7 @@
  * output, since the linker decides linkage, owner and offset. The prototype of a FUNC is its
  * owner's, or one made here if that cannot be used.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -356,6 +357,17 @@ static struct ld_entity *synthesize_func(struct chooser *c, const struct ld_sym 
 	return add_func(c, &func, 0);
 }
 
+/* A static function keeps the compiler's name, unless no kernel takes that: "total<u32>" of Rust.
+ */
+static const char *static_name(struct chooser *c, const struct ld_file *f, uint32_t in_func)
+{
+	const char *name = ld_btf_name(&f->btf, in_func), *s = name;
+
+	while (isalnum((unsigned char)*s) || *s == '_' || *s == '.')
+		s++;
+	return *s ? ld_c_name(c->a, name) : name;
+}
+
 static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 				     const struct ld_sym *sym)
 {
@@ -373,9 +385,9 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 		linkage = BTF_FUNC_GLOBAL;
 	if (sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
-	/* A static function keeps the compiler's name: C++ and gcc change that of its symbol. */
+	/* C++ and gcc change the name of a static function's symbol. */
 	name = sym->out_bind != STB_LOCAL || sym->global ? ld_c_name(c->a, sym->out_name)
-							 : ld_btf_name(&f->btf, sym->btf);
+							 : static_name(c, f, sym->btf);
 	return func_from_btf(c, f, sym->btf, sym->global, name, linkage);
 }
 
@@ -602,13 +614,12 @@ static void add_unnamed_funcs(struct chooser *c, const struct ld_piece *p)
 
 	for (uint32_t i = p->ext[LD_EXT_FUNC]; i < end; i++) {
 		const uint32_t *rec = ext->recs + (size_t)i * ext->words;
-		const struct btf_type *t = ld_btf_type(&f->btf, rec[1]);
 		struct ld_unnamed u = {f, rec[1], NULL};
 
 		if (ld_func_at(p, rec[0], rec[1]))
 			continue;
-		u.entity = func_from_btf(c, f, rec[1], NULL, ld_btf_str(&f->btf, t->name_off),
-					 BTF_FUNC_STATIC);
+		u.entity =
+		    func_from_btf(c, f, rec[1], NULL, static_name(c, f, rec[1]), BTF_FUNC_STATIC);
 		LD_PUSH(c->a, &c->plan->unnamed, u);
 	}
 }
