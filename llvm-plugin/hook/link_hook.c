@@ -124,6 +124,8 @@ enum personality personality_of(const char *argv0)
 
 	if (!strcmp(base, "real-ld"))
 		return CALLED_COLLECT2;
+	if (ends_with(base, len, "bpf-linker"))
+		return CALLED_BPF_LINKER;
 	if (ends_with(base, len, "-gcc") || ends_with(base, len, "-g++"))
 		return CALLED_GCC;
 	if (len == 3 && (!memcmp(base, "gcc", 3) || !memcmp(base, "g++", 3)))

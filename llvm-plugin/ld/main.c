@@ -293,7 +293,8 @@ static int run(struct options *o, struct pool *pool, struct report *r, enum pers
 	if (o->version_first && print_version(r->out))
 		err = 1;
 	else if (o->any_file)
-		err = link_inputs(o, pool, r, personality != CALLED_LD);
+		err = link_inputs(o, pool, r,
+				  personality == CALLED_GCC || personality == CALLED_COLLECT2);
 	else if (!o->version_first)
 		err = report_error(r, "no-input",
 				   "no input files" LD_HELP "name the objects to link");
@@ -308,6 +309,7 @@ int main(int argc, char **argv)
 	struct options o = {0};
 	struct report r = {0};
 	struct pool pool = {0};
+	bool done = false;
 	int err;
 
 	report_color(&r, COLOR_AUTO);
@@ -322,6 +324,9 @@ int main(int argc, char **argv)
 		if (!err)
 			err = expand_args(&args, &response_files, &pool, &r, 0, own.n, own.v);
 		words_free(&own);
+	} else if (!err && personality == CALLED_BPF_LINKER) {
+		err = translate_bpf_linker(&args, &pool, &r, &given);
+		done = err > 0;
 	} else if (!err) {
 		args = given;
 		given = (struct words){0};
@@ -335,6 +340,7 @@ int main(int argc, char **argv)
 	words_free(&given);
 	words_free(&args);
 	pool_free(&pool);
-	report_end(&r, err ? 1 : 0);
-	return err ? 1 : 0;
+	err = err && !done;
+	report_end(&r, err);
+	return err;
 }

@@ -492,6 +492,10 @@ static int take_plugin_opt(struct parse *p, const struct spelling *s)
 		o->lto.level = v[1] - '0';
 	else if (!strncmp(v, "mcpu=", 5) && v[5])
 		o->lto.cpu = v + 5;
+	else if (!strncmp(v, "mattr=", 6) && v[6])
+		o->lto.features = v + 6;
+	else if (!strcmp(v, "ignore-inline-never"))
+		o->lto.inline_never = true;
 	else if (!strcmp(v, "save-temps"))
 		o->save_temps = true;
 	else if (!strcmp(v, "emit-asm"))

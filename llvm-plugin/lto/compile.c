@@ -221,6 +221,41 @@ static uint64_t measure(struct compiler *c, const struct variant *v)
 	return count_code(object ? object : v->object);
 }
 
+/*
+ * A call that does not return may be the last instruction of a function, which the verifier
+ * rejects: returns after such calls.
+ */
+static void end_functions(struct compiler *c, LLVMModuleRef m)
+{
+	static const char noreturn[] = "noreturn";
+	unsigned kind = LLVMGetEnumAttributeKindForName(noreturn, sizeof(noreturn) - 1);
+	LLVMBuilderRef build = LLVMCreateBuilderInContext(c->context);
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
+		     b = LLVMGetNextBasicBlock(b)) {
+			LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(f));
+			LLVMValueRef end = LLVMGetBasicBlockTerminator(b);
+			LLVMValueRef call = end ? LLVMGetPreviousInstruction(end) : NULL, callee;
+
+			if (!call || !LLVMIsAUnreachableInst(end) || !LLVMIsACallInst(call))
+				continue;
+			callee = LLVMGetCalledValue(call);
+			if (!LLVMGetCallSiteEnumAttribute(call, LLVMAttributeFunctionIndex, kind) &&
+			    !(LLVMIsAFunction(callee) &&
+			      LLVMGetEnumAttributeAtIndex(callee, LLVMAttributeFunctionIndex,
+							  kind)))
+				continue;
+			LLVMPositionBuilderBefore(build, end);
+			if (LLVMGetTypeKind(result) == LLVMVoidTypeKind)
+				LLVMBuildRetVoid(build);
+			else
+				LLVMBuildRet(build, LLVMConstNull(result));
+			LLVMInstructionEraseFromParent(end);
+		}
+	LLVMDisposeBuilder(build);
+}
+
 /* How to optimize. */
 struct way {
 	const char *passes;
@@ -243,6 +278,7 @@ static struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, s
 	if (run_passes(c, m, machine, passes))
 		return v;
 	finish_plan(m);
+	end_functions(c, m);
 	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);
 	v.object = make_code(c, m, LLVMObjectFile);
 	if (v.object)

@@ -5,6 +5,7 @@
  *	compiler.c  diagnostics, memory, and the pass pipeline
  *	decide.c    decisions of a plan about functions
  *	merge.c     reads modules of bitcode and merges them
+ *	outline.c   reduces a module to its symbols, types and references
  *	compile.c   optimizes the merged module and generates code
  */
 #ifndef LTO_COMPILER_H
@@ -79,5 +80,10 @@ void check_plan(struct compiler *c, LLVMModuleRef m);
 LLVMModuleRef merge_modules(struct compiler *c);
 /* Reads one module, to be compiled alone. Sets c->cpu to its CPU, and c->lenient. */
 LLVMModuleRef read_alone(struct compiler *c, size_t number);
+
+/* Whether rustc wrote the module. */
+bool is_rust(LLVMModuleRef m);
+/* Replaces the bodies of functions by mere references. */
+void outline(struct compiler *c, LLVMModuleRef m);
 
 #endif

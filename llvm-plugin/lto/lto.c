@@ -584,6 +584,8 @@ static int begin_key(const struct run *r, int module, struct blake2b *b)
 	add_number(b, r->job->gc_sections);
 	add_number(b, (uint64_t)o->level);
 	add_text(b, o->cpu);
+	add_text(b, o->features);
+	add_number(b, o->inline_never);
 	for (size_t i = 0; o->mllvm && o->mllvm[i]; i++)
 		add_text(b, o->mllvm[i]);
 	/* Modules that are compiled alone do not depend on it. */
@@ -597,6 +599,7 @@ static int begin_key(const struct run *r, int module, struct blake2b *b)
 static void add_module(struct blake2b *b, const struct bpfld_lto_module *m)
 {
 	add_text(b, m->name);
+	add_number(b, m->lazy);
 	add_bytes(b, m->data, m->size);
 	add_number(b, m->nr_symbols);
 	for (size_t i = 0; i < m->nr_symbols; i++) {

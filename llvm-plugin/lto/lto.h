@@ -6,8 +6,8 @@
  *	plan.c      reads plans: --lto-plan
  *	lto.c       selects an LLVM, runs it in a child process and returns its output
  *	cache.h     a directory that keeps such outputs; blake2b.h names them
- *	compiler.h  the compiler: compiler.c, decide.c, merge.c and compile.c, built for each LLVM
- *	            into a module, lto-N.so, that only this child loads
+ *	compiler.h  the compiler: compiler.c, decide.c, merge.c, outline.c and compile.c, built
+ *	            for each LLVM into a module, lto-N.so, that only this child loads
  *
  * Only the compiler includes headers of LLVM; it includes nothing else but this file. The other
  * files are part of the programs, and include common/.
@@ -92,6 +92,8 @@ struct lto_function {
 struct lto_options {
 	int level;                   /* 0 to 3 */
 	const char *cpu;             /* NULL: that of the functions */
+	const char *features;        /* of that CPU, or NULL: none */
+	bool inline_never;           /* functions that forbid it may be inlined */
 	const char *temporaries;     /* prefix of the files of --save-temps, or NULL */
 	const char *const *mllvm;    /* ends in NULL; or NULL */
 	const char *cache;           /* directory that keeps what LLVM made, or NULL */
@@ -120,7 +122,7 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and compile.c ---- */
 
 /* Changes with the declarations below: modules of other builds are rejected. */
-#define LTO_ABI 4
+#define LTO_ABI 5
 
 enum lto_record {
 	LTO_MADE,    /* number of the module; the output */

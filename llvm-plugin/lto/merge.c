@@ -160,11 +160,16 @@ static int check_cpu(struct compiler *c, LLVMModuleRef m)
 /* LLVM does not inline between functions for different CPUs. */
 static void set_cpu(struct compiler *c, LLVMModuleRef m)
 {
+	static const char noinline[] = "noinline";
+	unsigned kind = LLVMGetEnumAttributeKindForName(noinline, sizeof(noinline) - 1);
+
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
 		if (LLVMIsDeclaration(f))
 			continue;
 		set_attribute(c, f, cpu_key, c->cpu);
 		set_attribute(c, f, features_key, c->features);
+		if (c->r->options->inline_never)
+			LLVMRemoveEnumAttributeAtIndex(f, LLVMAttributeFunctionIndex, kind);
 	}
 }
 
@@ -258,6 +263,10 @@ LLVMModuleRef read_alone(struct compiler *c, size_t number)
 	if (cpu && strcmp(cpu, c->cpu) > 0) {
 		c->cpu = cpu;
 		c->features = "";
+	}
+	if (c->r->job->modules[number].lazy || is_rust(m)) {
+		outline(c, m);
+		return m;
 	}
 	return optimize_alone(c, m, false) ? NULL : m;
 }
@@ -497,7 +506,7 @@ static int read_modules(struct compiler *c)
 	if (!c->parsed)
 		out_of_memory();
 	c->cpu = c->r->options->cpu;
-	c->features = "";
+	c->features = c->r->options->features ? c->r->options->features : "";
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		c->parsed[i].module = read_module(c, &job->modules[i]);
 		if (!c->parsed[i].module)

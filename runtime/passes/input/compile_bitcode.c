@@ -5,9 +5,11 @@
  * outside.
  *
  * An input that is only bitcode is first compiled on its own to an object that never goes into the
- * output: it provides symbols and types. So every input is an object, some with bitcode in addition
- * to machine code. Archives, symbol resolution and type checks treat all inputs alike, and report
- * errors before modules are merged, while the source of each declaration is known.
+ * output: it provides symbols and types. Of an archive member it may have no more than that, and
+ * references instead of code: most members are not needed. So every input is an object, some with
+ * bitcode in addition to machine code. Archives, symbol resolution and type checks treat all inputs
+ * alike, and report errors before modules are merged, while the source of each declaration is
+ * known.
  *
  * Then the modules of all files that take part are compiled to one object. It replaces the first of
  * them among the inputs, and the link starts over with machine code only.
@@ -107,7 +109,8 @@ static void deliver_reports(struct compile *c)
 
 static void add_module(struct compile *c, struct ld_file *f, const uint8_t *data, size_t size)
 {
-	struct bpfld_lto_module m = {.name = ld_file_name(f), .data = data, .size = size};
+	struct bpfld_lto_module m = {
+	    .name = ld_file_name(f), .data = data, .size = size, .lazy = f->lazy};
 
 	LD_PUSH(c->l->arena, &c->modules, m);
 	LD_PUSH(c->l->arena, &c->files, f);
@@ -216,7 +219,8 @@ void ld_read_bitcode(const struct ld_link *l, struct ld_input_files *in)
 static bool is_used_outside(const struct ld_link *l, const struct ld_global *n)
 {
 	for (const struct ld_file_sym *m = n->file_syms; m; m = m->next)
-		if (!m->file->bitcode)
+		/* A file without sections, as rustc writes to name symbols, uses nothing. */
+		if (!m->file->bitcode && m->file->nr_used)
 			return true;
 	return ld_strmap_get(&l->opt->defsym_names, n->name, strlen(n->name)) ||
 	       ld_names_match(&l->opt->undefined, n->name) ||

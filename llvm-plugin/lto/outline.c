@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Reduces a module to its outline: symbols, types, and what each function refers to, with the
+ * source lines. That is all that the linker needs of an archive member before it knows whether the
+ * member takes part, and of Rust's libraries, some of whose functions LLVM cannot compile for BPF
+ * at all.
+ *
+ * Each function is replaced by one that reads or calls everything that it referred to.
+ */
+#include "lto/compiler.h"
+
+#include <llvm-c/Comdat.h>
+#include <llvm-c/DebugInfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_NESTING 8 /* of constants that are operands */
+
+struct reference {
+	LLVMValueRef to;
+	LLVMMetadataRef at; /* the source line, or NULL */
+};
+
+struct references {
+	struct reference *v;
+	size_t nr, cap;
+};
+
+static void add(struct references *r, LLVMValueRef to, LLVMMetadataRef at)
+{
+	/* Most repetitions follow each other. */
+	for (size_t i = r->nr; i && i + 8 > r->nr; i--)
+		if (r->v[i - 1].to == to)
+			return;
+	if (r->nr == r->cap) {
+		r->cap = r->cap ? 2 * r->cap : 16;
+		r->v = reallocarray(r->v, r->cap, sizeof(*r->v));
+		if (!r->v)
+			out_of_memory();
+	}
+	r->v[r->nr++] = (struct reference){to, at};
+}
+
+static bool is_intrinsic(LLVMValueRef v)
+{
+	size_t size;
+
+	return !strncmp(LLVMGetValueName2(v, &size), "llvm.", 5);
+}
+
+/* Adds the functions and variables in an operand, which may be in an expression. */
+static void add_operand(struct references *r, LLVMValueRef v, LLVMMetadataRef at, int depth)
+{
+	if (LLVMIsAGlobalValue(v)) {
+		if (!is_intrinsic(v))
+			add(r, v, at);
+	} else if (LLVMIsAConstantExpr(v) || LLVMIsAConstantStruct(v) || LLVMIsAConstantArray(v)) {
+		for (int i = 0; depth < MAX_NESTING && i < LLVMGetNumOperands(v); i++)
+			add_operand(r, LLVMGetOperand(v, (unsigned)i), at, depth + 1);
+	}
+}
+
+static struct references references_of(LLVMValueRef function)
+{
+	struct references r = {0};
+
+	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b;
+	     b = LLVMGetNextBasicBlock(b))
+		for (LLVMValueRef i = LLVMGetFirstInstruction(b); i; i = LLVMGetNextInstruction(i))
+			for (int k = 0; k < LLVMGetNumOperands(i); k++)
+				add_operand(&r, LLVMGetOperand(i, (unsigned)k),
+					    LLVMInstructionGetDebugLoc(i), 0);
+	return r;
+}
+
+/* Whether it has inline assembly that may refer to symbols. */
+static bool has_assembly(LLVMValueRef function)
+{
+	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b;
+	     b = LLVMGetNextBasicBlock(b))
+		for (LLVMValueRef i = LLVMGetFirstInstruction(b); i;
+		     i = LLVMGetNextInstruction(i)) {
+			LLVMValueRef callee = LLVMIsACallInst(i) ? LLVMGetCalledValue(i) : NULL;
+
+			/* Rust's core::hint::black_box() is an empty text. */
+			if (callee && LLVMIsAInlineAsm(callee) &&
+			    !strstr(LLVMPrintValueToString(callee), " \"\", "))
+				return true;
+		}
+	return false;
+}
+
+/* A function without a body that replaces the other one. */
+static LLVMValueRef replace_function(LLVMModuleRef m, LLVMValueRef old)
+{
+	size_t size;
+	char *name = print("%s", LLVMGetValueName2(old, &size));
+	LLVMValueRef new = LLVMAddFunction(m, "", LLVMGlobalGetValueType(old));
+	LLVMMetadataRef subprogram = LLVMGetSubprogram(old);
+	const char *section = LLVMGetSection(old);
+
+	LLVMSetLinkage(new, LLVMGetLinkage(old));
+	LLVMSetVisibility(new, LLVMGetVisibility(old));
+	LLVMSetComdat(new, LLVMGetComdat(old));
+	if (section && *section)
+		LLVMSetSection(new, section);
+	LLVMReplaceAllUsesWith(old, new);
+	LLVMDeleteFunction(old);
+	LLVMSetValueName2(new, name, strlen(name));
+	if (subprogram)
+		LLVMSetSubprogram(new, subprogram);
+	free(name);
+	return new;
+}
+
+static void refer(struct compiler *c, LLVMBuilderRef build, const struct reference *r)
+{
+	bool call = LLVMIsAFunction(r->to);
+	LLVMTypeRef type = call ? LLVMFunctionType(LLVMVoidTypeInContext(c->context), NULL, 0, 0)
+				: LLVMInt8TypeInContext(c->context);
+	unsigned space = LLVMGetPointerAddressSpace(LLVMTypeOf(r->to));
+	/* LLVM 14 has typed pointers. */
+	LLVMValueRef to = LLVMConstBitCast(r->to, LLVMPointerType(type, space)), i;
+
+	if (call) {
+		i = LLVMBuildCall2(build, type, to, NULL, 0, "");
+	} else {
+		i = LLVMBuildLoad2(build, type, to, "");
+		LLVMSetVolatile(i, 1);
+	}
+	if (r->at)
+		LLVMInstructionSetDebugLoc(i, r->at);
+}
+
+static void outline_function(struct compiler *c, LLVMModuleRef m, LLVMValueRef function)
+{
+	LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(function));
+	struct references r = references_of(function);
+	LLVMBuilderRef build = LLVMCreateBuilderInContext(c->context);
+
+	/* A reference to itself is none. */
+	for (size_t i = 0; i < r.nr; i++)
+		if (r.v[i].to == function)
+			r.v[i--] = r.v[--r.nr];
+	function = replace_function(m, function);
+	LLVMPositionBuilderAtEnd(build, LLVMAppendBasicBlockInContext(c->context, function, ""));
+	for (size_t i = 0; i < r.nr; i++)
+		refer(c, build, &r.v[i]);
+	if (LLVMGetTypeKind(result) == LLVMVoidTypeKind)
+		LLVMBuildRetVoid(build);
+	else
+		LLVMBuildRet(build, LLVMConstNull(result));
+	free(r.v);
+	LLVMDisposeBuilder(build);
+}
+
+bool is_rust(LLVMModuleRef m)
+{
+	unsigned nr = LLVMGetNamedMetadataNumOperands(m, "llvm.ident"), parts, size;
+	bool found = false;
+
+	for (unsigned i = 0; i < nr && !found; i++) {
+		LLVMValueRef *list = calloc(nr, sizeof(*list)), text = NULL;
+		const char *s;
+
+		if (!list)
+			out_of_memory();
+		LLVMGetNamedMetadataOperands(m, "llvm.ident", list);
+		parts = LLVMGetMDNodeNumOperands(list[i]);
+		if (parts == 1)
+			LLVMGetMDNodeOperands(list[i], &text);
+		s = text && LLVMIsAMDString(text) ? LLVMGetMDString(text, &size) : "";
+		found = !strncmp(s, "rustc ", 6);
+		free(list);
+	}
+	return found;
+}
+
+/* ---- prototypes of Rust's extern "C" declarations ---- */
+
+/*
+ * rustc describes no declaration. The kinds of the parameters are known from the IR: a pointer, or
+ * a number of some size. The linker recognizes the names of the types made here by their '?'.
+ */
+struct declarer {
+	LLVMDIBuilderRef build;
+	LLVMMetadataRef file;
+};
+
+static LLVMMetadataRef describe(struct declarer *d, LLVMTypeRef type)
+{
+	static const unsigned encoding = 7; /* DW_ATE_unsigned */
+	LLVMTypeKind kind = LLVMGetTypeKind(type);
+	unsigned bits = kind == LLVMIntegerTypeKind ? LLVMGetIntTypeWidth(type) : 64;
+	char *name;
+
+	if (kind == LLVMVoidTypeKind)
+		return NULL;
+	if (kind == LLVMPointerTypeKind)
+		return LLVMDIBuilderCreatePointerType(d->build, NULL, 64, 0, 0, "", 0);
+	if (bits != 16 && bits != 32 && bits != 64)
+		bits = bits <= 8 ? 8 : 64;
+	name = kind == LLVMIntegerTypeKind ? print("i%u?", bits) : print("?");
+	return LLVMDIBuilderCreateBasicType(d->build, name, strlen(name), bits, encoding, 0);
+}
+
+/* Whether the IR has the parameters of the source: none is split, or a pointer to a copy. */
+static bool is_plain(LLVMValueRef function)
+{
+	static const char *const names[] = {"sret", "byval"};
+	LLVMTypeRef type = LLVMGlobalGetValueType(function);
+
+	for (unsigned i = 1; i <= LLVMCountParams(function); i++)
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+			unsigned kind = LLVMGetEnumAttributeKindForName(names[k], strlen(names[k]));
+
+			if (LLVMGetEnumAttributeAtIndex(function, i, kind))
+				return false;
+		}
+	return !LLVMIsFunctionVarArg(type);
+}
+
+static void declare(struct declarer *d, LLVMValueRef function)
+{
+	LLVMTypeRef type = LLVMGlobalGetValueType(function);
+	unsigned nr = LLVMCountParamTypes(type);
+	LLVMTypeRef *params = calloc(nr + 1, sizeof(LLVMTypeRef));
+	LLVMMetadataRef *list = calloc(nr + 1, sizeof(LLVMMetadataRef));
+	const char *name;
+	size_t size;
+
+	if (!params || !list)
+		out_of_memory();
+	LLVMGetParamTypes(type, params);
+	list[0] = describe(d, LLVMGetReturnType(type));
+	for (unsigned i = 0; i < nr; i++)
+		list[i + 1] = describe(d, params[i]);
+	name = LLVMGetValueName2(function, &size);
+	LLVMSetSubprogram(function,
+			  LLVMDIBuilderCreateFunction(
+			      d->build, d->file, name, size, NULL, 0, d->file, 0,
+			      LLVMDIBuilderCreateSubroutineType(d->build, d->file, list, nr + 1, 0),
+			      0, 0, 0, 0, 0));
+	free(params);
+	free(list);
+}
+
+/* Names that rustc mangles are of Rust, and were compiled from one source. */
+static bool is_foreign(LLVMValueRef function)
+{
+	size_t size;
+	const char *name = LLVMGetValueName2(function, &size);
+
+	return LLVMIsDeclaration(function) && !LLVMGetSubprogram(function) &&
+	       strncmp(name, "_ZN", 3) != 0 && strncmp(name, "_R", 2) != 0 &&
+	       !is_intrinsic(function) && is_plain(function);
+}
+
+static void declare_foreign(LLVMModuleRef m)
+{
+	struct declarer d = {0};
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f && !d.file; f = LLVMGetNextFunction(f))
+		if (LLVMGetSubprogram(f))
+			d.file = LLVMDIScopeGetFile(LLVMGetSubprogram(f));
+	if (!d.file)
+		return;
+	d.build = LLVMCreateDIBuilderDisallowUnresolved(m);
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		if (is_foreign(f))
+			declare(&d, f);
+	LLVMDIBuilderFinalize(d.build);
+	LLVMDisposeDIBuilder(d.build);
+}
+
+void outline(struct compiler *c, LLVMModuleRef m)
+{
+	LLVMValueRef next, last = LLVMGetLastFunction(m);
+
+	if (is_rust(m))
+		declare_foreign(m);
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = next) {
+		next = f == last ? NULL : LLVMGetNextFunction(f);
+		if (!LLVMIsDeclaration(f) && !has_assembly(f))
+			outline_function(c, m, f);
+	}
+}
