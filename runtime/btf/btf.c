@@ -385,6 +385,17 @@ static bool is_suspect(const struct ld_btf *btf, const struct btf_type *t, uint3
 	}
 }
 
+/* C has typedefs of these names, not integers. LTO names those of Rust's declarations with a '?'.
+ */
+static bool is_rust_name(const char *name)
+{
+	static const char names[] = " u8 u16 u32 u64 i8 i16 i32 i64 usize isize ";
+	const char *found = strlen(name) < 6 ? strstr(names, name) : NULL;
+
+	return strchr(name, '?') ||
+	       (*name && found && found[-1] == ' ' && found[strlen(name)] == ' ');
+}
+
 static int check_type(struct parser *p, uint32_t in_type)
 {
 	const struct btf_type *t = ld_btf_type(p->btf, in_type);
@@ -404,6 +415,8 @@ static int check_type(struct parser *p, uint32_t in_type)
 			   p->btf->nr_types - 1);
 	if (str >= p->btf->strs_len)
 		return bad(p, "type %u has a name beyond the string section", in_type);
+	if (kind == BTF_KIND_INT)
+		p->btf->rust |= is_rust_name(ld_btf_str(p->btf, t->name_off));
 	if (untyped) {
 		drop_untyped(p, in_type);
 		return 0;

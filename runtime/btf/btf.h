@@ -32,6 +32,8 @@ struct ld_btf {
 	uint32_t nr_unknown;
 	uint8_t unknown_kind; /* kind of the first one */
 
+	bool rust; /* has an integer with a name of Rust, such as u8 */
+
 	/*
 	 * FUNCs without a prototype, as clang -g1 writes them: their type ids are arbitrary
 	 * numbers. They have become BTF_KIND_UNKN with vlen 0, too, and are not in decls.

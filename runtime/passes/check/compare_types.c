@@ -20,6 +20,7 @@
 #include "base/hash.h"
 #include "btf/print.h"
 #include "passes/check/reasons.h"
+#include "passes/check/rust_types.h"
 
 enum mode { EXACT, SHAPE, LAYOUT, MAP, MAP_BOTH_WAYS };
 
@@ -73,6 +74,7 @@ struct ld_type_walk {
 	const struct ld_decl_pair *pair;
 	const struct ld_btf *btf[2];
 	bool func; /* compares functions, not variables */
+	bool rust; /* one of the files is of Rust, the other may not be */
 	LD_VEC(struct step) steps;
 	LD_VEC(struct pair) seen; /* in this walk */
 	struct ld_types_finding found;
@@ -439,8 +441,10 @@ static enum names compare_names(const char *a, const char *b)
 
 static enum names names_of(const struct ld_type_walk *w, const struct btf_type *const *t)
 {
-	return compare_names(ld_btf_str(w->btf[0], t[0]->name_off),
-			     ld_btf_str(w->btf[1], t[1]->name_off));
+	const char *a = ld_btf_str(w->btf[0], t[0]->name_off);
+	const char *b = ld_btf_str(w->btf[1], t[1]->name_off);
+
+	return w->rust && ld_rust_same_name(a, b) ? SAME_NAME : compare_names(a, b);
 }
 
 static void compare_ints(struct ld_type_walk *w, uint32_t i, const struct btf_type *const *t)
@@ -455,7 +459,7 @@ static void compare_ints(struct ld_type_walk *w, uint32_t i, const struct btf_ty
 		differs(w, i, gravity(s), "");
 	else if (encoding & BTF_INT_BOOL)
 		differs(w, i, LD_TYPES_MISMATCH, "");
-	else if (encoding & BTF_INT_SIGNED)
+	else if (encoding & BTF_INT_SIGNED && !(w->rust && t[0]->size == 1))
 		differs(w, i, LD_TYPES_MISMATCH, " in signedness");
 }
 
@@ -485,7 +489,7 @@ static void compare_values(struct ld_type_walk *w, uint32_t i, const struct btf_
 			value[side] = (int32_t)enum_value(t[side], at, &name_off[side]);
 			name[side] = ld_btf_str(w->btf[side], name_off[side]);
 		}
-		if (!strcmp(name[0], name[1]) && value[0] == value[1])
+		if ((w->rust || !strcmp(name[0], name[1])) && value[0] == value[1])
 			continue;
 		found(w, LD_TYPES_MISMATCH, "%s: value %u differs: %s = %d and %s = %d",
 		      print(w, 0, ld_btf_strip(w->btf[0], w->steps.v[i].type[0])), at + 1, name[0],
@@ -619,7 +623,7 @@ static bool compare_member(struct ld_type_walk *w, uint32_t i, uint32_t at,
 	}
 	if (!graver(w, diff))
 		return false;
-	if (strcmp(name[0], name[1]))
+	if (strcmp(name[0], name[1]) && !(w->rust && ld_rust_same_name(name[0], name[1])))
 		found_in_struct(w, i, diff, "member %u differs: %s and %s", at + 1,
 				ld_btf_print_decl(w->l->arena, w->btf[0], m[0]->type, name[0]),
 				ld_btf_print_decl(w->l->arena, w->btf[1], m[1]->type, name[1]));
@@ -887,10 +891,12 @@ static void compare_step(struct ld_type_walk *w, uint32_t i)
 	uint32_t id[2];
 
 	w->part = s->top;
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < 2; side++)
 		id[side] = ld_btf_strip(w->btf[side], s->type[side]);
+	if (w->rust && ld_rust_adapt(w->btf, id, s->type, s->edge == INSIDE && s->mode != EXACT))
+		return;
+	for (int side = 0; side < 2; side++)
 		t[side] = id[side] ? ld_btf_type(w->btf[side], id[side]) : NULL;
-	}
 	if (!id[0] && !id[1])
 		return;
 	if (!id[0] || !id[1]) {
@@ -962,6 +968,7 @@ struct ld_types_finding ld_compare_decls(struct ld_type_walk *w, const struct ld
 		return w->found;
 	}
 	w->func = kind_of(w->btf[0], pair->btf[0]) == BTF_KIND_FUNC;
+	w->rust = w->btf[0]->rust || w->btf[1]->rust;
 	push(w, 0, ROOT, 0, type[0], type[1], mode);
 	walk(w);
 	w->clean &= w->found.diff == LD_TYPES_AGREE;
