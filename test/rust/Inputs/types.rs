@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#![no_std]
+#![no_main]
+#![allow(improper_ctypes, improper_ctypes_definitions)]
+
+#[no_mangle]
+#[link_section = "license"]
+pub static LICENSE: [u8; 4] = *b"GPL\0";
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Point { pub x: i32, pub y: i32, pub name: [u8; 8] }
+#[repr(u32)]
+#[derive(Clone, Copy)]
+pub enum Color { Red, Green = 5 }
+#[repr(C)]
+pub union Either { pub a: u64, pub b: [u8; 8] }
+
+#[no_mangle] pub extern "C" fn r_opt(p: Option<&Point>) -> i32 { match p { Some(p) => p.x, None => 0 } }
+#[no_mangle] pub extern "C" fn r_ref(p: &mut Point) -> i32 { p.y += 1; p.y }
+#[no_mangle] pub extern "C" fn r_ptr(p: *const Point, n: usize) -> *const Point { unsafe { p.add(n) } }
+#[no_mangle] pub extern "C" fn r_enum(c: Color) -> bool { c as u32 == 5 }
+#[no_mangle] pub extern "C" fn r_unit(n: u8, s: *const u8) { unsafe { core::ptr::read_volatile(s.add(n as usize)); } }
+#[no_mangle] pub extern "C" fn r_arr(a: &[u32; 4]) -> u32 { a[1] }
+#[no_mangle] pub extern "C" fn r_void(a: *mut core::ffi::c_void) -> u64 { a as u64 }
+#[no_mangle] pub extern "C" fn r_char(a: core::ffi::c_char, b: i8, c: u16) -> i64 { a as i64 + b as i64 + c as i64 }
+#[no_mangle] pub extern "C" fn r_cb(f: Option<extern "C" fn(u32) -> u32>) -> u32 { match f { Some(_) => 1, None => 0 } }
+#[no_mangle] pub static mut R_POINT: Point = Point { x: 1, y: 2, name: [0; 8] };
+#[no_mangle] pub static mut R_ARR: [u32; 4] = [1, 2, 3, 4];
+#[no_mangle] pub static mut R_COLOR: Color = Color::Green;
+#[no_mangle] pub static mut R_EITHER: Either = Either { a: 1 };
+#[no_mangle] pub static mut R_OPT: Option<&'static Point> = None;
+#[no_mangle] pub static mut R_FLAG: bool = true;
+extern "C" {
+    fn c_opt(p: Option<&Point>) -> i32;
+    fn c_ptr(p: *const Point, n: usize) -> *const Point;
+    fn c_enum(c: Color) -> bool;
+    fn c_unit(n: u8, s: *const u8);
+    fn c_mix(a: i8, b: u16, c: i64, d: bool) -> u32;
+    static mut c_point: Point;
+    static mut c_arr: [u32; 4];
+}
+#[no_mangle]
+#[link_section = "tc"]
+pub extern "C" fn prog(ctx: *const u8) -> i32 {
+    unsafe {
+        let mut s = c_opt(Some(&*(&raw const R_POINT))) + c_opt(None);
+        s += (*c_ptr(&raw const R_POINT, 0)).x;
+        s += c_enum(Color::Green) as i32;
+        c_unit(3, ctx);
+        s += c_mix(-1, 2, 3, true) as i32;
+        s += c_point.x + c_arr[1] as i32;
+        s
+    }
+}
