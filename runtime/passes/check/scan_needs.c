@@ -156,6 +156,17 @@ static bool find_states(const struct finder *f, uint8_t *states)
 	return !changed;
 }
 
+/* Whether this is a call of a helper that no kernel allows while a lock is held. */
+static bool is_outside_lock(const struct finder *f, uint32_t slot)
+{
+	const uint8_t *insn = insn_at(f, slot);
+	int32_t id = ld_insn_imm(insn, f->big);
+
+	return insn[0] == LD_OP_CALL &&
+	       is_helper_call(f->func, insn, f->func->off + (uint64_t)slot * LD_INSN_SIZE) &&
+	       id != LD_HELPER_SPIN_UNLOCK && id != LD_HELPER_KPTR_XCHG;
+}
+
 /* Calls of functions while a lock is held or preemption is disabled. */
 static void find_state_needs(struct finder *f)
 {
@@ -176,15 +187,10 @@ static void find_state_needs(struct finder *f)
 		else if (states[slot] == UNPREEMPTED && global)
 			add_need(f, slot, LD_NEED_UNPREEMPTED_GLOBAL, true);
 	}
-	for (uint32_t i = 0; i < f->nr; i++) {
-		const uint8_t *insn = insn_at(f, i);
-
+	for (uint32_t i = 0; i < f->nr; i++)
 		if (states[i] == LOCKED && f->flags[i] & LD_PATH_CERTAIN &&
-		    !(f->flags[i] & LD_PATH_SECOND) && insn[0] == LD_OP_CALL &&
-		    is_helper_call(f->func, insn, f->func->off + (uint64_t)i * LD_INSN_SIZE) &&
-		    ld_insn_imm(insn, f->big) != LD_HELPER_SPIN_UNLOCK)
+		    !(f->flags[i] & LD_PATH_SECOND) && is_outside_lock(f, i))
 			add_need(f, i, LD_NEED_LOCKED_HELPER, true);
-	}
 }
 
 /* ---- where code leads ---- */
