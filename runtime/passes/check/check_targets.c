@@ -33,6 +33,7 @@ struct checker {
 	LD_VEC(const uint8_t *) insns;          /* by relocation */
 	LD_VEC(const struct ld_section *) secs; /* by relocation */
 	LD_VEC(uint32_t) externs;               /* in_sym in f: the uses after those */
+	uint32_t *extern_of;                    /* by in_sym: index of the extern + 1, or 0 */
 
 	/* the current kernel */
 	struct ld_core_kernel kernel;
@@ -136,26 +137,27 @@ static void find_relos(struct checker *c)
 	}
 }
 
-/* The first instruction that refers to a symbol. */
-static void find_first_use(struct checker *c, struct ld_target_use *use, uint32_t in_sym)
+/* By symbol: the first instruction that refers to it. */
+static struct ld_use *find_first_uses(const struct checker *c)
 {
+	struct ld_use *uses = LD_NEW_ARRAY(c->l->arena, struct ld_use, c->f->nr_syms);
+
 	for (uint32_t i = 1; i < c->f->nr_secs; i++) {
 		const struct ld_section *sec = &c->f->secs[i];
 
 		for (uint32_t k = 0; sec->kind == LD_SEC_CODE && k < sec->nr_relocs; k++)
-			if (sec->relocs[k].sym == in_sym) {
-				use->section = sec->name;
-				use->off = sec->relocs[k].off;
-				find_input(c->l, use, sec, use->off);
-				return;
-			}
+			if (!uses[sec->relocs[k].sym].sec)
+				uses[sec->relocs[k].sym] = (struct ld_use){sec, &sec->relocs[k]};
 	}
+	return uses;
 }
 
 static void find_externs(struct checker *c)
 {
 	const struct ld_file *f = c->f;
+	const struct ld_use *uses = find_first_uses(c);
 
+	c->extern_of = LD_NEW_ARRAY(c->l->arena, uint32_t, f->nr_syms);
 	for (uint32_t i = 1; f->has_btf && i < f->nr_syms; i++) {
 		const struct ld_sym *sym = &f->syms[i];
 		struct ld_target_use use = {.is_extern = true, .autoload = true};
@@ -168,9 +170,14 @@ static void find_externs(struct checker *c)
 		use.what = ld_printf(c->l->arena, func ? "%s()" : "%s", sym->name);
 		use.kind = func ? "kfunc" : "ksym";
 		use.weak = sym->bind == STB_WEAK;
-		find_first_use(c, &use, i);
+		if (uses[i].sec) {
+			use.section = uses[i].sec->name;
+			use.off = uses[i].reloc->off;
+			find_input(c->l, &use, uses[i].sec, use.off);
+		}
 		LD_PUSH(c->l->arena, &c->targets->uses, use);
 		LD_PUSH(c->l->arena, &c->externs, i);
+		c->extern_of[i] = (uint32_t)c->externs.nr;
 		LD_PUSH(c->l->arena, &c->names, sym->name);
 	}
 }
@@ -314,31 +321,32 @@ static void run_code(struct checker *c)
 	ld_code_run(c->code, relos, syms, verifies_all_globals(&c->kernel));
 }
 
-/* Calls of a function that is missing, or that programs must not call. */
-static void judge_calls(struct checker *c, size_t i)
+/* Calls of functions that are missing, or that programs must not call. */
+static void judge_calls(struct checker *c)
 {
-	struct ld_target_state *s = &c->states[c->relos.nr + i];
-	bool optional = s->result == LD_TARGET_OPTIONAL, reached = false;
+	bool *reached = LD_NEW_ARRAY(c->kernel.arena, bool, c->externs.nr);
+	struct ld_target_state *states = c->states + c->relos.nr;
 
-	if (!optional && !s->verifier)
-		return;
 	for (uint32_t k = 1; k < c->f->nr_secs; k++) {
 		const struct ld_section *sec = &c->f->secs[k];
 
 		for (uint32_t n = 0; sec->kind == LD_SEC_CODE && n < sec->nr_relocs; n++) {
 			const struct ld_reloc *r = &sec->relocs[n];
+			uint32_t i = c->extern_of[r->sym];
 
-			if (r->sym != c->externs.v[i] ||
-			    ld_insn_op(sec->data + r->off) != LD_OP_CALL)
+			if (!i-- || ld_insn_op(sec->data + r->off) != LD_OP_CALL ||
+			    (states[i].result != LD_TARGET_OPTIONAL && !states[i].verifier))
 				continue;
-			reached |= ld_code_reached(c->code, sec, r->off);
-			s->certain |= ld_code_certain(c->code, sec, r->off);
+			reached[i] |= ld_code_reached(c->code, sec, r->off);
+			states[i].certain |= ld_code_certain(c->code, sec, r->off);
 		}
 	}
-	if (optional && reached)
-		s->result = s->why ? LD_TARGET_OTHER_KIND : LD_TARGET_MISSING;
-	else if (!optional && !reached)
-		s->result = LD_TARGET_GUARDED;
+	ld_for_each(i, &c->externs) {
+		if (states[i].result == LD_TARGET_OPTIONAL && reached[i])
+			states[i].result = states[i].why ? LD_TARGET_OTHER_KIND : LD_TARGET_MISSING;
+		else if (states[i].verifier && !reached[i])
+			states[i].result = LD_TARGET_GUARDED;
+	}
 }
 
 static void judge_reach(struct checker *c)
@@ -354,8 +362,7 @@ static void judge_reach(struct checker *c)
 			s->result = LD_TARGET_GUARDED;
 		s->certain = ld_code_certain(c->code, c->secs.v[i], off);
 	}
-	ld_for_each(i, &c->externs)
-		judge_calls(c, i);
+	judge_calls(c);
 }
 
 /* ---- all kernels ---- */

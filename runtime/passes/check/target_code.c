@@ -43,6 +43,7 @@ struct part {
 	bool takes_frame;     /* copies the frame pointer */
 	bool certain;
 	struct ld_code_value ret;
+	LD_VEC(uint32_t) callers; /* slots of leaders of blocks that end with a call of it */
 };
 
 struct ld_code {
@@ -66,7 +67,6 @@ struct ld_code {
 	uint32_t nr_queue;
 
 	const struct ld_code_value *relo_values, *sym_values;
-	bool changed;  /* a result of a function */
 	bool deciding; /* the last walk, which records decided branches */
 };
 
@@ -192,6 +192,24 @@ static void note_records(struct ld_code *c)
 	}
 }
 
+/* Blocks end with their first call: see find_leaders(). */
+static void note_callers(struct ld_code *c)
+{
+	uint32_t leader = 0, in_sym;
+
+	for (uint32_t i = 0; i < c->nr; i++) {
+		uint32_t callee;
+
+		if (c->leaders[i] & LD_PATH_LEADER)
+			leader = i;
+		if (!c->insns[i] || c->insns[i][0] != LD_OP_CALL)
+			continue;
+		callee = callee_of(c, i, &in_sym);
+		if (callee != UINT32_MAX)
+			LD_PUSH(c->l->arena, &c->parts.v[c->part_at[callee]].callers, leader);
+	}
+}
+
 struct ld_code *ld_code_new(const struct ld_link *l, const struct ld_file *f)
 {
 	struct ld_code *c = LD_NEW(l->arena, struct ld_code);
@@ -221,6 +239,7 @@ struct ld_code *ld_code_new(const struct ld_link *l, const struct ld_file *f)
 		c->leaders[callee] |= LD_PATH_LEADER;
 		c->parts.v[c->part_at[callee]].linked = true;
 	}
+	note_callers(c);
 	for (uint32_t i = 0; i < c->nr; i++)
 		if (c->leaders[i] & LD_PATH_LEADER)
 			c->blocks[i] = c->nr_states++;
@@ -569,13 +588,27 @@ static void step_branch(struct ld_code *c, struct state *st, uint32_t slot, uint
 		flow_to(c, slot + 1, st);
 }
 
+static void requeue(struct ld_code *c, uint32_t slot)
+{
+	struct state *st = &c->states[c->blocks[slot]];
+
+	if (st->known && !st->queued) {
+		c->queue[c->nr_queue++] = slot;
+		st->queued = true;
+	}
+}
+
+/* Callers continue, or with another result. */
 static void step_exit(struct ld_code *c, struct state *st, uint32_t slot)
 {
 	struct part *p = &c->parts.v[c->part_at[slot]];
 	struct ld_code_value ret = join(p->ret, st->r[0]);
 
-	c->changed |= !same(ret, p->ret);
+	if (same(ret, p->ret))
+		return;
 	p->ret = ret;
+	ld_for_each(i, &p->callers)
+		requeue(c, p->callers.v[i]);
 }
 
 /* Returns false at the end of the path. */
@@ -651,28 +684,14 @@ static void each_known_block(struct ld_code *c, void (*fn)(struct ld_code *c, ui
 			fn(c, i);
 }
 
-static void requeue(struct ld_code *c, uint32_t slot)
-{
-	struct state *st = &c->states[c->blocks[slot]];
-
-	if (!st->queued)
-		c->queue[c->nr_queue++] = slot;
-	st->queued = true;
-}
-
 static void follow(struct ld_code *c)
 {
-	do {
-		c->changed = false;
-		while (c->nr_queue) {
-			uint32_t slot = c->queue[--c->nr_queue];
+	while (c->nr_queue) {
+		uint32_t slot = c->queue[--c->nr_queue];
 
-			c->states[c->blocks[slot]].queued = false;
-			walk_block(c, slot);
-		}
-		if (c->changed)
-			each_known_block(c, requeue);
-	} while (c->changed);
+		c->states[c->blocks[slot]].queued = false;
+		walk_block(c, slot);
+	}
 }
 
 static void mark_certain(struct ld_code *c)
@@ -684,7 +703,7 @@ static void mark_certain(struct ld_code *c)
 	ld_for_each(i, &c->parts) {
 		struct part *p = &c->parts.v[i];
 
-		p->certain = p->program && ld_code_autoload(p->piece->sec);
+		p->certain = p->end > p->slot && p->program && ld_code_autoload(p->piece->sec);
 		if (p->end > p->slot)
 			ld_mark_certain(c->insns[p->slot], p->end - p->slot, c->big,
 					c->flags + p->slot);
@@ -694,23 +713,26 @@ static void mark_certain(struct ld_code *c)
 /* A function is certain to be verified if a certain call in a certain function leads to it. */
 static void spread_certainty(struct ld_code *c)
 {
-	uint32_t in_sym;
-	bool more;
+	uint32_t in_sym, nr = 0; /* parts in the queue, which is empty otherwise */
 
-	do {
-		more = false;
-		for (uint32_t i = 0; i < c->nr; i++) {
-			uint32_t callee;
+	ld_for_each(i, &c->parts)
+		if (c->parts.v[i].certain)
+			c->queue[nr++] = (uint32_t)i;
+	while (nr) {
+		const struct part *p = &c->parts.v[c->queue[--nr]];
 
-			if (!c->insns[i] || c->insns[i][0] != LD_OP_CALL || !c->reached[i] ||
-			    !(c->flags[i] & LD_PATH_CERTAIN) || !c->parts.v[c->part_at[i]].certain)
-				continue;
-			callee = callee_of(c, i, &in_sym);
+		for (uint32_t i = p->slot; i < p->end; i++) {
+			uint32_t callee = UINT32_MAX;
+
+			if (c->insns[i][0] == LD_OP_CALL && c->reached[i] &&
+			    c->flags[i] & LD_PATH_CERTAIN)
+				callee = callee_of(c, i, &in_sym);
 			if (callee == UINT32_MAX || c->parts.v[c->part_at[callee]].certain)
 				continue;
-			c->parts.v[c->part_at[callee]].certain = more = true;
+			c->parts.v[c->part_at[callee]].certain = true;
+			c->queue[nr++] = c->part_at[callee];
 		}
-	} while (more);
+	}
 }
 
 void ld_code_run(struct ld_code *c, const struct ld_code_value *relo_values,
