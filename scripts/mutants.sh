@@ -110,7 +110,7 @@ run_tests() {
 # compile TEST...: what these tests need; all where none is named.
 compile() {
 	local test targets=()
-	[ $# = 0 ] || targets=(--target ld.bpf bpfld bpfrun linkrun dynrun)
+	[ $# = 0 ] || targets=(--target ld.bpf bpfld-command bpfrun linkrun dynrun)
 	for test; do
 		case $test in
 		unit/*) test=${test#*/} && targets+=("${test%.c}") ;;
