@@ -70,6 +70,9 @@ struct request {
 	struct words kernels; /* --kernel, split at commas */
 	bool fetch;
 	const char *baseline, *html, *log;
+	const char *output, *budget;  /* of tune */
+	double keep_size, keep_speed; /* percent */
+	bool explain;
 	double max_growth; /* percent; negative: not given */
 	struct words target_btf;
 	struct words args; /* operands, and -lNAME */
@@ -222,6 +225,7 @@ enum exit_status command_load(struct request *q);
 enum exit_status command_unload(struct request *q);
 enum exit_status command_ls(struct request *q);
 enum exit_status command_check(struct request *q);
+enum exit_status command_tune(struct request *q);
 enum exit_status command_version(struct request *q);
 enum exit_status command_explain(struct request *q);
 

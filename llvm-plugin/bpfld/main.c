@@ -195,6 +195,11 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_baseline: q->baseline = value; break;
 	case OPT_max_growth: return take_number(q, arg, value, 0, &q->max_growth);
 	case OPT_timeout: return take_number(q, arg, value, 0.001, &q->timeout);
+	case OPT_output: q->output = value; break;
+	case OPT_budget: q->budget = value; break;
+	case OPT_keep_size: return take_number(q, arg, value, 0, &q->keep_size);
+	case OPT_keep_speed: return take_number(q, arg, value, 0, &q->keep_speed);
+	case OPT_explain: q->explain = true; break;
 	case OPT_verbose: q->verbose = true; break;
 	case OPT_help: q->want_help = true; break;
 	case OPT_version: q->want_version = true; break;
@@ -293,7 +298,14 @@ int main(int argc, char **argv)
 	struct report report = {.program = "bpfld", .out = stdout};
 	struct pool pool = {0};
 	struct request q = {
-	    .report = &report, .pool = &pool, .root = ROOT, .timeout = 120, .max_growth = -1};
+	    .report = &report,
+	    .pool = &pool,
+	    .root = ROOT,
+	    .timeout = 120,
+	    .max_growth = -1,
+	    .keep_size = 25,
+	    .keep_speed = 5,
+	};
 	enum exit_status status;
 
 	(void)argc;

@@ -15,6 +15,11 @@ enum exit_status command_check(struct request *q)
 	return missing(q, "check");
 }
 
+enum exit_status command_tune(struct request *q)
+{
+	return missing(q, "tune");
+}
+
 enum exit_status command_load(struct request *q)
 {
 	return missing(q, "load");

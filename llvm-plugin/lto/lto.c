@@ -803,6 +803,8 @@ static int run_release(struct run *r, int release)
 		err = run_llvm(r, module, release, &records);
 	unmap_records(&records);
 	close(module);
+	if (!err && r->options->release)
+		*r->options->release = release;
 	return err ? err : compare_plan(r, release);
 }
 

@@ -102,6 +102,7 @@ struct lto_options {
 	/* Called for each function that a plan may decide about; or NULL. */
 	void (*function)(void *ctx, const struct lto_function *f);
 	void *function_ctx;
+	int *release; /* set to the LLVM that is used; or NULL */
 };
 
 #define LTO_CACHE_SIZE ((uint64_t)1 << 30) /* by default */

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Compares how two objects run, on the running kernel: the results, the packets and then the maps
+ * of programs that get a packet. The first object is loaded twice, and what differs between its
+ * copies is not compared: such programs depend on time or chance.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpfld/tune.h"
+
+#define PACKETS 256
+#define MAX_PACKET 512
+#define ROOM 4096 /* bytes for an output packet */
+#define TIMED 8   /* packets */
+#define ROUNDS 7
+#define REPEAT 2000
+#define MAX_ENTRIES 4096 /* of a map that are compared */
+
+static bool has_packets(enum bpf_prog_type type)
+{
+	switch (type) {
+	case BPF_PROG_TYPE_SOCKET_FILTER:
+	case BPF_PROG_TYPE_SCHED_CLS:
+	case BPF_PROG_TYPE_SCHED_ACT:
+	case BPF_PROG_TYPE_XDP:
+	case BPF_PROG_TYPE_CGROUP_SKB:
+	case BPF_PROG_TYPE_LWT_IN:
+	case BPF_PROG_TYPE_LWT_OUT:
+	case BPF_PROG_TYPE_LWT_XMIT:
+	case BPF_PROG_TYPE_FLOW_DISSECTOR: return true;
+	default: return false;
+	}
+}
+
+/* ---- packets ---- */
+
+static uint32_t next_random(uint64_t *state)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(*state >> 33);
+}
+
+static void put16(unsigned char *p, unsigned value)
+{
+	p[0] = (unsigned char)(value >> 8);
+	p[1] = (unsigned char)value;
+}
+
+/* Random bytes behind headers that are mostly well-formed. Returns the size. */
+static unsigned make_packet(unsigned char *p, unsigned number)
+{
+	static const unsigned char protocols[] = {6, 17, 1, 58, 4, 41, 47, 6};
+	uint64_t state = number * 2654435761u + 1;
+	unsigned size = 64 + next_random(&state) % (MAX_PACKET - 64);
+	unsigned char protocol = protocols[next_random(&state) % sizeof(protocols)];
+	unsigned kind = next_random(&state) % 8, at;
+
+	for (unsigned i = 0; i < size; i++)
+		p[i] = (unsigned char)next_random(&state);
+	if (kind == 7)
+		return size;
+	put16(p + 12, kind < 5 ? 0x0800 : 0x86dd);
+	at = kind < 5 ? 34 : 54;
+	if (kind < 5) {
+		p[14] = 0x45;
+		put16(p + 16, size - 14);
+		put16(p + 20, kind ? 0 : 0x2000);
+		p[22] = 64;
+		p[23] = protocol;
+	} else {
+		p[14] = 0x60;
+		put16(p + 18, size - 54);
+		p[20] = protocol;
+		p[21] = 64;
+	}
+	/* Ports that programs often look for, and the length of TCP's header. */
+	if (kind & 1)
+		put16(p + at + 2, number & 1 ? 80 : 443);
+	if (protocol == 6)
+		p[at + 12] = kind & 2 ? 0x50 : 0x80;
+	if (protocol == 1 || protocol == 58)
+		p[at] = kind & 2 ? 8 : 3;
+	return size;
+}
+
+struct run {
+	int err;
+	uint32_t retval, size;
+	unsigned char out[ROOM];
+};
+
+static void run_once(int fd, const unsigned char *packet, unsigned size, struct run *r)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = size,
+		    .data_out = r->out, .data_size_out = sizeof(r->out), .repeat = 1);
+
+	r->err = bpf_prog_test_run_opts(fd, &opts) ? errno : 0;
+	r->retval = opts.retval;
+	r->size = r->err ? 0 : opts.data_size_out;
+}
+
+static bool is_same_run(const struct run *a, const struct run *b)
+{
+	return a->err == b->err && a->retval == b->retval && a->size == b->size &&
+	       !memcmp(a->out, b->out, a->size);
+}
+
+/* ---- maps ---- */
+
+static bool is_comparable(const struct bpf_map *map)
+{
+	switch (bpf_map__type(map)) {
+	case BPF_MAP_TYPE_HASH:
+	case BPF_MAP_TYPE_ARRAY:
+	case BPF_MAP_TYPE_LRU_HASH:
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case BPF_MAP_TYPE_LPM_TRIE: return true;
+	default: return false;
+	}
+}
+
+static bool is_per_cpu(const struct bpf_map *map)
+{
+	enum bpf_map_type type = bpf_map__type(map);
+
+	return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+static bool is_same_map(const struct bpf_map *a, const struct bpf_map *b)
+{
+	size_t key_size = bpf_map__key_size(a), value_size = bpf_map__value_size(a), nr = 0;
+	char *key = calloc(2, key_size + 1), *values;
+	bool same = key_size == bpf_map__key_size(b) && value_size == bpf_map__value_size(b);
+	int fa = bpf_map__fd(a), fb = bpf_map__fd(b);
+	size_t counts[2] = {0};
+
+	if (is_per_cpu(a))
+		value_size = (value_size + 7) / 8 * 8 * (size_t)libbpf_num_possible_cpus();
+	values = calloc(2, value_size + 1);
+	if (!key || !values)
+		out_of_memory();
+	for (int side = 0; same && side < 2; side++) {
+		int fd = side ? fb : fa;
+		bool first = true;
+
+		for (nr = 0; nr < MAX_ENTRIES; nr++, first = false) {
+			if (bpf_map_get_next_key(fd, first ? NULL : key, key))
+				break;
+			counts[side]++;
+			if (side)
+				continue;
+			memset(values, 0, 2 * value_size);
+			if (!bpf_map_lookup_elem(fa, key, values))
+				same &= !bpf_map_lookup_elem(fb, key, values + value_size) &&
+					!memcmp(values, values + value_size, value_size);
+		}
+	}
+	free(key);
+	free(values);
+	return same && counts[0] == counts[1];
+}
+
+/* ---- objects ---- */
+
+static struct bpf_object *load(const struct candidate *c, const struct candidate *plain)
+{
+	struct bpf_object *obj = bpf_object__open_mem(c->image, c->size, NULL);
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	size_t i = 0;
+
+	if (!obj)
+		return NULL;
+	bpf_object__for_each_map(map, obj)
+	{
+		bpf_map__set_pin_path(map, NULL);
+	}
+	/* Only those that run without the plan, too. */
+	bpf_object__for_each_program(prog, obj)
+	{
+		bpf_program__set_autoload(prog, plain->costs[0].insns[i] != REFUSED_COST &&
+						    c->costs[0].insns[i] != REFUSED_COST);
+		i++;
+	}
+	if (bpf_object__load(obj)) {
+		bpf_object__close(obj);
+		return NULL;
+	}
+	return obj;
+}
+
+struct trio {
+	struct bpf_object *a, *again, *b;
+	struct run *runs; /* three */
+};
+
+static int fd_of(struct bpf_object *obj, const char *name)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
+
+	return prog ? bpf_program__fd(prog) : -1;
+}
+
+static void compare_program(struct tune *t, struct trio *o, const char *name,
+			    struct run_comparison *r)
+{
+	int fds[3] = {fd_of(o->a, name), fd_of(o->again, name), fd_of(o->b, name)};
+	unsigned char packet[MAX_PACKET];
+
+	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
+		return;
+	r->programs++;
+	for (unsigned i = 0; i < PACKETS && !r->differs; i++) {
+		unsigned size = make_packet(packet, i);
+
+		for (int k = 0; k < 3; k++)
+			run_once(fds[k], packet, size, &o->runs[k]);
+		if (!is_same_run(&o->runs[0], &o->runs[1]))
+			continue;
+		if (!o->runs[0].err)
+			r->compared++;
+		if (!is_same_run(&o->runs[0], &o->runs[2]))
+			r->differs = pool_printf(t->q->pool,
+						 "program '%s' returns %u instead of %u, or "
+						 "another packet, for packet %u",
+						 name, o->runs[2].retval, o->runs[0].retval, i);
+	}
+}
+
+static void compare_maps(struct tune *t, struct trio *o, struct run_comparison *r)
+{
+	struct bpf_map *a;
+
+	bpf_object__for_each_map(a, o->a)
+	{
+		const char *name = bpf_map__name(a);
+		struct bpf_map *again = bpf_object__find_map_by_name(o->again, name);
+		struct bpf_map *b = bpf_object__find_map_by_name(o->b, name);
+
+		/* Constants are where the compiler puts them. */
+		if (!is_comparable(a) || !again || !b || strstr(name, ".rodata"))
+			continue;
+		if (is_same_map(a, again) && !is_same_map(a, b) && !r->differs)
+			r->differs = pool_printf(t->q->pool, "map '%s' has other contents", name);
+	}
+}
+
+/* ---- time ---- */
+
+/* Nanoseconds for a run, on average; 0 if it does not run. */
+static uint32_t time_runs(int fd, const unsigned char *packet, unsigned size)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = size,
+		    .repeat = REPEAT);
+
+	return bpf_prog_test_run_opts(fd, &opts) ? 0 : opts.duration;
+}
+
+/* Adds the shortest times of several rounds, which take turns. */
+static void time_program(struct trio *o, const char *name, double sums[2])
+{
+	int fds[2] = {fd_of(o->a, name), fd_of(o->b, name)};
+	unsigned char packet[MAX_PACKET];
+
+	for (unsigned i = 0; i < TIMED && fds[0] >= 0 && fds[1] >= 0; i++) {
+		unsigned size = make_packet(packet, 3 * i);
+		uint32_t best[2] = {UINT32_MAX, UINT32_MAX};
+
+		for (int round = 0; round < ROUNDS && !tune_interrupted; round++)
+			for (int k = 0; k < 2; k++) {
+				uint32_t ns = time_runs(fds[k], packet, size);
+
+				if (ns < best[k])
+					best[k] = ns;
+			}
+		if (best[0] == UINT32_MAX || best[1] == UINT32_MAX)
+			continue;
+		sums[0] += best[0];
+		sums[1] += best[1];
+	}
+}
+
+void tune_run(struct tune *t, const struct candidate *a, const struct candidate *b,
+	      struct run_comparison *r)
+{
+	struct trio o = {load(a, a), load(a, a), load(b, a), NULL};
+	struct bpf_program *prog;
+	double sums[2] = {0};
+
+	*r = (struct run_comparison){0};
+	o.runs = calloc(3, sizeof(*o.runs));
+	if (!o.runs)
+		out_of_memory();
+	if (o.a && o.again && o.b) {
+		bpf_object__for_each_program(prog, o.a)
+		{
+			if (has_packets(bpf_program__type(prog)) && !tune_interrupted)
+				compare_program(t, &o, bpf_program__name(prog), r);
+		}
+		compare_maps(t, &o, r);
+		bpf_object__for_each_program(prog, o.a)
+		{
+			if (has_packets(bpf_program__type(prog)) && !r->differs)
+				time_program(&o, bpf_program__name(prog), sums);
+		}
+	}
+	r->ratio = sums[0] > 0 ? sums[1] / sums[0] : 0;
+	free(o.runs);
+	bpf_object__close(o.a);
+	bpf_object__close(o.again);
+	bpf_object__close(o.b);
+}
