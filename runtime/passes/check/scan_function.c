@@ -135,28 +135,13 @@ static bool is_tail_call(const struct ld_scan *s, const uint8_t *insn)
 	       ld_insn_imm(insn, s->big) == LD_HELPER_TAIL_CALL;
 }
 
-static const struct ld_reloc *reloc_at(const struct ld_section *sec, uint64_t off)
-{
-	uint32_t lo = 0, hi = sec->nr_relocs;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (sec->relocs[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < sec->nr_relocs && sec->relocs[lo].off == off ? &sec->relocs[lo] : NULL;
-}
-
 /* The function that an instruction refers to, or nr_funcs. Sets *r to its relocation, or NULL. */
 static uint32_t func_of(const struct ld_scan *s, uint32_t slot, const struct ld_reloc **r,
 			struct ld_target *t)
 {
 	const struct ld_section *sec = s->func->sec;
 
-	*r = reloc_at(sec, s->func->off + (uint64_t)slot * LD_INSN_SIZE);
+	*r = ld_reloc_at(sec, s->func->off + (uint64_t)slot * LD_INSN_SIZE);
 	if (!*r)
 		return s->calls->nr_funcs;
 	*t = ld_live_target(sec->file, *r);

@@ -31,25 +31,10 @@ static const uint8_t *insn_at(const struct finder *f, uint32_t slot)
 	return f->code + (uint64_t)slot * LD_INSN_SIZE;
 }
 
-static const struct ld_reloc *reloc_at(const struct ld_section *sec, uint64_t off)
-{
-	uint32_t lo = 0, hi = sec->nr_relocs;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (sec->relocs[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < sec->nr_relocs && sec->relocs[lo].off == off ? &sec->relocs[lo] : NULL;
-}
-
 static bool is_helper_call(const struct ld_func *func, const uint8_t *insn, uint64_t off)
 {
 	return insn[0] == LD_OP_CALL && !ld_insn_src(insn, func->sec->file->big) &&
-	       !reloc_at(func->sec, off);
+	       !ld_reloc_at(func->sec, off);
 }
 
 static void add_need(struct finder *f, uint32_t slot, unsigned int what, bool certain)
@@ -83,7 +68,7 @@ static const struct ld_call *call_at(const struct finder *f, uint32_t slot)
 /* The name of the kernel's function that is called, or NULL. */
 static const char *kernel_callee(const struct ld_func *func, uint64_t off)
 {
-	const struct ld_reloc *r = reloc_at(func->sec, off);
+	const struct ld_reloc *r = ld_reloc_at(func->sec, off);
 
 	return r && r->sym ? func->sec->file->syms[r->sym].name : NULL;
 }

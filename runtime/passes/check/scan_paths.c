@@ -101,3 +101,18 @@ void ld_mark_certain(const uint8_t *code, uint32_t nr, bool big, uint8_t *flags)
 			return;
 	}
 }
+
+const struct ld_reloc *ld_reloc_at(const struct ld_section *sec, uint64_t off)
+{
+	uint32_t lo = 0, hi = sec->nr_relocs;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (sec->relocs[mid].off < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < sec->nr_relocs && sec->relocs[lo].off == off ? &sec->relocs[lo] : NULL;
+}

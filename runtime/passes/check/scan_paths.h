@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "elf/insn.h"
+#include "model/model.h"
 
 /* Properties of a slot of code. */
 enum {
@@ -22,6 +23,9 @@ enum {
 /* Sets LD_PATH_CERTAIN, given the sides of conditional jumps that are followed. nr: slots of code.
  */
 void ld_mark_certain(const uint8_t *code, uint32_t nr, bool big, uint8_t *flags);
+
+/* The relocation at off, or NULL. */
+const struct ld_reloc *ld_reloc_at(const struct ld_section *sec, uint64_t off);
 
 /* The target of the jump at slot; nr if it leaves the function. */
 static inline uint32_t ld_jump_target(uint32_t nr, uint32_t slot, int64_t distance)
