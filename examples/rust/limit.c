@@ -19,5 +19,6 @@ __attribute__((visibility("hidden"))) bool above_limit(const struct counts *coun
 __attribute__((noreturn, visibility("hidden"))) void halt(void)
 {
 	bpf_throw(0);
-	__builtin_unreachable();
+	for (;;)
+		;
 }

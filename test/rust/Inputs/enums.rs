@@ -37,7 +37,7 @@ pub static mut RESULT: Result<u32, u8> = Err(12);
 #[no_mangle]
 pub static mut NESTED: Option<Option<bool>> = Some(None);
 
-#[inline(never)]
+#[inline(always)]
 fn area(s: Shape) -> Option<u64> {
     match s {
         Shape::Circle(r) => Some(r as u64 * 3),

@@ -5,5 +5,6 @@ extern void bpf_throw(unsigned long long cookie) __attribute__((section(".ksyms"
 __attribute__((noreturn, visibility("hidden"))) void halt(unsigned int line)
 {
 	bpf_throw(line);
-	__builtin_unreachable();
+	for (;;)
+		;
 }
