@@ -787,6 +787,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	if (o->time_trace && !*o->time_trace)
 		o->time_trace = pool_printf(pool, "%s.time-trace", o->output);
 	o->lto.mllvm = o->mllvm.v;
+	o->lto.threads = o->lib.threads;
 	if (o->save_temps)
 		o->lto.temporaries = pool_printf(pool, "%s.lto", o->output);
 	o->hook = (struct bpfld_lto){sizeof(o->hook), o, compile};

@@ -62,14 +62,9 @@ static void on_fatal_error(const char *reason)
 {
 	struct compiler *c = &compiler;
 
-	if (c->fallback && c->r->job->want == BPFLD_LTO_WHOLE) {
-		c->r->put(c->r, LTO_MADE, 0, LLVMGetBufferStart(c->fallback),
-			  LLVMGetBufferSize(c->fallback));
-		_exit(LTO_DONE);
-	}
 	report_error(c, "lto-failed", "%s%sLLVM: %s", c->module ? c->module : "",
 		     c->module ? ": " : "", reason);
-	_exit(c->merged ? LTO_ANOTHER_WAY : LTO_FAILED);
+	_exit(LTO_FAILED);
 }
 
 static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
@@ -79,7 +74,6 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
 	bool error = severity == LLVMDSError;
 	char *text;
 
-	c->complained |= error;
 	if (c->lenient || (!error && severity != LLVMDSWarning))
 		return;
 	text =
@@ -132,12 +126,6 @@ static void put_output(struct compiler *c, LLVMMemoryBufferRef buffer, size_t nu
 
 /* ---- optimizing ---- */
 
-/* The result of one way to optimize. */
-struct variant {
-	LLVMMemoryBufferRef ir, object; /* object: NULL on failure */
-	uint64_t code;                  /* size in bytes */
-};
-
 static uint64_t get(const uint8_t *p, size_t size, bool big)
 {
 	uint64_t value = 0;
@@ -147,21 +135,51 @@ static uint64_t get(const uint8_t *p, size_t size, bool big)
 	return value;
 }
 
+/* The section headers of an object: the address of number i. */
+static const uint8_t *section(const uint8_t *elf, uint64_t i)
+{
+	bool big = elf[EI_DATA] == ELFDATA2MSB;
+
+	return elf + get(elf + offsetof(Elf64_Ehdr, e_shoff), 8, big) + i * sizeof(Elf64_Shdr);
+}
+
+#define FIELD(p, type, member, big)                                                                \
+	get((p) + offsetof(type, member), sizeof(((type *)0)->member), big)
+
 /* The size of the code in an object. */
 static uint64_t count_code(LLVMMemoryBufferRef object)
 {
 	const uint8_t *e = (const uint8_t *)LLVMGetBufferStart(object);
 	bool big = e[EI_DATA] == ELFDATA2MSB;
-	uint64_t headers = get(e + offsetof(Elf64_Ehdr, e_shoff), 8, big), code = 0;
-	uint64_t nr = get(e + offsetof(Elf64_Ehdr, e_shnum), 2, big);
+	uint64_t code = 0;
 
-	for (uint64_t i = 0; i < nr; i++) {
-		const uint8_t *h = e + headers + i * sizeof(Elf64_Shdr);
-
-		if (get(h + offsetof(Elf64_Shdr, sh_flags), 8, big) & SHF_EXECINSTR)
-			code += get(h + offsetof(Elf64_Shdr, sh_size), 8, big);
-	}
+	for (uint64_t i = 0; i < FIELD(e, Elf64_Ehdr, e_shnum, big); i++)
+		if (FIELD(section(e, i), Elf64_Shdr, sh_flags, big) & SHF_EXECINSTR)
+			code += FIELD(section(e, i), Elf64_Shdr, sh_size, big);
 	return code;
+}
+
+/* The size of a function in an object. */
+static uint64_t function_size(LLVMMemoryBufferRef object, const char *name)
+{
+	const uint8_t *e = (const uint8_t *)LLVMGetBufferStart(object), *symtab = NULL, *strings;
+	bool big = e[EI_DATA] == ELFDATA2MSB;
+	uint64_t nr;
+
+	for (uint64_t i = 0; i < FIELD(e, Elf64_Ehdr, e_shnum, big); i++)
+		if (FIELD(section(e, i), Elf64_Shdr, sh_type, big) == SHT_SYMTAB)
+			symtab = section(e, i);
+	if (!symtab)
+		return 0;
+	nr = FIELD(symtab, Elf64_Shdr, sh_size, big) / sizeof(Elf64_Sym);
+	strings = section(e, FIELD(symtab, Elf64_Shdr, sh_link, big));
+	strings = e + FIELD(strings, Elf64_Shdr, sh_offset, big);
+	symtab = e + FIELD(symtab, Elf64_Shdr, sh_offset, big);
+	for (const uint8_t *s = symtab; nr--; s += sizeof(Elf64_Sym))
+		if (ELF64_ST_TYPE(s[offsetof(Elf64_Sym, st_info)]) == STT_FUNC &&
+		    !strcmp((const char *)strings + FIELD(s, Elf64_Sym, st_name, big), name))
+			return FIELD(s, Elf64_Sym, st_size, big);
+	return 0;
 }
 
 static LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
@@ -176,25 +194,27 @@ static LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
 	return m;
 }
 
-/* Sets the threshold of the inliner; NULL keeps the default. */
+/* Sets the threshold of the inliner; NULL: the default. */
 static void limit_inlining(struct compiler *c, LLVMModuleRef m, const char *cost)
 {
 	static const char key[] = "function-inline-threshold";
-	LLVMAttributeRef a;
 
-	if (!cost)
-		return;
-	a = LLVMCreateStringAttribute(c->context, key, sizeof(key) - 1, cost,
-				      (unsigned)strlen(cost));
-	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
-		if (!LLVMIsDeclaration(f))
-			LLVMAddAttributeAtIndex(f, LLVMAttributeFunctionIndex, a);
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		if (LLVMIsDeclaration(f))
+			continue;
+		if (cost)
+			set_attribute(c, f, key, cost);
+		else
+			LLVMRemoveStringAttributeAtIndex(f, LLVMAttributeFunctionIndex, key,
+							 sizeof(key) - 1);
+	}
 }
 
-/* Deletes unused functions, which --gc-sections would drop. Returns whether there were any. */
-static bool delete_unused(LLVMModuleRef m)
+/* The size of functions that nothing uses: --gc-sections will drop them. They are deleted in m. */
+static uint64_t count_unused(LLVMModuleRef m, LLVMMemoryBufferRef object)
 {
-	bool any = false, more = true;
+	uint64_t unused = 0;
+	bool more = true;
 
 	while (more) {
 		LLVMValueRef next;
@@ -205,21 +225,20 @@ static bool delete_unused(LLVMModuleRef m)
 			/* A function with a section is a program. */
 			if (LLVMIsDeclaration(f) || LLVMGetFirstUse(f) || LLVMGetSection(f))
 				continue;
+			unused += function_size(object, name_of(f));
 			LLVMDeleteFunction(f);
-			any = more = true;
+			more = true;
 		}
 	}
-	return any;
+	return unused;
 }
 
 /* The size of the code of v in the output. */
 static uint64_t measure(struct compiler *c, const struct variant *v)
 {
 	LLVMModuleRef m = c->r->job->gc_sections ? parse_again(c, v->ir) : NULL;
-	LLVMMemoryBufferRef object =
-	    m && delete_unused(m) ? make_code(c, m, LLVMObjectFile) : v->object;
 
-	return count_code(object ? object : v->object);
+	return count_code(v->object) - (m ? count_unused(m, v->object) : 0);
 }
 
 /*
@@ -257,13 +276,7 @@ static void end_functions(struct compiler *c, LLVMModuleRef m)
 	LLVMDisposeBuilder(build);
 }
 
-/* How to optimize. */
-struct way {
-	const char *passes;
-	const char *inline_cost; /* see limit_inlining() */
-};
-
-static struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
+struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
 {
 	struct variant v = {0};
 	LLVMModuleRef m = parse_again(c, merged);
@@ -272,15 +285,20 @@ static struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, s
 
 	if (!machine)
 		return v;
-	limit_inlining(c, m, way.inline_cost);
+	if (way.inline_cost)
+		limit_inlining(c, m, way.inline_cost);
 	step(c, "optimizing");
 	if (c->unoptimized && strncmp(passes, "default", 7) != 0)
 		passes = print("lto-pre-link<O2>,%s", passes);
 	if (run_passes(c, m, machine, passes))
 		return v;
+	if (way.inline_cost)
+		limit_inlining(c, m, NULL);
 	finish_plan(m);
 	end_functions(c, m);
 	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);
+	if (is_made(c, v.ir))
+		return v;
 	v.object = make_code(c, m, LLVMObjectFile);
 	if (v.object)
 		v.code = measure(c, &v);
@@ -293,27 +311,16 @@ static struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, s
 /*
  * Inlining avoids calls, both for the verifier and at run time, but duplicates code, and the number
  * of instructions of a program is limited. So level 2 tries three ways: LLVM's default, a threshold
- * at which only functions shorter than a call are inlined, and level 1. The smallest code wins, or
- * the first one of equal size.
+ * at which only functions shorter than a call are inlined, and level 1.
  */
-static bool has_ways(const struct compiler *c)
-{
-	const struct lto_plan *plan = c->r->options->plan;
-
-	return c->r->options->level == 2 &&
-	       (!plan || plan->order == LTO_SHORTEST || plan->order == LTO_SEPARATE);
-}
-
 static struct variant optimize_best(struct compiler *c, LLVMMemoryBufferRef merged)
 {
-	static const struct way ways[LTO_WAYS] = {
-	    {LEVEL(2), NULL}, {LEVEL(2), "25"}, {LEVEL(1), NULL}};
+	static const struct way ways[] = {{LEVEL(2), NULL}, {LEVEL(2), "25"}, {LEVEL(1), NULL}};
 	static const struct way levels[] = {
 	    {LEVEL(0), NULL}, {LEVEL(1), NULL}, {0}, {LEVEL(3), NULL}};
 	static const struct way one_file = {"default<O2>", NULL};
 	const struct lto_plan *plan = c->r->options->plan;
 	int level = c->r->options->level;
-	struct variant best;
 
 	switch (plan ? plan->order : LTO_SHORTEST) {
 	case LTO_O2: return optimize(c, merged, ways[0]);
@@ -324,21 +331,7 @@ static struct variant optimize_best(struct compiler *c, LLVMMemoryBufferRef merg
 	}
 	if (level != 2)
 		return optimize(c, merged, levels[level]);
-	best = optimize(c, merged, ways[c->r->way]);
-	c->lenient = true;
-	c->fallback = best.object;
-	for (unsigned i = c->r->way + 1; best.object && i < LTO_WAYS; i++) {
-		struct variant other;
-
-		c->complained = false;
-		other = optimize(c, merged, ways[i]);
-		if (other.object && !c->complained && other.code < best.code) {
-			best = other;
-			c->fallback = other.object;
-		}
-	}
-	c->lenient = false;
-	return best;
+	return optimize_ways(c, merged, ways, sizeof(ways) / sizeof(*ways));
 }
 
 static int compile_all(struct compiler *c)
@@ -352,7 +345,6 @@ static int compile_all(struct compiler *c)
 		return 1;
 	if (LLVMVerifyModule(m, LLVMReturnStatusAction, &message))
 		return report_error(c, "lto-failed", "invalid merged module: %s", message);
-	c->merged = has_ways(c);
 	merged = LLVMWriteBitcodeToMemoryBuffer(m);
 	keep_temporary(c, merged, LTO_MERGED);
 	v = optimize_best(c, merged);
@@ -517,9 +509,7 @@ static enum lto_status run(const struct lto_request *r)
 #endif
 	LLVMContextSetDiagnosticHandler(c->context, on_diagnostic, c);
 	err = r->job->want == BPFLD_LTO_EACH ? compile_each(c) : compile_all(c);
-	if (!err && !c->failed)
-		return LTO_DONE;
-	return c->merged ? LTO_ANOTHER_WAY : LTO_FAILED;
+	return err || c->failed ? LTO_FAILED : LTO_DONE;
 }
 
 const struct lto_module bpfld_lto_module __attribute__((visibility("default"))) = {LTO_ABI, run};

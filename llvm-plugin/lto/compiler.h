@@ -6,7 +6,8 @@
  *	decide.c    decisions of a plan about functions
  *	merge.c     reads modules of bitcode and merges them
  *	outline.c   reduces a module to its symbols, types and references
- *	compile.c   optimizes the merged module and generates code
+ *	ways.c      optimizes the merged module in several ways
+ *	compile.c   generates code
  */
 #ifndef LTO_COMPILER_H
 #define LTO_COMPILER_H
@@ -28,13 +29,10 @@ struct compiler {
 	const char *module;         /* current module, for messages; NULL: all */
 	bool reading;               /* it is being parsed */
 	bool lenient;               /* ignore diagnostics: the code is not used */
-	bool complained;            /* LLVM reported an error while lenient */
 	bool failed;
-	bool unoptimized; /* modules are merged as clang's front end makes them */
-	bool merged;      /* modules are merged: another optimization level may succeed */
-
-	/* An object to output if LLVM aborts while it tries a better variant. */
-	LLVMMemoryBufferRef fallback;
+	bool unoptimized;          /* modules are merged as clang's front end makes them */
+	unsigned way;              /* in a process of optimize_ways(): its number */
+	struct lto_shared *shared; /* of these; or NULL */
 
 	/* Code is generated for this CPU. */
 	const char *cpu, *features;
@@ -75,6 +73,27 @@ void apply_plan(struct compiler *c, LLVMModuleRef m);
 void finish_plan(LLVMModuleRef m);
 /* Reports what LLVM did not do, when it has optimized the module. */
 void check_plan(struct compiler *c, LLVMModuleRef m);
+
+/* How to optimize. */
+struct way {
+	const char *passes;
+	const char *inline_cost; /* threshold of the inliner; NULL: the default */
+};
+
+/* The result of one way to optimize. */
+struct variant {
+	LLVMMemoryBufferRef ir, object; /* object: NULL on failure */
+	uint64_t code;                  /* size in bytes */
+};
+
+#define LTO_MOST_WAYS 4
+
+struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way);
+/* Optimizes in nr ways. Returns the shortest code, or the first one of equal size. */
+struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
+			     unsigned nr);
+/* Whether an earlier way made the same. */
+bool is_made(struct compiler *c, LLVMMemoryBufferRef ir);
 
 /* Merges all modules, for the CPU of the options or that of the modules. */
 LLVMModuleRef merge_modules(struct compiler *c);

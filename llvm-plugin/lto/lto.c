@@ -227,16 +227,10 @@ static int no_module(struct run *r)
 
 /* ---- the child ---- */
 
-struct header {
-	uint32_t kind;
-	uint32_t number;
-	uint64_t size; /* bytes that follow */
-};
-
 static void put(const struct lto_request *r, enum lto_record kind, size_t number, const void *data,
 		size_t size)
 {
-	struct header h = {kind, (uint32_t)number, size};
+	struct lto_header h = {kind, (uint32_t)number, size};
 
 	if (ld_write_all(r->fd, &h, sizeof(h)) || ld_write_all(r->fd, data, size))
 		_exit(LTO_NO_MEMORY);
@@ -259,9 +253,9 @@ static void put_library(const struct lto_request *r, void *handle)
 }
 
 /* module: fd of the module. */
-static _Noreturn void be_child(const struct run *r, int module, int release, unsigned way, int fd)
+static _Noreturn void be_child(const struct run *r, int module, int release, int fd)
 {
-	struct lto_request request = {r->job, r->options, r->releases, way, put, fd};
+	struct lto_request request = {r->job, r->options, r->releases, put, fd};
 	const struct lto_module *m;
 	char path[64], *text;
 	const char *error;
@@ -328,7 +322,7 @@ static int take_function(const struct run *r, const char *data, size_t size)
 	return 0;
 }
 
-static int take_record(struct run *r, const struct header *h, const char *data)
+static int take_record(struct run *r, const struct lto_header *h, const char *data)
 {
 	const char *message;
 
@@ -349,7 +343,7 @@ static int take_record(struct run *r, const struct header *h, const char *data)
 }
 
 /* The size of the first record, with its header; 0 if it is incomplete: the child was killed. */
-static size_t first_record(const char *data, size_t size, struct header *h)
+static size_t first_record(const char *data, size_t size, struct lto_header *h)
 {
 	if (size < sizeof(*h))
 		return 0;
@@ -359,7 +353,7 @@ static size_t first_record(const char *data, size_t size, struct header *h)
 
 static int take_records(struct run *r, const char *data, size_t size)
 {
-	struct header h;
+	struct lto_header h;
 	size_t n;
 	int err = 0;
 
@@ -422,7 +416,7 @@ struct attempt {
 };
 
 /* module: fd of the module. Returns 0 or an errno value. */
-static int attempt(const struct run *r, int module, int release, unsigned way, struct attempt *a)
+static int attempt(const struct run *r, int module, int release, struct attempt *a)
 {
 	pid_t child;
 	int err;
@@ -436,43 +430,13 @@ static int attempt(const struct run *r, int module, int release, unsigned way, s
 	fflush(NULL); /* LLVM may call exit(), which would flush the buffers again */
 	child = fork();
 	if (child == 0)
-		be_child(r, module, release, way, a->fd);
+		be_child(r, module, release, a->fd);
 	err = child < 0 ? errno : 0;
 	while (!err && waitpid(child, &a->status, 0) < 0)
 		if (errno != EINTR)
 			err = errno;
 	if (err)
 		close(a->fd);
-	return err;
-}
-
-static bool may_work_another_way(const struct attempt *a)
-{
-	return WIFSIGNALED(a->status) || WEXITSTATUS(a->status) == LTO_ANOTHER_WAY;
-}
-
-/*
- * Tries the ways to optimize until one works: LLVM may fail on the output of its own passes. If
- * none works, the diagnostics of the first one are reported. Returns an errno value.
- */
-static int try_all(const struct run *r, int module, int release, struct attempt *first)
-{
-	int err = attempt(r, module, release, 0, first);
-
-	for (unsigned way = 1; !err && way < LTO_WAYS && may_work_another_way(first); way++) {
-		struct attempt next;
-
-		err = attempt(r, module, release, way, &next);
-		if (!err && WIFEXITED(next.status) && WEXITSTATUS(next.status) == LTO_DONE) {
-			close(first->fd);
-			*first = next;
-			return 0;
-		}
-		if (!err)
-			close(next.fd);
-		else
-			close(first->fd);
-	}
 	return err;
 }
 
@@ -507,7 +471,7 @@ static int open_module(struct run *r, int release)
 static int run_llvm(struct run *r, int module, int release, struct records *records)
 {
 	struct attempt a;
-	int err = try_all(r, module, release, &a);
+	int err = attempt(r, module, release, &a);
 
 	*records = (struct records){0};
 	if (err)
@@ -646,7 +610,7 @@ static int add_units(const struct run *r, const struct lto_cache *cache, const s
 		     size_t nr, const struct records *records)
 {
 	size_t begin = 0, at = 0, n;
-	struct header h;
+	struct lto_header h;
 	int err = 0;
 
 	for (; !err && (n = first_record(records->data + at, records->size - at, &h)); at += n) {

@@ -6,8 +6,8 @@
  *	plan.c      reads plans: --lto-plan
  *	lto.c       selects an LLVM, runs it in a child process and returns its output
  *	cache.h     a directory that keeps such outputs; blake2b.h names them
- *	compiler.h  the compiler: compiler.c, decide.c, merge.c, outline.c and compile.c, built
- *	            for each LLVM into a module, lto-N.so, that only this child loads
+ *	compiler.h  the compiler, whose files it lists, built for each LLVM into a module, lto-N.so,
+ *	            that only this child loads
  *
  * Only the compiler includes headers of LLVM; it includes nothing else but this file. The other
  * files are part of the programs, and include common/.
@@ -98,6 +98,7 @@ struct lto_options {
 	const char *const *mllvm;    /* ends in NULL; or NULL */
 	const char *cache;           /* directory that keeps what LLVM made, or NULL */
 	uint64_t cache_size;         /* bytes that it may have */
+	uint32_t threads;            /* processors to use; 0: all */
 	const struct lto_plan *plan; /* or NULL */
 	/* Called for each function that a plan may decide about; or NULL. */
 	void (*function)(void *ctx, const struct lto_function *f);
@@ -131,13 +132,19 @@ enum lto_record {
 	LTO_REPORT,  /* severity; id and message, each with a NUL */
 	LTO_STEP,    /* description of the current operation, in case LLVM crashes */
 	LTO_LIBRARY, /* path of LLVM's library; none if it is a part of the module */
+	LTO_IR,      /* optimized bitcode; between processes of the compiler */
+};
+
+/* Comes before each record. */
+struct lto_header {
+	uint32_t kind, number;
+	uint64_t size; /* bytes that follow */
 };
 
 struct lto_request {
 	const struct bpfld_lto_job *job;
 	const struct lto_options *options;
 	const int *releases; /* of the LLVM that wrote it, by module; 0 if unknown */
-	unsigned way;        /* first way to optimize to be tried */
 	/* Sends a record to the parent. */
 	void (*put)(const struct lto_request *r, enum lto_record kind, size_t number,
 		    const void *data, size_t size);
@@ -147,13 +154,10 @@ struct lto_request {
 /* Exit status of the child. */
 enum lto_status {
 	LTO_DONE,
-	LTO_FAILED,      /* an error was reported */
-	LTO_ANOTHER_WAY, /* the same, but another way to optimize may work */
+	LTO_FAILED, /* an error was reported */
 	LTO_NO_MEMORY,
 	LTO_CANNOT_LOAD, /* the reason is the last LTO_STEP */
 };
-
-#define LTO_WAYS 3
 
 /* Exported by a module. */
 struct lto_module {

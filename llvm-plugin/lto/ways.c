@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Optimizes a module in several ways and takes the one with the shortest code. Each way runs in a
+ * process of its own: they use all processors, and LLVM may fail on the output of its own passes,
+ * which then costs no more than that way.
+ */
+#include "lto/compiler.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct
+try {
+	pid_t pid;
+	int fd; /* records: LTO_IR, then LTO_MADE, whose number is the size of the code */
+	int status;
+	const char *records;
+	size_t size;
+};
+
+/*
+ * Digests of what the ways made of the module, in memory that their processes share. A way that
+ * makes the same as an earlier one need not generate code: it would lose.
+ */
+struct lto_shared {
+	_Atomic uint64_t made[LTO_MOST_WAYS]; /* 0: not yet known */
+};
+
+static uint64_t digest(LLVMMemoryBufferRef ir)
+{
+	const unsigned char *p = (const unsigned char *)LLVMGetBufferStart(ir);
+	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+	for (size_t i = LLVMGetBufferSize(ir); i; i--)
+		hash = (hash ^ *p++) * 0x100000001b3;
+	return hash | 1;
+}
+
+bool is_made(struct compiler *c, LLVMMemoryBufferRef ir)
+{
+	uint64_t made;
+
+	if (!c->shared)
+		return false;
+	made = digest(ir);
+	c->shared->made[c->way] = made;
+	for (unsigned i = 0; i < c->way; i++)
+		if (c->shared->made[i] == made)
+			return true;
+	return false;
+}
+
+static _Noreturn void be_child(struct compiler *c, const struct try *t, LLVMMemoryBufferRef merged,
+			       struct way way)
+{
+	struct lto_request request = *c->r;
+	struct variant v;
+
+	request.fd = t->fd;
+	c->r = &request;
+	v = optimize(c, merged, way);
+	if (!v.object || c->failed)
+		_exit(LTO_FAILED);
+	request.put(&request, LTO_IR, 0, LLVMGetBufferStart(v.ir), LLVMGetBufferSize(v.ir));
+	request.put(&request, LTO_MADE, v.code, LLVMGetBufferStart(v.object),
+		    LLVMGetBufferSize(v.object));
+	_exit(LTO_DONE);
+}
+
+static void start(struct compiler *c, struct try *t, LLVMMemoryBufferRef merged, struct way way)
+{
+	t->fd = memfd_create("way", MFD_CLOEXEC);
+	t->pid = t->fd < 0 ? -1 : fork();
+	if (t->pid == 0)
+		be_child(c, t, merged, way);
+	if (t->pid < 0)
+		out_of_memory();
+}
+
+static void finish(struct try *t)
+{
+	struct stat st;
+	void *map = NULL;
+
+	while (waitpid(t->pid, &t->status, 0) < 0)
+		if (errno != EINTR)
+			out_of_memory();
+	/* Code must not depend on how much memory there is. */
+	if (WIFEXITED(t->status) && WEXITSTATUS(t->status) == LTO_NO_MEMORY)
+		out_of_memory();
+	if (fstat(t->fd, &st))
+		out_of_memory();
+	if (st.st_size)
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, t->fd, 0);
+	if (map == MAP_FAILED)
+		out_of_memory();
+	t->records = map;
+	t->size = (size_t)st.st_size;
+	close(t->fd);
+}
+
+/* The next complete record, with its data; NULL: there is none. */
+static const char *next_record(const struct try *t, size_t *at, struct lto_header *h)
+{
+	const char *record;
+
+	if (t->size - *at < sizeof(*h))
+		return NULL;
+	record = t->records + *at;
+	memcpy(h, record, sizeof(*h));
+	if (h->size > t->size - *at - sizeof(*h))
+		return NULL;
+	*at += sizeof(*h) + h->size;
+	return record + sizeof(*h);
+}
+
+/* Sends the diagnostics on. */
+static void report_try(const struct compiler *c, const struct try *t)
+{
+	struct lto_header h;
+	const char *data;
+	size_t at = 0;
+
+	while ((data = next_record(t, &at, &h)))
+		if (h.kind == LTO_REPORT || h.kind == LTO_STEP)
+			c->r->put(c->r, (enum lto_record)h.kind, h.number, data, h.size);
+}
+
+static LLVMMemoryBufferRef buffer(const char *data, size_t size)
+{
+	return LLVMCreateMemoryBufferWithMemoryRange(data, size, "lto", 0);
+}
+
+static struct variant variant_of(const struct try *t)
+{
+	struct variant v = {0};
+	struct lto_header h;
+	const char *data;
+	size_t at = 0;
+
+	if (!WIFEXITED(t->status) || WEXITSTATUS(t->status) != LTO_DONE)
+		return v;
+	while ((data = next_record(t, &at, &h))) {
+		if (h.kind == LTO_IR)
+			v.ir = buffer(data, h.size);
+		if (h.kind == LTO_MADE) {
+			v.object = buffer(data, h.size);
+			v.code = h.number;
+		}
+	}
+	return v;
+}
+
+/* No way worked: this process ends as the first one did. */
+static void fail(struct compiler *c, const struct try *t)
+{
+	report_try(c, t);
+	c->failed = true;
+	if (WIFSIGNALED(t->status)) {
+		signal(WTERMSIG(t->status), SIG_DFL);
+		raise(WTERMSIG(t->status));
+	}
+}
+
+static unsigned count_processors(const struct compiler *c)
+{
+	cpu_set_t set;
+	int nr = sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+
+	return c->r->options->threads && (int)c->r->options->threads < nr ? c->r->options->threads
+									  : (unsigned)nr;
+}
+
+struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
+			     unsigned nr)
+{
+	unsigned processors = count_processors(c), started = 0;
+	struct try tries[LTO_MOST_WAYS] = {0};
+	struct variant best = {0};
+	void *shared = mmap(NULL, sizeof(*c->shared), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		out_of_memory();
+	c->shared = shared;
+	signal(SIGCHLD, SIG_DFL);
+	for (unsigned i = 0; i < nr; i++) {
+		for (; started < nr && started < i + processors; started++) {
+			c->way = started;
+			start(c, &tries[started], merged, ways[started]);
+		}
+		finish(&tries[i]);
+	}
+	c->shared = NULL;
+	for (unsigned i = 0; i < nr; i++) {
+		struct variant v = variant_of(&tries[i]);
+
+		/* The diagnostics are those of the first way that works. */
+		if (v.object && !best.object)
+			report_try(c, &tries[i]);
+		if (v.object && (!best.object || v.code < best.code))
+			best = v;
+	}
+	if (!best.object)
+		fail(c, &tries[0]);
+	return best;
+}
