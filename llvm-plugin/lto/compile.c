@@ -5,7 +5,6 @@
  */
 #include "lto/compiler.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <llvm-c/Analysis.h>
 #include <llvm-c/BitReader.h>
@@ -103,207 +102,12 @@ static void keep_temporary(struct compiler *c, LLVMMemoryBufferRef ir, const cha
 		report_error(c, "cannot-write", "cannot write %s: %s", path, strerror(errno));
 }
 
-static LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCodeGenFileType type)
-{
-	LLVMTargetMachineRef machine = make_machine(c, m);
-	LLVMMemoryBufferRef buffer;
-	char *message = NULL;
-
-	step(c, "compiling");
-	if (!machine)
-		return NULL;
-	if (LLVMTargetMachineEmitToMemoryBuffer(machine, m, type, &message, &buffer)) {
-		report_error(c, "lto-failed", "LLVM: %s", message);
-		return NULL;
-	}
-	return c->failed ? NULL : buffer;
-}
-
 static void put_output(struct compiler *c, LLVMMemoryBufferRef buffer, size_t number)
 {
 	c->r->put(c->r, LTO_MADE, number, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
 }
 
 /* ---- optimizing ---- */
-
-static uint64_t get(const uint8_t *p, size_t size, bool big)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < size; i++)
-		value |= (uint64_t)p[i] << 8 * (big ? size - 1 - i : i);
-	return value;
-}
-
-/* The section headers of an object: the address of number i. */
-static const uint8_t *section(const uint8_t *elf, uint64_t i)
-{
-	bool big = elf[EI_DATA] == ELFDATA2MSB;
-
-	return elf + get(elf + offsetof(Elf64_Ehdr, e_shoff), 8, big) + i * sizeof(Elf64_Shdr);
-}
-
-#define FIELD(p, type, member, big)                                                                \
-	get((p) + offsetof(type, member), sizeof(((type *)0)->member), big)
-
-/* The size of the code in an object. */
-static uint64_t count_code(LLVMMemoryBufferRef object)
-{
-	const uint8_t *e = (const uint8_t *)LLVMGetBufferStart(object);
-	bool big = e[EI_DATA] == ELFDATA2MSB;
-	uint64_t code = 0;
-
-	for (uint64_t i = 0; i < FIELD(e, Elf64_Ehdr, e_shnum, big); i++)
-		if (FIELD(section(e, i), Elf64_Shdr, sh_flags, big) & SHF_EXECINSTR)
-			code += FIELD(section(e, i), Elf64_Shdr, sh_size, big);
-	return code;
-}
-
-/* The size of a function in an object. */
-static uint64_t function_size(LLVMMemoryBufferRef object, const char *name)
-{
-	const uint8_t *e = (const uint8_t *)LLVMGetBufferStart(object), *symtab = NULL, *strings;
-	bool big = e[EI_DATA] == ELFDATA2MSB;
-	uint64_t nr;
-
-	for (uint64_t i = 0; i < FIELD(e, Elf64_Ehdr, e_shnum, big); i++)
-		if (FIELD(section(e, i), Elf64_Shdr, sh_type, big) == SHT_SYMTAB)
-			symtab = section(e, i);
-	if (!symtab)
-		return 0;
-	nr = FIELD(symtab, Elf64_Shdr, sh_size, big) / sizeof(Elf64_Sym);
-	strings = section(e, FIELD(symtab, Elf64_Shdr, sh_link, big));
-	strings = e + FIELD(strings, Elf64_Shdr, sh_offset, big);
-	symtab = e + FIELD(symtab, Elf64_Shdr, sh_offset, big);
-	for (const uint8_t *s = symtab; nr--; s += sizeof(Elf64_Sym))
-		if (ELF64_ST_TYPE(s[offsetof(Elf64_Sym, st_info)]) == STT_FUNC &&
-		    !strcmp((const char *)strings + FIELD(s, Elf64_Sym, st_name, big), name))
-			return FIELD(s, Elf64_Sym, st_size, big);
-	return 0;
-}
-
-static LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
-{
-	LLVMMemoryBufferRef copy =
-	    LLVMCreateMemoryBufferWithMemoryRangeCopy(LLVMGetBufferStart(ir), LLVMGetBufferSize(ir),
-						      "lto");
-	LLVMModuleRef m = NULL;
-
-	if (LLVMParseBitcodeInContext2(c->context, copy, &m) && !c->failed)
-		report_error(c, "lto-failed", "LLVM cannot read its own output");
-	return m;
-}
-
-/* Sets the threshold of the inliner; NULL: the default. */
-static void limit_inlining(struct compiler *c, LLVMModuleRef m, const char *cost)
-{
-	static const char key[] = "function-inline-threshold";
-
-	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
-		if (LLVMIsDeclaration(f))
-			continue;
-		if (cost)
-			set_attribute(c, f, key, cost);
-		else
-			LLVMRemoveStringAttributeAtIndex(f, LLVMAttributeFunctionIndex, key,
-							 sizeof(key) - 1);
-	}
-}
-
-/* The size of functions that nothing uses: --gc-sections will drop them. They are deleted in m. */
-static uint64_t count_unused(LLVMModuleRef m, LLVMMemoryBufferRef object)
-{
-	uint64_t unused = 0;
-	bool more = true;
-
-	while (more) {
-		LLVMValueRef next;
-
-		more = false;
-		for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = next) {
-			next = LLVMGetNextFunction(f);
-			/* A function with a section is a program. */
-			if (LLVMIsDeclaration(f) || LLVMGetFirstUse(f) || LLVMGetSection(f))
-				continue;
-			unused += function_size(object, name_of(f));
-			LLVMDeleteFunction(f);
-			more = true;
-		}
-	}
-	return unused;
-}
-
-/* The size of the code of v in the output. */
-static uint64_t measure(struct compiler *c, const struct variant *v)
-{
-	LLVMModuleRef m = c->r->job->gc_sections ? parse_again(c, v->ir) : NULL;
-
-	return count_code(v->object) - (m ? count_unused(m, v->object) : 0);
-}
-
-/*
- * A call that does not return may be the last instruction of a function, which the verifier
- * rejects: returns after such calls.
- */
-static void end_functions(struct compiler *c, LLVMModuleRef m)
-{
-	static const char noreturn[] = "noreturn";
-	unsigned kind = LLVMGetEnumAttributeKindForName(noreturn, sizeof(noreturn) - 1);
-	LLVMBuilderRef build = LLVMCreateBuilderInContext(c->context);
-
-	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
-		for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
-		     b = LLVMGetNextBasicBlock(b)) {
-			LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(f));
-			LLVMValueRef end = LLVMGetBasicBlockTerminator(b);
-			LLVMValueRef call = end ? LLVMGetPreviousInstruction(end) : NULL, callee;
-
-			if (!call || !LLVMIsAUnreachableInst(end) || !LLVMIsACallInst(call))
-				continue;
-			callee = LLVMGetCalledValue(call);
-			if (!LLVMGetCallSiteEnumAttribute(call, LLVMAttributeFunctionIndex, kind) &&
-			    !(LLVMIsAFunction(callee) &&
-			      LLVMGetEnumAttributeAtIndex(callee, LLVMAttributeFunctionIndex,
-							  kind)))
-				continue;
-			LLVMPositionBuilderBefore(build, end);
-			if (LLVMGetTypeKind(result) == LLVMVoidTypeKind)
-				LLVMBuildRetVoid(build);
-			else
-				LLVMBuildRet(build, LLVMConstNull(result));
-			LLVMInstructionEraseFromParent(end);
-		}
-	LLVMDisposeBuilder(build);
-}
-
-struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
-{
-	struct variant v = {0};
-	LLVMModuleRef m = parse_again(c, merged);
-	LLVMTargetMachineRef machine = m ? make_machine(c, m) : NULL;
-	const char *passes = way.passes;
-
-	if (!machine)
-		return v;
-	if (way.inline_cost)
-		limit_inlining(c, m, way.inline_cost);
-	step(c, "optimizing");
-	if (c->unoptimized && strncmp(passes, "default", 7) != 0)
-		passes = print("lto-pre-link<O2>,%s", passes);
-	if (run_passes(c, m, machine, passes))
-		return v;
-	if (way.inline_cost)
-		limit_inlining(c, m, NULL);
-	finish_plan(m);
-	end_functions(c, m);
-	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);
-	if (is_made(c, v.ir))
-		return v;
-	v.object = make_code(c, m, LLVMObjectFile);
-	if (v.object)
-		v.code = measure(c, &v);
-	return v;
-}
 
 /* Below level 2 there is no inliner, but always_inline must be honoured, as in clang -O0. */
 #define LEVEL(n) "always-inline,lto<O" #n ">"
@@ -331,7 +135,7 @@ static struct variant optimize_best(struct compiler *c, LLVMMemoryBufferRef merg
 	}
 	if (level != 2)
 		return optimize(c, merged, levels[level]);
-	return optimize_ways(c, merged, ways, sizeof(ways) / sizeof(*ways));
+	return optimize_ways(c, merged, ways, sizeof(ways) / sizeof(*ways), optimize);
 }
 
 static int compile_all(struct compiler *c)

@@ -6,8 +6,9 @@
  *	decide.c    decisions of a plan about functions
  *	merge.c     reads modules of bitcode and merges them
  *	outline.c   reduces a module to its symbols, types and references
- *	ways.c      optimizes the merged module in several ways
- *	compile.c   generates code
+ *	optimize.c  optimizes a module in one way, and generates code
+ *	ways.c      optimizes a module in several ways
+ *	compile.c   the main program
  */
 #ifndef LTO_COMPILER_H
 #define LTO_COMPILER_H
@@ -88,10 +89,14 @@ struct variant {
 
 #define LTO_MOST_WAYS 4
 
+/* NULL: an error was reported. */
+LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCodeGenFileType type);
+LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir);
 struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way);
-/* Optimizes in nr ways. Returns the shortest code, or the first one of equal size. */
+typedef struct variant optimize_fn(struct compiler *c, LLVMMemoryBufferRef merged, struct way way);
+/* Calls optimize() in nr ways. Returns the shortest code, or the first one of equal size. */
 struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
-			     unsigned nr);
+			     unsigned nr, optimize_fn *optimize);
 /* Whether an earlier way made the same. */
 bool is_made(struct compiler *c, LLVMMemoryBufferRef ir);
 

@@ -58,7 +58,7 @@ bool is_made(struct compiler *c, LLVMMemoryBufferRef ir)
 }
 
 static _Noreturn void be_child(struct compiler *c, const struct try *t, LLVMMemoryBufferRef merged,
-			       struct way way)
+			       struct way way, optimize_fn *optimize)
 {
 	struct lto_request request = *c->r;
 	struct variant v;
@@ -74,12 +74,13 @@ static _Noreturn void be_child(struct compiler *c, const struct try *t, LLVMMemo
 	_exit(LTO_DONE);
 }
 
-static void start(struct compiler *c, struct try *t, LLVMMemoryBufferRef merged, struct way way)
+static void start(struct compiler *c, struct try *t, LLVMMemoryBufferRef merged, struct way way,
+		  optimize_fn *optimize)
 {
 	t->fd = memfd_create("way", MFD_CLOEXEC);
 	t->pid = t->fd < 0 ? -1 : fork();
 	if (t->pid == 0)
-		be_child(c, t, merged, way);
+		be_child(c, t, merged, way, optimize);
 	if (t->pid < 0)
 		out_of_memory();
 }
@@ -179,7 +180,7 @@ static unsigned count_processors(const struct compiler *c)
 }
 
 struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
-			     unsigned nr)
+			     unsigned nr, optimize_fn *optimize)
 {
 	unsigned processors = count_processors(c), started = 0;
 	struct try tries[LTO_MOST_WAYS] = {0};
@@ -194,7 +195,7 @@ struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, con
 	for (unsigned i = 0; i < nr; i++) {
 		for (; started < nr && started < i + processors; started++) {
 			c->way = started;
-			start(c, &tries[started], merged, ways[started]);
+			start(c, &tries[started], merged, ways[started], optimize);
 		}
 		finish(&tries[i]);
 	}
