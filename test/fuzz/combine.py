@@ -36,6 +36,8 @@ IGNORE = ["--unresolved-symbols=ignore-all"]
 REPEATED = ("relocatable", "no-btf-gc", "unique-statics", "unresolved-symbols", "z")
 # --reproduce writes before the link, --time-trace after it; --save-temps writes OUTPUT.*.
 EARLY = ("reproduce", "time-trace", "save-temps")
+# --lto-cache creates a directory, and these in it, whether the link succeeds or not.
+ENTRY = re.compile(r"[0-9a-f]{64}\.lto")
 
 
 def rows():
@@ -126,7 +128,7 @@ class Case:
         values = {
             "N": lambda: r.choice(("0", "1", "2", "2", "4", "-1", "99999999999999999999")),
             "KEYWORD": lambda: r.choice(Z_KEYS) + r.choice(("", "", "1")),
-            "DIR": lambda: r.choice((".", "none", "")),
+            "DIR": lambda: r.choice((".", "cache" if row.name == "lto-cache" else "none", "")),
             "NAME": lambda: r.choice(("a", "b", "c", ":liba.a", "none", ":in2.o")),
             "GLOB": self.glob,
             "DIALECT": lambda: r.choice(("llvm", "gas")),
@@ -219,6 +221,8 @@ def judge_files(case, how, before, after):
     for stem in (case.output, "a.out"):
         if set(EARLY) & set(case.used) or "plugin-opt" in case.used:
             allowed |= {name for name in changed if name.startswith(stem + ".")}
+    if "lto-cache" in case.used:
+        allowed |= {os.path.basename(p) for p in after if after[p] == "directory" or ENTRY.fullmatch(os.path.basename(p))}
     left = sorted(changed - allowed)
     return "%s, and changes %s" % (how, ", ".join(left)) if left else None
 
