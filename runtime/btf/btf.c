@@ -318,23 +318,26 @@ static void greatest_numbers(const struct btf_type *t, uint32_t *ref, uint32_t *
 
 /*
  * The same for a struct or union, whose members cannot be void: that is the largest id. Returns
- * whether they are in order.
+ * whether they are in order and have types, not declarations.
  */
-static bool greatest_of_members(const struct btf_type *t, uint32_t *ref, uint32_t *str)
+static bool greatest_of_members(const struct ld_btf *btf, const struct btf_type *t, uint32_t *ref,
+				uint32_t *str)
 {
 	const struct btf_member *m = ld_btf_tail(t), *end = m + ld_btf_vlen(t);
-	uint32_t most = 0, name = t->name_off, mask = ld_btf_offset_mask(t), last = 0;
-	bool ordered = true;
+	uint32_t most = 0, name = t->name_off, mask = ld_btf_offset_mask(t), last = 0, kinds = 0;
+	bool good = true;
 
 	for (; m < end; m++) {
+		if (m->type < btf->nr_types)
+			kinds |= 1u << ld_btf_kind(ld_btf_type(btf, m->type));
 		name = m->name_off > name ? m->name_off : name;
 		most = m->type - 1 > most ? m->type - 1 : most;
-		ordered &= (m->offset & mask) >= last;
+		good &= (m->offset & mask) >= last;
 		last = m->offset & mask;
 	}
 	*str = name;
 	*ref = most + (most != UINT32_MAX);
-	return ordered;
+	return good && !(kinds & LD_BTF_DECL_KINDS);
 }
 
 /* Whether t is a FUNC whose type is not a prototype, nor of a kind that might be one. */
@@ -399,14 +402,14 @@ static bool is_rust_name(const char *name)
 static int check_type(struct parser *p, uint32_t in_type)
 {
 	const struct btf_type *t = ld_btf_type(p->btf, in_type);
-	bool untyped = is_untyped(p->btf, t), ordered = true;
+	bool untyped = is_untyped(p->btf, t), good = true;
 	uint32_t kind = ld_btf_kind(t), ref, str;
 
 	if (IS_COMPOSITE(kind))
-		ordered = greatest_of_members(t, &ref, &str);
+		good = greatest_of_members(p->btf, t, &ref, &str);
 	else
 		greatest_numbers(t, &ref, &str);
-	if (!p->mended && (!ordered || is_suspect(p->btf, t, ref)) && ld_btf_is_broken(p->btf, t)) {
+	if (!p->mended && (!good || is_suspect(p->btf, t, ref)) && ld_btf_is_broken(p->btf, t)) {
 		p->broken = true;
 		return 0;
 	}

@@ -66,11 +66,14 @@ static inline uint32_t ld_btf_vlen(const struct btf_type *t)
 	return BTF_INFO_VLEN(t->info);
 }
 
+#define LD_BTF_DECL_KINDS                                                                          \
+	(1u << BTF_KIND_FUNC | 1u << BTF_KIND_VAR | 1u << BTF_KIND_DATASEC |                       \
+	 1u << BTF_KIND_DECL_TAG)
+
 /* Whether it has a type id but is no type: it describes a symbol or a type. */
 static inline bool ld_btf_is_decl(uint32_t kind)
 {
-	return kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC ||
-	       kind == BTF_KIND_DECL_TAG;
+	return 1u << kind & LD_BTF_DECL_KINDS;
 }
 
 /* The bits of a member's offset that are the offset. */

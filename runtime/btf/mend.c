@@ -39,9 +39,10 @@ struct mender {
 
 /* ---- what is broken ---- */
 
+/* Void, or what is not a type: the output has void for declarations. */
 static bool refers_to_nothing(const struct ld_btf *btf, uint32_t ref)
 {
-	return !ref || ref >= btf->nr_types;
+	return !ref || ref >= btf->nr_types || ld_btf_is_decl(ld_btf_kind(ld_btf_type(btf, ref)));
 }
 
 static bool has_broken_member(const struct ld_btf *btf, const struct btf_type *t)
