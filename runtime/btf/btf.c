@@ -396,7 +396,7 @@ static bool is_rust_name(const char *name)
 	const char *found = strlen(name) < 6 ? strstr(names, name) : NULL;
 
 	return strchr(name, '?') ||
-	       (*name && found && found[-1] == ' ' && found[strlen(name)] == ' ');
+	       (*name && found > names && found[-1] == ' ' && found[strlen(name)] == ' ');
 }
 
 static int check_type(struct parser *p, uint32_t in_type)
