@@ -106,7 +106,6 @@ LLVMModuleRef merge_modules(struct compiler *c);
 LLVMModuleRef read_alone(struct compiler *c, size_t number);
 
 /* Whether rustc wrote the module. */
-bool is_rust(LLVMModuleRef m);
 /* Replaces the bodies of functions by mere references. */
 void outline(struct compiler *c, LLVMModuleRef m);
 

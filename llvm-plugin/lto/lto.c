@@ -563,7 +563,6 @@ static int begin_key(const struct run *r, int module, struct blake2b *b)
 static void add_module(struct blake2b *b, const struct bpfld_lto_module *m)
 {
 	add_text(b, m->name);
-	add_number(b, m->lazy);
 	add_bytes(b, m->data, m->size);
 	add_number(b, m->nr_symbols);
 	for (size_t i = 0; i < m->nr_symbols; i++) {

@@ -124,7 +124,7 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and compile.c ---- */
 
 /* Changes with the declarations below: modules of other builds are rejected. */
-#define LTO_ABI 5
+#define LTO_ABI 6
 
 enum lto_record {
 	LTO_MADE,    /* number of the module; the output */

@@ -264,11 +264,8 @@ LLVMModuleRef read_alone(struct compiler *c, size_t number)
 		c->cpu = cpu;
 		c->features = "";
 	}
-	if (c->r->job->modules[number].lazy || is_rust(m)) {
-		outline(c, m);
-		return m;
-	}
-	return optimize_alone(c, m, false) ? NULL : m;
+	outline(c, m);
+	return m;
 }
 
 /* ---- symbols ---- */

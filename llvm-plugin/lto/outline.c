@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Reduces a module to its outline: symbols, types, and what each function refers to, with the
- * source lines. That is all that the linker needs of an archive member before it knows whether the
- * member takes part, and of Rust's libraries, some of whose functions LLVM cannot compile for BPF
- * at all.
+ * source lines. That is all that the linker needs before the modules are merged, and it does not
+ * take code generation. Some functions of Rust's libraries LLVM cannot compile for BPF at all.
  *
  * Each function is replaced by one that reads or calls everything that it referred to.
  */
@@ -132,6 +131,15 @@ static void refer(struct compiler *c, LLVMBuilderRef build, const struct referen
 		LLVMInstructionSetDebugLoc(i, r->at);
 }
 
+/* An instruction without a source line: LLVM gives it that of the function. */
+static void begin_line(struct compiler *c, LLVMBuilderRef build)
+{
+	LLVMTypeRef byte = LLVMInt8TypeInContext(c->context);
+	LLVMValueRef place = LLVMBuildAlloca(build, byte, "");
+
+	LLVMSetVolatile(LLVMBuildStore(build, LLVMConstNull(byte), place), 1);
+}
+
 static void outline_function(struct compiler *c, LLVMModuleRef m, LLVMValueRef function)
 {
 	LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(function));
@@ -144,6 +152,7 @@ static void outline_function(struct compiler *c, LLVMModuleRef m, LLVMValueRef f
 			r.v[i--] = r.v[--r.nr];
 	function = replace_function(m, function);
 	LLVMPositionBuilderAtEnd(build, LLVMAppendBasicBlockInContext(c->context, function, ""));
+	begin_line(c, build);
 	for (size_t i = 0; i < r.nr; i++)
 		refer(c, build, &r.v[i]);
 	if (LLVMGetTypeKind(result) == LLVMVoidTypeKind)
@@ -154,7 +163,7 @@ static void outline_function(struct compiler *c, LLVMModuleRef m, LLVMValueRef f
 	LLVMDisposeBuilder(build);
 }
 
-bool is_rust(LLVMModuleRef m)
+static bool is_rust(LLVMModuleRef m)
 {
 	unsigned nr = LLVMGetNamedMetadataNumOperands(m, "llvm.ident"), parts, size;
 	bool found = false;

@@ -119,7 +119,6 @@ struct bpfld_lto_module {
 	size_t size;                            /* bytes */
 	const struct bpfld_lto_symbol *symbols; /* none for BPFLD_LTO_EACH */
 	size_t nr_symbols;
-	bool lazy; /* an archive member that nothing needs so far: its code may be left out */
 };
 
 enum bpfld_lto_want {

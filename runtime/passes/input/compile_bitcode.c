@@ -109,8 +109,7 @@ static void deliver_reports(struct compile *c)
 
 static void add_module(struct compile *c, struct ld_file *f, const uint8_t *data, size_t size)
 {
-	struct bpfld_lto_module m = {
-	    .name = ld_file_name(f), .data = data, .size = size, .lazy = f->lazy};
+	struct bpfld_lto_module m = {.name = ld_file_name(f), .data = data, .size = size};
 
 	LD_PUSH(c->l->arena, &c->modules, m);
 	LD_PUSH(c->l->arena, &c->files, f);
