@@ -146,8 +146,10 @@ class Btf:
                 return "enum " + t.name
             return "enum {" + ", ".join(self.str(m[0]) for m in t.extra) + "}"
         if kind == "func_proto":
+            # ld.bpf names anonymous parameters of functions, as the kernel wants it.
             return self.text(t.size_or_type, depth) + " (" + ", ".join(
-                f"{self.text(p[1], depth)} {self.str(p[0])}" for p in t.extra) + ")"
+                f"{self.text(p[1], depth)} {self.str(p[0]) or f'arg{i}'}"
+                for i, p in enumerate(t.extra, 1)) + ")"
         return f"{kind} {t.name}"
 
     def _members(self, t, depth):
@@ -155,6 +157,12 @@ class Btf:
             return t.kind + " {...}"
         return t.kind + " {" + "; ".join(
             f"{self.text(m[1], depth + 1)} {self.str(m[0])}@{m[2]:x}" for m in t.extra) + "}"
+
+    def unnamed_size(self):
+        """Bytes of the names arg1, arg2, ... of the functions' anonymous parameters."""
+        protos = [self.types[t.size_or_type] for t in self.types if t.kind == "func"]
+        return sum(len(name) for name in {f"arg{i}\0" for t in protos
+                                          for i, p in enumerate(t.extra, 1) if p[1] and not p[0]})
 
     def reachable(self, roots):
         seen, todo = {0}, list(roots)
