@@ -325,18 +325,17 @@ FENCE = r"^```sh *([^\n]*)\n(.*?)^```$"
 
 
 def commands(root):
-    """Shell commands of the pages are done by a test: the page is followed by one in test/docs, or the
-    block says `in FILE`, and that file does what it says."""
-    followers = "".join("\n".join(lines(root, f)) for f in files(root)
-                        if re.match(r"test/docs/.*\.test$", f))
+    """Shell commands of the pages are done by a test: one runs follow.py on the page, or the block
+    says `in FILE`, and that file does what it says."""
+    tests = "\n".join("\n".join(lines(root, f)) for f in files(root) if re.match(r"test/.*\.test$", f))
     for path in files(root):
         if not re.match(r"(docs/|examples/.*)?[^/]*\.md$", path):
             continue
-        followed = "%src/" + path in followers
+        followed = re.search(r"/follow\.py .*%src/" + re.escape(path), tests)
         for word, text in re.findall(FENCE, "\n".join(lines(root, path)), re.M | re.S):
             if word in ("run", "fails", "root"):
                 if not followed:
-                    yield "%s: no test in test/docs follows it" % path
+                    yield "%s: no test follows it" % path
                 continue
             other = re.sub("^in ", "", word)
             if other == word or not os.path.exists(os.path.join(root, other)):
