@@ -60,10 +60,15 @@ static bool has_broken_member(const struct ld_btf *btf, const struct btf_type *t
 	return false;
 }
 
-/* An anonymous last parameter of type void: "...". */
-static bool is_vararg(const struct btf_param *p, uint32_t i, uint32_t nr)
+static bool has_name(const struct ld_btf *btf, uint32_t name_off)
 {
-	return i + 1 == nr && !p[i].name_off && !p[i].type;
+	return name_off < btf->strs_len && btf->strs[name_off];
+}
+
+/* An anonymous last parameter of type void: "...". */
+static bool is_vararg(const struct ld_btf *btf, const struct btf_param *p, uint32_t i, uint32_t nr)
+{
+	return i + 1 == nr && !has_name(btf, p[i].name_off) && !p[i].type;
 }
 
 static bool has_broken_param(const struct ld_btf *btf, const struct btf_type *t)
@@ -72,7 +77,7 @@ static bool has_broken_param(const struct ld_btf *btf, const struct btf_type *t)
 	uint32_t nr = ld_btf_vlen(t);
 
 	for (uint32_t i = 0; i < nr; i++)
-		if (refers_to_nothing(btf, p[i].type) && !is_vararg(p, i, nr))
+		if (refers_to_nothing(btf, p[i].type) && !is_vararg(btf, p, i, nr))
 			return true;
 	return t->type >= btf->nr_types;
 }
@@ -91,8 +96,7 @@ bool ld_btf_is_broken(const struct ld_btf *btf, const struct btf_type *t)
 	case BTF_KIND_PTR:
 	case BTF_KIND_CONST:
 	case BTF_KIND_VOLATILE:
-	case BTF_KIND_RESTRICT:
-		return t->name_off && t->name_off < btf->strs_len && btf->strs[t->name_off];
+	case BTF_KIND_RESTRICT: return has_name(btf, t->name_off);
 	case BTF_KIND_INT: return !t->size;
 	default: return false;
 	}
@@ -251,7 +255,7 @@ static void mend_params(struct mender *m, struct btf_type *t)
 	uint32_t nr = ld_btf_vlen(t);
 
 	for (uint32_t i = 0; i < nr; i++) {
-		if (!refers_to_nothing(m->in, p[i].type) || is_vararg(p, i, nr))
+		if (!refers_to_nothing(m->in, p[i].type) || is_vararg(m->in, p, i, nr))
 			continue;
 		/* Rust's char has four bytes. */
 		p[i].type = m->ints[4] ? m->ints[4] : byte_type(m);

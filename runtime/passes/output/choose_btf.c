@@ -51,13 +51,18 @@ static void digest_tags(struct chooser *c)
 
 /* ---- prototypes ---- */
 
+static bool is_anonymous(const struct ld_file *f, const struct btf_param *p)
+{
+	return p->type && !*ld_btf_str(&f->btf, p->name_off);
+}
+
 static bool has_anonymous_params(const struct ld_file *f, uint32_t in_proto)
 {
 	const struct btf_type *t = ld_btf_type(&f->btf, in_proto);
 	const struct btf_param *p = ld_btf_tail(t);
 
 	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
-		if (!p[i].name_off && p[i].type)
+		if (is_anonymous(f, &p[i]))
 			return true;
 	return false;
 }
@@ -93,9 +98,8 @@ static const char **param_names(struct chooser *c, const struct ld_file *f, uint
 	const char **names = LD_NEW_ARRAY(c->a, const char *, ld_btf_vlen(t));
 
 	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
-		names[i] = !params[i].name_off && params[i].type
-			       ? ld_printf(c->a, "arg%u", i + 1)
-			       : ld_btf_str(&f->btf, params[i].name_off);
+		names[i] = is_anonymous(f, &params[i]) ? ld_printf(c->a, "arg%u", i + 1)
+						       : ld_btf_str(&f->btf, params[i].name_off);
 	return names;
 }
 
