@@ -190,7 +190,7 @@ static void report_found(const struct checker *c, const struct found *f)
 	enum ld_form form = (enum ld_form)(f->need->what - LD_NEED_FORM);
 
 	if (f->more)
-		more = ld_text(c->l->arena, "\n>>> and %u more programs", f->more);
+		more = ld_text(c->l->arena, "\n>>> and %u more like it", f->more);
 	where = ld_text(c->l->arena, "\n>>> in %s at %s%" LD_LINES "%" LD_LINES, func->sym->name,
 			ld_use_place(c->l, func->sec, off), more, ld_refused_by(c->l, f->kernels));
 	if (f->need->what < LD_NEED_FORM)
