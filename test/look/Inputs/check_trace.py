@@ -7,7 +7,7 @@ import sys
 with open(sys.argv[1], encoding="utf-8") as f:
     trace = json.load(f)
 with open(sys.argv[2], encoding="utf-8") as f:
-    passes = re.findall(r"^(?:void|(?:const )?struct \w+) \*?ld_(\w+)\(", f.read(), re.M)
+    passes = re.findall(r"^(?:void|(?:const )?struct \w+) \*?ld_(\w+)\(const struct ld_link", f.read(), re.M)
 events = [e for e in trace["traceEvents"] if e["ph"] == "X"]
 assert len({e["pid"] for e in events}) == 1
 assert min(e["ts"] for e in events) == 0 and all(e["dur"] >= 0 for e in events)
