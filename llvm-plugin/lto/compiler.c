@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <llvm-c/BitReader.h>
 #include <llvm-c/Error.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 
@@ -155,4 +156,16 @@ int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine
 	if (err)
 		return report_error(c, "lto-failed", "LLVM: %s", LLVMGetErrorMessage(err));
 	return c->failed;
+}
+
+LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
+{
+	LLVMMemoryBufferRef copy =
+	    LLVMCreateMemoryBufferWithMemoryRangeCopy(LLVMGetBufferStart(ir), LLVMGetBufferSize(ir),
+						      "lto");
+	LLVMModuleRef m = NULL;
+
+	if (LLVMParseBitcodeInContext2(c->context, copy, &m) && !c->failed)
+		report_error(c, "lto-failed", "LLVM cannot read its own output");
+	return m;
 }

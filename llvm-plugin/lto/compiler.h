@@ -7,7 +7,7 @@
  *	merge.c     reads modules of bitcode and merges them
  *	outline.c   reduces a module to its symbols, types and references
  *	optimize.c  optimizes a module in one way, and generates code
- *	ways.c      optimizes a module in several ways
+ *	ways.c      runs passes in processes of their own, and optimizes in several ways
  *	compile.c   the main program
  */
 #ifndef LTO_COMPILER_H
@@ -65,6 +65,10 @@ void set_enum_attribute(struct compiler *c, LLVMValueRef function, const char *n
 LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m);
 int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine,
 	       const char *passes);
+/* Runs passes in another process, and replaces the module. */
+int run_passes_apart(struct compiler *c, LLVMModuleRef *m, const char *passes);
+/* Reads what LLVM has written. */
+LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir);
 
 /* Records names of functions, before they are changed. */
 void tag_functions(struct compiler *c, size_t number);
@@ -91,7 +95,6 @@ struct variant {
 
 /* NULL: an error was reported. */
 LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCodeGenFileType type);
-LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir);
 struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way);
 typedef struct variant optimize_fn(struct compiler *c, LLVMMemoryBufferRef merged, struct way way);
 /* Calls optimize() in nr ways. Returns the shortest code, or the first one of equal size. */

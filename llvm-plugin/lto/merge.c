@@ -204,18 +204,18 @@ static bool is_unoptimized(LLVMValueRef function)
  * them would mix up types of one name: see the top of this file. Even without optimization LLVM
  * inlines functions that are always_inline, which a plan may want to remain.
  */
-static int lower_alone(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine)
+static int lower_alone(struct compiler *c, LLVMModuleRef *m)
 {
 	static const char always[] = "alwaysinline", mark[] = "bpfld-alwaysinline";
 
-	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+	for (LLVMValueRef f = LLVMGetFirstFunction(*m); f; f = LLVMGetNextFunction(f))
 		if (has_attribute(f, always)) {
 			set_enum_attribute(c, f, always, false);
 			set_attribute(c, f, mark, "1");
 		}
-	if (run_passes(c, m, machine, "lto-pre-link<O0>"))
+	if (run_passes_apart(c, m, "lto-pre-link<O0>"))
 		return 1;
-	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+	for (LLVMValueRef f = LLVMGetFirstFunction(*m); f; f = LLVMGetNextFunction(f))
 		if (*string_attribute(f, mark)) {
 			set_enum_attribute(c, f, always, true);
 			set_attribute(c, f, mark, "");
@@ -228,24 +228,20 @@ static int lower_alone(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef
  * The pipeline for merged modules lacks passes that help the verifier and that lower BPF's
  * intrinsics. With together, the pre-link pipeline is left for the merged module.
  */
-static int optimize_alone(struct compiler *c, LLVMModuleRef m, bool together)
+static int optimize_alone(struct compiler *c, LLVMModuleRef *m, bool together)
 {
-	LLVMTargetMachineRef machine;
 	bool found = false;
 
-	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+	for (LLVMValueRef f = LLVMGetFirstFunction(*m); f; f = LLVMGetNextFunction(f))
 		found |= is_unoptimized(f) || !strncmp(name_of(f), "llvm.preserve.", 14) ||
 			 !strncmp(name_of(f), "llvm.bpf.preserve.", 18) ||
 			 !strncmp(name_of(f), "llvm.bpf.btf.type.id", 20);
 	if (!found)
 		return 0;
-	machine = make_machine(c, m);
-	if (!machine)
-		return 1;
 	if (!together)
-		return run_passes(c, m, machine, "lto-pre-link<O2>");
+		return run_passes_apart(c, m, "lto-pre-link<O2>");
 	c->unoptimized = true;
-	return lower_alone(c, m, machine);
+	return lower_alone(c, m);
 }
 
 LLVMModuleRef read_alone(struct compiler *c, size_t number)
@@ -514,8 +510,9 @@ static int read_modules(struct compiler *c)
 		LLVMModuleRef m = c->parsed[i].module;
 
 		c->module = job->modules[i].name;
-		if ((!c->r->options->cpu && check_cpu(c, m)) || optimize_alone(c, m, together))
+		if ((!c->r->options->cpu && check_cpu(c, m)) || optimize_alone(c, &m, together))
 			return 1;
+		c->parsed[i].module = m;
 		set_cpu(c, m);
 		tag_functions(c, i);
 		apply_symbols(m, &job->modules[i]);

@@ -2,7 +2,6 @@
 #include "lto/compiler.h"
 
 #include <elf.h>
-#include <llvm-c/BitReader.h>
 #include <llvm-c/BitWriter.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -78,18 +77,6 @@ static uint64_t function_size(LLVMMemoryBufferRef object, const char *name)
 		    !strcmp((const char *)strings + FIELD(s, Elf64_Sym, st_name, big), name))
 			return FIELD(s, Elf64_Sym, st_size, big);
 	return 0;
-}
-
-LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
-{
-	LLVMMemoryBufferRef copy =
-	    LLVMCreateMemoryBufferWithMemoryRangeCopy(LLVMGetBufferStart(ir), LLVMGetBufferSize(ir),
-						      "lto");
-	LLVMModuleRef m = NULL;
-
-	if (LLVMParseBitcodeInContext2(c->context, copy, &m) && !c->failed)
-		report_error(c, "lto-failed", "LLVM cannot read its own output");
-	return m;
 }
 
 /* Sets the threshold of the inliner; NULL: the default. */

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Optimizes a module in several ways and takes the one with the shortest code. Each way runs in a
- * process of its own: they use all processors, and LLVM may fail on the output of its own passes,
- * which then costs no more than that way.
+ * Runs passes in processes of their own.
+ *
+ * A module is optimized in several ways, of which the one with the shortest code is taken. So the
+ * ways use all processors, and LLVM may fail on the output of its own passes, which then costs no
+ * more than that way.
+ *
+ * BPF's pass for CO-RE has a global table of the placeholders that it made. In a process that has
+ * run it for another module, it would use the placeholder of that module for an access whose name,
+ * offset and path are the same.
  */
 #include "lto/compiler.h"
 
 #include <errno.h>
+#include <llvm-c/BitWriter.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -57,32 +64,39 @@ bool is_made(struct compiler *c, LLVMMemoryBufferRef ir)
 	return false;
 }
 
-static _Noreturn void be_child(struct compiler *c, const struct try *t, LLVMMemoryBufferRef merged,
-			       struct way way, optimize_fn *optimize)
+static void put_buffer(const struct compiler *c, enum lto_record kind, size_t number,
+		       LLVMMemoryBufferRef data)
 {
-	struct lto_request request = *c->r;
-	struct variant v;
+	c->r->put(c->r, kind, number, LLVMGetBufferStart(data), LLVMGetBufferSize(data));
+}
 
-	request.fd = t->fd;
-	c->r = &request;
-	v = optimize(c, merged, way);
+static _Noreturn void be_child(struct compiler *c, LLVMMemoryBufferRef merged, struct way way,
+			       optimize_fn *optimize)
+{
+	struct variant v = optimize(c, merged, way);
+
 	if (!v.object || c->failed)
 		_exit(LTO_FAILED);
-	request.put(&request, LTO_IR, 0, LLVMGetBufferStart(v.ir), LLVMGetBufferSize(v.ir));
-	request.put(&request, LTO_MADE, v.code, LLVMGetBufferStart(v.object),
-		    LLVMGetBufferSize(v.object));
+	put_buffer(c, LTO_IR, 0, v.ir);
+	put_buffer(c, LTO_MADE, v.code, v.object);
 	_exit(LTO_DONE);
 }
 
-static void start(struct compiler *c, struct try *t, LLVMMemoryBufferRef merged, struct way way,
-		  optimize_fn *optimize)
+/* Returns true in the new process, whose records go to t->fd. */
+static bool fork_try(struct compiler *c, struct try *t)
 {
+	static struct lto_request request;
+
 	t->fd = memfd_create("way", MFD_CLOEXEC);
 	t->pid = t->fd < 0 ? -1 : fork();
-	if (t->pid == 0)
-		be_child(c, t, merged, way, optimize);
 	if (t->pid < 0)
 		out_of_memory();
+	if (t->pid > 0)
+		return false;
+	request = *c->r;
+	request.fd = t->fd;
+	c->r = &request;
+	return true;
 }
 
 static void finish(struct try *t)
@@ -170,6 +184,32 @@ static void fail(struct compiler *c, const struct try *t)
 	}
 }
 
+int run_passes_apart(struct compiler *c, LLVMModuleRef *m, const char *passes)
+{
+	struct try t = {0};
+	struct variant v;
+
+	step(c, "optimizing");
+	if (fork_try(c, &t)) {
+		LLVMTargetMachineRef machine = make_machine(c, *m);
+
+		if (!machine || run_passes(c, *m, machine, passes))
+			_exit(LTO_FAILED);
+		put_buffer(c, LTO_IR, 0, LLVMWriteBitcodeToMemoryBuffer(*m));
+		_exit(LTO_DONE);
+	}
+	finish(&t);
+	v = variant_of(&t);
+	if (!v.ir) {
+		fail(c, &t);
+		return 1;
+	}
+	report_try(c, &t);
+	LLVMDisposeModule(*m);
+	*m = parse_again(c, v.ir);
+	return !*m;
+}
+
 static unsigned count_processors(const struct compiler *c)
 {
 	cpu_set_t set;
@@ -195,7 +235,8 @@ struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, con
 	for (unsigned i = 0; i < nr; i++) {
 		for (; started < nr && started < i + processors; started++) {
 			c->way = started;
-			start(c, &tries[started], merged, ways[started], optimize);
+			if (fork_try(c, &tries[started]))
+				be_child(c, merged, ways[started], optimize);
 		}
 		finish(&tries[i]);
 	}
