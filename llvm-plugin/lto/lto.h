@@ -45,7 +45,7 @@ enum lto_order {
 	LTO_NR_ORDERS
 };
 
-#define LTO_NR_SETTINGS 7
+#define LTO_NR_SETTINGS 1
 
 /* In the syntax of plans. */
 extern const char *const lto_decisions[], *const lto_orders[];
