@@ -318,7 +318,8 @@ struct ld_file {
 	bool is_archive;
 	const uint8_t *bitcode; /* bitcode for which image is the machine code, or NULL */
 	size_t bitcode_size;
-	bool lto;                       /* compiled from the bitcode of several files */
+	bool outlined; /* image has the symbols and types of the bitcode, not its code */
+	bool lto;      /* compiled from the bitcode of several files */
 	const struct ld_file **origins; /* if lto: by in_sym, the file of a static symbol */
 	bool lazy;                      /* takes part only if its symbols are needed */
 	const char *archive;            /* the archive's path, or NULL */

@@ -30,7 +30,9 @@ void ld_count_file(struct ld_counts *s, const struct ld_file *f)
 	for (uint32_t i = 1; i < f->nr_secs; i++) {
 		const struct ld_section *sec = &f->secs[i];
 
-		count_size(s, sec->role, sec->kind, sec->size);
+		/* How much code bitcode becomes is known of all files together. */
+		if (!f->outlined || sec->kind != LD_SEC_CODE)
+			count_size(s, sec->role, sec->kind, sec->size);
 		if (sec->kind == LD_SEC_DEBUG)
 			continue;
 		s->pieces += sec->nr_pieces;

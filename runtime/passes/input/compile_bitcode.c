@@ -206,6 +206,7 @@ void ld_read_bitcode(const struct ld_link *l, struct ld_input_files *in)
 		retire(l, in, f);
 		n->bitcode = f->image;
 		n->bitcode_size = f->size;
+		n->outlined = true;
 		n->image = c.made[k].data;
 		n->size = c.made[k].size;
 		k++;
