@@ -210,6 +210,21 @@ int run_passes_apart(struct compiler *c, LLVMModuleRef *m, const char *passes)
 	return !*m;
 }
 
+/* One of these whose process has ended. All children of this process are among them. */
+static struct try *wait_for_any(struct try *tries, unsigned nr)
+{
+	siginfo_t info;
+
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT))
+		if (errno != EINTR)
+			out_of_memory();
+	while (nr && tries[nr - 1].pid != info.si_pid)
+		nr--;
+	if (!nr)
+		abort();
+	return &tries[nr - 1];
+}
+
 static unsigned count_processors(const struct compiler *c)
 {
 	cpu_set_t set;
@@ -232,13 +247,13 @@ struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, con
 		out_of_memory();
 	c->shared = shared;
 	signal(SIGCHLD, SIG_DFL);
-	for (unsigned i = 0; i < nr; i++) {
-		for (; started < nr && started < i + processors; started++) {
+	for (unsigned ended = 0; ended < nr; ended++) {
+		for (; started < nr && started < ended + processors; started++) {
 			c->way = started;
 			if (fork_try(c, &tries[started]))
 				be_child(c, merged, ways[started], optimize);
 		}
-		finish(&tries[i]);
+		finish(wait_for_any(tries, started));
 	}
 	c->shared = NULL;
 	for (unsigned i = 0; i < nr; i++) {
