@@ -67,24 +67,46 @@ struct run {
 	bool reported;    /* an error */
 };
 
+static int vreport(const struct run *r, enum bpfld_severity severity, const char *id,
+		   const char *fmt, va_list ap)
+{
+	char *text;
+	int err;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		return -ENOMEM;
+	err = r->caller->report(r->caller, severity, id, text);
+	free(text);
+	return err;
+}
+
 static int report(struct run *r, const char *id, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 static int report(struct run *r, const char *id, const char *fmt, ...)
 {
-	char *text;
 	va_list ap;
-	int n, err;
+	int err;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	err = vreport(r, BPFLD_ERROR, id, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return -ENOMEM;
-	err = r->caller->report(r->caller, BPFLD_ERROR, id, text);
-	free(text);
-	r->reported = true;
+	r->reported |= err != -ENOMEM;
 	return err ? err : -EINVAL;
+}
+
+static int warn(const struct run *r, const char *id, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int warn(const struct run *r, const char *id, const char *fmt, ...)
+{
+	va_list ap;
+	int err;
+
+	va_start(ap, fmt);
+	err = vreport(r, BPFLD_WARNING, id, fmt, ap);
+	va_end(ap);
+	return err;
 }
 
 /* ---- which LLVM ---- */
@@ -656,9 +678,9 @@ static int run_units(struct run *r, const struct lto_cache *cache, const struct 
 		r->nr_numbers = 0;
 	}
 	if (!err && (err = add_units(r, cache, units, nr, &records)))
-		err = all->report(all, BPFLD_WARNING, "lto-cache",
-				  "what LLVM made is not kept in the cache\n>>> help: free some "
-				  "space, or leave out --lto-cache");
+		err = warn(r, "lto-cache",
+			   "what LLVM made is not kept in the cache\n>>> help: free some space, or "
+			   "leave out --lto-cache");
 	unmap_records(&records);
 	free(some);
 	free(modules);
@@ -692,25 +714,6 @@ static int run_cached(struct run *r, int module, int release)
 }
 
 /* ---- plans ---- */
-
-static int warn(struct run *r, const char *id, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int warn(struct run *r, const char *id, const char *fmt, ...)
-{
-	char *text;
-	va_list ap;
-	int n, err;
-
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return -ENOMEM;
-	err = r->job->report(r->job, BPFLD_WARNING, id, text);
-	free(text);
-	return err;
-}
 
 static bool is_in_plan(const struct lto_plan *plan, const struct bpfld_lto_module *m)
 {

@@ -78,7 +78,17 @@ struct lto_plan {
 /* Reads a plan; strings are in pool. Returns 1 after reporting all errors. */
 int lto_read_plan(struct lto_plan *plan, struct pool *pool, struct report *r, const char *path);
 void lto_free_plan(struct lto_plan *plan);
-uint64_t lto_hash(const void *data, size_t size);
+
+/* FNV-1a: the same on each machine. */
+static inline uint64_t lto_hash(const void *data, size_t size)
+{
+	const unsigned char *p = data;
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ p[i]) * 0x100000001b3u;
+	return hash;
+}
 
 /* A function that a plan may decide about. */
 struct lto_function {

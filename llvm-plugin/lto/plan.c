@@ -302,14 +302,3 @@ void lto_free_plan(struct lto_plan *plan)
 	free(plan->entries);
 	free(plan->inputs);
 }
-
-/* FNV-1a: the same on each machine. */
-uint64_t lto_hash(const void *data, size_t size)
-{
-	const unsigned char *p = data;
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ p[i]) * 0x100000001b3u;
-	return hash;
-}

@@ -40,23 +40,13 @@ struct lto_shared {
 	_Atomic uint64_t made[LTO_MOST_WAYS]; /* 0: not yet known */
 };
 
-static uint64_t digest(LLVMMemoryBufferRef ir)
-{
-	const unsigned char *p = (const unsigned char *)LLVMGetBufferStart(ir);
-	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-
-	for (size_t i = LLVMGetBufferSize(ir); i; i--)
-		hash = (hash ^ *p++) * 0x100000001b3;
-	return hash | 1;
-}
-
 bool is_made(struct compiler *c, LLVMMemoryBufferRef ir)
 {
 	uint64_t made;
 
 	if (!c->shared)
 		return false;
-	made = digest(ir);
+	made = lto_hash(LLVMGetBufferStart(ir), LLVMGetBufferSize(ir)) | 1;
 	c->shared->made[c->way] = made;
 	for (unsigned i = 0; i < c->way; i++)
 		if (c->shared->made[i] == made)
