@@ -4,12 +4,11 @@
  * link: which modules take part, which definition each symbol resolves to, and what is visible from
  * outside.
  *
- * An input that is only bitcode is first compiled on its own to an object that never goes into the
- * output: it provides symbols and types. Of an archive member it may have no more than that, and
- * references instead of code: most members are not needed. So every input is an object, some with
- * bitcode in addition to machine code. Archives, symbol resolution and type checks treat all inputs
- * alike, and report errors before modules are merged, while the source of each declaration is
- * known.
+ * For an input that is only bitcode, the compiler first makes an object that never goes into the
+ * output. It has the symbols, the types and the references of the input, and need not have code. So
+ * every input is an object, some with bitcode in addition to machine code. Archives, symbol
+ * resolution and type checks treat all inputs alike, and report errors before modules are merged,
+ * while the source of each declaration is known.
  *
  * Then the modules of all files that take part are compiled to one object. It replaces the first of
  * them among the inputs, and the link starts over with machine code only.
