@@ -501,6 +501,7 @@ enum exit_status command_tune(struct request *q)
 	words_free(&t.explanations);
 	if (t.best.image != t.plain.image)
 		free(t.best.image);
+	free(t.best.choice.decisions);
 	free(t.plain.image);
 	return status;
 }
