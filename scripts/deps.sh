@@ -47,11 +47,11 @@ test_packages() {
 	[ -z "$(apt_has librust-libbpf-cargo-dev)" ] || echo cargo librust-libbpf-cargo-dev librust-libbpf-rs-dev
 }
 
-# Only --full builds packages, the linker for other architectures, and the HTML manual.
+# Only --full builds packages, the linker for other architectures, and the HTML manual, and opens pages in a browser.
 full_packages() {
 	test_packages
 	echo build-essential pandoc debhelper lintian debootstrap rpm cpio qemu-user gcc-aarch64-linux-gnu \
-		libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
+		libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross chromium-headless-shell
 }
 
 # For scripts/systems.sh.

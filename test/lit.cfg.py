@@ -102,8 +102,10 @@ if os.path.exists(config.bpf_gcc):
     tool("bpf-gcc", config.bpf_gcc)
 if os.path.exists(config.clang_format):
     config.available_features.add("clang-format")
-if shutil.which("pandoc"):
-    config.available_features.add("pandoc")
+for feature, names in (("pandoc", ["pandoc"]), ("mandoc", ["mandoc"]),
+                       ("chromium", ["chromium-headless-shell", "chromium", "chromium-browser"])):
+    if any(map(shutil.which, names)):
+        config.available_features.add(feature)
 config.available_features.update(set(config.codecs) & {"zlib", "zstd"})
 if "address" in config.sanitize:
     config.available_features.add("asan")

@@ -13,8 +13,11 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-dev-shm-usage", "--remote-debugging-pipe"]
 
 
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+
+
 def find():
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    return next(filter(None, map(shutil.which, NAMES)))
 
 
 class Browser:
