@@ -55,6 +55,7 @@ enum exit_status {
 struct request {
 	struct report *report;
 	struct pool *pool;
+	unsigned long long given; /* options: a bit for each id */
 	bool want_help, want_version;
 	bool json;
 	const char *root;           /* directory of all pins */

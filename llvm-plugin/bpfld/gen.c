@@ -18,10 +18,13 @@ bool is_word(const char *word, const char *full)
 
 bool is_for_bpftool(char **argv)
 {
-	if (!argv[1])
-		return false;
-	return !strcmp(argv[1], "btf") ||
-	       (!strcmp(argv[1], "gen") && argv[2] && !is_word(argv[2], "object"));
+	size_t i = 2;
+
+	if (!argv[1] || strcmp(argv[1], "gen") != 0)
+		return argv[1] && !strcmp(argv[1], "btf");
+	while (argv[i] && argv[i][0] == '-')
+		i++;
+	return argv[i] && !is_word(argv[i], "object");
 }
 
 enum exit_status run_bpftool(struct request *q, char **argv)

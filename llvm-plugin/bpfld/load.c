@@ -140,7 +140,12 @@ enum exit_status command_load(struct request *q)
 	}
 	ld_shared_maps_drop(&shared, false);
 	bpf_object__close(obj);
-	return status || print_loaded(q, name, &first) ? EXIT_FAILED : EXIT_DONE;
+	if (status)
+		return EXIT_FAILED;
+	status = print_loaded(q, name, &first);
+	if (q->json)
+		putchar('\n');
+	return status;
 }
 
 static enum exit_status unload(struct request *q, const char *name)

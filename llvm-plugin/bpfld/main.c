@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "base/opts.h"
 #include "bpfld/command.h"
 #include "common/explain.h"
@@ -13,9 +14,9 @@
 static const struct command {
 	const char *name;
 	enum exit_status (*run)(struct request *q);
-	const char *operands, *help;
+	const char *operands, *help, *example;
 } commands[] = {
-#define COMMAND(name, operands, help) {#name, command_##name, operands, help},
+#define COMMAND(name, operands, help, example) {#name, command_##name, operands, help, example},
 #include "bpfld/options.def"
 };
 
@@ -38,6 +39,43 @@ static const struct option {
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define MAX_EDITS 3 /* of a suggestion for an unknown word */
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; name && i < COUNT(commands); i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	return NULL;
+}
+
+/* Whether a command takes an option: it is in the option's list, or all commands take it. */
+static bool takes(const struct command *command, const struct option *opt)
+{
+	size_t len = strlen(command->name);
+
+	for (const char *c = opt->commands; *c; c += strspn(c, ", ")) {
+		size_t word = strcspn(c, ",");
+
+		if (word == len && !strncmp(c, command->name, len))
+			return true;
+		c += word;
+	}
+	return !*opt->commands && opt->id != OPT_version;
+}
+
+static enum exit_status print_command_usage(const struct command *command, FILE *out)
+{
+	fprintf(out, "Usage: bpfld %s [OPTION]...%s%s\n\n%c%s.\n\nOptions:\n", command->name,
+		*command->operands ? " " : "", command->operands,
+		toupper((unsigned char)*command->help), command->help + 1);
+	for (size_t i = 0; i < COUNT(options); i++)
+		if (takes(command, &options[i]))
+			print_option(out, options[i].letter, options[i].name, options[i].form,
+				     options[i].value, options[i].help);
+	fprintf(out, "\nExample:\n  %s\n", command->example);
+	return EXIT_DONE;
+}
 
 static enum exit_status print_usage(struct request *q, FILE *out)
 {
@@ -59,7 +97,8 @@ static enum exit_status print_usage(struct request *q, FILE *out)
 		print_option(out, o->letter, o->name, o->form, o->value,
 			     pool_printf(q->pool, "%s%s%s", o->commands, colon, o->help));
 	}
-	fputs("\nExit status: 0 for success, 1 for failure, 2 for a usage error; of check: 1 if a "
+	fputs("\n`bpfld COMMAND --help` describes one command.\n"
+	      "Exit status: 0 for success, 1 for failure, 2 for a usage error; of check: 1 if a "
 	      "program is\n"
 	      "refused, 3 if none is, but some have no verdict.\n",
 	      out);
@@ -73,6 +112,66 @@ static int bad_usage(struct request *q, const char *what, const char *arg)
 	report_error(q->report, "usage",
 		     "%s '%s'" LD_HELP "bpfld --help lists commands and options", what, arg);
 	return -1;
+}
+
+/* With the candidate that is nearest to what was typed, or a list of all. */
+static int unknown(struct request *q, const char *what, const char *arg, const struct ld_near *near,
+		   const char *before, const char *rest)
+{
+	if (!near->name)
+		return bad_usage(q, what, arg);
+	report_error(q->report, "usage", "%s '%s'" LD_HELP "did you mean '%s%s%s'?", what, arg,
+		     before, near->name, rest);
+	return -1;
+}
+
+static int unknown_option(struct request *q, const char *arg)
+{
+	const char *typed = arg + strspn(arg, "-");
+	size_t len = strcspn(typed, "=");
+	struct ld_near near = {.typed = pool_strndup(q->pool, typed, len), .max = MAX_EDITS};
+
+	for (size_t i = 0; len > 1 && i < COUNT(options); i++) {
+		const char *name = options[i].name;
+
+		if (name && !strcmp(name, near.typed)) {
+			near.name = name; /* with one dash */
+			break;
+		}
+		if (name)
+			ld_near_try(&near, name);
+	}
+	return unknown(q, "unknown option", arg, &near, "--", typed + len);
+}
+
+static int unknown_command(struct request *q, const char *command)
+{
+	struct ld_near near = {.typed = command, .max = MAX_EDITS};
+
+	for (size_t i = 0; i < COUNT(commands); i++)
+		ld_near_try(&near, commands[i].name);
+	return unknown(q, "unknown command", command, &near, "bpfld ", "");
+}
+
+/* Reports options that the command does not take. */
+static int check_options(struct request *q, const struct command *command)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < COUNT(options); i++) {
+		const struct option *o = &options[i];
+
+		if (!(q->given & 1ull << o->id) || takes(command, o))
+			continue;
+		report_error(q->report, "usage",
+			     "%s does not take '%s%s'" LD_HELP "commands that take it: %s; bpfld "
+			     "%s --help lists the options of %s",
+			     command->name, o->name ? "--" : "-",
+			     o->name ? o->name : (const char[]){o->letter, 0}, o->commands,
+			     command->name, command->name);
+		err = -1;
+	}
+	return err;
 }
 
 static int take_bind(struct request *q, const char *text)
@@ -172,6 +271,7 @@ static void take_environment(struct request *q)
 
 static int take_option(struct request *q, enum id id, const char *arg, const char *value)
 {
+	q->given |= 1ull << id;
 	switch (id) {
 	case OPT_json:
 	case OPT_pretty: q->json = true; break;
@@ -243,7 +343,7 @@ static int parse_option(struct request *q, char **argv, int *i)
 			return bad_usage(q, "missing value for", arg);
 		return take_option(q, options[k].id, arg, value);
 	}
-	return bad_usage(q, "unknown option", arg);
+	return unknown_option(q, arg);
 }
 
 static int parse(struct request *q, char **argv, const char **command)
@@ -273,24 +373,30 @@ enum exit_status command_explain(struct request *q)
 
 static enum exit_status run(struct request *q, char **argv)
 {
-	const char *command = NULL;
+	const char *name = NULL;
+	const struct command *command;
 
-	if (parse(q, argv, &command))
+	if (parse(q, argv, &name))
 		return EXIT_USAGE;
+	/* As bpftool accepts it. */
+	command = find_command(is_word(name, "version") ? "version" : name);
+	if (name && !command) {
+		unknown_command(q, name);
+		return EXIT_USAGE;
+	}
 	if (q->want_help)
-		return print_usage(q, stdout);
-	if (q->want_version || (command && is_word(command, "version")))
+		return command ? print_command_usage(command, stdout) : print_usage(q, stdout);
+	if (q->want_version)
 		return command_version(q);
-	if (command && !strcmp(command, "load"))
-		take_environment(q);
-	for (size_t i = 0; command && i < COUNT(commands); i++)
-		if (!strcmp(command, commands[i].name))
-			return commands[i].run(q);
-	if (command)
-		bad_usage(q, "unknown command", command);
-	else
+	if (!command) {
 		print_usage(q, stderr);
-	return EXIT_USAGE;
+		return EXIT_USAGE;
+	}
+	if (check_options(q, command))
+		return EXIT_USAGE;
+	if (command->run == command_load)
+		take_environment(q);
+	return command->run(q);
 }
 
 int main(int argc, char **argv)
