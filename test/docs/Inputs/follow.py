@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""follow.py [--root] [--marked] PAGE...: does what pages tell their reader to do, in the current folder.
+"""follow.py [--root] [--marked] PAGE...: runs the commands of pages, in the current directory.
 
-The info string of a fenced block says what it is for:
+The info string of a fenced block is its purpose:
 
-    ```c NAME       a file of that name (any language, any name with a dot); above it stands `NAME`:
-                    as the info string is not shown
-    ```sh run       commands, which succeed; variables that they export stay
-    ```sh fails     commands, of which the last fails
-    ```sh root      commands that load programs or install something: done with --root only
-    ```sh in FILE   commands that the repository's FILE tries (test/tidy holds it to that)
-    ```text prints  what the commands before it print, with `...` for any number of lines
+    ```c NAME         a file of that name (any language, any name with a dot), under the line `NAME`:
+                      since the info string is not shown
+    ```sh run         commands that succeed; variables that they export are kept
+    ```sh fails       commands, of which the last fails
+    ```sh root        commands that load programs or install something: only run with --root
+    ```sh in FILE     commands that FILE of the repository runs (test/tidy checks this)
+    ```text prints    what the commands before it print, with `...` for any number of lines
+    ```console run    a terminal: each command after `$ `, followed by what it prints
+    ```console fails  the same; the last command fails
+    ```console root   the same as run, with --root only
 
-A block of shell without one of these words is an error, or with --marked passed over; a page
-without any commands is an error always. Exit status 1 at the first thing that is not as the page
-says.
+With the word `roughly` at the end, numbers and the width of gaps may differ from those on the page.
+
+A block of shell without such a purpose is an error, or ignored with --marked; a page without any commands is
+always an error. Exits with status 1 at the first difference from the page.
 """
 import os
 import re
@@ -40,8 +44,15 @@ def blocks(path):
                 text.append(line)
 
 
-def matches(wanted, printed):
-    """Whether lines are as wanted, where a line of `...` stands for any."""
+def rough(text):
+    """The text without its numbers, and with single spaces."""
+    return re.sub(r"[ \t]+", " ", re.sub(r"\b[0-9][\w.,+~-]*", "0", text))
+
+
+def matches(wanted, printed, roughly):
+    """Whether lines are as wanted, where a line of `...` matches any number of lines."""
+    if roughly:
+        wanted, printed = rough(wanted), rough(printed)
     pattern = "".join("(?:.*\n)*?" if line == "..." else re.escape(line) + "\n"
                       for line in wanted.splitlines())
     return re.fullmatch(pattern, printed) is not None
@@ -63,23 +74,44 @@ def run(text, mode):
     return printed
 
 
+def run_console(text, word, roughly):
+    """Runs the commands of a terminal, and compares what each prints. Returns how many there are."""
+    steps = [step.partition("\n") for step in re.split(r"^\$ ", text, flags=re.M)]
+    if steps.pop(0)[0] or not steps:
+        raise Failure("a terminal begins with '$ '")
+    for number, (command, _, wanted) in enumerate(steps, 1):
+        while command.endswith("\\"):
+            more, _, wanted = wanted.partition("\n")
+            command += "\n" + more
+        printed = run(command, "fails" if word == "fails" and number == len(steps) else "run")
+        if not matches(wanted, printed, roughly):
+            raise Failure("%s\nprinted\n%s" % (command, printed))
+    return len(steps)
+
+
 def follow(path, root, marked):
     commands, printed = 0, None
     for line, info, text, above in blocks(path):
         language, word = (info + ["", ""])[:2]
+        roughly = info[-1:] == ["roughly"]
         try:
-            if language == "sh" and (word or not marked):
+            if language == "console":
+                if word not in ("run", "fails", "root"):
+                    raise Failure("commands that nobody runs")
+                if word != "root" or root:
+                    commands += run_console(text, word, roughly)
+            elif language == "sh" and (word or not marked):
                 if word not in ("run", "fails", "root", "in"):
                     raise Failure("commands that nobody runs")
                 done = word in ("run", "fails") or root and word == "root"
                 commands += word != "in"
                 printed = run(text, word) if done else None
             elif word == "prints":
-                if printed is not None and not matches(text, printed):
+                if printed is not None and not matches(text, printed, roughly):
                     raise Failure("printed was\n" + printed)
             elif "." in word or word == "Makefile":
                 if above != "`%s`:" % word:
-                    raise Failure("nothing tells the reader that this is " + word)
+                    raise Failure("the page does not show the name of this file: " + word)
                 os.makedirs(os.path.dirname(word) or ".", exist_ok=True)
                 with open(word, "w", encoding="utf-8") as f:
                     f.write(text)
