@@ -218,7 +218,8 @@ def diagnostics(root):
 
 
 def options(root):
-    """Each option with an effect stands in the README's table, and the table has no other."""
+    """The table of docs/options.md has each option with an effect, and no other."""
+    page = "docs/options.md"
     text = "\n".join(lines(root, "llvm-plugin/ld/options.def"))
     known, wanted = set(), set()
     for m in re.finditer(r"""^(OPT\(\w+, |NOOP\()(0|'.'), (NULL|"[^"]+")""", text, re.M):
@@ -228,13 +229,13 @@ def options(root):
         known.update(forms)
         if m.group(1).startswith("OPT"):
             wanted.update(forms)
-    rows = [line for line in lines(root, "README.md") if re.match(r"\| `-", line)]
+    rows = [line for line in lines(root, page) if re.match(r"\| `-", line)]
     shown = {m.group(1) for row in rows
              for m in re.finditer(r"`(--?[A-Za-z][\w-]*)", row.split(" | ")[0])}
     for name in sorted(wanted - shown):
-        yield "README.md: no row for %s of llvm-plugin/ld/options.def" % name
+        yield "%s: no row for %s of llvm-plugin/ld/options.def" % (page, name)
     for name in sorted(shown - known):
-        yield "README.md: llvm-plugin/ld/options.def has no %s" % name
+        yield "%s: llvm-plugin/ld/options.def has no %s" % (page, name)
 
 
 def design(root):
@@ -321,7 +322,7 @@ def tools(root):
                     yield "%s:%d: test/CMakeLists.txt does not find %s" % (path, number, name)
 
 
-FENCE = r"^```sh *([^\n]*)\n(.*?)^```$"
+FENCE = r"^```(?:sh|console) *([^\n]*?)(?: roughly)?\n(.*?)^```$"
 
 
 def commands(root):
