@@ -23,6 +23,19 @@ function Link(link)
 	return link.content
 end
 
+-- The README is in the directory above the images.
+function Image(image)
+	image.src = image.src:gsub("^docs/", "")
+	return image
+end
+
+function RawInline(raw)
+	raw.text = raw.text:gsub('(src%w*=")docs/', "%1")
+	return raw
+end
+
+RawBlock = RawInline
+
 -- Wide tables scroll by themselves.
 function Table(tbl)
 	return pandoc.Div(tbl, { class = "table" })
