@@ -68,6 +68,7 @@ struct request {
 	struct words library_paths, binds; /* binds: OBJECT, NAME, OBJECT, NAME, ... */
 	struct words prefixes;
 	double timeout;       /* --timeout: seconds */
+	bool numbers;         /* --numbers */
 	struct words kernels; /* --kernel, split at commas */
 	bool fetch;
 	const char *baseline, *html, *log;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The running kernel's verdict on each program of an object. What is refused was loaded alone, from
- * a fresh copy of the object, so that a refused program does not affect the others. Nothing is
- * pinned, and nothing stays loaded.
+ * The running kernel's verdict on each program of an object. Unless only numbers are of interest, a
+ * program that is refused is loaded again alone, from a fresh copy of the object, for the reason.
+ * Nothing is pinned, and nothing stays loaded.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -179,7 +179,7 @@ static void check_alone(struct loading *l, size_t i)
 		return;
 	}
 	read_trouble(l->q->pool, t, l->log, l->lines);
-	if (*l->log)
+	if (*l->log && !l->q->numbers)
 		find_place(l, i, t);
 	p->verdict = t->message ? REFUSED : err == EPERM ? NOT_PERMITTED : NOT_LOADED;
 	if (!t->message) {
@@ -190,26 +190,69 @@ static void check_alone(struct loading *l, size_t i)
 		t->log = pool_printf(l->q->pool, "%s", l->log);
 }
 
+static void take_numbers(struct loading *l, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		l->r->v[i].verdict = LOADS;
+		read_numbers(l->q->pool, &l->r->v[i], l->log + (i - from) * SMALL_LOG);
+	}
+}
+
 /*
- * Programs that load together also load alone. If one of them does not, each half is tried. This
- * opens the object, which may be large, a few times and not once for each program.
+ * Reads the logs after from..to-1 did not load together: libbpf loads one program after another and
+ * stops at the first that is refused, so those before it are not verified again. Returns the first
+ * program without a verdict.
+ */
+static size_t take_verdicts(struct loading *l, size_t from, size_t to)
+{
+	struct trouble trouble = {0};
+	size_t refused = from;
+
+	while (refused < to && l->log[(refused - from) * SMALL_LOG])
+		refused++;
+	if (refused == from || time_is_up)
+		return from;
+	read_trouble(l->q->pool, &trouble, l->log + (refused - 1 - from) * SMALL_LOG, l->lines);
+	/* All have been verified: libbpf fails for another reason. */
+	if (!trouble.message && refused == to)
+		return from;
+	/* Without a message, it is the next one, which has no log. */
+	refused -= trouble.message != NULL;
+	take_numbers(l, from, refused);
+	if (trouble.message && l->q->numbers) {
+		l->r->v[refused].verdict = REFUSED;
+		l->r->v[refused].trouble = trouble;
+	} else {
+		free_trouble(&trouble);
+		check_alone(l, refused);
+	}
+	return refused + 1;
+}
+
+/*
+ * Programs that load together also load alone. If libbpf refuses all of them, each half is tried.
+ * This opens the object, which may be large, a few times and not once for each program.
  */
 static void check_range(struct loading *l, size_t from, size_t to)
 {
-	size_t middle = from + (to - from) / 2;
+	while (to - from > 1) {
+		size_t next = from;
 
-	if (to - from == 1) {
-		check_alone(l, from);
-	} else if (to - from > VERIFIER_LOG / SMALL_LOG ||
-		   load_some(l, from, to, LOG_STATS, SMALL_LOG)) {
-		check_range(l, from, middle);
-		check_range(l, middle, to);
-	} else {
-		for (size_t i = from; i < to; i++) {
-			l->r->v[i].verdict = LOADS;
-			read_numbers(l->q->pool, &l->r->v[i], l->log + (i - from) * SMALL_LOG);
+		if (to - from <= VERIFIER_LOG / SMALL_LOG) {
+			if (!load_some(l, from, to, LOG_STATS, SMALL_LOG)) {
+				take_numbers(l, from, to);
+				return;
+			}
+			next = take_verdicts(l, from, to);
 		}
+		if (next == from) {
+			next = from + (to - from) / 2;
+			check_range(l, from, next);
+		}
+		from = next;
 	}
+	if (from < to)
+		check_alone(l, from);
 }
 
 /* ---- objects ---- */

@@ -291,6 +291,7 @@ static int take_option(struct request *q, enum id id, const char *arg, const cha
 	case OPT_kernel: return take_kernels(q, value);
 	case OPT_fetch: q->fetch = true; break;
 	case OPT_log: q->log = value; break;
+	case OPT_numbers: q->numbers = true; break;
 	case OPT_html: q->html = value; break;
 	case OPT_baseline: q->baseline = value; break;
 	case OPT_max_growth: return take_number(q, arg, value, 0, &q->max_growth);

@@ -492,6 +492,7 @@ enum exit_status command_tune(struct request *q)
 	t.releases = (const char **)pool_alloc(q->pool, (q->kernels.n + 1) * sizeof(*t.releases));
 	for (size_t k = 0; k < q->kernels.n; k++)
 		t.releases[k] = q->kernels.v[k];
+	q->numbers = true;
 	if (q->timeout > 20)
 		q->timeout = 20;
 	status = tune(&t);
