@@ -61,6 +61,8 @@ def verdicts(bpfld, kernel, objects):
                              capture_output=True, text=True, errors="replace", check=False)
         try:
             for entry in json.loads(res.stdout):
+                if "error" in entry and not entry["kernel"]:
+                    sys.exit("bpfld check: " + entry["error"])
                 found[entry["object"]] = entry["programs"]
         except json.JSONDecodeError:
             sys.exit("bpfld check: " + res.stderr)

@@ -45,6 +45,21 @@ const char *ld_kernel_after(uint32_t kernels)
 	return ld_kernels[i];
 }
 
+/* is_bpf_graph_api_kfunc() and kfunc_spin_allowed() of kernel/bpf/verifier.c, 7.2 lines 11796 and
+ * 11824. */
+enum ld_rule ld_locked_kfunc_rule(const char *kfunc)
+{
+	static const char *const prefixes[] = {
+	    "bpf_list_",     "bpf_rbtree_", "bpf_refcount_acquire", "bpf_iter_num_",
+	    "bpf_res_spin_", "bpf_arena_",  "bpf_stream_"};
+	enum { FIRST_ITERATOR = 3 };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(kfunc, prefixes[i], strlen(prefixes[i])))
+			return i < FIRST_ITERATOR ? LD_RULE_LOCKED_GRAPH : LD_RULE_LOCKED_ITERATOR;
+	return LD_RULE_LOCKED_KFUNC;
+}
+
 /*
  * The section names of program types that get private stacks in no kernel: bpf_enable_priv_stack()
  * of kernel/bpf/verifier.c, 7.2 line 5078. Any other name may have a type that gets them.

@@ -45,6 +45,9 @@ uint32_t ld_kernels_with(enum ld_rule rule);
 /* The series after those of the mask, which must not have the last one. */
 const char *ld_kernel_after(uint32_t kernels);
 
+/* The rule that says whether this kfunc may be called under bpf_spin_lock(). */
+enum ld_rule ld_locked_kfunc_rule(const char *kfunc);
+
 /* Whether some kernel gives the functions of a program in this section private stacks. */
 bool ld_may_have_private_stack(const char *section);
 

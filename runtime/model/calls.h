@@ -36,6 +36,9 @@ enum {
 	LD_NEED_LOCKED_CALL = 0x2000, /* that it may call a static function while it holds a lock */
 	LD_NEED_LOCKED_GLOBAL,        /* the same of a global function */
 	LD_NEED_LOCKED_HELPER,        /* the same of a helper */
+	LD_NEED_LOCKED_KFUNC,         /* the same of a kfunc, */
+	LD_NEED_LOCKED_GRAPH,         /* of one of LD_RULE_LOCKED_GRAPH, */
+	LD_NEED_LOCKED_ITERATOR,      /* or of one of LD_RULE_LOCKED_ITERATOR */
 	LD_NEED_UNPREEMPTED_GLOBAL,   /* the same with preemption disabled */
 	LD_NEED_DEAD_CODE,            /* that it may have code that nothing leads to */
 	LD_NEED_FAR_JUMP,             /* that it may jump out of the function */

@@ -43,6 +43,9 @@ static uint32_t refusing(const struct ld_need *need, const struct ld_section_typ
 	switch (need->what) {
 	case LD_NEED_LOCKED_CALL: return ld_kernels_below(LD_RULE_LOCKED_CALL, 1);
 	case LD_NEED_LOCKED_HELPER: return ld_kernels_below(LD_RULE_LOCKED_HELPER, 1);
+	case LD_NEED_LOCKED_KFUNC: return ld_kernels_below(LD_RULE_LOCKED_KFUNC, 1);
+	case LD_NEED_LOCKED_GRAPH: return ld_kernels_below(LD_RULE_LOCKED_GRAPH, 1);
+	case LD_NEED_LOCKED_ITERATOR: return ld_kernels_below(LD_RULE_LOCKED_ITERATOR, 1);
 	case LD_NEED_LOCKED_GLOBAL: return ld_kernels_below(LD_RULE_LOCKED_GLOBAL, 1);
 	case LD_NEED_DEAD_CODE:
 	case LD_NEED_FAR_JUMP:
@@ -155,8 +158,9 @@ static void report_call(const struct checker *c, const struct found *f, const ch
 	if (f->need->what == LD_NEED_LOCKED_CALL) {
 		callee = "static function";
 		help = "make it __always_inline, or call it before bpf_spin_lock()";
-	} else if (f->need->what == LD_NEED_LOCKED_HELPER) {
-		callee = "helper";
+	} else if (f->need->what >= LD_NEED_LOCKED_HELPER &&
+		   f->need->what <= LD_NEED_LOCKED_ITERATOR) {
+		callee = f->need->what == LD_NEED_LOCKED_HELPER ? "helper" : "kfunc";
 		help = "call it before bpf_spin_lock() or after bpf_spin_unlock()";
 	} else if (f->need->what == LD_NEED_UNPREEMPTED_GLOBAL) {
 		state = "while preemption is disabled";

@@ -141,15 +141,28 @@ static bool find_states(const struct finder *f, uint8_t *states)
 	return !changed;
 }
 
-/* Whether this is a call of a helper that no kernel allows while a lock is held. */
-static bool is_outside_lock(const struct finder *f, uint32_t slot)
+/* The need of a call of a helper or kfunc while a lock is held, or 0: all kernels accept it. */
+static unsigned int need_under_lock(const struct finder *f, uint32_t slot)
 {
 	const uint8_t *insn = insn_at(f, slot);
+	uint64_t off = f->func->off + (uint64_t)slot * LD_INSN_SIZE;
 	int32_t id = ld_insn_imm(insn, f->big);
+	const char *name;
 
-	return insn[0] == LD_OP_CALL &&
-	       is_helper_call(f->func, insn, f->func->off + (uint64_t)slot * LD_INSN_SIZE) &&
-	       id != LD_HELPER_SPIN_UNLOCK && id != LD_HELPER_KPTR_XCHG;
+	if (insn[0] != LD_OP_CALL || call_at(f, slot))
+		return 0;
+	if (is_helper_call(f->func, insn, off))
+		return id == LD_HELPER_SPIN_UNLOCK || id == LD_HELPER_KPTR_XCHG
+			   ? 0
+			   : LD_NEED_LOCKED_HELPER;
+	name = kernel_callee(f->func, off);
+	if (!name)
+		return 0;
+	switch (ld_locked_kfunc_rule(name)) {
+	case LD_RULE_LOCKED_GRAPH: return LD_NEED_LOCKED_GRAPH;
+	case LD_RULE_LOCKED_ITERATOR: return LD_NEED_LOCKED_ITERATOR;
+	default: return LD_NEED_LOCKED_KFUNC;
+	}
 }
 
 /* Calls of functions while a lock is held or preemption is disabled. */
@@ -172,10 +185,15 @@ static void find_state_needs(struct finder *f)
 		else if (states[slot] == UNPREEMPTED && global)
 			add_need(f, slot, LD_NEED_UNPREEMPTED_GLOBAL, true);
 	}
-	for (uint32_t i = 0; i < f->nr; i++)
+	for (uint32_t i = 0; i < f->nr; i++) {
+		unsigned int need = 0;
+
 		if (states[i] == LOCKED && f->flags[i] & LD_PATH_CERTAIN &&
-		    !(f->flags[i] & LD_PATH_SECOND) && is_outside_lock(f, i))
-			add_need(f, i, LD_NEED_LOCKED_HELPER, true);
+		    !(f->flags[i] & LD_PATH_SECOND))
+			need = need_under_lock(f, i);
+		if (need)
+			add_need(f, i, need, true);
+	}
 }
 
 /* ---- where code leads ---- */
