@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compares what runtime/kernel/ has of kernels with the sources of these kernels.
 
-Each SOURCE of rules.def must be in its file, each WITHOUT must not, and the tables that follow
-headers of the kernel must be what those headers say. Prints what differs, and exits with 1.
+Each SOURCE of rules.def and forms.def must be in its file, each WITHOUT must not, and the tables of helpers, types
+of maps and sections must be what the kernel and its libbpf have. Prints what differs, and exits with 1.
 Exits with 77 if there are no sources."""
 
 import argparse
@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+KERNELS = ("6.1", "6.12", "6.18", "7.2")  # columns of the tables
 SERIES = ("6.1", "6.12", "7.2")  # those whose sources Debian has
 NOT_FOUND = 77
 
@@ -64,6 +65,8 @@ class Source:
 
 UAPI = "include/uapi/linux/bpf.h"
 TYPES = "include/linux/bpf_types.h"
+VERIFIER = "kernel/bpf/verifier.c"
+LIBBPF = "tools/lib/bpf/libbpf.c"
 # Where helpers are given to types of programs.
 HELPERS = ["kernel/bpf/bpf_lsm.c", "kernel/bpf/cgroup.c", "kernel/bpf/helpers.c", "kernel/bpf/syscall.c",
            "kernel/trace/bpf_trace.c", "net/core/filter.c", "drivers/media/rc/bpf-lirc.c",
@@ -182,11 +185,45 @@ class Checker:
                     self.fail("helper %d: Linux %s has %s 0x%x, the table %s 0x%x", number, series, name,
                               masks[number], have[1], mask)
 
+    def check_rows(self, what, series, table, real):
+        """A table and what a series has: both by name."""
+        self.checked += len(real)
+        for name in sorted(table.keys() | real.keys()):
+            if table.get(name) != real.get(name):
+                self.fail("%s %s: Linux %s has %s, the table %s", what, name, series, real.get(name), table.get(name))
+
+    def check_map_types(self, path):
+        """Which types of maps a series has, and with which programs may sleep."""
+        table = [args for _, args in rows(path, "MAP_TYPE")]
+        for series, source in self.sources.items():
+            column = 2 + KERNELS.index(series)
+            types = enum(source.read(UAPI), "bpf_map_type")
+            body = source.read(VERIFIER).split("static int check_map_prog_compatibility(", 1)[1]
+            usable = re.search(r"sleepable\)\s*switch \(map->map_type\) \{(.*?)break;", body, re.S).group(1)
+            real = {name: (number, int(name in re.findall(r"case (\w+):", usable))) for name, number in types.items()
+                    if number and not name.endswith("_DEPRECATED")}
+            self.check_rows("map type", series, {a[1]: (int(a[0]), int(a[column + 4])) for a in table if a[column] == "1"}, real)
+
+    def check_sections(self, path):
+        """The sections of the newest libbpf, in its order, and which series lack their type of program."""
+        table = [args for _, args in rows(path, "SECTION")]
+        for series, source in self.sources.items():
+            types = enum(source.read(UAPI), "bpf_prog_type")
+            for name, kind, *columns in table:
+                if "BPF_PROG_TYPE_" + kind not in types and columns[1 + KERNELS.index(series)] != "0":
+                    self.fail("section %s: Linux %s has no type %s", name, series, kind)
+        if KERNELS[-1] not in self.sources:
+            return
+        text = self.sources[KERNELS[-1]].read(LIBBPF).split("section_defs[] = {", 1)[1].split("};", 1)[0]
+        real = {"%d: %s" % (i, name): (kind, int("SEC_SLEEPABLE" in flags)) for i, (name, kind, flags)
+                in enumerate(re.findall(r'SEC_DEF\("([^"]+)",\s*(\w+),[^,]*,\s*([\w |]+)', text))}
+        self.check_rows("section", KERNELS[-1], {"%d: %s" % (i, a[0]): (a[1], int(a[2])) for i, a in enumerate(table)}, real)
+
     def check_rules(self, path):
         """Each rule has a source or a measurement, and each source a rule."""
         known, read = set(), set()
-        for macro, args in rows(path, "SAME", "RULE", "SOURCE", "WITHOUT", "MEASURED"):
-            if macro in ("SAME", "RULE"):
+        for macro, args in rows(path, "SAME", "RULE", "FORM", "SOURCE", "WITHOUT", "MEASURED"):
+            if macro in ("SAME", "RULE", "FORM"):
                 known.add(args[0])
                 continue
             read.add(args[0])
@@ -214,8 +251,10 @@ def main():
 
     paths = {s: "/usr/src/linux-source-%s.tar.xz" % s for s in SERIES}
     paths.update(s.split("=", 1) for s in args.source)
-    rules = os.path.join(args.tables, "rules.def")
-    wanted = {a[2] for m, a in rows(rules, "SOURCE", "WITHOUT")} | {UAPI, TYPES, *HELPERS}
+    tables = {name: os.path.join(args.tables, name + ".def")
+              for name in ("rules", "forms", "helpers", "map_types", "sections")}
+    wanted = {a[2] for name in ("rules", "forms") if os.path.exists(tables[name]) for _, a in rows(tables[name], "SOURCE", "WITHOUT")}
+    wanted |= {UAPI, TYPES, VERIFIER, LIBBPF, *HELPERS}
     sources = {s: Source(s, p, args.cache, wanted) for s, p in paths.items() if os.path.exists(p)}
     if not sources:
         print("skipped: no kernel sources (Debian: linux-source-6.1)", file=sys.stderr)
@@ -225,9 +264,11 @@ def main():
             print('HELPER(%s, "%s", %s, %s, %s)' % tuple(row))
         return 0
     checker = Checker(sources, args.lines)
-    checker.check_rules(rules)
-    if os.path.exists(os.path.join(args.tables, "helpers.def")):
-        checker.check_helpers(os.path.join(args.tables, "helpers.def"))
+    checks = {"rules": checker.check_rules, "forms": checker.check_rules, "helpers": checker.check_helpers,
+              "map_types": checker.check_map_types, "sections": checker.check_sections}
+    for name, check in checks.items():
+        if os.path.exists(tables[name]):
+            check(tables[name])
     print("%d facts compared with Linux %s, %d differ" %
           (checker.checked, ", ".join(sources), checker.failed))
     return 1 if checker.failed else 0
