@@ -173,19 +173,36 @@ static void set_cpu(struct compiler *c, LLVMModuleRef m)
 	}
 }
 
-/* Whether mem2reg would promote it. Unoptimized code has such allocas, for example parameters. */
+/* mem2reg promotes an alloca with marks of lifetime, which take a bitcast of it before LLVM 15. */
+static bool marks_lifetime(LLVMValueRef user)
+{
+	if (!LLVMIsABitCastInst(user))
+		return LLVMIsACallInst(user) &&
+		       !strncmp(name_of(LLVMGetCalledValue(user)), "llvm.lifetime.", 14);
+	for (LLVMUseRef use = LLVMGetFirstUse(user); use; use = LLVMGetNextUse(use))
+		if (!marks_lifetime(LLVMGetUser(use)))
+			return false;
+	return true;
+}
+
+/* Whether mem2reg would promote it. Unoptimized code has such allocas: parameters and variables. */
 static bool is_register(LLVMValueRef alloca)
 {
+	bool found = false;
+
 	for (LLVMUseRef use = LLVMGetFirstUse(alloca); use; use = LLVMGetNextUse(use)) {
 		LLVMValueRef user = LLVMGetUser(use);
 		bool load = LLVMIsALoadInst(user);
 
+		if (marks_lifetime(user))
+			continue;
 		if (!load && (!LLVMIsAStoreInst(user) || LLVMGetOperand(user, 1) != alloca))
 			return false;
 		if (LLVMGetVolatile(user))
 			return false;
+		found = true;
 	}
-	return LLVMGetFirstUse(alloca);
+	return found;
 }
 
 static bool is_unoptimized(LLVMValueRef function)
