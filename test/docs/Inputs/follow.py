@@ -46,7 +46,7 @@ def blocks(path):
 
 def rough(text):
     """The text without its numbers, and with single spaces."""
-    return re.sub(r"[ \t]+", " ", re.sub(r"\b[0-9][\w.,+~-]*", "0", text))
+    return re.sub(r"[ \t]+", " ", re.sub(r"\b([0-9][\w.,+~-]*|[0-9a-f]{16})", "0", text))
 
 
 def matches(wanted, printed, roughly):
