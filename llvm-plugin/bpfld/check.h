@@ -184,6 +184,12 @@ enum exit_status write_page(struct request *q, const struct results *all, size_t
 
 /* ---- check_guest.c ---- */
 
+/* Sets the path of this program and that of the script guest. Returns NULL, or why the script
+ * cannot be used. */
+const char *find_guest_script(struct request *q, const char **program, const char **script);
+/* The last line of the script's errors, without "skipped: ". */
+const char *last_guest_line(char *text);
+
 /* Adds a result for each input. kernel is a version such as "6.12", or the path of an image. */
 void check_in_guest(struct request *q, struct results *all, const char *kernel,
 		    const struct input *inputs, size_t n);

@@ -40,8 +40,7 @@ static bool is_trusted(const struct stat *st, const struct stat *self)
 		(self->st_mode & S_IWGRP && st->st_gid == self->st_gid));
 }
 
-/* Returns NULL, or why the script cannot be used. */
-static const char *find_script(struct guest *g)
+const char *find_guest_script(struct request *q, const char **program, const char **script)
 {
 	char exe[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
@@ -51,16 +50,15 @@ static const char *find_script(struct guest *g)
 	if (n <= 0 || exe[0] != '/' || !find_self(&self))
 		return "without /proc this program cannot find the script that boots it";
 	exe[n] = '\0';
-	g->self = pool_printf(g->q->pool, "%s", exe);
+	*program = pool_printf(q->pool, "%s", exe);
 	*strrchr(exe, '/') = '\0';
-	path = pool_printf(g->q->pool, "%s/%s", exe, BPFLD_GUEST_DIRECTORY);
-	g->script = pool_printf(g->q->pool, "%s/guest", path);
-	if (stat(path, &dir) || stat(g->script, &st))
-		return pool_printf(g->q->pool, "%s: %s", g->script, strerror(errno));
+	path = pool_printf(q->pool, "%s/%s", exe, BPFLD_GUEST_DIRECTORY);
+	*script = pool_printf(q->pool, "%s/guest", path);
+	if (stat(path, &dir) || stat(*script, &st))
+		return pool_printf(q->pool, "%s: %s", *script, strerror(errno));
 	if (!is_trusted(&dir, &self) || !is_trusted(&st, &self))
-		return pool_printf(g->q->pool,
-				   "%s may be modified by other users than this program",
-				   g->script);
+		return pool_printf(q->pool, "%s may be modified by other users than this program",
+				   *script);
 	return NULL;
 }
 
@@ -135,8 +133,7 @@ static char *read_output(struct guest *g, int fd)
 	return copy;
 }
 
-/* The last line of the script's errors, without "skipped: ". */
-static const char *last_line(char *text)
+const char *last_guest_line(char *text)
 {
 	size_t len = strlen(text);
 	char *line;
@@ -173,7 +170,7 @@ void check_in_guest(struct request *q, struct results *all, const char *kernel,
 		    const struct input *inputs, size_t n)
 {
 	struct guest g = {.q = q, .inputs = inputs, .nr_inputs = n, .kernel = kernel};
-	const char *error = find_script(&g), *what = "cannot run it: ";
+	const char *error = find_guest_script(q, &g.self, &g.script), *what = "cannot run it: ";
 	int status = 0;
 	size_t done = 0;
 
@@ -186,7 +183,7 @@ void check_in_guest(struct request *q, struct results *all, const char *kernel,
 	if (!error) {
 		done = read_lines(&g, all, read_output(&g, g.out));
 		what = done || WEXITSTATUS(status) != 77 ? "" : what;
-		error = last_line(read_output(&g, g.err));
+		error = last_guest_line(read_output(&g, g.err));
 		if (!*error)
 			error = "the guest ended without a result";
 	}

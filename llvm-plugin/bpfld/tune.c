@@ -19,7 +19,6 @@
 
 #define DEFAULT_LOADS 100
 #define DEFAULT_SECONDS 120 /* for each kernel */
-#define GAIN 0.999          /* less is no gain: the ratio of scores */
 #define GROUP 4             /* decisions that are combined at a time */
 #define BATCH 8             /* candidates of refine() at a time */
 
@@ -76,13 +75,6 @@ static struct candidate *with_flip(const struct tune *t, const struct choice *ba
 	c->choice.plain = false;
 	c->choice.decisions[f->function] = f->decision;
 	return c;
-}
-
-static bool is_better(const struct candidate *a, const struct candidate *b)
-{
-	if (a->refused != b->refused)
-		return a->refused < b->refused;
-	return a->score < b->score * GAIN;
 }
 
 static bool is_too_large(const struct tune *t, const struct candidate *c)
@@ -155,7 +147,7 @@ static bool try_all(struct tune *t, struct candidate **v, size_t n)
 
 		for (size_t i = 0; i < n; i++)
 			if (v[i]->measured && !v[i]->rejected &&
-			    is_better(v[i], best ? best : &t->best))
+			    tune_is_better(v[i], best ? best : &t->best))
 				best = v[i];
 		if (!best)
 			return false;
@@ -194,7 +186,9 @@ static void try_orders(struct tune *t)
 
 			v[n++] = new_candidate(t, &c);
 		}
+	t->all_kernels = true;
 	try_all(t, v, n);
+	t->all_kernels = false;
 	/* Decisions reach functions within a file only where modules are merged first. */
 	if (t->best.choice.plain && v[0]->measured && v[0]->refused <= t->best.refused &&
 	    v[0]->score < t->best.score * 1.02 && !v[0]->rejected) {
@@ -461,6 +455,8 @@ static enum exit_status tune(struct tune *t)
 		return status;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	/* A guest may end while it gets an object. */
+	signal(SIGPIPE, SIG_IGN);
 	tune_list_programs(t);
 	tune_open_cache(t, pool_printf(t->q->pool, "%s.cache", path));
 	status = measure_plain(t);
@@ -490,12 +486,16 @@ enum exit_status command_tune(struct request *q)
 				   "got '%s'",
 				   q->budget);
 	t.releases = (const char **)pool_alloc(q->pool, (q->kernels.n + 1) * sizeof(*t.releases));
+	t.guests =
+	    (struct tune_guest **)pool_alloc(q->pool, (q->kernels.n + 1) * sizeof(*t.guests));
+	memset(t.guests, 0, (q->kernels.n + 1) * sizeof(*t.guests));
 	for (size_t k = 0; k < q->kernels.n; k++)
 		t.releases[k] = q->kernels.v[k];
 	q->numbers = true;
 	if (q->timeout > 20)
 		q->timeout = 20;
 	status = tune(&t);
+	tune_stop_guests(&t);
 	if (t.cache)
 		fclose(t.cache);
 	free(t.functions);

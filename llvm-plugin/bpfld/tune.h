@@ -6,6 +6,7 @@
  *	tune_state.c   names of choices, budget and progress
  *	tune_link.c    links with plans, in child processes
  *	tune_cache.c   what is known from an earlier run
+ *	tune_guest.c   guests that stay up
  *	tune_measure.c what kernels say of the linked objects
  *	tune_run.c     compares how two objects run
  *	tune_write.c   plans, and explanations
@@ -51,7 +52,7 @@ struct candidate {
 	uint64_t code; /* bytes */
 	char *image;   /* NULL: known from the cache, or freed */
 	size_t size;
-	struct cost *costs; /* by kernel */
+	struct cost *costs; /* by kernel; NULL: not measured on all of them, without a gain */
 	size_t refused;     /* on all kernels */
 	double score;       /* the worst ratio to plain */
 };
@@ -74,11 +75,13 @@ struct tune {
 	size_t nr_functions, cap_functions;
 	const char **programs; /* names */
 	size_t nr_programs;
-	const char **releases; /* of kernels, by kernel */
+	const char **releases;      /* of kernels, by kernel */
+	struct tune_guest **guests; /* by kernel; NULL: none yet */
 	struct cached *links, *loads;
 	FILE *cache; /* NULL: none */
 	size_t nr_loads, max_loads;
-	double deadline; /* seconds of the monotonic clock */
+	double deadline;  /* seconds of the monotonic clock */
+	bool all_kernels; /* also measure in guests if the running kernel shows no gain */
 	struct candidate plain, best;
 	struct words explanations; /* lines of --explain */
 };
@@ -112,11 +115,32 @@ void tune_save_link(struct tune *t, const struct candidate *c);
 const struct cost *tune_find_load(const struct tune *t, uint64_t hash, const char *kernel);
 void tune_save_load(struct tune *t, uint64_t hash, const char *kernel, const struct cost *cost);
 
+/* ---- tune_guest.c ---- */
+
+/* Sends candidates to the guest of kernel k, which boots if it is not up. */
+void tune_ask_guest(struct tune *t, size_t k, struct candidate **v, size_t n);
+/* Returns when all guests have answered, or cannot. */
+void tune_await_guests(struct tune *t);
+/* The answer to candidate i as JSON, or NULL. */
+const char *tune_guest_answer(const struct tune *t, size_t k, size_t i);
+/* Why the guest cannot be used, or NULL. */
+const char *tune_guest_error(const struct tune *t, size_t k);
+void tune_stop_guests(struct tune *t);
+
 /* ---- tune_measure.c ---- */
+
+/* The ratio of scores below which a candidate is better. */
+#define GAIN 0.999
 
 /* The names of all programs, which results and the cache have in this order. */
 void tune_list_programs(struct tune *t);
-/* Sets costs and scores of linked candidates. Equal objects are loaded once. */
+/* The index of a program in costs. */
+size_t tune_program(const struct tune *t, const char *name);
+bool tune_is_better(const struct candidate *a, const struct candidate *b);
+/*
+ * Sets costs and scores of linked candidates. Equal objects are loaded once, and those that are no
+ * better than the best one on the running kernel are not loaded in guests.
+ */
 void tune_measure(struct tune *t, struct candidate **v, size_t n);
 
 /* ---- tune_run.c ---- */

@@ -264,7 +264,8 @@ static void finish(struct tune *t, struct job *j, int status)
 static void wait_for_one(struct tune *t, struct job *jobs, size_t n)
 {
 	int status;
-	pid_t child = waitpid(-1, &status, 0);
+	/* Of this process group: guests have groups of their own. */
+	pid_t child = waitpid(0, &status, 0);
 
 	for (size_t i = 0; child > 0 && i < n; i++)
 		if (jobs[i].child == child)

@@ -30,6 +30,15 @@ void tune_list_programs(struct tune *t)
 	bpf_object__close(obj);
 }
 
+size_t tune_program(const struct tune *t, const char *name)
+{
+	size_t i = 0;
+
+	while (i < t->nr_programs && strcmp(t->programs[i], name))
+		i++;
+	return i;
+}
+
 /* Why the object cannot be measured, or NULL. */
 static const char *read_result(struct tune *t, const struct result *r, struct cost *cost)
 {
@@ -42,91 +51,109 @@ static const char *read_result(struct tune *t, const struct result *r, struct co
 	    (unsigned long long *)pool_alloc(t->q->pool, (r->n + 1) * sizeof(*cost->insns));
 	for (size_t i = 0; i < r->n; i++) {
 		const struct checked *p = &r->v[i];
+		size_t at = tune_program(t, p->name);
 		bool loads = p->verdict == LOADS;
 
+		if (at == t->nr_programs)
+			return "it has other programs";
 		if (!loads && p->verdict != REFUSED && p->verdict != NO_VERDICT)
 			return pool_printf(t->q->pool, "program '%s' is %s: %s", p->name,
 					   verdict_words[p->verdict], p->trouble.message);
-		cost->insns[i] = loads ? p->insns : REFUSED_COST;
-		cost->total += cost->insns[i];
+		cost->insns[at] = loads ? p->insns : REFUSED_COST;
+		cost->total += cost->insns[at];
 		cost->refused += !loads;
 	}
 	return NULL;
 }
 
-static void load_on(struct tune *t, const char *kernel, const char *id, struct candidate **v,
-		    size_t n)
+/* The verifier of this kernel, or its guest, does not survive the object. */
+static void refuse_all(struct tune *t, struct cost *cost)
 {
-	struct results all = {0};
-	struct input *inputs = calloc(n + 1, sizeof(*inputs));
+	cost->insns = (unsigned long long *)pool_alloc(t->q->pool,
+						       (t->nr_programs + 1) * sizeof(*cost->insns));
+	for (size_t i = 0; i < t->nr_programs; i++)
+		cost->insns[i] = REFUSED_COST;
+	cost->total = t->nr_programs * REFUSED_COST;
+	cost->refused = t->nr_programs;
+	cost->error = NULL;
+}
 
-	if (!inputs)
-		out_of_memory();
-	for (size_t i = 0; i < n; i++) {
-		inputs[i] =
-		    (struct input){.path = "tuned.o", .data = v[i]->image, .size = v[i]->size};
-		inputs[i].copy = memfd_create("object", MFD_CLOEXEC);
-		if (inputs[i].copy < 0 ||
-		    ld_write_all(inputs[i].copy, inputs[i].data, inputs[i].size))
-			out_of_memory();
+static void take_result(struct tune *t, size_t k, struct candidate *c, const struct result *r)
+{
+	struct cost cost;
+
+	cost.error = read_result(t, r, &cost);
+	if (cost.error && !c->choice.plain)
+		refuse_all(t, &cost);
+	if (!cost.error)
+		tune_save_load(t, c->hash, t->releases[k], &cost);
+	else
+		c->costs = (struct cost *)memcpy(pool_alloc(t->q->pool, sizeof(cost)), &cost,
+						 sizeof(cost));
+}
+
+static void load_here(struct tune *t, size_t k, struct candidate **v, size_t n)
+{
+	for (size_t i = 0; i < n && !tune_interrupted; i++) {
+		struct results all = {0};
+		struct result *r = add_result(&all, "tuned.o", t->q->kernels.v[k]);
+
+		load_alone(t->q, r, v[i]->image, v[i]->size);
+		take_result(t, k, v[i], r);
+		free_results(&all);
+		t->nr_loads++;
+		tune_progress(t, "loading");
 	}
-	if (strcmp(kernel, "running"))
-		check_in_guest(t->q, &all, kernel, inputs, n);
-	for (size_t i = 0; i < n && (all.n < n || i < all.n); i++) {
-		if (!strcmp(kernel, "running")) {
-			if (tune_interrupted)
-				break;
-			load_alone(t->q, add_result(&all, "tuned.o", kernel), inputs[i].data,
-				   inputs[i].size);
-			tune_progress(t, "loading");
+}
+
+static void take_answers(struct tune *t, size_t k, struct candidate **v, size_t n)
+{
+	for (size_t i = 0; i < n && !tune_interrupted; i++) {
+		const char *answer = tune_guest_answer(t, k, i);
+		struct results all = {0};
+
+		if (!answer || !read_results(t->q->pool, &all, answer) || all.n != 1) {
+			free_results(&all);
+			add_result(&all, "tuned.o", t->q->kernels.v[k])->error =
+			    tune_guest_error(t, k) ? tune_guest_error(t, k)
+						   : "the guest ended without a result";
 		}
+		if (!tune_guest_error(t, k) || v[i]->choice.plain)
+			take_result(t, k, v[i], &all.v[0]);
+		free_results(&all);
 	}
-	for (size_t i = 0; i < all.n; i++) {
-		struct cost cost;
-		const char *error = read_result(t, &all.v[i], &cost);
-
-		cost.error = error;
-		if (!strcmp(id, t->releases[0]))
-			t->nr_loads++;
-		if (!error)
-			tune_save_load(t, v[i]->hash, id, &cost);
-		else if (v[i]->choice.plain)
-			v[i]->costs = (struct cost *)memcpy(pool_alloc(t->q->pool, sizeof(cost)),
-							    &cost, sizeof(cost));
-	}
-	for (size_t i = 0; i < n; i++)
-		close(inputs[i].copy);
-	free_results(&all);
-	free(inputs);
 }
 
-/* The running kernel has its release in the cache, others the name that the user gave. */
-static const char *id_of(struct tune *t, const char *kernel)
+static bool is_guest(const struct tune *t, size_t k)
 {
-	struct utsname host;
-
-	if (strcmp(kernel, "running") || uname(&host))
-		return kernel;
-	return pool_printf(t->q->pool, "%s", host.release);
+	return strcmp(t->q->kernels.v[k], "running") != 0;
 }
 
-static void load_missing(struct tune *t, size_t k, struct candidate **v, size_t n)
+/* The kernel that the budget is about: the running one, or else the first. */
+static size_t find_lead(const struct tune *t)
 {
-	const char *kernel = t->q->kernels.v[k], *id = id_of(t, kernel);
-	struct candidate **missing = calloc(n + 1, sizeof(*missing));
-	size_t nr = 0;
+	for (size_t k = 0; k < t->q->kernels.n; k++)
+		if (!is_guest(t, k))
+			return k;
+	return 0;
+}
 
-	if (!missing)
-		out_of_memory();
-	t->releases[k] = id;
+/* Fills missing with candidates whose costs on kernel k are not known, and returns their number. */
+static size_t list_missing(struct tune *t, size_t k, struct candidate **v, size_t n,
+			   struct candidate **missing)
+{
+	size_t nr = 0, lead = find_lead(t);
+
 	for (size_t i = 0; i < n; i++) {
-		bool again = !v[i]->linked || v[i]->rejected || tune_find_load(t, v[i]->hash, id);
+		bool again = !v[i]->linked || v[i]->rejected || v[i]->measured ||
+			     tune_find_load(t, v[i]->hash, t->releases[k]);
 
 		for (size_t m = 0; m < nr; m++)
 			again |= missing[m]->hash == v[i]->hash;
-		/* The budget is one of loads on each kernel; all kernels load the same. */
-		if (!again && (k ? tune_find_load(t, v[i]->hash, t->releases[0]) != NULL
-				 : t->nr_loads + nr < t->max_loads))
+		/* All kernels load the same. */
+		if (!again && (k != lead && !is_guest(t, lead)
+				   ? tune_find_load(t, v[i]->hash, t->releases[lead]) != NULL
+				   : t->nr_loads + nr < t->max_loads))
 			missing[nr++] = v[i];
 	}
 	/* Known from the cache, but not loaded. */
@@ -136,42 +163,116 @@ static void load_missing(struct tune *t, size_t k, struct candidate **v, size_t 
 		if (!missing[i]->image)
 			missing[i--] = missing[--nr];
 	}
-	if (nr)
-		load_on(t, kernel, id, missing, nr);
-	free(missing);
+	return nr;
 }
 
+/*
+ * The ratio to plain on one kernel. A program that is refused with the plan and without it says
+ * nothing: others of the object may gain.
+ */
+static double find_ratio(const struct tune *t, const struct cost *cost, const struct cost *plain)
+{
+	double now = 0, before = 0;
+
+	for (size_t i = 0; i < t->nr_programs; i++) {
+		if (cost->insns[i] == REFUSED_COST && plain->insns[i] == REFUSED_COST)
+			continue;
+		now += (double)cost->insns[i];
+		before += (double)plain->insns[i];
+	}
+	return before > 0 ? now / before : 1;
+}
+
+/* By the kernels that have loaded it; the costs are set if all have. */
 static void set_score(struct tune *t, struct candidate *c)
 {
-	struct cost *costs =
-	    (struct cost *)pool_alloc(t->q->pool, (t->q->kernels.n + 1) * sizeof(*costs));
+	size_t n = t->q->kernels.n, known = 0;
+	struct cost *costs = (struct cost *)pool_alloc(t->q->pool, (n + 1) * sizeof(*costs));
 
-	for (size_t k = 0; k < t->q->kernels.n; k++) {
-		const struct cost *cost = tune_find_load(t, c->hash, t->releases[k]);
-
-		if (!cost)
-			return;
-		costs[k] = *cost;
-	}
-	c->costs = costs;
-	c->measured = true;
 	c->score = 0;
 	c->refused = 0;
-	for (size_t k = 0; k < t->q->kernels.n; k++) {
-		const struct candidate *plain = t->plain.measured ? &t->plain : c;
-		double ratio = (double)costs[k].total / (double)(plain->costs[k].total + 1);
+	for (size_t k = 0; k < n; k++) {
+		const struct cost *cost = tune_find_load(t, c->hash, t->releases[k]);
+		double ratio;
 
-		c->refused += costs[k].refused;
+		if (!cost)
+			continue;
+		costs[k] = *cost;
+		known++;
+		ratio = find_ratio(t, cost, t->plain.measured ? &t->plain.costs[k] : cost);
+		c->refused += cost->refused;
 		if (ratio > c->score)
 			c->score = ratio;
 	}
+	if (known == n) {
+		c->costs = costs;
+		c->measured = true;
+	} else if (known && t->plain.measured && !t->all_kernels && !tune_is_better(c, &t->best)) {
+		/* Other kernels can only make it worse. */
+		c->measured = true;
+	}
+}
+
+bool tune_is_better(const struct candidate *a, const struct candidate *b)
+{
+	if (a->refused != b->refused)
+		return a->refused < b->refused;
+	return a->score < b->score * GAIN;
+}
+
+static void set_scores(struct tune *t, struct candidate **v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i]->linked && !v[i]->rejected && !v[i]->measured)
+			set_score(t, v[i]);
+}
+
+/* The running kernel has its release in the cache, others the name that the user gave. */
+static void name_releases(struct tune *t)
+{
+	struct utsname host;
+
+	for (size_t k = 0; k < t->q->kernels.n; k++)
+		if (!is_guest(t, k) && !uname(&host))
+			t->releases[k] = pool_printf(t->q->pool, "%s", host.release);
+}
+
+static void measure_in_guests(struct tune *t, struct candidate **v, size_t n)
+{
+	struct candidate **lists[MAX_KERNELS] = {NULL};
+	size_t nr[MAX_KERNELS] = {0}, lead = find_lead(t);
+
+	for (size_t k = 0; k < t->q->kernels.n; k++) {
+		if (!is_guest(t, k))
+			continue;
+		lists[k] = (struct candidate **)pool_alloc(t->q->pool, (n + 1) * sizeof(**lists));
+		nr[k] = list_missing(t, k, v, n, lists[k]);
+		if (nr[k])
+			tune_ask_guest(t, k, lists[k], nr[k]);
+	}
+	tune_await_guests(t);
+	for (size_t k = 0; k < t->q->kernels.n; k++) {
+		if (nr[k])
+			take_answers(t, k, lists[k], nr[k]);
+		if (k == lead)
+			t->nr_loads += nr[k];
+	}
+	set_scores(t, v, n);
 }
 
 void tune_measure(struct tune *t, struct candidate **v, size_t n)
 {
-	for (size_t k = 0; k < t->q->kernels.n; k++)
-		load_missing(t, k, v, n);
-	for (size_t i = 0; i < n; i++)
-		if (v[i]->linked && !v[i]->rejected)
-			set_score(t, v[i]);
+	size_t lead = find_lead(t), nr;
+	struct candidate **missing = calloc(n + 1, sizeof(*missing));
+
+	if (!missing)
+		out_of_memory();
+	name_releases(t);
+	if (!is_guest(t, lead)) {
+		nr = list_missing(t, lead, v, n, missing);
+		load_here(t, lead, missing, nr);
+		set_scores(t, v, n);
+	}
+	measure_in_guests(t, v, n);
+	free(missing);
 }

@@ -169,12 +169,12 @@ static bool is_same_map(const struct bpf_map *a, const struct bpf_map *b)
 
 /* ---- objects ---- */
 
-static struct bpf_object *load(const struct candidate *c, const struct candidate *plain)
+static struct bpf_object *load(const struct tune *t, const struct candidate *c,
+			       const struct candidate *plain)
 {
 	struct bpf_object *obj = bpf_object__open_mem(c->image, c->size, NULL);
 	struct bpf_program *prog;
 	struct bpf_map *map;
-	size_t i = 0;
 
 	if (!obj)
 		return NULL;
@@ -182,12 +182,16 @@ static struct bpf_object *load(const struct candidate *c, const struct candidate
 	{
 		bpf_map__set_pin_path(map, NULL);
 	}
-	/* Only those that run without the plan, too. */
+	/* Only those that load everywhere, without the plan, too. */
 	bpf_object__for_each_program(prog, obj)
 	{
-		bpf_program__set_autoload(prog, plain->costs[0].insns[i] != REFUSED_COST &&
-						    c->costs[0].insns[i] != REFUSED_COST);
-		i++;
+		size_t i = tune_program(t, bpf_program__name(prog));
+		bool loads = i < t->nr_programs;
+
+		for (size_t k = 0; loads && k < t->q->kernels.n; k++)
+			loads = plain->costs[k].insns[i] != REFUSED_COST &&
+				c->costs[k].insns[i] != REFUSED_COST;
+		bpf_program__set_autoload(prog, loads);
 	}
 	if (bpf_object__load(obj)) {
 		bpf_object__close(obj);
@@ -290,7 +294,7 @@ static void time_program(struct trio *o, const char *name, double sums[2])
 void tune_run(struct tune *t, const struct candidate *a, const struct candidate *b,
 	      struct run_comparison *r)
 {
-	struct trio o = {load(a, a), load(a, a), load(b, a), NULL};
+	struct trio o = {load(t, a, a), load(t, a, a), load(t, b, a), NULL};
 	struct bpf_program *prog;
 	double sums[2] = {0};
 
