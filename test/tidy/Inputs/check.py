@@ -365,7 +365,8 @@ def version(root):
 
 
 # Directories whose English was rewritten; more are added as they are.
-PLAIN = ("cmake/", "docs/design.md", "docs/man/", "llvm-plugin/", "runtime/base/", "runtime/btf/btf.",
+PLAIN = ("README.md", "cmake/", "docs/design.md", "docs/diagnostics.md", "docs/features.md", "docs/guide.md", "docs/install.md",
+         "docs/man/", "docs/options.md", "docs/tour.md", "docs/troubleshooting.md", "llvm-plugin/", "runtime/base/", "runtime/btf/btf.",
          "runtime/btf/format.", "runtime/btf/print.", "runtime/btf/write.", "runtime/compat/", "runtime/elf/",
          "runtime/include/", "runtime/inspect.c", "runtime/kernel/", "runtime/link.c", "runtime/loader/",
          "runtime/model/", "runtime/options.", "runtime/passes/", "runtime/report/", "scripts/")
