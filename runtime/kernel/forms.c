@@ -38,6 +38,7 @@ enum {
 	BSWAP = 0xd7,
 	MAY_GOTO = 0xe5,
 	GOTOX = 0x0d,
+	SIGNED_DIVISION = 1, /* in off of a division */
 	CAST_ADDR_SPACE = 1, /* in off of a move */
 	FRAME_REGISTER = 10,
 	STACK_ARGS = 11,
@@ -76,10 +77,12 @@ static enum ld_form arithmetic_form(uint8_t op, unsigned int dst, unsigned int s
 	if (!off)
 		return LD_NR_FORMS;
 	if (operation == DIV || operation == MOD)
-		return LD_FORM_SDIV;
+		return off == SIGNED_DIVISION ? LD_FORM_SDIV : LD_FORM_RESERVED;
 	if (operation != MOV || !(op & BY_REGISTER))
-		return LD_NR_FORMS;
-	return off == CAST_ADDR_SPACE ? LD_FORM_ADDR_SPACE : LD_FORM_MOVSX;
+		return LD_FORM_RESERVED;
+	if (off == CAST_ADDR_SPACE)
+		return LD_FORM_ADDR_SPACE;
+	return off == 8 || off == 16 || off == 32 ? LD_FORM_MOVSX : LD_FORM_RESERVED;
 }
 
 static enum ld_form memory_form(uint8_t op, unsigned int dst, unsigned int src, int32_t imm)

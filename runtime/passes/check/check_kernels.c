@@ -124,7 +124,8 @@ static const char *form_help(enum ld_form form)
 	case LD_FORM_FRAME_WRITE:
 	case LD_FORM_REGISTER:
 	case LD_FORM_DIVISION:
-	case LD_FORM_SHIFT: return "correct the assembly, or the constant";
+	case LD_FORM_SHIFT:
+	case LD_FORM_RESERVED: return "correct the assembly, or the constant";
 	default: return "compile with -mcpu=v3";
 	}
 }

@@ -528,7 +528,7 @@ static void step_kfunc(struct ld_scan *s, struct state *st, uint32_t in_sym)
 	if (n && n->ksym && !n->weak)
 		needs_gpl(s);
 	clobber_args(st);
-	set(st, 0, n && n->weak ? OTHER : FREEP); /* 0 if a weak one does not exist */
+	set(st, 0, FREEP); /* without a weak one, the kernel rejects the call, if it is reached */
 }
 
 static void step_call(struct ld_scan *s, struct state *st, const uint8_t *insn)
