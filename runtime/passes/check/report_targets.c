@@ -68,8 +68,12 @@ static void add_use(const struct ld_link *l, const struct ld_targets *t, size_t 
 		ld_list_add(l->arena, &g->places, "used at %s", ld_place(l, u->at, u->at_off));
 }
 
-static const char *advice(const struct ld_target_use *u)
+static const char *advice(const struct ld_target_use *u, const struct ld_target_state *s)
 {
+	if (u->is_extern && s->result == LD_TARGET_OTHER_KIND && !s->verifier)
+		return "declare it as the kernel does; libbpf compares the kinds of all types, and "
+		       "a "
+		       "struct without members ('struct s;') has another kind than a defined one";
 	if (u->is_extern)
 		return !strcmp(u->kind, "kfunc")
 			   ? "declare it __weak, and call it only if bpf_ksym_exists() is true"
@@ -105,9 +109,11 @@ static void report(const struct ld_link *l, const struct ld_targets *t, enum unm
 	if (unmet == REFUSED)
 		ld_error(l->diags, "target-refused", "%" LD_LINES, text);
 	else if (unmet == FATAL)
-		ld_error(l->diags, "target-missing", "%" LD_LINES LD_HELP "%s", text, advice(u));
+		ld_error(l->diags, "target-missing", "%" LD_LINES LD_HELP "%s", text,
+			 advice(u, g->first));
 	else
-		ld_warn(l->diags, "target-unguarded", "%" LD_LINES LD_HELP "%s", text, advice(u));
+		ld_warn(l->diags, "target-unguarded", "%" LD_LINES LD_HELP "%s", text,
+			advice(u, g->first));
 }
 
 void ld_report_unmet(const struct ld_link *l, const struct ld_targets *t)
