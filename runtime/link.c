@@ -19,6 +19,7 @@
 #include "model/check_model.h"
 #include "options.h"
 #include "passes/passes.h"
+#include "report/earlier.h"
 #include "report/report.h"
 
 #ifndef BPFLD_VERSION
@@ -103,7 +104,9 @@ static void deliver(struct bpfld *b, const struct ld_diag *diag)
 		LD_PUSH(&b->arena, &b->diags.delivered,
 			(struct ld_diag){.severity = diag->severity,
 					 .id = ld_strdup(&b->arena, id),
-					 .message = ld_strdup(&b->arena, diag->message)});
+					 .message = ld_strdup(&b->arena, diag->message),
+					 .locations = diag->locations,
+					 .nr_locations = diag->nr_locations});
 	if (remark)
 		return;
 	if (severity != BPFLD_ERROR || b->nr_errors++ < b->error_limit)
@@ -415,6 +418,7 @@ static int link_all(struct bpfld *b, struct call *c)
 		    "invalid target kernel: %s" LD_HELP
 		    "known are %s; write one, a list (6.1,7.2), a range (6.1..7.2), or running",
 		    b->opt.bad_kernels, ld_kernel_names(&b->arena, LD_ALL_KERNELS));
+	b->l.earlier = ld_read_earlier(&b->l);
 	err = flush_diags(b);
 	if (b->input_missing)
 		err = -EINVAL;
@@ -636,6 +640,7 @@ static const struct {
     [BPFLD_TEXT_FILES] = {ld_report_files, false, true},
     [BPFLD_TEXT_TARGETS] = {ld_report_targets, false, true},
     [BPFLD_TEXT_TARGETS_JSON] = {ld_report_targets_json, false, true},
+    [BPFLD_TEXT_COMPARISON] = {ld_report_comparison, true, false},
 };
 
 static int make_text(struct bpfld *b, struct call *c)

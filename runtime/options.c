@@ -131,6 +131,8 @@ void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_
 	if (opts->target_kernels)
 		o->bad_kernels = ld_parse_kernels(a, opts->target_kernels, &o->kernels);
 	o->target_btf = ld_copy_strings(a, opts->target_btf);
+	o->report_against = opts->report_against ? ld_strdup(a, opts->report_against) : NULL;
+	o->report_verdicts = opts->report_verdicts ? ld_strdup(a, opts->report_verdicts) : NULL;
 	o->license = opts->license ? ld_strdup(a, opts->license) : NULL;
 	copy_names(a, &o->undefined, opts->undefined, false);
 	o->library_paths = ld_copy_strings(a, opts->library_paths);

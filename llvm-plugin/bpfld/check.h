@@ -9,7 +9,6 @@
  *	source_lines.c lines of the source by their text, from .BTF.ext
  *	verifier_log.c the verifier's log, parsed
  *	load_alone.c   the running kernel's verdicts
- *	read_json.c    JSON input
  *	check_json.c   results to JSON and back
  *	check_guest.c  results of other kernels
  *	baseline.c     comparison with an earlier run
@@ -138,23 +137,6 @@ void read_trouble(struct pool *pool, struct trouble *t, const char *log,
 
 /* Fills in all but object and target. */
 void load_alone(struct request *q, struct result *r, char *object, size_t size);
-
-/* ---- read_json.c ---- */
-
-struct json_value {
-	enum { JSON_OTHER, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT } kind;
-	const char *key; /* in an object */
-	const char *string;
-	unsigned long long number;
-	struct json_value *first, *next; /* elements; the next one of the parent */
-};
-
-/* NULL if text is not JSON. */
-const struct json_value *parse_json(struct pool *pool, const char *text);
-/* The member of an object, or NULL. */
-const struct json_value *json_member(const struct json_value *object, const char *key);
-const char *json_get_string(const struct json_value *object, const char *key);
-unsigned long long json_get_number(const struct json_value *object, const char *key);
 
 /* ---- check_json.c ---- */
 

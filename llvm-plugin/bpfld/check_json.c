@@ -2,6 +2,7 @@
 /* Results as JSON, which bpfld(1) documents, and back. */
 #include <string.h>
 
+#include "base/json.h"
 #include "bpfld/check.h"
 
 #define MAX_LOG (256 << 10) /* bytes of a log */
@@ -96,65 +97,65 @@ void print_results(struct pool *pool, FILE *f, const struct results *r)
 
 /* ---- input ---- */
 
-static void read_strings(struct words *to, const struct json_value *array)
+static void read_strings(struct words *to, const struct ld_json *array)
 {
-	for (const struct json_value *e = array ? array->first : NULL; e; e = e->next)
-		if (e->kind == JSON_STRING)
+	for (const struct ld_json *e = array ? array->first : NULL; e; e = e->next)
+		if (e->kind == LD_JSON_STRING)
 			words_add(to, e->string);
 }
 
-static bool read_program(struct checked *p, const struct json_value *v)
+static bool read_program(struct checked *p, const struct ld_json *v)
 {
-	const char *verdict = json_get_string(v, "verdict"), *source = json_get_string(v, "source");
-	const struct json_value *registers = json_member(v, "registers");
+	const char *verdict = ld_json_string(v, "verdict"), *source = ld_json_string(v, "source");
+	const struct ld_json *registers = ld_json_member(v, "registers");
 	struct trouble *t = &p->trouble;
 
-	p->name = json_get_string(v, "name");
-	p->section = json_get_string(v, "section");
+	p->name = ld_json_string(v, "name");
+	p->section = ld_json_string(v, "section");
 	for (p->verdict = 0; verdict && p->verdict < NR_VERDICTS; p->verdict++)
 		if (!strcmp(verdict, verdict_words[p->verdict]))
 			break;
 	if (!p->name || !p->section || !verdict || p->verdict == NR_VERDICTS)
 		return false;
-	p->insns = json_get_number(v, "instructions");
-	p->peak_states = json_get_number(v, "peak_states");
-	p->total_states = json_get_number(v, "total_states");
-	p->usecs = json_get_number(v, "microseconds");
-	p->stack = json_get_string(v, "stack");
+	p->insns = ld_json_number(v, "instructions");
+	p->peak_states = ld_json_number(v, "peak_states");
+	p->total_states = ld_json_number(v, "total_states");
+	p->usecs = ld_json_number(v, "microseconds");
+	p->stack = ld_json_string(v, "stack");
 	if (!p->stack)
 		p->stack = "";
-	t->message = json_get_string(v, "reason");
+	t->message = ld_json_string(v, "reason");
 	if (!t->message)
 		t->message = verdict_words[p->verdict];
-	t->meaning = json_get_string(v, "meaning");
-	t->help = json_get_string(v, "help");
+	t->meaning = ld_json_string(v, "meaning");
+	t->help = ld_json_string(v, "help");
 	if (source)
 		words_add(&t->places, source);
-	read_strings(&t->places, json_member(v, "callers"));
-	t->taken = json_get_string(v, "acquired");
-	t->alone = json_get_string(v, "function");
-	t->log = json_get_string(v, "log");
-	for (const struct json_value *e = registers ? registers->first : NULL; e; e = e->next)
-		if (e->key && e->kind == JSON_STRING) {
+	read_strings(&t->places, ld_json_member(v, "callers"));
+	t->taken = ld_json_string(v, "acquired");
+	t->alone = ld_json_string(v, "function");
+	t->log = ld_json_string(v, "log");
+	for (const struct ld_json *e = registers ? registers->first : NULL; e; e = e->next)
+		if (e->key && e->kind == LD_JSON_STRING) {
 			words_add(&t->names, e->key);
 			words_add(&t->texts, e->string);
 		}
 	return true;
 }
 
-static bool read_result(struct pool *pool, struct results *r, const struct json_value *v)
+static bool read_result(struct pool *pool, struct results *r, const struct ld_json *v)
 {
-	const char *object = json_get_string(v, "object"), *target = json_get_string(v, "target");
-	const char *kernel = json_get_string(v, "kernel");
-	const struct json_value *programs = json_member(v, "programs"), *e;
+	const char *object = ld_json_string(v, "object"), *target = ld_json_string(v, "target");
+	const char *kernel = ld_json_string(v, "kernel");
+	const struct ld_json *programs = ld_json_member(v, "programs"), *e;
 	struct result *added;
 	size_t n = 0;
 
-	if (!object || !target || !kernel || !programs || programs->kind != JSON_ARRAY)
+	if (!object || !target || !kernel || !programs || programs->kind != LD_JSON_ARRAY)
 		return false;
 	added = add_result(r, object, target);
 	added->kernel = kernel;
-	added->error = json_get_string(v, "error");
+	added->error = ld_json_string(v, "error");
 	for (e = programs->first; e; e = e->next)
 		n++;
 	added->v = (struct checked *)pool_alloc(pool, (n + 1) * sizeof(*added->v));
@@ -165,13 +166,18 @@ static bool read_result(struct pool *pool, struct results *r, const struct json_
 	return true;
 }
 
+static void *alloc_value(void *pool, size_t size)
+{
+	return pool_alloc(pool, size);
+}
+
 bool read_results(struct pool *pool, struct results *r, const char *text)
 {
-	const struct json_value *v = parse_json(pool, text);
+	const struct ld_json *v = ld_json_parse(alloc_value, pool, text);
 
-	if (!v || v->kind != JSON_ARRAY)
+	if (!v || v->kind != LD_JSON_ARRAY)
 		return false;
-	for (const struct json_value *e = v->first; e; e = e->next)
+	for (const struct ld_json *e = v->first; e; e = e->next)
 		if (!read_result(pool, r, e))
 			return false;
 	return true;

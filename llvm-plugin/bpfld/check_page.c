@@ -67,7 +67,7 @@ static size_t count_loading(const struct result *r)
 /* A tile for each kernel. */
 static void put_tiles(struct page *p)
 {
-	fputs("<ul class=\"tiles\">\n", p->f);
+	fputs("<ul class=\"tiles few\">\n", p->f);
 	for (size_t i = 0; i < p->all->n; i += p->nr_inputs) {
 		const struct result *first = &p->all->v[i];
 		size_t loading = 0, programs = 0;
@@ -76,7 +76,8 @@ static void put_tiles(struct page *p)
 			loading += count_loading(&p->all->v[k]);
 			programs += p->all->v[k].n;
 		}
-		put_in(p, "<li class=\"tile\"><div class=\"label\">", kernel_name(first), "</div>");
+		put_in(p, "<li class=\"card tile\"><div class=\"label\">", kernel_name(first),
+		       "</div>");
 		if (programs)
 			fprintf(p->f,
 				"<div class=\"value\">%zu <small>of %zu load</small></div>"
@@ -99,10 +100,9 @@ static void put_numbers(struct page *p, const struct checked *v)
 {
 	double more = growth(v);
 
-	fprintf(
-	    p->f,
-	    "<td>%llu instructions<span class=\"note\">%llu states at peak, %llu in all; %llu µs",
-	    v->insns, v->peak_states, v->total_states, v->usecs);
+	fprintf(p->f,
+		"%llu instructions<span class=\"note\">%llu states at peak, %llu in all; %llu µs",
+		v->insns, v->peak_states, v->total_states, v->usecs);
 	if (*v->stack)
 		put_in(p, "; stack ", v->stack, " bytes");
 	fputs("</span>", p->f);
@@ -124,15 +124,16 @@ static void put_row(struct page *p, const struct group *g, size_t input, size_t 
 	for (size_t k = 0; k < g->n; k++) {
 		const struct checked *v = program < g->v[k]->n ? &g->v[k]->v[program] : NULL;
 
+		put_in(p, "<td data-title=\"", kernel_name(g->v[k]), "\">");
 		if (!v) {
-			fputs("<td></td>\n", p->f);
+			fputs("</td>\n", p->f);
 			continue;
 		}
 		if (v->verdict == LOADS) {
 			put_numbers(p, v);
 			continue;
 		}
-		fprintf(p->f, "<td><a%s href=\"#p%zu-%zu-%zu\">%s</a>",
+		fprintf(p->f, "<a%s href=\"#p%zu-%zu-%zu\">%s</a>",
 			is_known(v) ? " class=\"known\"" : "", input, program,
 			first_alike(g, program, k), verdict_words[v->verdict]);
 		if (v->before)
@@ -145,9 +146,14 @@ static void put_row(struct page *p, const struct group *g, size_t input, size_t 
 
 static void put_table(struct page *p, const struct group *g, size_t input)
 {
-	fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"verdicts\"><thead><tr><th "
-	      "scope=\"col\">program</th>",
-	      p->f);
+	/* The more kernels there are, the wider a page must be to show a table and not a list. */
+	fprintf(p->f,
+		"<div class=\"card table %s\"><table class=\"verdicts\"><thead><tr>"
+		"<th scope=\"col\">program</th>",
+		g->n <= 2   ? "medium"
+		: g->n <= 4 ? "wider"
+		: g->n <= 6 ? "widest"
+			    : "listed");
 	for (size_t k = 0; k < g->n; k++) {
 		put_in(p, "<th scope=\"col\">", kernel_name(g->v[k]), "<span class=\"note\">");
 		put_in(p, "", g->v[k]->kernel, "</span></th>");
@@ -205,7 +211,7 @@ static void put_explanations(struct page *p, const struct group *g, size_t input
 		while (next_trouble(p->q->pool, g, i, &t)) {
 			const struct trouble *why = &t.p->trouble;
 
-			fprintf(p->f, "<div class=\"diagnostic%s\" id=\"p%zu-%zu-%zu\">",
+			fprintf(p->f, "<div class=\"card diagnostic%s\" id=\"p%zu-%zu-%zu\">",
 				t.p->verdict == REFUSED ? " refused" : "", input, i, t.first);
 			put_in(p, "<h3><code>", t.p->name, "</code> ");
 			put_in(p, "<span class=\"tag\">", verdict_words[t.p->verdict], "");

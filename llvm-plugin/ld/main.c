@@ -98,6 +98,8 @@ static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const st
 		put_text(l, BPFLD_TEXT_CREF, &outs[o->map ? MAP : TEXT]);
 	if (o->print_stats)
 		put_text(l, BPFLD_TEXT_STATS, &outs[TEXT]);
+	if (o->lib.report_against)
+		put_text(l, BPFLD_TEXT_COMPARISON, &outs[TEXT]);
 	if (o->dependency_file)
 		put_text(l, BPFLD_TEXT_DEPENDENCIES, &outs[DEPENDENCIES]);
 	if (o->why_extract)

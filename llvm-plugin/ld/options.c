@@ -660,6 +660,8 @@ static int take(struct parse *p, const struct spelling *s)
 	case OPT_dependency_file: return take_text(p, s, &o->dependency_file);
 	case OPT_why_extract: return take_text(p, s, &o->why_extract);
 	case OPT_report: return take_report(p, s);
+	case OPT_report_against: return take_text(p, s, &o->lib.report_against);
+	case OPT_report_verdicts: return take_text(p, s, &o->lib.report_verdicts);
 	case OPT_skeleton: return take_text(p, s, &o->skeleton);
 	case OPT_subskeleton: return take_text(p, s, &o->subskeleton);
 	case OPT_skeleton_name: return take_skeleton_name(p, s);
@@ -702,7 +704,9 @@ static void record(struct parse *p, const struct option *opt, const char *option
 		case OPT_lto_plan: w->kind = REPLAY_INPUT; break;
 		case OPT_prefix: w->kind = REPLAY_PREFIX; break;
 		case OPT_bind: w->kind = REPLAY_BIND; break;
-		case OPT_target_btf: /* has no effect on the output */
+		case OPT_target_btf: /* these have no effect on the output */
+		case OPT_report_against:
+		case OPT_report_verdicts:
 		case OPT_reproduce: return;
 		/* -lgcc of collect2 is ignored: see take_library(). */
 		case OPT_library:
@@ -810,6 +814,9 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	o->lib.renames = o->renames.v;
 	o->lib.prefixes = o->prefixes.v;
 	o->lib.target_btf = o->target_btf.v;
+	if (o->lib.report_verdicts && !o->report_html && !o->report_json)
+		note_unused(&p, "--report-verdicts has no effect without a report" LD_HELP
+				"add --report=FILE.html");
 	o->lib.localize = o->localize.v;
 	o->lib.export_globs = o->exports.v;
 	o->lib.why_live = o->why_live.v;

@@ -56,6 +56,7 @@ struct ld_puller;
 struct ld_section;
 struct ld_sym;
 struct ld_targets;
+struct ld_earlier;
 
 enum ld_sec_kind {
 	LD_SEC_NONE,    /* consumed or dropped: symbol tables, relocations, .llvm_addrsig, ... */
@@ -477,6 +478,7 @@ struct ld_options {
 	uint32_t kernels; /* the output is for these, bits as in kernel/limits.h; 0: for any */
 	const char *bad_kernels; /* what is wrong with the caller's text for them, or NULL */
 	const char **target_btf; /* paths of files and directories; NULL-terminated */
+	const char *report_against, *report_verdicts; /* paths, or NULL */
 };
 
 /* ---- results: each stage returns or fills in a struct, which later stages read ---- */
@@ -584,6 +586,7 @@ struct ld_link {
 	struct ld_image image;
 
 	const struct ld_targets *targets; /* see model/targets.h; NULL without --target-btf */
+	const struct ld_earlier *earlier; /* for reports: see report/earlier.h; or NULL */
 
 	const uint8_t *flat;          /* the image in one block; NULL until somebody looks at it */
 	LD_VEC(struct ld_span) spans; /* passes and written files, for the time trace */

@@ -2,6 +2,8 @@
 /* Gathers the functions and variables of all inputs, whether kept or not, then the other facts. */
 #include "report/facts.h"
 
+#include <string.h>
+
 #include "elf/place.h"
 
 /* The records with offsets in [from, to). */
@@ -111,6 +113,49 @@ void ld_gather_functions(struct ld_arena *a, struct ld_facts *f)
 		    calls->funcs[at].off == fn->off)
 			fn->func = &calls->funcs[at++];
 	}
+}
+
+/* ---- places that diagnostics name ---- */
+
+static const struct ld_section *section_of(const struct ld_link *l, const struct ld_location *place)
+{
+	ld_for_each(i, &l->res.files) {
+		const struct ld_file *file = l->res.files.v[i];
+
+		if (!place->section || !place->object ||
+		    strcmp(ld_file_name(file), place->object) != 0)
+			continue;
+		for (uint32_t k = 1; k < file->nr_secs; k++)
+			if (!strcmp(file->secs[k].name, place->section))
+				return &file->secs[k];
+	}
+	return NULL;
+}
+
+uint32_t ld_function_at(const struct ld_facts *f, const struct ld_location *place)
+{
+	const struct ld_section *sec = section_of(f->l, place);
+	const uint32_t *first = sec ? f->first_func[sec->file->index] + sec->index : NULL;
+	uint32_t found = LD_NO_INDEX;
+
+	for (uint32_t i = sec ? first[0] : 0; sec && i < first[1]; i++)
+		if (f->funcs.v[i].off <= place->offset)
+			found = i;
+	return found;
+}
+
+uint32_t ld_map_at(const struct ld_facts *f, const struct ld_location *place)
+{
+	const struct ld_section *sec = section_of(f->l, place);
+
+	ld_for_each(i, &f->maps) {
+		const struct ld_sym *sym = f->maps.v[i].sym;
+
+		if (sym && sym->sec == sec && sym->value <= place->offset &&
+		    place->offset < sym->value + sym->size)
+			return (uint32_t)i;
+	}
+	return LD_NO_INDEX;
 }
 
 struct ld_facts *ld_gather_facts(struct ld_arena *a, const struct ld_link *l)

@@ -75,6 +75,7 @@ struct ld_map_facts {
 	const struct ld_out *out; /* that section */
 	LD_VEC(struct ld_attr_facts) attrs;
 	uint64_t key_size, value_size; /* 0: unknown */
+	uint64_t bytes;                /* of all keys and values, or of a ring buffer; 0: unknown */
 	struct ld_indexes users;       /* functions */
 	struct ld_indexes holders;     /* maps that contain it */
 };
@@ -84,6 +85,13 @@ struct ld_extern_facts {
 	const struct ld_global *name;
 	const char *type; /* as C, or NULL */
 	struct ld_indexes users;
+};
+
+/* A struct, union or enum of the output. */
+struct ld_type_facts {
+	const char *name; /* "struct s" */
+	uint64_t size;    /* of a value */
+	uint64_t btf;     /* of its record, without strings */
 };
 
 struct ld_facts {
@@ -100,6 +108,7 @@ struct ld_facts {
 	LD_VEC(struct ld_chain_facts) chains;
 	LD_VEC(struct ld_map_facts) maps;
 	LD_VEC(struct ld_extern_facts) externs;
+	LD_VEC(struct ld_type_facts) types;
 	struct ld_dropped_list dropped;
 
 	uint32_t **first_func; /* [file index][section index]: its first function */
@@ -117,6 +126,10 @@ void ld_gather_bytes(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_chains(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_maps(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_users(struct ld_arena *a, struct ld_facts *f);
+
+/* The function or the map at a place of an input, or LD_NO_INDEX. */
+uint32_t ld_function_at(const struct ld_facts *f, const struct ld_location *place);
+uint32_t ld_map_at(const struct ld_facts *f, const struct ld_location *place);
 
 /* Appends the facts as JSON. */
 void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts *f);

@@ -66,6 +66,23 @@ static void count_type_string(void *ctx, uint32_t *off)
 	count_string(c, ld_btf_str(&c->to->file->btf, *off));
 }
 
+static void add_type(struct counter *c, const struct ld_btf *btf, const struct btf_type *t)
+{
+	static const char *const words[] = {[BTF_KIND_STRUCT] = "struct",
+					    [BTF_KIND_UNION] = "union",
+					    [BTF_KIND_ENUM] = "enum",
+					    [BTF_KIND_ENUM64] = "enum"};
+	uint32_t kind = ld_btf_kind(t);
+	const char *name = ld_btf_str(btf, t->name_off);
+	struct ld_type_facts type = {.size = t->size};
+
+	if (kind >= sizeof(words) / sizeof(*words) || !words[kind] || !*name)
+		return;
+	type.name = ld_printf(c->a, "%s %s", words[kind], name);
+	type.btf = ld_btf_type_size(kind, ld_btf_vlen(t));
+	LD_PUSH(c->a, &c->f->types, type);
+}
+
 static void count_types(struct counter *c)
 {
 	const struct ld_link *l = c->f->l;
@@ -80,6 +97,7 @@ static void count_types(struct counter *c)
 		c->to = &c->f->files[file->index];
 		c->to->out.types++;
 		c->to->out.btf += ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
+		add_type(c, &file->btf, t);
 		ld_btf_each_str((struct btf_type *)(uintptr_t)t, count_type_string, c);
 	}
 }

@@ -4,6 +4,10 @@
 
 #include "report/facts.h"
 
+/* enum bpf_map_type: max_entries is their size in bytes. */
+#define MAP_RINGBUF 27
+#define MAP_USER_RINGBUF 31
+
 static void read_attrs(struct ld_arena *a, struct ld_map_facts *map, const struct ld_btf *btf,
 		       uint32_t in_var)
 {
@@ -30,6 +34,23 @@ static void read_attrs(struct ld_arena *a, struct ld_map_facts *map, const struc
 	}
 }
 
+static uint64_t bytes_of(const struct ld_map_facts *map)
+{
+	uint64_t type = 0, entries = 0;
+
+	ld_for_each(i, &map->attrs) {
+		const struct ld_map_attr *attr = &map->attrs.v[i].attr;
+
+		if (attr->kind == LD_MAP_NUMBER && !strcmp(attr->name, "type"))
+			type = attr->number;
+		else if (attr->kind == LD_MAP_NUMBER && !strcmp(attr->name, "max_entries"))
+			entries = attr->number;
+	}
+	if (type == MAP_RINGBUF || type == MAP_USER_RINGBUF)
+		return entries;
+	return entries * (map->key_size + map->value_size);
+}
+
 static void add_map(struct ld_arena *a, struct ld_facts *f, const struct ld_file *file,
 		    uint32_t in_sym)
 {
@@ -40,6 +61,7 @@ static void add_map(struct ld_arena *a, struct ld_facts *f, const struct ld_file
 		return;
 	if (sym->btf)
 		read_attrs(a, &map, &file->btf, sym->btf);
+	map.bytes = bytes_of(&map);
 	LD_PUSH(a, &f->maps, map);
 	f->sym_map[file->index][in_sym] = (uint32_t)f->maps.nr;
 }
@@ -60,7 +82,7 @@ void ld_gather_maps(struct ld_arena *a, struct ld_facts *f)
 		if (!ld_role_has(map.out->role, LD_TRAIT_BECOMES_MAP))
 			continue;
 		map.key_size = 4;
-		map.value_size = map.out->size;
+		map.value_size = map.bytes = map.out->size;
 		LD_PUSH(a, &f->maps, map);
 	}
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Draws a program's call graph. Functions are in columns by their longest distance from the
- * program, so that calls lead from left to right. Dense parts are folded: a function with hidden
- * callees has a badge with their number, and opens on demand.
+ * Draws a program's call graph into the width that there is. Functions are in columns by their
+ * longest distance from the program, so that calls lead from left to right; if the columns do not
+ * fit, they are lines of an indented tree. Dense parts are folded: a function with hidden callees
+ * has a badge with their number, and opens on demand.
  */
-"use strict";
-
 const SVG = "http://www.w3.org/2000/svg";
-const NODE = { width: 186, height: 46, down: 62, right: 220 };
+const NODE = { height: 46, down: 60, least: 104, most: 300 }; /* draw() sets height and down */
+const EDGE = 12; /* of the picture */
 const SHOWN_AT_FIRST = 30; /* functions */
+const COLUMN_AT_FIRST = 9;
 const MORE = 12; /* callees, each time that a function is opened */
-const LETTERS = 22; /* of a name in its box */
 
 /* Creates an element. Text and attributes are set as such, never as markup. */
 function make(name, attributes, ...children) {
@@ -32,8 +32,23 @@ function count(n, one, many) {
 	return n.toLocaleString("en") + " " + (n === 1 ? one : many || one + "s");
 }
 
-function cut(name) {
-	return name.length > LETTERS ? name.slice(0, LETTERS - 1) + "…" : name;
+const LETTER = 7.3; /* width of a letter of a name */
+
+function cut(text, letters) {
+	return text.length > letters ? text.slice(0, letters - 1) + "…" : text;
+}
+
+/* A name in one line or two, as long as fits into a box; with its file in the second one. */
+function nameLines(name, file, width) {
+	const letters = Math.floor((width - 18) / LETTER);
+
+	if (file)
+		return [cut(name, letters), file.length > letters ? "…" + file.slice(1 - letters) : file];
+	if (name.length <= letters)
+		return [name];
+	const at = name.slice(0, letters).lastIndexOf("_") + 1 || letters;
+
+	return [name.slice(0, at), cut(name.slice(at), letters)];
 }
 
 /*
@@ -151,21 +166,61 @@ function arrange(columns) {
 		node.y += 30 - top;
 }
 
+/* The width of boxes and the distance of columns, or null if they do not fit. */
+function fit(columns, width) {
+	const inner = width - 2 * EDGE;
+	const box = Math.min(NODE.most, Math.floor((inner - 22 * (columns - 1)) / columns));
+	const gap = columns > 1 ? Math.min(110, (inner - columns * box) / (columns - 1)) : 0;
+
+	return box < NODE.least ? null : { box, right: box + gap };
+}
+
+/* The nodes as lines of a tree: each one below the first function that calls it. */
+function outline(root, nodes, edges, width) {
+	const tree = [];
+	const add = (node, depth, parent) => {
+		Object.assign(node, { depth, parent, y: EDGE + tree.length * (NODE.height + 8) });
+		tree.push(node);
+		for (const e of edges)
+			if (e.from === node.f && nodes.get(e.to).y === undefined)
+				add(nodes.get(e.to), depth + 1, node);
+	};
+
+	for (const node of nodes.values())
+		node.y = undefined;
+	add(nodes.get(root), 0);
+	const deepest = Math.max(...tree.map((n) => n.depth));
+	const indent = deepest ? Math.min(22, (width - 2 * EDGE - 170) / deepest) : 0;
+
+	for (const node of tree) {
+		node.x = EDGE + node.depth * indent;
+		node.width = Math.min(420, width - EDGE - node.x);
+	}
+	return tree;
+}
+
 function edgePath(e) {
 	const middle = NODE.height / 2;
-	const x = (n) => 12 + n.column * NODE.right;
 
+	if (e.tree) {
+		const a = e.way[0];
+		const b = e.way.at(-1);
+
+		return `M${a.x + Math.min(6, (b.x - a.x) / 2)} ${a.y + NODE.height}V${b.y + middle}H${b.x}`;
+	}
 	if (e.back) {
 		const a = e.way[0];
 		const b = e.way.at(-1);
 		const rise = Math.min(a.y, b.y) - 22;
+		const from = a.x + a.width * 0.7;
+		const to = b.x + b.width * 0.3;
 
-		return `M${x(a) + 130} ${a.y} C${x(a) + 130} ${rise} ${x(b) + 60} ${rise} ${x(b) + 60} ${b.y - 5}`;
+		return `M${from} ${a.y} C${from} ${rise} ${to} ${rise} ${to} ${b.y - 5}`;
 	}
 	return e.way.slice(1).reduce((d, n, i) => {
 		const p = e.way[i];
-		const from = x(p) + NODE.width;
-		const to = x(n) - (n.bend ? 0 : 6);
+		const from = p.x + p.width;
+		const to = n.x - (n.bend ? 0 : 6);
 		const half = (from + to) / 2;
 
 		return d + (i ? `H${from}` : `M${from} ${p.y + middle}`) +
@@ -175,31 +230,38 @@ function edgePath(e) {
 
 /*
  * The number of callees to show initially for each function in addition to the deepest chain: all
- * of them, breadth first, until there are enough functions.
+ * of them, breadth first, until there are enough functions, or enough at one depth.
  */
 function openAtFirst(root, chain, callsOf) {
 	const open = new Map(chain.map((f) => [f, 0]));
 	const shown = new Set(chain);
 	const queue = [root];
+	const depth = new Map([[root, 0]]);
+	const rows = chain.map(() => 1);
 
 	for (let i = 0; i < queue.length; i++) {
 		const calls = callsOf(queue[i]);
 		const fresh = calls.filter((c) => !shown.has(c.to));
+		const down = depth.get(queue[i]) + 1;
+		const row = (rows[down] || 0) + fresh.length;
 
-		if (shown.size + fresh.length > SHOWN_AT_FIRST)
+		if (shown.size + fresh.length > SHOWN_AT_FIRST || row > COLUMN_AT_FIRST)
 			continue;
+		rows[down] = row;
 		open.set(queue[i], calls.length);
 		for (const c of calls) {
 			shown.add(c.to);
-			if (!queue.includes(c.to))
+			if (!depth.has(c.to)) {
+				depth.set(c.to, down);
 				queue.push(c.to);
+			}
 		}
 	}
 	return open;
 }
 
 class CallGraph {
-	/* data: {functions, callsOf(f), callersOf(f)}; program: an entry of "programs". */
+	/* data: {functions, callsOf(f), callersOf(f), label(f), file(f)}; program: an entry of "programs". */
 	constructor(data, program) {
 		this.data = data;
 		this.program = program;
@@ -208,7 +270,21 @@ class CallGraph {
 		this.current = program.function;
 		this.about = make("p", { class: "about", "aria-live": "polite" });
 		this.frame = make("div", { class: "graph" });
+		this.all = make("button", { class: "button", type: "button", click: () => this.toggleAll() });
 		this.element = make("div", {}, this.frame, this.about);
+		new ResizeObserver(() => {
+			if (this.frame.clientWidth !== this.width)
+				this.draw();
+		}).observe(this.frame);
+	}
+
+	/* Opens all functions, or those that are open at first. */
+	toggleAll() {
+		const first = this.everything;
+
+		this.everything = !first;
+		this.open = first ? openAtFirst(this.program.function, this.chain, this.data.callsOf)
+			: new Map(this.data.functions.map((_, f) => [f, this.data.callsOf(f).length]));
 		this.draw();
 	}
 
@@ -224,37 +300,50 @@ class CallGraph {
 	}
 
 	draw(focus) {
-		const { order, edges } = visibleEdges(this.program.function, (f) => this.shownCalls(f));
+		const root = this.program.function;
+		const { order, edges } = visibleEdges(root, (f) => this.shownCalls(f));
 		const { columns, nodes } = columnsOf(order, edges);
 
-		arrange(columns);
-		this.columns = columns.map((c) => c.filter((n) => !n.bend));
+		this.width = this.frame.clientWidth;
+		const place = fit(columns.length, this.width);
+		const lined = (f) => nameLines(this.data.functions[f].name, this.data.file(f), place ? place.box : 200).length;
+		let lines = edges;
+
 		this.edges = edges;
 		this.nodes = nodes;
+		NODE.height = order.some((f) => lined(f) > 1) ? 60 : 46;
+		NODE.down = NODE.height + 14;
+		if (place) {
+			arrange(columns);
+			for (const n of columns.flat())
+				Object.assign(n, { x: EDGE + n.column * place.right, width: place.box });
+			this.columns = columns.map((c) => c.filter((n) => !n.bend));
+		} else {
+			const tree = outline(root, nodes, edges, this.width);
+
+			this.columns = null;
+			this.order = tree.map((n) => n.f);
+			lines = edges.filter((e) => (e.tree = nodes.get(e.to).parent === nodes.get(e.from)));
+		}
 		if (!nodes.has(this.current))
-			this.current = this.program.function;
-		const width = columns.length * NODE.right - (NODE.right - NODE.width) + 24;
-		const height = Math.max(...columns.flat().map((n) => n.y)) + NODE.height + 14;
+			this.current = root;
+		const height = Math.max(...(place ? columns.flat() : [...nodes.values()]).map((n) => n.y)) + NODE.height + 14;
 		const svg = make("svg", {
-			width, height, role: "group",
-			"aria-label": `Call graph of ${this.name(this.program.function)}: arrow keys move along the calls`,
+			width: this.width, height, role: "group",
+			"aria-label": `Call graph of ${this.name(root)}: arrow keys move along the calls`,
 			keydown: (event) => this.key(event) },
 			this.tips(),
-			columns.map((_, i) => make("text",
-				{ class: "column", x: 12 + i * NODE.right + NODE.width / 2, y: 18 },
-				i ? `depth ${i + 1}` : "program")),
-			edges.map((e) => this.drawEdge(e)),
+			place ? columns.map((_, i) => make("text",
+				{ class: "column", x: EDGE + i * place.right + place.box / 2, y: 18 },
+				i ? `frame ${i + 1}` : "program")) : null,
+			lines.map((e) => this.drawEdge(e)),
 			[...nodes.values()].map((n) => this.drawNode(n)));
 
 		this.frame.replaceChildren(svg);
-		/*
-		 * Once it is on the page, scroll to the program, which is halfway down its column.
-		 */
-		requestAnimationFrame(() => {
-			const middle = nodes.get(this.current).y + NODE.height / 2;
+		const hidden = order.some((f) => this.hidden(f));
 
-			this.frame.scrollTop = middle - this.frame.clientHeight / 2;
-		});
+		this.all.hidden = !hidden && !this.everything;
+		this.all.textContent = this.everything ? "Fold" : "Show all functions";
 		this.show(this.current, focus);
 	}
 
@@ -274,16 +363,17 @@ class CallGraph {
 		e.line = make("path", {
 			class: "edge" + kind + (worst ? " worst" : "") + (e.back || e.circular ? " circular" : ""),
 			d: edgePath(e),
-			"marker-end": `url(#tip${worst ? "-worst" : ""}-${this.program.function})` });
+			"marker-end": e.tree ? undefined : `url(#tip${worst ? "-worst" : ""}-${this.program.function})` });
 		return e.line;
 	}
 
 	drawNode(n) {
 		const fn = this.data.functions[n.f];
-		const x = 12 + n.column * NODE.right;
 		const hidden = this.hidden(n.f);
+		const others = this.columns ? 0 : this.edges.filter((e) => e.to === n.f && !e.tree).length;
+		const file = this.data.file(n.f);
 		const closable = n.f !== this.program.function && this.open.get(n.f) > 0;
-		const bar = Math.min(1, fn.stack / 512) * (NODE.width - 20);
+		const bar = Math.min(1, fn.stack / 512) * (n.width - 20);
 		const names = ["node", n.f === this.program.function && "root",
 			this.chain.includes(n.f) && "worst", (hidden || closable) && "more"];
 
@@ -292,32 +382,34 @@ class CallGraph {
 			role: hidden || closable ? "button" : "img",
 			"aria-expanded": hidden ? "false" : closable ? "true" : undefined,
 			"aria-label": this.describe(n.f),
-			transform: `translate(${x} ${n.y})`,
+			transform: `translate(${n.x} ${n.y})`,
 			focus: () => { this.show(n.f); this.highlight(n.f); },
 			blur: () => this.highlight(),
 			click: () => { this.show(n.f, true); if (hidden || closable) this.toggle(n.f); } },
 			make("title", {}, fn.name),
-			make("rect", { class: "box", width: NODE.width, height: NODE.height, rx: 8 }),
-			make("text", { x: 10, y: 18 }, cut(fn.name)),
-			make("text", { class: "small", x: 10, y: 33 },
-				`${count(fn.stack, "byte")} of stack` + (fn.tail_call ? " · tail call" : "")),
-			make("rect", { class: "track", x: 10, y: 39, width: NODE.width - 20, height: 3, rx: 1.5 }),
-			bar ? make("rect", { class: "fill", x: 10, y: 39, width: bar, height: 3, rx: 1.5 }) : null,
-			hidden ? make("g", { class: "badge", transform: `translate(${NODE.width - 34} -8)` },
+			make("rect", { class: "box", width: n.width, height: NODE.height, rx: 8 }),
+			nameLines(fn.name, file, n.width).map((line, i) => make("text",
+				{ x: 10, y: 18 + 14 * i, class: i && file ? "of" : "" }, line)),
+			make("text", { class: "small", x: 10, y: NODE.height - 13 }, cut(
+				[`${count(fn.stack, "byte")} of stack`, fn.tail_call && "tail call",
+				 others && `called by ${count(others, "other")}`].filter(Boolean).join(" · "), Math.floor((n.width - 18) / 5.6))),
+			make("rect", { class: "track", x: 10, y: NODE.height - 7, width: n.width - 20, height: 3, rx: 1.5 }),
+			bar ? make("rect", { class: "fill", x: 10, y: NODE.height - 7, width: bar, height: 3, rx: 1.5 }) : null,
+			hidden ? make("g", { class: "badge", transform: `translate(${n.width - 34} -8)` },
 				make("rect", { width: 40, height: 17, rx: 8.5 }),
 				make("text", { x: 20, y: 12.5 }, `+${hidden}`)) : null);
 		return n.element;
 	}
 
 	name(f) {
-		return this.data.functions[f].name;
+		return this.data.label(f);
 	}
 
 	describe(f) {
 		const fn = this.data.functions[f];
 		const hidden = this.hidden(f);
 
-		return `${fn.name}, ${count(fn.stack, "byte")} of stack, calls ${this.data.callsOf(f).length}` +
+		return `${this.name(f)}, ${count(fn.stack, "byte")} of stack, calls ${this.data.callsOf(f).length}` +
 			(hidden ? `, ${hidden} not shown` : "");
 	}
 
@@ -336,7 +428,7 @@ class CallGraph {
 		for (const n of this.nodes.values())
 			n.element.setAttribute("tabindex", n.f === f ? 0 : -1);
 		this.about.replaceChildren(
-			make("b", {}, fn.name), ` at ${fn.place}: ${count(fn.size, "byte")} of code, `,
+			make("b", {}, this.name(f)), ` at ${fn.place}: ${count(fn.size, "byte")} of code, `,
 			`${count(fn.stack, "byte")} of stack. `,
 			callers.length ? `Called by ${some(callers)}. ` : "",
 			calls.length ? `Calls ${some(calls)}.` : "Calls nothing.");
@@ -352,7 +444,8 @@ class CallGraph {
 		for (const n of this.nodes.values())
 			n.element.classList.toggle("near", n.f !== f && found.includes(n.f));
 		for (const e of this.edges)
-			e.line.classList.toggle("near", near(e));
+			if (e.line)
+				e.line.classList.toggle("near", near(e));
 	}
 
 	toggle(f) {
@@ -367,9 +460,9 @@ class CallGraph {
 
 	key(event) {
 		const node = this.nodes.get(this.current);
-		const column = this.columns[node.column];
+		const column = this.columns ? this.columns[node.column].map((n) => n.f) : this.order;
 		const visible = (ids) => ids.find((f) => this.nodes.has(f));
-		const step = (by) => (column[column.indexOf(node) + by] || {}).f;
+		const step = (by) => column[column.indexOf(node.f) + by];
 		const to = {
 			ArrowRight: () => visible(this.edges.filter((e) => e.from === node.f && !e.back).map((e) => e.to)),
 			ArrowLeft: () => visible(this.edges.filter((e) => e.to === node.f && !e.back).map((e) => e.from)),

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "report/earlier.h"
 #include "report/facts.h"
 #include "report/targets.h"
 
@@ -302,6 +303,7 @@ static void put_maps(struct json *j, const struct ld_facts *f)
 		}
 		nonzero(j, "key_size", map->key_size);
 		nonzero(j, "value_size", map->value_size);
+		nonzero(j, "bytes", map->bytes);
 		indexes(j, "users", &map->users);
 		if (map->holders.nr)
 			indexes(j, "inside", &map->holders);
@@ -330,6 +332,19 @@ static void put_externs(struct json *j, const struct ld_facts *f)
 	put(j, "]");
 }
 
+static const char *kind_of(const struct ld_section *sec)
+{
+	if (ld_role_of(sec->name) == LD_ROLE_DEBUG)
+		return "debug";
+	switch (sec->kind) {
+	case LD_SEC_CODE: return "code";
+	case LD_SEC_DATA:
+	case LD_SEC_BSS: return "data";
+	case LD_SEC_DEBUG: return "debug";
+	default: return "other";
+	}
+}
+
 static void put_dropped(struct json *j, const struct ld_facts *f)
 {
 	begin_list(j, "dropped");
@@ -341,6 +356,7 @@ static void put_dropped(struct json *j, const struct ld_facts *f)
 		string(j, "reason", ld_drop_reasons[d->reason]);
 		string(j, "file", file_of(d->sec));
 		string(j, "section", d->sec->name);
+		string(j, "kind", kind_of(d->sec));
 		nonzero(j, "offset", d->off);
 		string(j, "name", d->name);
 		nonzero(j, "pieces", d->pieces);
@@ -350,6 +366,26 @@ static void put_dropped(struct json *j, const struct ld_facts *f)
 		put(j, "}");
 	}
 	put(j, "]");
+}
+
+/* The functions or maps at the locations of a diagnostic, each once. */
+static void put_places(struct json *j, const struct ld_facts *f, const struct ld_diag *d,
+		       const char *name,
+		       uint32_t (*at)(const struct ld_facts *f, const struct ld_location *place))
+{
+	struct ld_indexes list = {0};
+
+	for (size_t i = 0; i < d->nr_locations; i++) {
+		uint32_t index = at(f, &d->locations[i]);
+		size_t k = 0;
+
+		while (k < list.nr && list.v[k] != index)
+			k++;
+		if (index != LD_NO_INDEX && k == list.nr)
+			LD_PUSH(j->a, &list, index);
+	}
+	if (list.nr)
+		indexes(j, name, &list);
 }
 
 static void put_warnings(struct json *j, const struct ld_facts *f)
@@ -362,9 +398,99 @@ static void put_warnings(struct json *j, const struct ld_facts *f)
 		string(j, "severity", d->severity == LD_WARNING ? "warning" : "note");
 		string(j, "id", d->id);
 		string(j, "message", d->message);
+		put_places(j, f, d, "functions", ld_function_at);
+		put_places(j, f, d, "maps", ld_map_at);
 		put(j, "}");
 	}
 	put(j, "]");
+}
+
+static void put_types(struct json *j, const struct ld_facts *f)
+{
+	begin_list(j, "types");
+	ld_for_each(i, &f->types) {
+		begin_entry(j);
+		string(j, "name", f->types.v[i].name);
+		number(j, "size", f->types.v[i].size);
+		number(j, "btf", f->types.v[i].btf);
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+/* ---- what was read from files ---- */
+
+static void put_changes(struct json *j, const char *name, const struct ld_changes *list,
+			const char *more)
+{
+	begin_list(j, name);
+	ld_for_each(i, list) {
+		const struct ld_change *c = &list->v[i];
+
+		begin_entry(j);
+		string(j, "name", c->name);
+		string(j, "file", *c->file ? c->file : NULL);
+		if (c->was)
+			number(j, "before", c->before);
+		if (c->is)
+			number(j, "after", c->after);
+		if (c->was && c->is && c->more[0] != c->more[1]) {
+			number(j, ld_printf(j->a, "%s_before", more), c->more[0]);
+			number(j, ld_printf(j->a, "%s_after", more), c->more[1]);
+		}
+		put(j, "}");
+	}
+	put(j, "]");
+}
+
+static void put_comparison(struct json *j, const struct ld_facts *f)
+{
+	const struct ld_comparison *c = ld_compare(j->a, f, f->l->earlier->report);
+
+	key(j, "against");
+	put(j, "{");
+	string(j, "report", f->l->opt->report_against);
+	string(j, "output", c->output);
+	string(j, "linker", c->linker);
+	key(j, "totals");
+	put(j, "{");
+	ld_for_each(i, &c->totals) {
+		key(j, c->totals.v[i].key);
+		put(j, "{");
+		number(j, "before", c->totals.v[i].before);
+		number(j, "after", c->totals.v[i].after);
+		put(j, "}");
+	}
+	put(j, "}");
+	put_changes(j, "functions", &c->funcs, "stack");
+	put_changes(j, "maps", &c->maps, "");
+	put_changes(j, "types", &c->types, "size");
+	put(j, "}");
+}
+
+/* Writes again what was parsed. */
+static void put_value(struct json *j, const struct ld_json *v)
+{
+	bool object = v->kind == LD_JSON_OBJECT;
+
+	switch (v->kind) {
+	case LD_JSON_OTHER: put(j, "null"); return;
+	case LD_JSON_STRING: ld_blob_json(j->a, j->out, v->string); return;
+	case LD_JSON_NUMBER:
+		ld_blob_printf(j->a, j->out, "%llu", (unsigned long long)v->number);
+		return;
+	default: break;
+	}
+	put(j, object ? "{" : "[");
+	for (const struct ld_json *e = v->first; e; e = e->next) {
+		separate(j);
+		if (object) {
+			ld_blob_json(j->a, j->out, e->key);
+			put(j, ":");
+		}
+		put_value(j, e);
+	}
+	put(j, object ? "}" : "]");
 }
 
 void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts *f)
@@ -384,6 +510,13 @@ void ld_put_facts(struct ld_arena *a, struct ld_blob *out, const struct ld_facts
 	put_calls(&j, f);
 	put_maps(&j, f);
 	put_externs(&j, f);
+	put_types(&j, f);
+	if (f->l->earlier && f->l->earlier->report)
+		put_comparison(&j, f);
+	if (f->l->earlier && f->l->earlier->verdicts) {
+		key(&j, "verdicts");
+		put_value(&j, f->l->earlier->verdicts);
+	}
 	if (f->l->targets) {
 		key(&j, "targets");
 		ld_put_targets(a, out, f->l->targets);

@@ -255,10 +255,14 @@ struct bpfld_opts {
 				       program. NULL: that every known kernel does */
 	const char *const *target_btf; /* files with BTF of kernels, or directories of them, in
 					  which to look up what the output needs. NULL-terminated */
+	const char *report_against;  /* file with BPFLD_TEXT_REPORT_JSON of another link, with which
+					reports compare this one; or NULL */
+	const char *report_verdicts; /* file with the output of bpfld check --json, which reports
+					include; or NULL */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */
-#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, target_btf) + sizeof(const char *const *))
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, report_verdicts) + sizeof(const char *))
 
 /* Texts about a link. */
 enum bpfld_text {
@@ -277,6 +281,7 @@ enum bpfld_text {
 	BPFLD_TEXT_TARGETS, /* opts.target_btf: a table of the results; also after a failed link,
 			       empty if it failed earlier */
 	BPFLD_TEXT_TARGETS_JSON, /* the same as JSON */
+	BPFLD_TEXT_COMPARISON,   /* opts.report_against: a table of what has grown; empty without */
 };
 
 #ifdef __cplusplus

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """check_page.py PAGE REPORT.json MAP [large]: the page, in a browser, draws itself without complaint,
-shows the figures of the facts and of the map, and answers to the keyboard."""
+shows the figures of the facts and of the map, fits into wide and small windows, and answers to the keyboard."""
 import json
+import os
+import struct
 import sys
 import time
+import zlib
 
 sys.dont_write_bytecode = True
 from browser import Browser
+
+
+ROWS = 20  # of a table, initially
 
 
 def same(found, expected, what):
@@ -30,48 +36,89 @@ def check_figures(b, facts, map_path):
         lines = f.read().split("\n")
     of_map = [[line[49:], int(line[34:42], 16)] for line in lines[1:lines.index("Discarded") - 1]
               if line[49] != " "]
-    same([[row[0], number(row[1])] for row in table(b, "Sections of the output")], of_map[:50],
+    same([[row[0], number(row[1])] for row in table(b, "Sections of the output")], of_map[:ROWS],
          "sections")
-    same(len(table(b, "Maps")) if facts["maps"] else 0, min(50, len(facts["maps"])), "maps")
+    same(len(table(b, "Maps")) if facts["maps"] else 0, min(ROWS, len(facts["maps"])), "maps")
     rows = {row[0]: number(row[-1]) for row in table(b, "Bytes by input")}
     kinds = ("code", "data", "bss", "btf", "btf_ext", "debug")
     shown = sorted(facts["files"], key=lambda f: -sum(f["out"][k] for k in kinds))[:20]
     for f in shown:
-        same(rows[f["name"]], sum(f["out"][k] for k in kinds), f["name"])
-    if len(facts["files"]) < 50:
-        same(sum(rows.values()), sum(facts["out"][k] for k in kinds), "bytes of all")
-    tiles = dict(b.js("""[...document.querySelectorAll('.tile')].map(t =>
+        shown_as = f["name"] if f["name"] in rows else os.path.basename(f["name"])
+        same(rows[shown_as], sum(f["out"][k] for k in kinds), f["name"])
+    whole = sum(facts["out"][k] for k in kinds)
+    if len(facts["files"]) < ROWS:
+        same(sum(rows.values()), whole, "bytes of all")
+    same(number(b.js("""document.querySelector('table[aria-label="Bytes by input"]').tFoot.rows[0]
+        .lastElementChild.innerText""")), whole, "total")
+    tiles = dict(b.js("""[...document.querySelectorAll('#overview .tile')].map(t =>
         [t.querySelector('.label').innerText, t.querySelector('.value').innerText])"""))
     same(number(tiles["Code"].split()[0]), facts["out"]["code"], "tile")
     same(number(tiles["BTF"].split()[0]), facts["out"]["btf"], "tile")
+    same(number(tiles["Data"].split()[0]), facts["out"]["data"], "tile")
+    by_kind = {title: sum(d["size"] for d in facts["dropped"] if d["kind"] == kind) for kind, title in (
+        ("code", "Functions"), ("data", "Data"), ("debug", "Debug strings and sections"), ("other", "Other sections"))}
+    same({k: n for k, n in b.js("""[...document.querySelectorAll('#dropped .tile')].map(t =>
+        [t.querySelector('.label').innerText, +t.querySelector('.value').innerText.split(' ')[0].replace(/,/g, '')])""")},
+         {k: n for k, n in by_kind.items() if n or any(d["kind"] == k for d in facts["dropped"])}, "dropped")
     same(number(tiles["Types"]), facts["out"]["types"], "tile")
     worst = max(p["stack"] for p in facts["programs"])
-    same(number(tiles["Most stack"].split()[0]), worst, "tile")
+    same(number(tiles["Deepest stack"].split()[0]), worst, "tile")
 
 
 def check_warnings(b, facts):
-    """All of them, each with its lines; but the first ones only until one asks."""
-    shown = b.js("""[...document.querySelectorAll('.diagnostic')].map(t => [t.classList[1],
-        t.querySelector('code').textContent, t.querySelector('pre')?.textContent ?? ''])""")
-    same(shown, [[d["severity"], d["id"], "\n".join(
-        line[4:] for line in d["message"].split("\n")[1:])] for d in facts["diagnostics"]], "warnings")
+    """All of them, warnings first, each with its lines; and links that lead to what they name."""
+    shown = b.js("""[...document.querySelectorAll('#warnings .diagnostic')].map(t => [t.classList[2],
+        t.querySelector('code').textContent, t.querySelector('.help')?.textContent ?? '',
+        t.querySelector('pre')?.textContent ?? ''])""")
+    expected = []
+    for d in sorted(facts["diagnostics"], key=lambda d: d["severity"] != "warning"):
+        lines = [line[4:] for line in d["message"].split("\n")[1:]]
+        expected.append([d["severity"], d["id"], "\n".join(t[6:] for t in lines if t.startswith("help: ")),
+                         "\n".join(t for t in lines if not t.startswith("help: "))])
+    same(shown, expected, "warnings")
+    links = b.js("""[...document.querySelectorAll('#warnings a, .program .links a, #maps a')].map(a => {
+        for (let e = a; e; e = e.parentElement)
+            if (e.tagName === 'DETAILS')
+                e.open = true;
+        const name = a.textContent;
+        a.click();
+        const to = document.querySelector('.visited');
+        const box = to.getBoundingClientRect();
+        return [name, to.textContent, box.top >= 0 && box.top < innerHeight, to.contains(document.activeElement)];
+    })""")
+    for name, text, visible, focused in links:
+        assert name.split(" (")[0] in text, "the link %s leads to %s" % (name, text)
+        assert visible and focused, "the link %s: %s %s" % (name, visible, focused)
+    about = sum(bool(d.get("functions") or d.get("maps")) for d in facts["diagnostics"])
+    assert len(links) >= about, "%d links for %d diagnostics" % (len(links), about)
+
+
+def check_order(b, facts):
+    """Programs that violate a limit or have a warning come first."""
+    warned = {d["functions"][0] for d in facts["diagnostics"] if d["severity"] == "warning" and d.get("functions")}
+    bad = {facts["functions"][p["function"]]["name"] for p in facts["programs"] if p["stack"] > 512 or p["frames"] > 8 or
+           p["function"] in warned or "rejected_by" in facts["functions"][p["function"]]}
+    shown = b.js("""[...document.querySelectorAll('.program .name')].map(e => e.firstChild.textContent)""")
+    same(set(shown[:len(bad)]), bad if len(bad) <= len(shown) else set(shown), "violators first")
 
 
 def check_graph(b, facts):
     """The picture of the program on top: its functions and calls, with their stack."""
-    p = sorted(facts["programs"], key=lambda p: (-p["stack"], -p["frames"]))[0]
     functions = facts["functions"]
+    first = b.js("document.querySelector('details.program[open] .name').firstChild.textContent")
+    p = next(p for p in facts["programs"] if functions[p["function"]]["name"] == first)
     chain = [p["function"]]
     while "next" in functions[chain[-1]]:
         chain.append(functions[chain[-1]]["next"])
     shown = b.js("""[...document.querySelectorAll('details.program[open] .node')].map(n =>
         [n.querySelector('title').textContent, n.querySelector('.small').textContent,
-         n.classList.contains('worst')])""")
-    stack = {functions[f]["name"]: functions[f]["stack"] for f in range(len(functions))
-             if "stack" in functions[f]}
-    for name, text, _ in shown:
-        assert text.startswith("%d byte" % stack[name]), (name, text, stack[name])
-    same({n for n, _, worst in shown if worst}, {functions[f]["name"] for f in chain}, "chain")
+         n.classList.contains('worst'), n.querySelector('.of')?.textContent])""")
+    stack = {(f["name"], f["stack"]) for f in functions if "stack" in f}
+    alike = [f["name"] for f in functions]
+    for name, text, _, file in shown:
+        assert any(text.startswith("%d byte" % size) for n, size in stack if n == name), (name, text)
+        assert (alike.count(name) > 1) == bool(file), "%s: %s" % (name, file)
+    same({n for n, _, worst, _ in shown if worst}, {functions[f]["name"] for f in chain}, "chain")
     assert len(shown) <= 80, "%d functions in one picture" % len(shown)
     # Boxes don't overlap.
     overlaps = b.js("""(() => {
@@ -139,19 +186,81 @@ def luminance(text):
     return 0.2126 * r + 0.7152 * g + 0.0722 * bl
 
 
+def pixels(path):
+    """Width, height and number of different rows of a PNG."""
+    with open(path, "rb") as f:
+        data = f.read()
+    width, height = struct.unpack(">II", data[16:24])
+    at, packed = 8, b""
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at:at + 8])
+        packed += data[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+        at += size + 12
+    raw = zlib.decompress(packed)
+    line = len(raw) // height
+    return width, height, len({raw[i * line:(i + 1) * line] for i in range(height)})
+
+
+# Whatever has text and is not within a box that hides it, with the colors that it has.
+TEXTS = """[...document.querySelectorAll('main *, nav *, header *')].filter(e => e.checkVisibility() &&
+    [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && !e.closest('svg')).slice(0, 3000).map(e => {
+        let back = e;
+        while (back && getComputedStyle(back).backgroundColor === 'rgba(0, 0, 0, 0)')
+            back = back.parentElement;
+        return [e.className + ' ' + e.tagName, getComputedStyle(e).color, getComputedStyle(back).backgroundColor];
+    })"""
+# Elements that scroll by themselves, text that is cut, and cells or cards that cover each other.
+MISPLACED = """(() => {
+    const found = [];
+    for (const e of document.querySelectorAll('main *, nav *')) {
+        if (e.closest('svg') || !e.checkVisibility())
+            continue;
+        const style = getComputedStyle(e);
+        if (/auto|scroll/.test(style.overflowX + style.overflowY) && (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight))
+            found.push(`scrolls: ${e.tagName}.${e.className}`);
+        if (style.display !== 'inline' && e.scrollWidth > e.clientWidth + 1 && e.clientWidth && e.tagName !== 'INPUT')
+            found.push(`cut: ${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`);
+    }
+    for (const group of ['.card:not(.card .card)', 'td, tbody th', 'nav li', '.program > summary > *', '.node .box']) {
+        const boxes = [...document.querySelectorAll(group)].filter(e => e.checkVisibility()).slice(0, 1200)
+            .map(e => e.getBoundingClientRect());
+        boxes.forEach((a, i) => boxes.slice(i + 1, i + 60).forEach(o => {
+            if (a.left + 1 < o.right && o.left + 1 < a.right && a.top + 1 < o.bottom && o.top + 1 < a.bottom)
+                found.push(`overlap: ${group} at ${Math.round(a.left)} ${Math.round(a.top)}`);
+        }));
+    }
+    return found.slice(0, 5);
+})()"""
+
+
 def check_looks(b, page):
-    for scheme in ("light", "dark"):
-        for width in (1280, 390):
-            b.look(width, 900, scheme)
+    for width, height in ((360, 800), (768, 1024), (1280, 900), (1920, 1080)):
+        for scheme in ("light", "dark"):
+            where = "%s, %d wide" % (scheme, width)
+            b.look(width, height, scheme)
             b.open(page)
-            same(b.complaints(), [], "%s, %d wide" % (scheme, width))
-            assert b.js("document.documentElement.scrollWidth <= innerWidth"), "too wide at %d" % width
-        back = luminance(b.js("getComputedStyle(document.body).backgroundColor"))
-        assert (back < 0.5) == (scheme == "dark"), scheme
-        for what in ("body", ".note", "nav a", "td", ".figures", "a:not(.skip)"):
-            front = luminance(b.js("getComputedStyle(document.querySelector('%s')).color" % what))
-            contrast = (max(front, back) + 0.05) / (min(front, back) + 0.05)
-            assert contrast >= 4.5, "%s: contrast of %s is %.1f" % (scheme, what, contrast)
+            b.js("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            same(b.complaints(), [], where)
+            assert b.js("document.documentElement.scrollWidth <= innerWidth"), "too wide: " + where
+            b.js("document.querySelectorAll('details.fold, .diagnostic details').forEach(e => { e.open = true; })")
+            same(b.js(MISPLACED), [], where)
+            for what, front, back in b.js(TEXTS):
+                pair = sorted((luminance(front), luminance(back)))
+                contrast = (pair[1] + 0.05) / (pair[0] + 0.05)
+                assert contrast >= 4.5, "%s: contrast of %s is %.1f" % (where, what, contrast)
+            back = luminance(b.js("getComputedStyle(document.body).backgroundColor"))
+            assert (back < 0.5) == (scheme == "dark"), scheme
+            b.screenshot("page.png")
+            wide, high, rows = pixels("page.png")
+            same((wide, high), (width, height), "screenshot")
+            assert rows > height / 5, "%s: an empty page, %d different rows" % (where, rows)
+            # The cards take the width that there is, and the graph that of its program.
+            share = b.js("""Math.max(...[...document.querySelectorAll('main .card')].map(
+                e => e.getBoundingClientRect().right)) / document.documentElement.clientWidth""")
+            assert 0.9 < share <= 1, "%s: cards take %.2f of the width" % (where, share)
+            graph = b.js("""(g => g ? g.querySelector('svg').getBoundingClientRect().width /
+                g.getBoundingClientRect().width : 1)(document.querySelector('.graph'))""")
+            assert abs(graph - 1) < 0.01, "%s: the graph takes %.2f of its place" % (where, graph)
     b.look(1280, 900, "light")
 
 
@@ -167,7 +276,10 @@ def main():
         same(b.complaints(), [], "console and network")
         same(b.js("document.title"), facts["output"] + " – link report", "title")
         check_figures(b, facts, map_path)
+        check_order(b, facts)
         check_warnings(b, facts)
+        b.open(page)
+        b.js("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         nodes = check_graph(b, facts)
         check_keyboard(b)
         folded = check_folding(b, nodes)

@@ -76,7 +76,7 @@ LAYERS = [("runtime/base/", 0), ("runtime/btf/", 1), ("runtime/kernel/", 1), ("r
           ("runtime/link.c", 6), ("runtime/inspect.c", 6), ("runtime/loader/", 7), ("runtime/compat/", 7)]
 
 # Headers of runtime/ that the programs may use: they do not depend on a link.
-SHARED = ["base/io.h", "base/near.h", "base/opts.h", "base/output.h", "base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
+SHARED = ["base/io.h", "base/json.h", "base/near.h", "base/opts.h", "base/output.h", "base/text.h", "loader/bpffs.h", "loader/shared_maps.h"]
 
 # The directories of llvm-plugin/, each with those that it may include.
 PROGRAMS = {"common": [], "hook": ["common"], "lto": ["common"], "ld": ["common", "hook", "lto"],

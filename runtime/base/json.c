@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* A parser of JSON, for results of guests and of earlier runs. Input may be broken in any way. */
+#include "base/json.h"
+
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "bpfld/check.h"
 
 #define MAX_DEPTH 16
 
 struct parser {
-	struct pool *pool;
+	ld_json_alloc_fn alloc;
+	void *ctx;
 	const char *at;
 	unsigned int depth;
 };
 
-static bool parse_value(struct parser *p, struct json_value *v);
+static bool parse_value(struct parser *p, struct ld_json *v);
 
 static bool take(struct parser *p, char c)
 {
@@ -104,7 +105,7 @@ static const char *parse_string(struct parser *p)
 
 	if (!end)
 		return NULL;
-	string = to = pool_alloc(p->pool, (size_t)(end - p->at) + 1);
+	string = to = p->alloc(p->ctx, (size_t)(end - p->at) + 1);
 	while (p->at < end) {
 		if (*p->at != '\\') {
 			*to++ = *p->at++;
@@ -122,16 +123,23 @@ static const char *parse_string(struct parser *p)
 
 /* ---- values ---- */
 
-static bool parse_elements(struct parser *p, struct json_value *v, bool keys, char end)
+static struct ld_json *new_value(struct parser *p)
 {
-	struct json_value **last = &v->first;
+	struct ld_json *v = p->alloc(p->ctx, sizeof(*v));
+
+	memset(v, 0, sizeof(*v));
+	return v;
+}
+
+static bool parse_elements(struct parser *p, struct ld_json *v, bool keys, char end)
+{
+	struct ld_json **last = &v->first;
 
 	if (take(p, end))
 		return true;
 	do {
-		struct json_value *e = (struct json_value *)pool_alloc(p->pool, sizeof(*e));
+		struct ld_json *e = new_value(p);
 
-		memset(e, 0, sizeof(*e));
 		if (keys && (!take(p, '"') || !(e->key = parse_string(p)) || !take(p, ':')))
 			return false;
 		if (!parse_value(p, e))
@@ -154,64 +162,63 @@ static bool parse_word(struct parser *p)
 	return false;
 }
 
-static bool parse_value(struct parser *p, struct json_value *v)
+static bool parse_value(struct parser *p, struct ld_json *v)
 {
 	bool ok;
 	char *end;
 
 	if (take(p, '"')) {
-		v->kind = JSON_STRING;
+		v->kind = LD_JSON_STRING;
 		v->string = parse_string(p);
 		return v->string != NULL;
 	}
 	if (take(p, '[') || take(p, '{')) {
 		bool keys = p->at[-1] == '{';
 
-		v->kind = keys ? JSON_OBJECT : JSON_ARRAY;
+		v->kind = keys ? LD_JSON_OBJECT : LD_JSON_ARRAY;
 		ok = ++p->depth < MAX_DEPTH && parse_elements(p, v, keys, keys ? '}' : ']');
 		p->depth--;
 		return ok;
 	}
 	if (*p->at != '-' && !isdigit((unsigned char)*p->at))
 		return parse_word(p);
-	/* Numbers of results are whole and not negative; others are skipped. */
-	v->kind = isdigit((unsigned char)*p->at) ? JSON_NUMBER : JSON_OTHER;
+	/* Numbers of reports are whole and not negative; others are skipped. */
+	v->kind = isdigit((unsigned char)*p->at) ? LD_JSON_NUMBER : LD_JSON_OTHER;
 	v->number = strtoull(p->at, &end, 10);
 	p->at = end + strspn(end, "0123456789.eE+-");
 	return true;
 }
 
-const struct json_value *parse_json(struct pool *pool, const char *text)
+const struct ld_json *ld_json_parse(ld_json_alloc_fn alloc, void *ctx, const char *text)
 {
-	struct parser p = {.pool = pool, .at = text};
-	struct json_value *v = (struct json_value *)pool_alloc(pool, sizeof(*v));
+	struct parser p = {.alloc = alloc, .ctx = ctx, .at = text};
+	struct ld_json *v = new_value(&p);
 
-	memset(v, 0, sizeof(*v));
 	if (!parse_value(&p, v))
 		return NULL;
 	p.at += strspn(p.at, " \t\r\n");
 	return *p.at ? NULL : v;
 }
 
-const struct json_value *json_member(const struct json_value *object, const char *key)
+const struct ld_json *ld_json_member(const struct ld_json *object, const char *key)
 {
-	const struct json_value *v = object && object->kind == JSON_OBJECT ? object->first : NULL;
+	const struct ld_json *v = object && object->kind == LD_JSON_OBJECT ? object->first : NULL;
 
 	while (v && strcmp(v->key, key))
 		v = v->next;
 	return v;
 }
 
-const char *json_get_string(const struct json_value *object, const char *key)
+const char *ld_json_string(const struct ld_json *object, const char *key)
 {
-	const struct json_value *v = json_member(object, key);
+	const struct ld_json *v = ld_json_member(object, key);
 
-	return v && v->kind == JSON_STRING ? v->string : NULL;
+	return v && v->kind == LD_JSON_STRING ? v->string : NULL;
 }
 
-unsigned long long json_get_number(const struct json_value *object, const char *key)
+uint64_t ld_json_number(const struct ld_json *object, const char *key)
 {
-	const struct json_value *v = json_member(object, key);
+	const struct ld_json *v = ld_json_member(object, key);
 
-	return v && v->kind == JSON_NUMBER ? v->number : 0;
+	return v && v->kind == LD_JSON_NUMBER ? v->number : 0;
 }
