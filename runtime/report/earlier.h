@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What a report adds from files: the report of an earlier link to compare with, and what kernels
- * said of the programs.
+ * Files that a report includes: the report of an earlier link to compare with, and the verdicts of
+ * kernels on the programs.
  */
 #ifndef LD_REPORT_EARLIER_H
 #define LD_REPORT_EARLIER_H

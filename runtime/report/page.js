@@ -60,8 +60,8 @@ function overview() {
 const diagnostics = [...facts.diagnostics].sort((a, b) => (b.severity === "warning") - (a.severity === "warning"));
 
 /*
- * What a diagnostic is about: the functions and maps at its places; where it has none, those whose
- * names its first line quotes, and else the inputs that it names.
+ * The subjects of a diagnostic: the functions and maps at its places; where it has none, those
+ * whose names its first line quotes, and else the inputs that it names.
  */
 function subjects(d) {
 	const functions = d.functions || [];

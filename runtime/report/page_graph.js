@@ -14,7 +14,7 @@ const MORE = 12; /* callees, each time that a function is opened */
 
 /* Creates an element. Text and attributes are set as such, never as markup. */
 function make(name, attributes, ...children) {
-	const svg = /^(svg|g|path|rect|text|defs|marker|line|title)$/.test(name) &&
+	const svg = /^(svg|g|path|rect|text|tspan|defs|marker|line|title)$/.test(name) &&
 		!(attributes && attributes.html);
 	const e = svg ? document.createElementNS(SVG, name) : document.createElement(name);
 
@@ -306,7 +306,7 @@ class CallGraph {
 
 		this.width = this.frame.clientWidth;
 		const place = fit(columns.length, this.width);
-		const lined = (f) => nameLines(this.data.functions[f].name, this.data.file(f), place ? place.box : 200).length;
+		const lined = (f) => (place ? nameLines(this.data.functions[f].name, this.data.file(f), place.box).length : 1);
 		let lines = edges;
 
 		this.edges = edges;
@@ -388,8 +388,10 @@ class CallGraph {
 			click: () => { this.show(n.f, true); if (hidden || closable) this.toggle(n.f); } },
 			make("title", {}, fn.name),
 			make("rect", { class: "box", width: n.width, height: NODE.height, rx: 8 }),
-			nameLines(fn.name, file, n.width).map((line, i) => make("text",
-				{ x: 10, y: 18 + 14 * i, class: i && file ? "of" : "" }, line)),
+			this.columns ? nameLines(fn.name, file, n.width).map((line, i) => make("text",
+				{ x: 10, y: 18 + 14 * i, class: i && file ? "of" : "" }, line))
+				: make("text", { x: 10, y: 18 }, cut(fn.name, Math.floor((n.width - 18) / LETTER) - (file && file.length + 1)),
+					file ? make("tspan", { class: "of" }, ` ${file}`) : null),
 			make("text", { class: "small", x: 10, y: NODE.height - 13 }, cut(
 				[`${count(fn.stack, "byte")} of stack`, fn.tail_call && "tail call",
 				 others && `called by ${count(others, "other")}`].filter(Boolean).join(" · "), Math.floor((n.width - 18) / 5.6))),

@@ -153,7 +153,7 @@ function origins() {
 			" in the output. Data has contents in the file: .data, .rodata, .maps; .bss has none. A type or string of BTF that",
 			" several inputs have counts for the first of them; <internal> is what the linker adds: headers, padding.",
 			directory ? ` Inputs are in ${directory}.` : ""),
-		make("div", { class: "beside" }, flow(), inputTable().element),
+		make("div", { class: "columns" }, flow(), inputTable().element),
 		folded(count(facts.functions.length, "function"), functionTable(), facts.functions.length <= 20),
 		facts.variables.length ? folded(count(facts.variables.length, "variable"), variableTable()) : null,
 		facts.types.length ? folded(count(facts.types.length, "struct, union and enum", "structs, unions and enums"), typeTable()) : null];

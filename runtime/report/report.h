@@ -50,7 +50,7 @@ void ld_report_files(struct ld_arena *a, struct ld_blob *out, const struct ld_li
 void ld_report_targets(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 void ld_report_targets_json(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
-/* What has grown since the link of --report-against, as a table; nothing without. */
+/* The growth since the link of --report-against, as a table; nothing without. */
 void ld_report_comparison(struct ld_arena *a, struct ld_blob *out, const struct ld_link *l);
 
 /* The files that took part, as they were before bitcode was compiled. */

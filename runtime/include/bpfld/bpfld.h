@@ -256,9 +256,9 @@ struct bpfld_opts {
 	const char *const *target_btf; /* files with BTF of kernels, or directories of them, in
 					  which to look up what the output needs. NULL-terminated */
 	const char *report_against;  /* file with BPFLD_TEXT_REPORT_JSON of another link, with which
-					reports compare this one; or NULL */
+					reports compare this one. NULL: none */
 	const char *report_verdicts; /* file with the output of bpfld check --json, which reports
-					include; or NULL */
+					include. NULL: none */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */

@@ -65,6 +65,37 @@ def check_figures(b, facts, map_path):
     same(number(tiles["Deepest stack"].split()[0]), worst, "tile")
 
 
+def check_additions(b, facts):
+    """What --report-against, --report-verdicts and --target-btf add."""
+    for kind, title in (("functions", "Functions, by bytes of code"), ("maps", "Maps, by bytes of keys and values"),
+                        ("types", "Types, by bytes of BTF")):
+        changes = facts.get("against", {}).get(kind)
+        if changes:
+            same([[row[0].split("\n")[0], *row[1:]] for row in table(b, title)], [
+                [c["name"], *("{:,}".format(c[k]) if k in c else "–" for k in ("before", "after")),
+                 "{:+,}".format(c.get("after", 0) - c.get("before", 0)).replace("-", "−").replace("+0", "0")]
+                for c in changes[:ROWS]], title)
+    results = facts.get("verdicts", [])
+    if results:
+        names = [p["name"] for r in results for p in r["programs"]]
+        expected = []
+        for name in dict.fromkeys(names):
+            found = [next((p for p in r["programs"] if p["name"] == name), {}) for r in results]
+            expected.append([name] + ["{:,}".format(p["instructions"]) if p.get("verdict") == "loads" else
+                                      p.get("verdict", "–") for p in found])
+        same([[cell.split("\n")[0] for cell in row] for row in table(b, "Verdicts")], expected[:ROWS], "verdicts")
+        refused = {p["name"] for r in results for p in r["programs"] if p["verdict"] != "loads"}
+        shown = b.js("[...document.querySelectorAll('#verdicts .diagnostic')].map(e => e.textContent)")
+        assert all(any(name in text for text in shown) for name in refused), (refused, shown)
+        costs = {row[0].split(" ")[0]: row[6] for row in table(b, "Functions")}
+        for name in set(names) & set(costs):
+            loads = [p["instructions"] for r in results for p in r["programs"]
+                     if p["name"] == name and p["verdict"] == "loads"]
+            same(costs[name], "{:,}".format(max(loads)) if loads else "–", "cost of " + name)
+    if "targets" in facts:
+        same([row[0] for row in table(b, "Kernels")], [k["name"] for k in facts["targets"]["kernels"]], "kernels")
+
+
 def check_warnings(b, facts):
     """All of them, warnings first, each with its lines; and links that lead to what they name."""
     shown = b.js("""[...document.querySelectorAll('#warnings .diagnostic')].map(t => [t.classList[2],
@@ -233,8 +264,8 @@ MISPLACED = """(() => {
 })()"""
 
 
-def check_looks(b, page):
-    for width, height in ((360, 800), (768, 1024), (1280, 900), (1920, 1080)):
+def check_looks(b, page, large):
+    for width, height in ((360, 800), (768, 1024), (1280, 900), (1920, 1080))[::3 if large else 1]:
         for scheme in ("light", "dark"):
             where = "%s, %d wide" % (scheme, width)
             b.look(width, height, scheme)
@@ -269,7 +300,7 @@ def main():
     with open(facts_path, encoding="utf-8") as f:
         facts = json.load(f)
     with Browser() as b:
-        check_looks(b, page)
+        check_looks(b, page, sys.argv[4:] == ["large"])
         begin = time.monotonic()
         b.open(page)
         took = time.monotonic() - begin
@@ -277,6 +308,7 @@ def main():
         same(b.js("document.title"), facts["output"] + " – link report", "title")
         check_figures(b, facts, map_path)
         check_order(b, facts)
+        check_additions(b, facts)
         check_warnings(b, facts)
         b.open(page)
         b.js("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
