@@ -42,6 +42,9 @@ size_t tune_program(const struct tune *t, const char *name)
 /* Why the object cannot be measured, or NULL. */
 static const char *read_result(struct tune *t, const struct result *r, struct cost *cost)
 {
+	const char *why = NULL;
+	size_t not_loaded = 0;
+
 	*cost = (struct cost){0};
 	if (r->error)
 		return r->error;
@@ -56,14 +59,17 @@ static const char *read_result(struct tune *t, const struct result *r, struct co
 
 		if (at == t->nr_programs)
 			return "it has other programs";
-		if (!loads && p->verdict != REFUSED && p->verdict != NO_VERDICT)
-			return pool_printf(t->q->pool, "program '%s' is %s: %s", p->name,
-					   verdict_words[p->verdict], p->trouble.message);
+		if (p->verdict == NOT_LOADED || p->verdict == NOT_PERMITTED) {
+			why = pool_printf(t->q->pool, "program '%s' is %s: %s", p->name,
+					  verdict_words[p->verdict], p->trouble.message);
+			not_loaded++;
+		}
 		cost->insns[at] = loads ? p->insns : REFUSED_COST;
 		cost->total += cost->insns[at];
 		cost->refused += !loads;
 	}
-	return NULL;
+	/* A kernel may lack what some programs need. */
+	return not_loaded == r->n ? why : NULL;
 }
 
 /* The verifier of this kernel, or its guest, does not survive the object. */

@@ -3,6 +3,7 @@
  * Shared by the files of the compiler, which is a module for one LLVM:
  *
  *	compiler.c  diagnostics, memory, and the pass pipeline
+ *	origin.c    where values come from, and pointers that may be NULL
  *	decide.c    decisions of a plan about functions
  *	merge.c     reads modules of bitcode and merges them
  *	outline.c   reduces a module to its symbols, types and references
@@ -69,6 +70,15 @@ int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine
 int run_passes_apart(struct compiler *c, LLVMModuleRef *m, const char *passes);
 /* Reads what LLVM has written. */
 LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir);
+
+typedef bool (*origin_fn)(LLVMValueRef v, void *ctx);
+
+#define MAX_VISITS 4096
+
+/* Whether some value that v is computed from, within its function, is one. *visits is a limit. */
+bool any_origin(LLVMValueRef v, unsigned *visits, origin_fn is, void *ctx);
+/* Makes f, which is about to become a global function, compare an argument with NULL. */
+void check_pointer(struct compiler *c, LLVMValueRef f, unsigned argument);
 
 /* Records names of functions, before they are changed. */
 void tag_functions(struct compiler *c, size_t number);

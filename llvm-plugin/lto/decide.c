@@ -9,9 +9,8 @@
  *	- Some functions have operands that must be constants after inlining: immediates of inline
  *	  assembly, sizes of memcpy(), functions to call.
  *	- A function cannot return a pointer into the stack of its caller.
- *	- A global function is verified knowing only the types of its arguments. The verifier takes
- *	  pointers for NULL unless a declaration tag says otherwise, and knows contexts by the name
- *	  of the type.
+ *	- A global function is verified knowing only the types of its arguments: the verifier
+ *	  assumes that pointers may be NULL, and knows contexts by the name of the type.
  */
 #include "lto/compiler.h"
 
@@ -21,15 +20,7 @@
 
 #include <llvm-c/DebugInfo.h>
 
-/*
- * The C API of LLVM before 17 cannot change operands of metadata. This is a C++ method, called by
- * its mangled name.
- */
-extern void replace_operand(LLVMMetadataRef node, unsigned i, LLVMMetadataRef with) __asm__(
-    "_ZN4llvm6MDNode18replaceOperandWithEjPNS_8MetadataE") __attribute__((weak));
-
 #define REGISTERS 5
-#define MAX_VISITS 4096
 
 static const char source_key[] = "bpfld-source", global_key[] = "bpfld-global";
 
@@ -120,41 +111,7 @@ static struct functions find_functions(LLVMModuleRef m)
 	return all;
 }
 
-/* ---- where values come from ---- */
-
-typedef bool (*origin_fn)(LLVMValueRef v, void *ctx);
-
-/* Whether some value that v is computed from, within its function, is one. */
-static bool any_origin(LLVMValueRef v, unsigned *visits, origin_fn is, void *ctx)
-{
-	LLVMValueRef slot;
-	int nr;
-
-	if (is(v, ctx))
-		return true;
-	if (!LLVMIsAInstruction(v) || LLVMIsACallInst(v) || !*visits)
-		return false;
-	--*visits;
-	if (LLVMIsALoadInst(v)) {
-		/* Unoptimized code keeps variables in memory. */
-		slot = LLVMGetOperand(v, 0);
-		if (!LLVMIsAAllocaInst(slot))
-			return false;
-		for (LLVMUseRef u = LLVMGetFirstUse(slot); u; u = LLVMGetNextUse(u)) {
-			LLVMValueRef store = LLVMGetUser(u);
-
-			if (LLVMIsAStoreInst(store) && LLVMGetOperand(store, 1) == slot &&
-			    any_origin(LLVMGetOperand(store, 0), visits, is, ctx))
-				return true;
-		}
-		return false;
-	}
-	nr = LLVMIsAAllocaInst(v) ? 0 : LLVMGetNumOperands(v);
-	for (int i = 0; i < nr; i++)
-		if (any_origin(LLVMGetOperand(v, (unsigned)i), visits, is, ctx))
-			return true;
-	return false;
-}
+/* ---- where values come from: see any_origin() ---- */
 
 static bool is_argument(LLVMValueRef v, void *ctx)
 {
@@ -450,12 +407,12 @@ static bool is_enum(struct compiler *c, LLVMMetadataRef type)
 
 #define FORWARD_DECLARATION (1u << 2)
 
-/* *nonnull: the parameter needs a declaration tag. */
-static const char *parameter_problem(struct compiler *c, LLVMMetadataRef variable, bool *nonnull)
+/* *pointer: the verifier assumes that it may be NULL. */
+static const char *parameter_problem(struct compiler *c, LLVMMetadataRef variable, bool *pointer)
 {
 	LLVMMetadataRef type = variable ? strip(c, operand(c, variable, 3)) : NULL, to;
 
-	*nonnull = false;
+	*pointer = false;
 	if (!type)
 		return "its debug information lacks a parameter";
 	if (is_kind(type, LLVMDIBasicTypeMetadataKind))
@@ -466,7 +423,7 @@ static const char *parameter_problem(struct compiler *c, LLVMMetadataRef variabl
 	if (!to || !LLVMDITypeGetSizeInBits(to) ||
 	    (unsigned)LLVMDITypeGetFlags(to) & FORWARD_DECLARATION)
 		return "it takes a pointer to something of unknown size";
-	*nonnull = !is_context(to);
+	*pointer = !is_context(to);
 	return NULL;
 }
 
@@ -494,28 +451,7 @@ static LLVMMetadataRef find_parameter(struct compiler *c, LLVMMetadataRef nodes,
 	return NULL;
 }
 
-static LLVMMetadataRef tuple(struct compiler *c, LLVMMetadataRef *v, size_t nr)
-{
-	return LLVMMDNodeInContext2(c->context, v, nr);
-}
-
-static LLVMMetadataRef text_node(struct compiler *c, const char *text)
-{
-	return LLVMMDStringInContext2(c->context, text, strlen(text));
-}
-
-/* Adds the declaration tag arg:nonnull, unless the source has tags for the parameter. */
-static void add_nonnull(struct compiler *c, LLVMMetadataRef variable)
-{
-	LLVMMetadataRef tag[2] = {text_node(c, "btf_decl_tag"), text_node(c, "arg:nonnull")}, list;
-
-	if (operand(c, variable, 4))
-		return;
-	list = tuple(c, tag, 2);
-	replace_operand(variable, 4, tuple(c, &list, 1));
-}
-
-/* With change, adds the tags that the prototype needs. */
+/* With change, makes the function check pointers before it uses them. */
 static const char *prototype_problem(struct compiler *c, LLVMValueRef f, bool change)
 {
 	LLVMMetadataRef subprogram = LLVMGetSubprogram(f), nodes;
@@ -528,15 +464,13 @@ static const char *prototype_problem(struct compiler *c, LLVMValueRef f, bool ch
 	nodes = operand_of_kind(c, subprogram, 5, LLVMMDTupleMetadataKind);
 	for (unsigned i = 0; i < LLVMCountParams(f); i++) {
 		LLVMMetadataRef variable = nodes ? find_parameter(c, nodes, i) : NULL;
-		bool nonnull;
+		bool pointer;
 
-		why = parameter_problem(c, variable, &nonnull);
+		why = parameter_problem(c, variable, &pointer);
 		if (why)
 			return why;
-		if (nonnull && !replace_operand)
-			return "this LLVM cannot add declaration tags";
-		if (nonnull && change)
-			add_nonnull(c, variable);
+		if (pointer && change)
+			check_pointer(c, f, i);
 	}
 	return NULL;
 }
