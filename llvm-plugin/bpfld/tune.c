@@ -83,18 +83,49 @@ static bool is_too_large(const struct tune *t, const struct candidate *c)
 }
 
 /* Whether it does the same in the time that is allowed; a note says why not. */
-static bool runs_alike(struct tune *t, const struct candidate *c)
+static bool runs_alike(struct tune *t, const struct candidate *c, const char *what)
 {
+	double limit = 1 + t->q->keep_speed / 100;
 	struct run_comparison r;
 
 	tune_progress(t, "running");
 	tune_run(t, &t->plain, c, &r);
+	/* Other processes may have been in the way. */
+	if (!r.differs && r.ratio > limit)
+		tune_run(t, &t->plain, c, &r);
 	if (r.differs)
 		report_note(t->q->report, "tune-differs",
-			    "a candidate is not kept: %s" LD_HELP
+			    "'%s' is not kept: %s" LD_HELP
 			    "this may be an error of LLVM: please report it",
-			    r.differs);
-	return !r.differs && (r.ratio == 0 || r.ratio <= 1 + t->q->keep_speed / 100);
+			    what, r.differs);
+	return !r.differs && r.ratio <= limit;
+}
+
+/* If one decision is all that a rejected candidate changes, it is not tried again. */
+static void ban(struct tune *t, const struct candidate *c)
+{
+	const struct choice *from = &t->best.choice;
+	size_t changes = 0, function = 0;
+
+	for (size_t i = 0; i < t->nr_functions; i++)
+		if (c->choice.decisions[i] !=
+		    (from->decisions ? from->decisions[i] : AS_IN_SOURCE)) {
+			changes++;
+			function = i;
+		}
+	if (changes == 1)
+		t->functions[function].can &= ~(1u << c->choice.decisions[function]);
+}
+
+/* Whether the choice has a decision that is not possible, or that was rejected. */
+static bool is_banned(const struct tune *t, const struct choice *c)
+{
+	bool banned = false;
+
+	for (size_t i = 0; i < t->nr_functions; i++)
+		banned |= c->decisions[i] != AS_IN_SOURCE &&
+			  !(t->functions[i].can & 1u << c->decisions[i]);
+	return banned;
 }
 
 static void explain_step(struct tune *t, const struct candidate *c, const char *what)
@@ -131,12 +162,21 @@ static const char *describe_change(struct tune *t, const struct choice *from,
 	return text;
 }
 
+/* All candidates that are the same object. */
+static void reject_equal(struct candidate **v, size_t n, uint64_t hash)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i]->rejected |= v[i]->linked && v[i]->hash == hash;
+}
+
 /* Links and measures the candidates, and keeps the best one. Returns whether there was one. */
 static bool try_all(struct tune *t, struct candidate **v, size_t n)
 {
 	bool kept = false;
 
 	tune_progress(t, "linking");
+	for (size_t i = 0; i < n; i++)
+		v[i]->rejected |= is_banned(t, &v[i]->choice);
 	tune_link(t, v, n);
 	for (size_t i = 0; i < n; i++)
 		v[i]->rejected |= v[i]->linked && is_too_large(t, v[i]);
@@ -144,6 +184,7 @@ static bool try_all(struct tune *t, struct candidate **v, size_t n)
 	tune_measure(t, v, n);
 	while (!kept) {
 		struct candidate *best = NULL;
+		const char *what;
 
 		for (size_t i = 0; i < n; i++)
 			if (v[i]->measured && !v[i]->rejected &&
@@ -156,11 +197,15 @@ static bool try_all(struct tune *t, struct candidate **v, size_t n)
 			best->linked = false;
 			tune_relink(t, best);
 		}
-		kept = best->image && runs_alike(t, best);
+		what = describe_change(t, &t->best.choice, &best->choice);
+		kept = best->image && runs_alike(t, best, what);
 		best->rejected = !kept;
 		if (kept) {
-			explain_step(t, best, describe_change(t, &t->best.choice, &best->choice));
+			explain_step(t, best, what);
 			keep(t, best);
+		} else {
+			ban(t, best);
+			reject_equal(v, n, best->hash);
 		}
 	}
 	return true;
