@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Compares how two objects run, on the running kernel: the results, the packets and then the maps
- * of programs that get a packet. The first object is loaded twice, and what differs between its
- * copies is not compared: such programs depend on time or chance.
+ * Compares how two objects run, on the running kernel: the results, the packets or contexts, and
+ * then the maps of programs that get a packet, the arguments of a tracepoint, or a context. The
+ * first object is loaded twice, and what differs between its copies is not compared: such programs
+ * depend on time or chance.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bpfld/tune.h"
 
 #define PACKETS 256
 #define MAX_PACKET 512
-#define ROOM 4096 /* bytes for an output packet */
-#define TIMED 8   /* packets */
+#define MAX_ARGUMENTS 12 /* of a tracepoint */
+#define ROOM 4096        /* bytes for an output packet */
+#define TIMED 8          /* packets */
 #define ROUNDS 7
 #define REPEAT 2000
 #define MAX_ENTRIES 4096 /* of a map that are compared */
 
-static bool has_packets(enum bpf_prog_type type)
+/* The input of programs that the kernel can run. */
+enum input_kind { NO_INPUT, PACKET, ARGUMENTS, CONTEXT };
+
+static enum input_kind kind_of(const struct bpf_program *prog)
 {
-	switch (type) {
+	switch (bpf_program__type(prog)) {
 	case BPF_PROG_TYPE_SOCKET_FILTER:
 	case BPF_PROG_TYPE_SCHED_CLS:
 	case BPF_PROG_TYPE_SCHED_ACT:
@@ -31,12 +39,16 @@ static bool has_packets(enum bpf_prog_type type)
 	case BPF_PROG_TYPE_LWT_IN:
 	case BPF_PROG_TYPE_LWT_OUT:
 	case BPF_PROG_TYPE_LWT_XMIT:
-	case BPF_PROG_TYPE_FLOW_DISSECTOR: return true;
-	default: return false;
+	case BPF_PROG_TYPE_LWT_SEG6LOCAL:
+	case BPF_PROG_TYPE_FLOW_DISSECTOR: return PACKET;
+	case BPF_PROG_TYPE_RAW_TRACEPOINT:
+	case BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE: return ARGUMENTS;
+	case BPF_PROG_TYPE_SYSCALL: return CONTEXT;
+	default: return NO_INPUT;
 	}
 }
 
-/* ---- packets ---- */
+/* ---- inputs ---- */
 
 static uint32_t next_random(uint64_t *state)
 {
@@ -87,20 +99,53 @@ static unsigned make_packet(unsigned char *p, unsigned number)
 	return size;
 }
 
+/* Numbers of 64 bits: small ones, which programs compare with constants, and any. */
+static unsigned make_numbers(unsigned char *p, unsigned number, unsigned count)
+{
+	uint64_t state = number * 2654435761u + 1;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t value = next_random(&state), kind = next_random(&state) % 4;
+
+		value = kind < 2 ? value % (kind ? 300 : 4) : value << (kind == 3 ? 32 : 0) | value;
+		memcpy(p + i * sizeof(value), &value, sizeof(value));
+	}
+	return count * (unsigned)sizeof(uint64_t);
+}
+
+static unsigned make_input(enum input_kind kind, unsigned char *p, unsigned number)
+{
+	if (kind == PACKET)
+		return make_packet(p, number);
+	return make_numbers(p, number, kind == ARGUMENTS ? MAX_ARGUMENTS : MAX_PACKET / 8);
+}
+
 struct run {
 	int err;
 	uint32_t retval, size;
 	unsigned char out[ROOM];
 };
 
-static void run_once(int fd, const unsigned char *packet, unsigned size, struct run *r)
+static void run_once(int fd, enum input_kind kind, const unsigned char *input, unsigned size,
+		     struct run *r)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = size,
-		    .data_out = r->out, .data_size_out = sizeof(r->out), .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
+	if (kind == PACKET) {
+		opts.data_in = input;
+		opts.data_size_in = size;
+		opts.data_out = r->out;
+		opts.data_size_out = sizeof(r->out);
+		opts.repeat = 1;
+	} else {
+		/* A context is changed in place. */
+		memcpy(r->out, input, size);
+		opts.ctx_in = r->out;
+		opts.ctx_size_in = size;
+	}
 	r->err = bpf_prog_test_run_opts(fd, &opts) ? errno : 0;
 	r->retval = opts.retval;
-	r->size = r->err ? 0 : opts.data_size_out;
+	r->size = r->err ? 0 : kind == PACKET ? opts.data_size_out : size;
 }
 
 static bool is_same_run(const struct run *a, const struct run *b)
@@ -212,20 +257,22 @@ static int fd_of(struct bpf_object *obj, const char *name)
 	return prog ? bpf_program__fd(prog) : -1;
 }
 
-static void compare_program(struct tune *t, struct trio *o, const char *name,
+static void compare_program(struct tune *t, struct trio *o, const struct bpf_program *prog,
 			    struct run_comparison *r)
 {
+	const char *name = bpf_program__name(prog);
+	enum input_kind kind = kind_of(prog);
 	int fds[3] = {fd_of(o->a, name), fd_of(o->again, name), fd_of(o->b, name)};
-	unsigned char packet[MAX_PACKET];
+	unsigned char input[MAX_PACKET];
 
 	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
 		return;
 	r->programs++;
 	for (unsigned i = 0; i < PACKETS && !r->differs; i++) {
-		unsigned size = make_packet(packet, i);
+		unsigned size = make_input(kind, input, i);
 
 		for (int k = 0; k < 3; k++)
-			run_once(fds[k], packet, size, &o->runs[k]);
+			run_once(fds[k], kind, input, size, &o->runs[k]);
 		if (!is_same_run(&o->runs[0], &o->runs[1]))
 			continue;
 		if (!o->runs[0].err)
@@ -233,9 +280,43 @@ static void compare_program(struct tune *t, struct trio *o, const char *name,
 		if (!is_same_run(&o->runs[0], &o->runs[2]))
 			r->differs = pool_printf(t->q->pool,
 						 "program '%s' returns %u instead of %u, or "
-						 "another packet, for packet %u",
-						 name, o->runs[2].retval, o->runs[0].retval, i);
+						 "another %s, for %s %u",
+						 name, o->runs[2].retval, o->runs[0].retval,
+						 kind == PACKET ? "packet" : "context",
+						 kind == PACKET ? "packet" : "input", i);
 	}
+}
+
+/*
+ * In a process of its own: such programs may send signals to the current process, or close its
+ * files.
+ */
+static void compare_apart(struct tune *t, struct trio *o, const struct bpf_program *prog,
+			  struct run_comparison *r)
+{
+	struct shared {
+		struct run_comparison r;
+		char differs[512];
+	} *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t child;
+
+	if (s == MAP_FAILED)
+		out_of_memory();
+	fflush(NULL);
+	child = fork();
+	if (!child) {
+		compare_program(t, o, prog, &s->r);
+		if (s->r.differs)
+			snprintf(s->differs, sizeof(s->differs), "%s", s->r.differs);
+		_exit(0);
+	}
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	r->programs += s->r.programs;
+	r->compared += s->r.compared;
+	if (*s->differs)
+		r->differs = pool_printf(t->q->pool, "%s", s->differs);
+	munmap(s, sizeof(*s));
 }
 
 static void compare_maps(struct tune *t, struct trio *o, struct run_comparison *r)
@@ -305,13 +386,19 @@ void tune_run(struct tune *t, const struct candidate *a, const struct candidate 
 	if (o.a && o.again && o.b) {
 		bpf_object__for_each_program(prog, o.a)
 		{
-			if (has_packets(bpf_program__type(prog)) && !tune_interrupted)
-				compare_program(t, &o, bpf_program__name(prog), r);
+			enum input_kind kind = kind_of(prog);
+
+			if (tune_interrupted || r->differs)
+				break;
+			if (kind == PACKET)
+				compare_program(t, &o, prog, r);
+			else if (kind != NO_INPUT)
+				compare_apart(t, &o, prog, r);
 		}
 		compare_maps(t, &o, r);
 		bpf_object__for_each_program(prog, o.a)
 		{
-			if (has_packets(bpf_program__type(prog)) && !r->differs)
+			if (kind_of(prog) == PACKET && !r->differs)
 				time_program(&o, bpf_program__name(prog), sums);
 		}
 	}
