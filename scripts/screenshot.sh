@@ -19,11 +19,11 @@ chromium=$(command -v chromium-headless-shell || command -v chromium)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for file in drop.bpf flow_count flow_limit flow_report; do
-	"$(newest_clang)" -target bpf -g -O2 -I"/usr/include/$(gcc -print-multiarch)" \
-		-c "$root/examples/library/$file.c" -o "$work/$file.o"
-done
+cp "$root"/examples/library/*.[ch] "$work"
 cd "$work"
+for file in drop.bpf flow_count flow_limit flow_report; do
+	"$(newest_clang)" -target bpf -g -O2 -I"/usr/include/$(gcc -print-multiarch)" -c $file.c -o $file.o
+done
 "$build/llvm-plugin/ld.bpf" --gc-sections drop.bpf.o --start-lib flow_*.o --end-lib -o drop.o --report=drop.html
 for scheme in dark light; do
 	number=0
