@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * What the two BPF files and the loader agree on. The program counts the system calls of one
- * process: enter.c sees each of them begin, leave.c sees each end.
+ * Shared by the two BPF files and the loader. The program counts the system calls of one
+ * process: enter.c runs at their start, and leave.c at their end.
  */
 #ifndef DEMO_H
 #define DEMO_H

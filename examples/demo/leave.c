@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The second file: shares the counts of enter.c, and tells of failures in a ring buffer. */
+/* The second file: uses the counts of enter.c, and reports failures in a ring buffer. */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_core_read.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * run PROG.o: loads the linked program, makes system calls, and prints what the program counted.
- * Exit status 0 if that is what was done, 77 where the kernel lets no such program be loaded or
- * tells nothing of its types. Nothing stays behind: the kernel drops the programs and maps when the
- * process ends.
+ * The exit status is 0 if the counts are right, and 77 if the kernel cannot load such programs or
+ * has no BTF. The kernel removes programs and maps when the process ends.
  */
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +31,7 @@ static int on_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-/* Tells the program this process's name, before it is loaded. */
+/* Sets the name of this process in the program, before it is loaded. */
 static int set_wanted(struct bpf_object *obj)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(obj, ".rodata");

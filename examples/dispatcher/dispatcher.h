@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* What dispatcher.bpf.c and dispatch.c share. */
+/* Shared by dispatcher.bpf.c and dispatch.c. */
 #ifndef DISPATCHER_H
 #define DISPATCHER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* A library: counts system calls. It is verified by itself, and knows no main program. */
+/* A library: counts system calls. It is verified separately, without a main program. */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -13,7 +13,7 @@ struct {
 	__type(value, __u64);
 } result SEC(".maps");
 
-/* Raw tracepoints return 0, so what stands in for a function of theirs does, too. */
+/* Raw tracepoints return 0, so functions that replace their stubs must do so, too. */
 int note(struct event *event)
 {
 	__u32 zero = 0;

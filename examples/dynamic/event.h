@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* What the main program hands to libraries: shared, so that both mean the same bytes. */
+/* Passed by the main program to libraries, which must agree about the layout. */
 #ifndef EVENT_H
 #define EVENT_H
 

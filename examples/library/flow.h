@@ -15,20 +15,20 @@ struct flow_event {
 	unsigned int count;
 };
 
-/* What kind of packet it is, by the type field of its Ethernet header in host byte order. */
+/* The kind of a packet, by the type field of its Ethernet header in host byte order. */
 enum flow_kind flow_kind_of(unsigned int ethertype);
 
-/* Counts a packet; how many there are of its kind now. */
+/* Counts a packet, and returns the number of packets of its kind. */
 unsigned int flow_count(enum flow_kind kind);
 
 /* Whether count is above the limit. User space may set that before the program is loaded. */
 int flow_above_limit(unsigned int count);
 extern const volatile unsigned int flow_limit;
 
-/* Tells user space about it, in a ring buffer. */
+/* Reports it to user space, in a ring buffer. */
 int flow_report(enum flow_kind kind, unsigned int count);
 
-/* Packets counted, of all kinds. */
+/* The number of packets of all kinds. */
 extern unsigned int flow_total;
 
 #endif
