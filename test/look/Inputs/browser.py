@@ -99,14 +99,17 @@ class Browser:
 
     def press(self, *keys):
         codes = {"Enter": 13, "Tab": 9, " ": 32, "ArrowRight": 39, "ArrowLeft": 37, "ArrowUp": 38,
-                 "ArrowDown": 40}
+                 "ArrowDown": 40, "Escape": 27, "/": 191}
         for key in keys:
-            text = {"Enter": "\r", " ": " "}.get(key)
+            text = {"Enter": "\r", " ": " ", "/": "/"}.get(key)
             more = {"text": text} if text else {}
             self.call("Input.dispatchKeyEvent", type="keyDown", key=key,
                       windowsVirtualKeyCode=codes[key], **more)
             self.call("Input.dispatchKeyEvent", type="keyUp", key=key,
                       windowsVirtualKeyCode=codes[key])
+
+    def type(self, text):
+        self.call("Input.insertText", text=text)
 
     def look(self, width, height, scheme):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
@@ -125,7 +128,8 @@ class Browser:
         for e in self.events:
             params = e.get("params", {})
             if e["method"] == "Runtime.exceptionThrown":
-                found.append(params["exceptionDetails"].get("exception", {}).get("description"))
+                details = params["exceptionDetails"]
+                found.append(details.get("exception", {}).get("description", details["text"]))
             elif e["method"] == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning"):
                 found.append(str(params["args"]))
             elif e["method"] == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):

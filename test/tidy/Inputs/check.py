@@ -274,6 +274,20 @@ def links(root):
                 yield "%s: %s is not there" % (path, target)
 
 
+def pages(root):
+    """Each page of docs/ is in a group of the manual's navigation, once, and pages that are listed exist."""
+    path = "docs/html/pages.txt"
+    listed = re.findall(r"^\t(\S+)\t", "\n".join(lines(root, path)), re.M)
+    there = [f for f in files(root) if re.match(r"docs/([^/]*\.md|man/[^/]*)$", f)]
+    for page in sorted(set(there) - set(listed)):
+        yield "%s: in no group of %s" % (page, path)
+    for page in sorted(set(listed)):
+        if not os.path.exists(os.path.join(root, page)):
+            yield "%s: %s does not exist" % (path, page)
+        if listed.count(page) > 1:
+            yield "%s: %s is listed twice" % (path, page)
+
+
 def promises(root):
     """Each promise of docs/security.md names tests, and these exist."""
     page = "docs/security.md"
@@ -394,7 +408,7 @@ def words(root):
 RULES = {"roles": roles, "spdx": spdx, "words": words, "length": length, "width": width, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
          "functions": length_of_functions, "links": links, "tools": tools,
-         "version": version, "commands": commands, "promises": promises}
+         "version": version, "commands": commands, "promises": promises, "pages": pages}
 
 
 def main():
