@@ -259,6 +259,48 @@ def design(root):
             yield "%s: docs/design.md does not name it" % path
 
 
+def names(root):
+    """Functions, files and structs that the pages about the design name exist: where a page has
+    `function()` in `file`, in that file. Directories, passes and structs of its picture exist, too."""
+    sources = {f: "\n".join(lines(root, f)) for f in files(root) if re.match(r"(runtime|llvm-plugin)/.*\.[ch]$", f)}
+
+    def find(name):
+        return [f for f in sources if f == name or f.endswith("/" + name)]
+
+    def has_function(name, where):
+        pattern = r"^(?!return|else)[a-z][^;=\n]*\b%s\((?![^\n]*;$)|^#define %s\b" % (name, name)
+        return any(re.search(pattern, sources[f], re.M) for f in where)
+
+    texts = {f: "\n".join(lines(root, f)) for f in files(root) if re.match(r"docs/(design|how-[\w-]+)\.md$", f)}
+    # Files that a page shows are not ours.
+    shown = dict(re.findall(r"^```c ([\w.]+)\n(.*?)^```$", "\n".join(texts.values()), re.M | re.S))
+    for page, text in texts.items():
+        text = text.replace("\n", " ")
+        for name in sorted(set(re.findall(r"`([\w/]+\.[ch])`", text))):
+            if not find(name) and name not in shown:
+                yield "%s: there is no %s" % (page, name)
+        for name in sorted(set(re.findall(r"`(\w+)\(\)`", text))):
+            if not has_function(name, sources) and not re.search(r"\b%s\(" % name, "".join(shown.values())):
+                yield "%s: there is no %s()" % (page, name)
+        for name, where in sorted(set(re.findall(r"`(\w+)\(\)` in `([\w/]+\.[ch])`", text))):
+            if not has_function(name, find(where)):
+                yield "%s: %s() is not in %s" % (page, name, where)
+        for name in sorted(set(re.findall(r"`struct (ld_\w+)", text))):
+            if not any(re.search(r"^struct %s \{" % name, t, re.M) for t in sources.values()):
+                yield "%s: there is no struct %s" % (page, name)
+    picture = "docs/design.svg"
+    if os.path.exists(os.path.join(root, picture)):
+        text = " ".join(re.findall(r">([^<]+)</text>", "\n".join(lines(root, picture))))
+        for name in re.findall(r"(?<![\w/])([\w/]+)/(?!\w)", text):
+            if not os.path.isdir(os.path.join(root, "runtime", name)) and not os.path.isdir(
+                    os.path.join(root, "runtime/passes", name)):
+                yield "%s: there is no runtime/%s" % (picture, name)
+        for name in re.findall(r"(?<![\w.])([a-z]+_[a-z_]+)(?![\w.(])", text):
+            if name not in passes_of(root) and not any(
+                    re.search(r"^struct %s \{" % name, t, re.M) for t in sources.values()):
+                yield "%s: there is no pass or struct %s" % (picture, name)
+
+
 def links(root):
     """Relative links of the pages lead somewhere, and scripts that they name are there."""
     for path in files(root):
@@ -408,7 +450,7 @@ def words(root):
 RULES = {"roles": roles, "spdx": spdx, "words": words, "length": length, "width": width, "layering": layering, "passes": passes,
          "diagnostics": diagnostics, "options": options, "design": design,
          "functions": length_of_functions, "links": links, "tools": tools,
-         "version": version, "commands": commands, "promises": promises, "pages": pages}
+         "version": version, "commands": commands, "promises": promises, "pages": pages, "names": names}
 
 
 def main():
