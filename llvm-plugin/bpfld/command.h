@@ -14,6 +14,7 @@
  *	json.c     JSON output
  *	pins.c     the directory of pins, and changes to it
  *	attach.c   links of loaded programs
+ *	attached.c where programs are attached
  *	wiring.c   which library function serves which import
  *	list.c     ls
  *	link.c     link
@@ -51,6 +52,8 @@ enum exit_status {
 	EXIT_UNKNOWN, /* of check: some programs have no verdict, and none is refused */
 };
 
+struct attachments;
+
 /* The options of all commands. */
 struct request {
 	struct report *report;
@@ -77,9 +80,10 @@ struct request {
 	bool explain;
 	double max_growth; /* percent; negative: not given */
 	struct words target_btf;
-	struct words args; /* operands, and -lNAME */
-	int lock;          /* fd, during a change */
-	sigset_t signals;  /* blocked before the change */
+	struct words args;                  /* operands, and -lNAME */
+	int lock;                           /* fd, during a change */
+	const struct attachments *attached; /* of the kernel; NULL until print_attached() */
+	sigset_t signals;                   /* blocked before the change */
 };
 
 /* ---- errors.c ---- */
@@ -167,6 +171,11 @@ struct bpf_program;
 
 /* Attaches prog and pins the link. */
 enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog);
+
+/* ---- attached.c ---- */
+
+/* Prints the places where a program is attached; name is its pin. */
+void print_attached(struct request *q, struct json *j, const char *name, unsigned int program);
 
 /* ---- wiring.c ---- */
 

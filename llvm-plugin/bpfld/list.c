@@ -104,6 +104,34 @@ static enum exit_status print_kind(struct request *q, struct json *j, const char
 	return status;
 }
 
+/* The places where the kernel runs the programs of a name, whoever attached them. */
+static enum exit_status print_places(struct request *q, struct json *j, const char *name)
+{
+	const char *dir = dir_of(q, name, "programs");
+	struct words pins = {0};
+	enum exit_status status = read_dir(q, dir, &pins);
+
+	if (q->json)
+		json_open(j, "attached", '[');
+	for (size_t i = 0; i < pins.n; i++) {
+		struct bpf_prog_info info = {0};
+		__u32 size = sizeof(info);
+		int fd = get_pin(q, pool_printf(q->pool, "%s/%s", dir, pins.v[i]));
+
+		if (fd < 0) {
+			status = EXIT_FAILED;
+			continue;
+		}
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+			print_attached(q, j, pins.v[i], info.id);
+		close(fd);
+	}
+	if (q->json)
+		json_close(j, ']');
+	words_free(&pins);
+	return status;
+}
+
 enum exit_status print_loaded(struct request *q, const char *name, bool *first)
 {
 	struct json j = {.f = stdout, .more = !*first};
@@ -118,6 +146,7 @@ enum exit_status print_loaded(struct request *q, const char *name, bool *first)
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		status |= print_kind(q, &j, name, i);
+	status |= print_places(q, &j, name);
 	print_imports(q, &j, name);
 	print_functions(q, &j, name);
 	if (q->json)
