@@ -9,8 +9,8 @@
  * the directory is created or removed, it is "~/NAME": see pins.c. Each file calls only files
  * above it:
  *
- *	errors.c   errors of all commands
  *	messages.c libbpf's messages
+ *	errors.c   errors of all commands
  *	json.c     JSON output
  *	pins.c     the directory of pins, and changes to it
  *	attach.c   links of loaded programs
@@ -81,10 +81,20 @@ struct request {
 	double max_growth; /* percent; negative: not given */
 	struct words target_btf;
 	struct words args;                  /* operands, and -lNAME */
+	struct words messages;              /* of libbpf, not reported yet: a line each */
 	int lock;                           /* fd, during a change */
 	const struct attachments *attached; /* of the kernel; NULL until print_attached() */
 	sigset_t signals;                   /* blocked before the change */
 };
+
+/* ---- messages.c ---- */
+
+/* Takes libbpf's messages from now on. */
+void take_messages(struct request *q);
+/* Those since the last call, as details of a diagnostic for "%" LD_LINES. */
+const char *message_lines(struct request *q);
+/* Reports those that were not part of an error. */
+void note_messages(struct request *q);
 
 /* ---- errors.c ---- */
 
@@ -99,11 +109,6 @@ enum exit_status refused(struct request *q, const char *what, const char *path, 
 			 const struct ld_refusal *why);
 enum exit_status already_loaded(struct request *q, const char *name);
 enum exit_status not_loaded(struct request *q, const char *name);
-
-/* ---- messages.c ---- */
-
-/* Prints libbpf's messages from now on. */
-void take_messages(const struct request *q);
 
 /* ---- json.c ---- */
 

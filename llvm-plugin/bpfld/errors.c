@@ -8,10 +8,11 @@ enum exit_status cannot(struct request *q, const char *what, const char *path, i
 {
 	if (error == EPERM)
 		return fail(q, "failed",
-			    "cannot %s %s: %s" LD_HELP
+			    "cannot %s %s: %s%" LD_LINES LD_HELP
 			    "run it as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON",
-			    what, path, strerror(error));
-	return fail(q, "failed", "cannot %s %s: %s", what, path, strerror(error));
+			    what, path, strerror(error), message_lines(q));
+	return fail(q, "failed", "cannot %s %s: %s%" LD_LINES, what, path, strerror(error),
+		    message_lines(q));
 }
 
 enum exit_status refused(struct request *q, const char *what, const char *path, int err,

@@ -87,8 +87,14 @@ static enum exit_status load(struct request *q, struct bpf_object *obj, const ch
 	free(log);
 	if (!err)
 		return EXIT_DONE;
-	if (!q->verbose)
+	if (!q->verbose) {
+		size_t errors = q->report->errors;
+
 		explain_refusals(q, name, image, size);
+		/* libbpf has nothing to add. */
+		if (q->report->errors > errors)
+			message_lines(q);
+	}
 	return cannot(q, "load", name, -err);
 }
 

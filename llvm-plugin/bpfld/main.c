@@ -425,6 +425,7 @@ int main(int argc, char **argv)
 		status = run_bpftool(&q, argv);
 	else
 		status = run(&q, argv);
+	note_messages(&q);
 	if (fflush(stdout) || ferror(stdout))
 		status = cannot(&q, "write", "standard output", errno);
 	words_free(&q.library_paths);
@@ -433,6 +434,7 @@ int main(int argc, char **argv)
 	words_free(&q.kernels);
 	words_free(&q.target_btf);
 	words_free(&q.args);
+	words_free(&q.messages);
 	pool_free(&pool);
 	report_end(&report, (int)status);
 	return (int)status;
