@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""check_page.py PAGE REPORT.json MAP [large]: the page, in a browser, draws itself without complaint,
+"""check_page.py PAGE REPORT.json MAP [large] or check_page.py --looks PAGE: the page, in a browser, draws itself without complaint,
 shows the figures of the facts and of the map, fits into wide and small windows, and answers to the keyboard."""
 import json
 import os
@@ -296,6 +296,10 @@ def check_looks(b, page, large):
 
 
 def main():
+    if sys.argv[1] == "--looks":
+        with Browser() as b:
+            check_looks(b, sys.argv[2], False)
+        return
     page, facts_path, map_path = sys.argv[1:4]
     with open(facts_path, encoding="utf-8") as f:
         facts = json.load(f)
