@@ -450,9 +450,14 @@ static bool read_budget(struct tune *t, const char *text)
 static enum exit_status measure_plain(struct tune *t)
 {
 	struct candidate *v[] = {&t->plain};
+	double begin = tune_now(), limit;
 	const char *error;
 
 	tune_measure(t, v, 1);
+	/* What takes the verifier much longer is no gain. */
+	limit = 20 + 4 * (tune_now() - begin);
+	if (t->q->timeout > limit)
+		t->q->timeout = limit;
 	if (tune_interrupted)
 		return fail(t->q, "interrupted",
 			    "interrupted before anything was measured" LD_HELP "run it again");
@@ -537,8 +542,6 @@ enum exit_status command_tune(struct request *q)
 	for (size_t k = 0; k < q->kernels.n; k++)
 		t.releases[k] = q->kernels.v[k];
 	q->numbers = true;
-	if (q->timeout > 20)
-		q->timeout = 20;
 	status = tune(&t);
 	tune_stop_guests(&t);
 	if (t.cache)

@@ -21,9 +21,9 @@
 #define BOOT_SECONDS 90
 #define BOOTS 3 /* under emulation on a busy host, a kernel may hang before it has booted */
 #define TRIES 2 /* of an object whose guest dies */
-#define PROGRAM_LIMIT 60 /* seconds for the verifier in a guest */
-#define SKIPPED 77       /* exit status of the script */
-#define PART 16384       /* bytes of an object at a time: see guest-init */
+#define PROGRAM_LIMIT 120 /* seconds for the verifier in a guest */
+#define SKIPPED 77        /* exit status of the script */
+#define PART 16384        /* bytes of an object at a time: see guest-init */
 
 struct tune_guest {
 	const char *kernel;
