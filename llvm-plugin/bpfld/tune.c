@@ -454,7 +454,7 @@ static enum exit_status measure_plain(struct tune *t)
 	const char *error;
 
 	tune_measure(t, v, 1);
-	/* What takes the verifier much longer is no gain. */
+	/* A candidate that takes the verifier much longer is no gain. */
 	limit = 20 + 4 * (tune_now() - begin);
 	if (t->q->timeout > limit)
 		t->q->timeout = limit;
