@@ -64,7 +64,7 @@ int ld_read_opts(const struct bpfld_opts *in, struct bpfld_opts *opts)
 	if (!err &&
 	    ((unsigned int)opts->output > BPFLD_PARTIAL ||
 	     (unsigned int)opts->strip > BPFLD_STRIP_ALL ||
-	     (unsigned int)opts->lto_want > BPFLD_LTO_IR ||
+	     (unsigned int)opts->lto_want > BPFLD_LTO_TEXT ||
 	     (unsigned int)opts->addends > BPFLD_ADDENDS_GAS ||
 	     (unsigned int)opts->compress > BPFLD_COMPRESS_ZSTD || !are_pairs(opts->defsyms) ||
 	     !are_pairs(opts->renames) || !are_prefixes(opts->prefixes) ||

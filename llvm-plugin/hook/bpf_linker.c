@@ -41,7 +41,7 @@ static const struct bpf_linker_option {
     {"--cpu", "CPU", BL_CPU, "generate code for CPU: generic, v1 to v4", NULL},
     {"--cpu-features", "LIST", BL_FEATURES, "and these features: +alu32,...", NULL},
     {"--target", "TRIPLE", BL_TARGET, "that of the inputs", NULL},
-    {"--emit", "KIND", BL_EMIT, "write obj, asm or llvm-bc", NULL},
+    {"--emit", "KIND", BL_EMIT, "write obj, asm, llvm-bc or llvm-ir", NULL},
     {"--export", "LIST", BL_EXPORT, "symbols that stay global, with commas", NULL},
     {"--export-symbols", "FILE", BL_EXPORT_FILE, "the same, one a line in FILE", NULL},
     {"--llvm-args", "LIST", BL_LLVM_ARGS, "options for LLVM, with commas", NULL},
@@ -118,6 +118,13 @@ static void put_list(struct translation *t, const char *option, const char *list
 	}
 }
 
+/* Symbols that stay global stay in the output, too, whether a program needs them or not. */
+static void put_exports(struct translation *t, const char *list, const char *separators)
+{
+	put_list(t, "--export", list, separators);
+	put_list(t, "--keep", list, separators);
+}
+
 static int export_file(struct translation *t, const char *path)
 {
 	size_t size;
@@ -126,7 +133,7 @@ static int export_file(struct translation *t, const char *path)
 	if (!text)
 		return report_error(t->r, "cannot-open", "cannot open %s: %s", path,
 				    strerror(errno));
-	put_list(t, "--export", text, "\r\n");
+	put_exports(t, text, "\r\n");
 	return 0;
 }
 
@@ -137,12 +144,11 @@ static int emit(struct translation *t, const char *kind)
 	else if (!strcmp(kind, "llvm-bc"))
 		put(t, "--lto-emit-llvm", NULL);
 	else if (!strcmp(kind, "llvm-ir"))
-		return report_error(t->r, "unsupported-option",
-				    "'--emit=llvm-ir' is not supported" LD_HELP
-				    "use --emit=llvm-bc, and llvm-dis on the output");
+		put(t, "--plugin-opt=emit-llvm-ir", NULL);
 	else if (strcmp(kind, "obj") != 0)
 		return report_error(t->r, "invalid-value",
-				    "invalid value '%s' for '--emit', expected obj, asm or llvm-bc",
+				    "invalid value '%s' for '--emit', expected obj, asm, llvm-bc "
+				    "or llvm-ir",
 				    kind);
 	return 0;
 }
@@ -197,7 +203,7 @@ static int take(struct translation *t, const struct bpf_linker_option *opt, cons
 		    "or bpfeb-unknown-none",
 		    value);
 	case BL_EMIT: return emit(t, value);
-	case BL_EXPORT: put_list(t, "--export", value, ","); return 0;
+	case BL_EXPORT: put_exports(t, value, ","); return 0;
 	case BL_EXPORT_FILE: return export_file(t, value);
 	case BL_LLVM_ARGS: put_list(t, "--mllvm", value, ","); return 0;
 	case BL_LEVEL: return level(t, value);

@@ -502,6 +502,8 @@ static int take_plugin_opt(struct parse *p, const struct spelling *s)
 		o->lib.lto_want = BPFLD_LTO_ASM;
 	else if (!strcmp(v, "emit-llvm"))
 		o->lib.lto_want = BPFLD_LTO_IR;
+	else if (!strcmp(v, "emit-llvm-ir"))
+		o->lib.lto_want = BPFLD_LTO_TEXT;
 	else if (v[0] == '-' && strncmp(v, "-fresolution=", 13) != 0 &&
 		 strncmp(v, "-pass-through=", 14) != 0)
 		words_add(&o->mllvm, v);

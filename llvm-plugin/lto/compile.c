@@ -107,6 +107,14 @@ static void put_output(struct compiler *c, LLVMMemoryBufferRef buffer, size_t nu
 	c->r->put(c->r, LTO_MADE, number, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
 }
 
+static void put_text(struct compiler *c, LLVMModuleRef m)
+{
+	char *text = LLVMPrintModuleToString(m);
+
+	c->r->put(c->r, LTO_MADE, 0, text, strlen(text));
+	LLVMDisposeMessage(text);
+}
+
 /* ---- optimizing ---- */
 
 /* Below level 2 there is no inliner, but always_inline must be honoured, as in clang -O0. */
@@ -159,6 +167,11 @@ static int compile_all(struct compiler *c)
 		check_plan(c, parse_again(c, v.ir));
 	switch (c->r->job->want) {
 	case BPFLD_LTO_IR: put_output(c, v.ir, 0); break;
+	case BPFLD_LTO_TEXT:
+		m = parse_again(c, v.ir);
+		if (m)
+			put_text(c, m);
+		break;
 	case BPFLD_LTO_ASM:
 		m = parse_again(c, v.ir);
 		code = m ? make_code(c, m, LLVMAssemblyFile) : NULL;

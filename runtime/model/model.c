@@ -2,9 +2,10 @@
 #include "model/model.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
-#define LONGEST_NAME 510 /* characters: the kernel's KSYM_NAME_LEN is 512 */
+#define LONGEST_NAME 127 /* characters: KSYM_NAME_LEN was 128 before Linux 6.1 */
 
 struct ld_piece *ld_piece_at(const struct ld_section *sec, uint64_t off)
 {
@@ -292,16 +293,24 @@ const char *ld_qualify(struct ld_arena *a, const char *file, const char *name)
 
 const char *ld_c_name(struct ld_arena *a, const char *name)
 {
-	size_t len = strnlen(name, LONGEST_NAME);
-	bool digit = isdigit((unsigned char)name[0]);
-	char *copy = ld_alloc(a, len + digit + 1);
+	/* Each character at most becomes "_XX_". */
+	char *copy = ld_alloc(a, 4 * strlen(name) + 2), *to = copy;
+	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a: the same in each process */
 
-	copy[0] = '_';
-	memcpy(copy + digit, name, len);
-	copy[len + digit] = '\0';
-	for (char *c = copy; *c; c++)
-		if (!isalnum((unsigned char)*c))
-			*c = '_';
+	if (isdigit((unsigned char)name[0]))
+		*to++ = '_';
+	for (const char *c = name; *c; c++) {
+		hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
+		if (isalnum((unsigned char)*c) || *c == '_')
+			*to++ = *c;
+		else if (*c == '.')
+			*to++ = '_';
+		else
+			to += sprintf(to, "_%X_", (unsigned char)*c);
+	}
+	*to = '\0';
+	if (to - copy > LONGEST_NAME)
+		sprintf(copy + LONGEST_NAME - 17, "_%016llx", (unsigned long long)hash);
 	return copy;
 }
 

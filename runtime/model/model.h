@@ -686,8 +686,9 @@ bool ld_is_program(const struct ld_piece *p);
 const char *ld_qualify(struct ld_arena *a, const char *file, const char *name);
 
 /*
- * A name in the output's BTF: replaces characters that C lacks by '_', and cuts what is too long.
- * Kernels before 6.5 reject BTF with gcc's "f.constprop.0", all of them Rust's "Pair<u32, u64>".
+ * A name for the output's BTF. Kernels before 6.5 reject BTF with gcc's "f.constprop.0", which
+ * becomes "f_constprop_0"; all of them Rust's "Box<u32>", which becomes "Box_3C_u32_3E_", as aya's
+ * tools have it. The end of a name that is too long is replaced by a hash.
  */
 const char *ld_c_name(struct ld_arena *a, const char *name);
 

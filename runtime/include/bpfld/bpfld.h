@@ -126,6 +126,7 @@ enum bpfld_lto_want {
 	BPFLD_LTO_WHOLE, /* one object of all modules, optimized together */
 	BPFLD_LTO_ASM,   /* the same as assembly */
 	BPFLD_LTO_IR,    /* the same as bitcode */
+	BPFLD_LTO_TEXT,  /* the same as text of LLVM's language */
 };
 
 struct bpfld_lto_job {
@@ -228,7 +229,7 @@ struct bpfld_opts {
 	bool lto_internalize; /* treat all symbols as local except programs, maps and those that
 				 export_globs match */
 	enum bpfld_lto_want
-	    lto_want; /* ASM, IR: stop after compiling; the image is that of the bitcode */
+	    lto_want; /* ASM, IR, TEXT: stop after compiling; the image is that of the bitcode */
 	bool dynamic; /* turn undefined functions into imports: stubs that a loader replaces. Not
 			 with BPFLD_PARTIAL */
 	const char *const *entries; /* functions to make loadable on their own: each gets a program
