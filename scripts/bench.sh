@@ -9,7 +9,7 @@ Usage: scripts/bench.sh [option...] [workload...]
 Links generated programs with ld.bpf, bpftool, libbpf, GNU ld and ld.lld by turns, compares the types
 of the outputs, and prints tables of time, memory and instructions.
 
-Workloads (default: all): types symbols small one dwarf
+Workloads (default: all): types mixed cold symbols small one dwarf lto
 
   --docs           also write the tables to docs/performance.md
   --quick          small inputs and one turn, to test the benchmark

@@ -19,9 +19,9 @@ import measured
 import workloads
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
-FULL = {"types": 1000, "mixed": 350, "cold": 350, "symbols": 100, "dwarf": 100}
-QUICK = {"types": 4, "mixed": 6, "cold": 6, "symbols": 4, "dwarf": 2}
-NAMES = ("types", "mixed", "cold", "symbols", "small", "one", "dwarf")
+FULL = {"types": 1000, "mixed": 350, "cold": 350, "symbols": 100, "dwarf": 100, "lto": 20}
+QUICK = {"types": 4, "mixed": 6, "cold": 6, "symbols": 4, "dwarf": 2, "lto": 2}
+NAMES = ("types", "mixed", "cold", "symbols", "small", "one", "dwarf", "lto")
 SHORT = 0.02  # seconds: what takes less is run so often that a turn takes about this long
 COUNTED = 2.0  # seconds: instructions are counted of what takes less, as counting is slow
 BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
@@ -161,6 +161,23 @@ class Bench:
             yield ("dwarf", len(inputs), label, mib(size[label != "ours"]), seconds(wall),
                    times(wall, found["ours"][0]), times(cpu, found["ours"][1]), mib(peak))
 
+    def against_compiler(self):
+        """Link-time optimization against clang, which compiles the same code as one file."""
+        sources, whole = workloads.lto_sources(self.counts["lto"])
+        inputs = self.maker.make("lto", sources, options=["-flto"])
+        source = self.maker.make("whole", [whole])[0][:-1] + "c"
+        cache = os.path.join(self.work, "lto-cache")
+        shutil.rmtree(cache, ignore_errors=True)
+        link = [self.args.ld, "--gc-sections", *inputs, "-o", self.out("lto")]
+        found = self.in_turn({
+            "clang": [self.args.clang, "-target", "bpf", "-g", "-O2", "-w", "-I", self.maker.dir,
+                      "-include", "bench.h", "-c", source, "-o", self.out("whole")],
+            "ours": link,
+            "cached": [*link, "--lto-cache=" + cache]})
+        clang, ours, cached = (found[k] for k in ("clang", "ours", "cached"))
+        yield (len(inputs), seconds(clang[0]), seconds(ours[0]), ratio(ours[0], clang[0]), ratio(ours[1], clang[1]),
+               seconds(cached[0]), mib(ours[2]))
+
     def growth(self):
         last = None
         for nr in (1, 2, 4) if self.args.quick else (10, 100, 1000):
@@ -228,7 +245,7 @@ def machine(args):
 def measure(bench, names):
     """Yields the report in parts."""
     yield machine(bench.args)
-    plain = [n for n in names if n != "dwarf"]
+    plain = [n for n in names if n not in ("dwarf", "lto")]
     yield table(("workload", "inputs", "ours", "bpftool", "bpftool / ours", "in CPU time",
                  "libbpf 1.5 / ours", "peak ours", "peak bpftool", "instructions ours",
                  "bpftool", "ours / bpftool", "ours / read floor"),
@@ -239,7 +256,12 @@ def measure(bench, names):
     if "types" in names:
         yield table(("growth", "inputs", "time", "against the row above", "in CPU time", "peak"),
                     bench.growth())
-    yield table(("threads", "1", "2", "1 / 2"), [bench.threads(n) for n in names])
+    if "lto" in names:
+        yield table(("files of bitcode", "clang, as one file", "ours", "ours / clang", "in CPU time",
+                     "from the cache", "peak ours"), bench.against_compiler())
+    names = [n for n in names if n != "lto"]
+    if names:
+        yield table(("threads", "1", "2", "1 / 2"), [bench.threads(n) for n in names])
 
 
 def main():

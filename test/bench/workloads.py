@@ -10,6 +10,7 @@ import subprocess
 
 SYMBOLS_PER_FILE = 500
 ONE_FUNCTIONS = 150
+LTO_FUNCTIONS = 12
 
 # What a program for this kernel includes. On x86, for the peers of `dwarf`, a plain read must do.
 HEADER = """\
@@ -127,6 +128,32 @@ static __noinline long part_@(struct event_@ *event, struct sock *sk, struct tas
     return "".join(out) + "\treturn sum;\n}\n"
 
 
+def lto_sources(nr):
+    """A program of nr files, whose functions read all over the kernel; and the same code as one file."""
+    reads = ["sk, sk_socket, file, f_inode, i_sb, s_dev", "sk, sk_dst_cache, dev, ifindex", "sk, sk_wmem_queued"]
+    groups = []
+    for i in range(nr):
+        names = ["%d_%d" % (i, k) for k in range(LTO_FUNCTIONS)]
+        out = ["""\
+struct event_@ { __u64 when, value; struct { int low, high; } range; };
+static long part_@(struct event_@ *event, struct sock *sk, struct task_struct *task)
+{
+	for (int i = 0; i < 4; i++)
+		event->value += READ(%s) >> i;
+	return event->value > event->when ? READ(task, mm, owner, tgid) : event->value;
+}
+""".replace("@", name) % reads[k % len(reads)] for k, name in enumerate(names)]
+        out.append("long group_%d(struct sock *sk, struct task_struct *task)\n{\n\tlong sum = 0;\n\n" % i)
+        out += ["\t{\n\t\tstruct event_@ event = {.when = sum};\n\n\t\tsum += part_@(&event, sk, task);\n\t}\n"
+                .replace("@", name) for name in names]
+        groups.append("".join(out) + "\treturn sum;\n}\n")
+    program = ('SEC("kprobe/tcp_sendmsg") long prog(struct pt_regs *ctx)\n{\n\treturn %s;\n}\n'
+               % " + ".join("group_%d((void *)ctx->di, (void *)ctx->si)" % i for i in range(nr)))
+    declared = "".join("long group_%d(struct sock *, struct task_struct *);\n" % i for i in range(nr))
+    return ([PREAMBLE + group for group in groups] + [PREAMBLE + LICENSE + declared + program],
+            PREAMBLE + LICENSE + "".join(groups) + program)
+
+
 def pointers_of(header):
     """The pointers to structs that structs of a C header have: (struct, member)."""
     found = []
@@ -198,7 +225,7 @@ class Maker:
                  for k, (header, preamble) in enumerate((("bench.h", PREAMBLE), ("other.h", OTHER_PREAMBLE)))]
         return [paths[i % 2][i // 2] for i in range(nr)]
 
-    def make(self, name, sources, target="bpf", header="bench.h"):
+    def make(self, name, sources, target="bpf", header="bench.h", options=()):
         """The paths of these sources' objects; compiles those that were not compiled before."""
         folder = "%s-%s" % (name, target)
         os.makedirs(os.path.join(self.dir, folder), exist_ok=True)
@@ -211,7 +238,7 @@ class Maker:
             text = sources[i][len(PREAMBLE):] if include else sources[i]
             path = os.path.join(self.dir, source)
             if write(path, text) or not os.path.exists(os.path.join(self.dir, out)):
-                self._clang(target, source, out, *include, "-c")
+                self._clang(target, source, out, *include, *options, "-c")
             return os.path.join(self.dir, out)
 
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
