@@ -23,6 +23,14 @@ static bool is_scalar(const struct ld_btf *btf, uint32_t id)
 	return kind == BTF_KIND_INT || kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
 }
 
+bool ld_returns_number(const struct ld_btf *btf, uint32_t in_func)
+{
+	const struct btf_type *proto = ld_btf_type(btf, ld_btf_type(btf, in_func)->type);
+	uint32_t id = ld_btf_strip(btf, proto->type);
+
+	return is_scalar(btf, id) && ld_btf_type(btf, id)->size <= sizeof(uint64_t);
+}
+
 /* Whether a pointer has the type tag "arena", which is between it and the type it points to. */
 static bool is_arena(const struct ld_btf *btf, uint32_t pointer)
 {

@@ -16,6 +16,10 @@ const char *ld_bad_prototype(struct ld_arena *a, const struct ld_btf *btf, uint3
 /* The kernels that accept any pointer as parameter number index, for its declaration tags. */
 uint32_t ld_accepting_tags(const struct ld_btf *btf, uint32_t in_func, uint32_t index);
 
+/* Whether a FUNC returns a number of at most 64 bits: LD_RULE_TAIL_CALL_VOID is about those that do
+ * not. */
+bool ld_returns_number(const struct ld_btf *btf, uint32_t in_func);
+
 /* Whether the type is a pointer to the context of a program of some type. */
 bool ld_is_context(const struct ld_btf *btf, uint32_t type);
 

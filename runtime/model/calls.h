@@ -40,9 +40,10 @@ enum {
 	LD_NEED_LOCKED_GRAPH,         /* of one of LD_RULE_LOCKED_GRAPH, */
 	LD_NEED_LOCKED_ITERATOR,      /* or of one of LD_RULE_LOCKED_ITERATOR */
 	LD_NEED_UNPREEMPTED_GLOBAL,   /* the same with preemption disabled */
-	LD_NEED_DEAD_CODE,            /* that it may have code that nothing leads to */
-	LD_NEED_FAR_JUMP,             /* that it may jump out of the function */
-	LD_NEED_NO_END,               /* that it may end in other instructions than exit and goto */
+	LD_NEED_TAIL_CALL_VOID, /* that it may make a tail call, though it returns no number */
+	LD_NEED_DEAD_CODE,      /* that it may have code that nothing leads to */
+	LD_NEED_FAR_JUMP,       /* that it may jump out of the function */
+	LD_NEED_NO_END,         /* that it may end in other instructions than exit and goto */
 };
 
 struct ld_need {

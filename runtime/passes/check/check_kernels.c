@@ -47,6 +47,7 @@ static uint32_t refusing(const struct ld_need *need, const struct ld_section_typ
 	case LD_NEED_LOCKED_GRAPH: return ld_kernels_below(LD_RULE_LOCKED_GRAPH, 1);
 	case LD_NEED_LOCKED_ITERATOR: return ld_kernels_below(LD_RULE_LOCKED_ITERATOR, 1);
 	case LD_NEED_LOCKED_GLOBAL: return ld_kernels_below(LD_RULE_LOCKED_GLOBAL, 1);
+	case LD_NEED_TAIL_CALL_VOID: return ld_kernels_below(LD_RULE_TAIL_CALL_VOID, 1);
 	case LD_NEED_DEAD_CODE:
 	case LD_NEED_FAR_JUMP:
 	case LD_NEED_NO_END: return LD_ALL_KERNELS;
@@ -200,6 +201,13 @@ static void report_found(const struct checker *c, const struct found *f)
 			ld_use_place(c->l, func->sec, off), more, ld_refused_by(c->l, f->kernels));
 	if (f->need->what < LD_NEED_FORM)
 		report_helper(c, f, where);
+	else if (f->need->what == LD_NEED_TAIL_CALL_VOID)
+		ld_warn(c->l->diags, "tail-call-return",
+			"program '%s' makes a tail call in '%s', which does not return a "
+			"number%" LD_LINES LD_HELP
+			"let it return a number that the compiler does not know, which clang 23 "
+			"otherwise drops; or make it __always_inline",
+			program, func->sym->name, where);
 	else if (f->need->what >= LD_NEED_DEAD_CODE)
 		report_path(c, f, where);
 	else if (f->need->what >= LD_NEED_LOCKED_CALL)

@@ -12,6 +12,7 @@
 #include "kernel/forms.h"
 #include "kernel/helpers.h"
 #include "kernel/programs.h"
+#include "kernel/prototypes.h"
 #include "passes/check/scan_paths.h"
 
 #define MAX_ROUNDS 32 /* over the code of a function */
@@ -253,6 +254,22 @@ static uint32_t follow(struct finder *f, uint32_t slot, bool *reached, uint32_t 
 	return nr;
 }
 
+/* A function with a tail call returns what another program does, so kernels want a number in its
+ * BTF. */
+static void find_tail_call_need(struct finder *f)
+{
+	const struct ld_func *func = f->func;
+
+	if (!func->calls_tail || func->program || !func->sym->btf ||
+	    ld_returns_number(&func->sec->file->btf, func->sym->btf))
+		return;
+	for (uint32_t i = 0; i < f->nr; i++)
+		if (!(f->flags[i] & LD_PATH_SECOND) && insn_at(f, i)[0] == LD_OP_CALL &&
+		    is_helper_call(func, insn_at(f, i), func->off + (uint64_t)i * LD_INSN_SIZE) &&
+		    ld_insn_imm(insn_at(f, i), f->big) == LD_HELPER_TAIL_CALL)
+			add_need(f, i, LD_NEED_TAIL_CALL_VOID, false);
+}
+
 /* The kernel looks for these before it follows values. */
 static void find_path_needs(struct finder *f)
 {
@@ -332,6 +349,7 @@ void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t ind
 		if (certain && insn[0] == LD_OP_CALL)
 			find_call_needs(&f, i);
 	}
+	find_tail_call_need(&f);
 	if (computed)
 		return;
 	if (f.states)
