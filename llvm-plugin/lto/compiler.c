@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <llvm-c/BitReader.h>
+#include <llvm-c/BitWriter.h>
+#include <llvm-c/DebugInfo.h>
 #include <llvm-c/Error.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 
@@ -168,4 +170,18 @@ LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
 	if (LLVMParseBitcodeInContext2(c->context, copy, &m) && !c->failed)
 		report_error(c, "lto-failed", "LLVM cannot read its own output");
 	return m;
+}
+
+LLVMMemoryBufferRef without_debug_info(struct compiler *c, LLVMMemoryBufferRef merged)
+{
+	enum { MUCH = 4 << 20 };
+	LLVMModuleRef m = LLVMGetBufferSize(merged) < MUCH ? NULL : parse_again(c, merged);
+
+	if (!m)
+		return NULL;
+	LLVMStripModuleDebugInfo(m);
+	/* Those of CO-RE name their types. */
+	for (LLVMValueRef g = LLVMGetFirstGlobal(m); g; g = LLVMGetNextGlobal(g))
+		LLVMGlobalClearMetadata(g);
+	return LLVMWriteBitcodeToMemoryBuffer(m);
 }

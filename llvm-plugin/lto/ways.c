@@ -224,11 +224,12 @@ static unsigned count_processors(const struct compiler *c)
 									  : (unsigned)nr;
 }
 
-struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
-			     unsigned nr, optimize_fn *optimize)
+/* Runs the ways. The best one is that with the shortest code; it has no object if none worked. */
+static struct variant run_ways(struct compiler *c, LLVMMemoryBufferRef merged,
+			       const struct way *ways, unsigned nr, optimize_fn *optimize,
+			       struct try *tries)
 {
 	unsigned processors = count_processors(c), started = 0;
-	struct try tries[LTO_MOST_WAYS] = {0};
 	struct variant best = {0};
 	void *shared = mmap(NULL, sizeof(*c->shared), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -249,13 +250,43 @@ struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, con
 	for (unsigned i = 0; i < nr; i++) {
 		struct variant v = variant_of(&tries[i]);
 
-		/* The diagnostics are those of the first way that works. */
-		if (v.object && !best.object)
-			report_try(c, &tries[i]);
+		v.way = i;
 		if (v.object && (!best.object || v.code < best.code))
 			best = v;
 	}
+	return best;
+}
+
+/* The best way for a module without debug information, or nr: try all with it. */
+static unsigned choose_way(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
+			   unsigned nr, optimize_fn *optimize)
+{
+	struct try tries[LTO_MOST_WAYS] = {0};
+	LLVMMemoryBufferRef bare = without_debug_info(c, merged);
+	struct variant best = {0};
+
+	if (bare)
+		best = run_ways(c, bare, ways, nr, optimize, tries);
+	return best.object ? best.way : nr;
+}
+
+struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
+			     unsigned nr, optimize_fn *optimize)
+{
+	unsigned chosen = choose_way(c, merged, ways, nr, optimize);
+	struct try tries[LTO_MOST_WAYS] = {0};
+	struct variant best = {0};
+
+	if (chosen < nr)
+		best = run_ways(c, merged, &ways[chosen], 1, optimize, tries);
 	if (!best.object)
-		fail(c, &tries[0]);
+		best = run_ways(c, merged, ways, nr, optimize, tries);
+	/* The diagnostics are those of the first way that works. */
+	for (unsigned i = 0; i < nr && best.object; i++)
+		if (variant_of(&tries[i]).object) {
+			report_try(c, &tries[i]);
+			return best;
+		}
+	fail(c, &tries[0]);
 	return best;
 }
