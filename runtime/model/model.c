@@ -294,13 +294,15 @@ const char *ld_qualify(struct ld_arena *a, const char *file, const char *name)
 const char *ld_c_name(struct ld_arena *a, const char *name)
 {
 	/* Each character at most becomes "_XX_". */
-	char *copy = ld_alloc(a, 4 * strlen(name) + 2), *to = copy;
+	char *copy = ld_alloc(a, 4 * strnlen(name, LONGEST_NAME + 1) + 2), *to = copy;
 	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a: the same in each process */
 
 	if (isdigit((unsigned char)name[0]))
 		*to++ = '_';
 	for (const char *c = name; *c; c++) {
 		hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
+		if (to - copy > LONGEST_NAME)
+			continue;
 		if (isalnum((unsigned char)*c) || *c == '_')
 			*to++ = *c;
 		else if (*c == '.')
