@@ -142,6 +142,22 @@ static void check_callee(const struct site *s, const struct ld_ref *ref)
 			 sym->out_name, ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
+/*
+ * Whether the place holds the address of a function that BTF calls global, as in `if (f)` of a file
+ * that declares f weak. Kernels accept addresses of static functions only.
+ */
+static bool is_global_address(const struct site *s, const struct ld_ref *ref)
+{
+	const struct ld_sym *sym = ref->sym;
+	const struct ld_entity *func;
+
+	if (s->l->opt->partial || s->r->type != LD_R_BPF_64_64 || s->out->kind != LD_SEC_CODE ||
+	    ref->addend || !sym->piece || sym->sec->kind != LD_SEC_CODE)
+		return false;
+	func = ld_func_at(sym->piece, sym->value, sym->btf);
+	return func && func->linkage == BTF_FUNC_GLOBAL;
+}
+
 static void apply(const struct site *s)
 {
 	struct ld_ref ref = ld_reloc_ref(s->piece->sec, s->r);
@@ -162,6 +178,11 @@ static void apply(const struct site *s)
 	switch (ref.form) {
 	case LD_REF_NONE: put_nothing(s); return;
 	case LD_REF_SYM:
+		/* The test of a function that is in the output holds. */
+		if (is_global_address(s, &ref)) {
+			put_addend(s, 1);
+			return;
+		}
 		check_callee(s, &ref);
 		add_reloc(s, ref.sym->out_sym);
 		break;
