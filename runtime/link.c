@@ -296,6 +296,7 @@ static int resolve_inputs(struct bpfld *b, bool check_types)
 	RUN(ld_dedup_types, l, in, res);
 	RUN(ld_isolate_objects, l, res);
 	RUN(ld_resolve_symbols, l, res);
+	RUN(ld_find_callbacks, l, res);
 	if (!l->diags->muted)
 		ld_report_trace(l);
 	RUN(ld_check_options, l);

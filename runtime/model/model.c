@@ -341,6 +341,16 @@ const char *ld_file_name(const struct ld_file *f)
 	return f->temporary && f->source ? f->source : f->path;
 }
 
+bool ld_has_callback_name(const struct ld_link *l, const struct ld_sym *sym)
+{
+	const struct ld_global *n;
+
+	if (!l->res.callbacks.nr || sym->global)
+		return false;
+	n = ld_strmap_get(&l->res.globals_by_name, sym->name, strlen(sym->name));
+	return n && n->callback;
+}
+
 const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint32_t in_func)
 {
 	const struct ld_section *sec = p->sec;

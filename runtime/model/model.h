@@ -293,6 +293,7 @@ struct ld_global {
 	bool ksym, kconfig; /* undefined and declared in DATASEC .ksyms or .kconfig */
 	bool duplicate;     /* several files define it, which has been reported */
 	bool localized;     /* becomes local in the output */
+	bool callback;      /* a decl tag names it: see find_callbacks.c */
 	bool bound;  /* --bind: only for one object's reference, and not in link->res.globals */
 	bool emit;   /* without an owner: is in the output, undefined */
 	bool listed; /* is in the list of the output's symbols */
@@ -501,6 +502,14 @@ struct ld_input_files {
 	struct ld_pages *digest_pages;  /* of digests; NULL in a small link */
 };
 
+/* A decl tag that names a function: one of both symbols, or none if no input has the function. */
+struct ld_callback {
+	const struct ld_file *file;
+	uint32_t in_tag; /* in_type of the tag */
+	struct ld_sym *local;
+	struct ld_global *global;
+};
+
 /* The files that take part, and the owner of each global symbol. By the passes of resolve/. */
 struct ld_resolution {
 	LD_VEC(struct ld_file *) files; /* inputs that take part, then synthetic files */
@@ -510,9 +519,10 @@ struct ld_resolution {
 	struct ld_strmap isolated;          /* name -> the first file for which it is isolated */
 	LD_VEC(struct ld_global *) globals; /* in order of first appearance */
 	struct ld_strmap globals_by_name;
-	const char *license;                /* text of the output's license; NULL: none */
-	struct ld_btf_graph graph;          /* the types of all files */
-	LD_VEC(struct ld_file *) btf_files; /* by ld_btf_node.input */
+	const char *license;                  /* text of the output's license; NULL: none */
+	LD_VEC(struct ld_callback) callbacks; /* in the order of files and tags */
+	struct ld_btf_graph graph;            /* the types of all files */
+	LD_VEC(struct ld_file *) btf_files;   /* by ld_btf_node.input */
 };
 
 /* By compile_bitcode. */
@@ -697,6 +707,12 @@ const char *ld_prefixed_name(const struct ld_file *f, const struct ld_sym *sym);
 
 /* The name of a global symbol of f after --prefix, --wrap and --rename. */
 const char *ld_global_name(const struct ld_file *f, const struct ld_sym *sym);
+
+/*
+ * Whether a static function has the name of a callback of another file. Then it needs another one:
+ * libbpf and the kernel take the first function with this name.
+ */
+bool ld_has_callback_name(const struct ld_link *l, const struct ld_sym *sym);
 
 /* Whether it is a label that clang leaves at a basic block. */
 bool ld_is_label(const struct ld_sym *sym);

@@ -65,6 +65,9 @@ void ld_isolate_objects(const struct ld_link *l, struct ld_resolution *res);
 /* Resolves each global symbol to its owner, or leaves it undefined. No file is added afterwards. */
 void ld_resolve_symbols(const struct ld_link *l, struct ld_resolution *res);
 
+/* Finds the functions that decl tags name: these stay global. */
+void ld_find_callbacks(const struct ld_link *l, struct ld_resolution *res);
+
 /* Warns about options without effect: no input has what they name. Changes nothing. */
 void ld_check_options(const struct ld_link *l);
 

@@ -390,8 +390,9 @@ static struct ld_entity *choose_func(struct chooser *c, const struct ld_file *f,
 	if (sym->out_bind == STB_LOCAL)
 		linkage = BTF_FUNC_STATIC;
 	/* C++ and gcc change the name of a static function's symbol. */
-	name = sym->out_bind != STB_LOCAL || sym->global ? ld_c_name(c->a, sym->out_name)
-							 : static_name(c, f, sym->btf);
+	name = sym->out_bind != STB_LOCAL || sym->global || ld_has_callback_name(c->l, sym)
+		   ? ld_c_name(c->a, sym->out_name)
+		   : static_name(c, f, sym->btf);
 	return func_from_btf(c, f, sym->btf, sym->global, name, linkage);
 }
 

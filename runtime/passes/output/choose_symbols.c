@@ -129,7 +129,7 @@ static void choose_global(const struct ld_link *l, struct ld_file *f, uint32_t i
 		sym->out_bind = STB_LOCAL;
 		sym->out_vis = STV_DEFAULT;
 	}
-	if (!l->opt->partial && ld_is_map(sym))
+	if (!l->opt->partial && (ld_is_map(sym) || n->callback))
 		sym->out_vis = STV_DEFAULT;
 }
 
@@ -146,7 +146,8 @@ static void choose_local(struct chooser *c, const struct ld_file *f, struct ld_s
 	source = source && !f->named ? source : f->path;
 	if (ld_is_map(sym) || (sym->type == STT_FUNC && sym->piece && ld_is_program(sym->piece)))
 		promote(c, f, sym, source);
-	else if (sym->type == STT_FUNC && c->l->opt->unique_statics)
+	else if (sym->type == STT_FUNC &&
+		 (c->l->opt->unique_statics || ld_has_callback_name(c->l, sym)))
 		name_function(c, sym, source);
 }
 

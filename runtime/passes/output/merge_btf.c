@@ -53,6 +53,7 @@ struct merger {
 	bool int_made;                 /* the INT "int" is synthetic */
 	bool mend_names;               /* some name of a type is not one of C */
 	uint32_t int_type;             /* out_type of "int" */
+	size_t next_callback;          /* in link->res.callbacks, while tags are written */
 };
 
 /* ---- liveness ---- */
@@ -545,12 +546,33 @@ static void map_entities(struct merger *m)
 	}
 }
 
+/* The text of a tag; if it names a function, with that function's name in the output. */
+static const char *tag_text(struct merger *m, const struct ld_file *f, const struct btf_type *t)
+{
+	const char *text = ld_btf_str(&f->btf, t->name_off), *colon;
+	const struct ld_callback *c = &m->l->res.callbacks.v[m->next_callback];
+	const struct ld_sym *sym;
+
+	if (m->next_callback == m->l->res.callbacks.nr || c->file != f ||
+	    ld_btf_type(&f->btf, c->in_tag) != t)
+		return text;
+	m->next_callback++;
+	sym = c->global ? ld_global_def(c->global) : c->local;
+	if (!sym && !c->global)
+		return text;
+	colon = strchr(text, ':');
+	return ld_printf(m->a, "%.*s%s", (int)(colon + 1 - text), text,
+			 sym && sym->entity ? sym->entity->name
+			 : sym              ? sym->out_name
+					    : c->global->name);
+}
+
 static void write_decl_tag(struct merger *m, struct ld_strmap *seen, const struct ld_file *f,
 			   const struct btf_type *t)
 {
 	uint32_t target = ld_out_type(&m->made, f, t->type),
 		 component = *(const uint32_t *)ld_btf_tail(t);
-	const char *name = ld_btf_str(&f->btf, t->name_off);
+	const char *name = tag_text(m, f, t);
 	uint32_t kflag = t->info & 0x80000000;
 	struct btf_type *copy;
 	void **slot;
@@ -572,6 +594,7 @@ static void write_decl_tags(struct merger *m)
 {
 	struct ld_strmap seen = {0};
 
+	m->next_callback = 0;
 	ld_for_each(i, &m->l->res.btf_files) {
 		const struct ld_file *f = m->l->res.btf_files.v[i];
 

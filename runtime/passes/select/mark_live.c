@@ -158,23 +158,21 @@ static void follow_all(struct marker *m)
 
 /* ---- edges from BTF ---- */
 
-/* Symbols of a file by name and by BTF type; built only if a tag needs it. */
+/* Symbols of a file by BTF type; built only if a tag needs it. */
 struct file_index {
-	struct ld_strmap functions; /* name -> the first STT_FUNC's struct ld_sym */
+	const struct ld_file *file;
 	uint32_t *first, *next; /* by own type: the first in_sym; by in_sym: the next; 0: none */
 };
 
 static struct file_index index_file(struct ld_arena *a, const struct ld_file *f)
 {
-	struct file_index x = {0};
+	struct file_index x = {.file = f};
 
 	x.first = LD_NEW_ARRAY(a, uint32_t, f->btf.nr_types);
 	x.next = LD_NEW_ARRAY(a, uint32_t, f->nr_syms);
 	for (uint32_t i = f->nr_syms; i-- > 1;) {
-		struct ld_sym *sym = &f->syms[i];
+		const struct ld_sym *sym = &f->syms[i];
 
-		if (sym->type == STT_FUNC)
-			*ld_strmap_slot(a, &x.functions, sym->name, strlen(sym->name)) = sym;
 		if (!sym->btf || !sym->piece)
 			continue;
 		x.next[i] = x.first[sym->btf];
@@ -183,47 +181,19 @@ static struct file_index index_file(struct ld_arena *a, const struct ld_file *f)
 	return x;
 }
 
-/* The function called name as file f sees it: its own static function, or the global one. */
-static struct ld_piece *find_function(const struct ld_link *l, const struct ld_file *f,
-				      const struct file_index *x, const char *name)
+static void add_tag_edges(struct marker *m, struct file_index *x, const struct ld_callback *c)
 {
-	const struct ld_global *n = ld_strmap_get(&l->res.globals_by_name, name, strlen(name));
-	const struct ld_sym *sym = ld_strmap_get(&x->functions, name, strlen(name));
+	const struct ld_file *f = c->file;
+	const struct ld_sym *to = c->global ? ld_global_def(c->global) : c->local;
+	uint32_t in_func = ld_btf_type(&f->btf, c->in_tag)->type;
 
-	if (sym)
-		return ld_sym_target(f, (uint32_t)(sym - f->syms)).piece;
-	return n && n->owner ? ld_global_def(n)->piece : NULL;
-}
-
-/*
- * "exception_callback:FUNCTION" on a program names the function that the kernel calls when it
- * throws.
- */
-static void add_tag_edges(struct marker *m, const struct ld_file *f)
-{
-	static const char prefix[] = "exception_callback:";
-	size_t len = strlen(prefix);
-	struct file_index x = {0};
-
-	for (uint32_t i = 0; i < f->btf.nr_decls; i++) {
-		const struct btf_type *t = ld_btf_type(&f->btf, f->btf.decls[i]);
-		const char *tag;
-		struct ld_piece *to;
-
-		if (ld_btf_kind(t) != BTF_KIND_DECL_TAG)
-			continue;
-		tag = ld_btf_str(&f->btf, t->name_off);
-		if (strncmp(tag, prefix, len))
-			continue;
-		if (!x.first)
-			x = index_file(m->l->arena, f);
-		to = find_function(m->l, f, &x, tag + len);
-		if (!to)
-			continue;
-		for (uint32_t k = x.first[t->type]; k; k = x.next[k])
-			LD_PUSH(m->l->arena, &m->tag_edges,
-				(struct tag_edge){f->syms[k].piece, to, m->tag_edges.nr});
-	}
+	if (!to || !to->piece)
+		return;
+	if (x->file != f)
+		*x = index_file(m->l->arena, f);
+	for (uint32_t k = x->first[in_func]; k; k = x->next[k])
+		LD_PUSH(m->l->arena, &m->tag_edges,
+			(struct tag_edge){f->syms[k].piece, to->piece, m->tag_edges.nr});
 }
 
 static int compare_edges(const void *a, const void *b)
@@ -237,8 +207,10 @@ static int compare_edges(const void *a, const void *b)
 
 static void find_tag_edges(struct marker *m)
 {
-	ld_for_each(i, &m->l->res.btf_files)
-		add_tag_edges(m, m->l->res.btf_files.v[i]);
+	struct file_index x = {0};
+
+	ld_for_each(i, &m->l->res.callbacks)
+		add_tag_edges(m, &x, &m->l->res.callbacks.v[i]);
 	if (m->tag_edges.nr)
 		qsort(m->tag_edges.v, m->tag_edges.nr, sizeof(*m->tag_edges.v), compare_edges);
 }
