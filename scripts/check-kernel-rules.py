@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compares what runtime/kernel/ has of kernels with the sources of these kernels.
 
-Each SOURCE of rules.def and forms.def must be in its file, each WITHOUT must not, and the tables of helpers, types
-of maps and sections must be what the kernel and its libbpf have. Prints what differs, and exits with 1.
+Each SOURCE of rules.def, forms.def and helper_sections.def must be in its file, each WITHOUT must not, and the tables of
+helpers, types of maps and sections must be what the kernel and its libbpf have. Prints what differs, and exits with 1.
 Exits with 77 if there are no sources."""
 
 import argparse
@@ -165,7 +165,7 @@ class Checker:
             self.fail("%s: %s of Linux %s%s has no '%s'", rule, file, series,
                       "" if have is not None else ", which does not exist,", text)
         elif self.lines:
-            start = squeeze(text)[:30]
+            start = re.split(r"(?<=[:;{]) ", squeeze(text))[0][:30]
             at = [i for i, t in enumerate(have.splitlines(), 1) if start in squeeze(t)]
             if int(line) not in at:
                 print("moved: %s: %s of Linux %s, line %s is now %s" % (rule, file, series, line, at))
@@ -184,6 +184,17 @@ class Checker:
                 if number and (have[1], mask) != (name, masks[number]):
                     self.fail("helper %d: Linux %s has %s 0x%x, the table %s 0x%x", number, series, name,
                               masks[number], have[1], mask)
+
+    def check_sleep(self):
+        """The helpers that may sleep in all series."""
+        with open(os.path.join(ROOT, "runtime/kernel/helpers.c"), encoding="utf-8") as f:
+            table = set(re.findall(r'\{"(\w+)", [^}]*\bSLEEPS\}', f.read()))
+        for series, source in self.sources.items():
+            text = "".join(source.read(file) or "" for file in HELPERS)
+            real = set(re.findall(r"bpf_func_proto bpf_(\w+)_proto = \{[^}]*\.might_sleep\s*= true", text))
+            if series != "6.1":  # newer ones are for programs of type SYSCALL, which may sleep
+                real -= {"sys_bpf", "sys_close"}
+            self.check_rows("helper that may sleep", series, dict.fromkeys(table), dict.fromkeys(real))
 
     def check_rows(self, what, series, table, real):
         """A table and what a series has: both by name."""
@@ -222,8 +233,8 @@ class Checker:
     def check_rules(self, path):
         """Each rule has a source or a measurement, and each source a rule."""
         known, read = set(), set()
-        for macro, args in rows(path, "SAME", "RULE", "FORM", "SOURCE", "WITHOUT", "MEASURED"):
-            if macro in ("SAME", "RULE", "FORM"):
+        for macro, args in rows(path, "SAME", "RULE", "FORM", "NOT_IN", "SOURCE", "WITHOUT", "MEASURED"):
+            if macro in ("SAME", "RULE", "FORM", "NOT_IN"):
                 known.add(args[0])
                 continue
             read.add(args[0])
@@ -252,8 +263,9 @@ def main():
     paths = {s: "/usr/src/linux-source-%s.tar.xz" % s for s in SERIES}
     paths.update(s.split("=", 1) for s in args.source)
     tables = {name: os.path.join(args.tables, name + ".def")
-              for name in ("rules", "forms", "helpers", "map_types", "sections")}
-    wanted = {a[2] for name in ("rules", "forms") if os.path.exists(tables[name]) for _, a in rows(tables[name], "SOURCE", "WITHOUT")}
+              for name in ("rules", "forms", "helper_sections", "helpers", "map_types", "sections")}
+    wanted = {a[2] for name in ("rules", "forms", "helper_sections") if os.path.exists(tables[name])
+              for _, a in rows(tables[name], "SOURCE", "WITHOUT")}
     wanted |= {UAPI, TYPES, VERIFIER, LIBBPF, *HELPERS}
     sources = {s: Source(s, p, args.cache, wanted) for s, p in paths.items() if os.path.exists(p)}
     if not sources:
@@ -264,11 +276,13 @@ def main():
             print('HELPER(%s, "%s", %s, %s, %s)' % tuple(row))
         return 0
     checker = Checker(sources, args.lines)
-    checks = {"rules": checker.check_rules, "forms": checker.check_rules, "helpers": checker.check_helpers,
+    checks = {"rules": checker.check_rules, "forms": checker.check_rules,
+              "helper_sections": checker.check_rules, "helpers": checker.check_helpers,
               "map_types": checker.check_map_types, "sections": checker.check_sections}
     for name, check in checks.items():
         if os.path.exists(tables[name]):
             check(tables[name])
+    checker.check_sleep()
     print("%d facts compared with Linux %s, %d differ" %
           (checker.checked, ", ".join(sources), checker.failed))
     return 1 if checker.failed else 0

@@ -6,6 +6,7 @@
 #define GPL LD_HELPER_GPL
 #define PTR LD_HELPER_PTR
 #define KNOWN LD_HELPER_KNOWN
+#define SLEEPS LD_HELPER_SLEEPS
 #define MEM(reg) (LD_HELPER_MEM << ((reg)-1))
 
 /*
@@ -14,7 +15,7 @@
  */
 static const struct {
 	const char *name;
-	uint8_t flags;
+	uint16_t flags;
 } helpers[] = {
     [1] = {"map_lookup_elem", MEM(2) | PTR},
     [2] = {"map_update_elem", MEM(2) | MEM(3)},
@@ -163,7 +164,7 @@ static const struct {
     [145] = {"inode_storage_get", MEM(3) | PTR},
     [146] = {"inode_storage_delete", 0},
     [147] = {"d_path", MEM(2)},
-    [148] = {"copy_from_user", MEM(1)},
+    [148] = {"copy_from_user", MEM(1) | SLEEPS},
     [149] = {"snprintf_btf", MEM(1) | MEM(3)},
     [150] = {"seq_printf_btf", MEM(2) | GPL},
     [151] = {"skb_cgroup_classid", 0},
@@ -176,13 +177,13 @@ static const struct {
     [158] = {"get_current_task_btf", GPL | PTR},
     [159] = {"bprm_opts_set", 0},
     [160] = {"ktime_get_coarse_ns", 0},
-    [161] = {"ima_inode_hash", MEM(2)},
+    [161] = {"ima_inode_hash", MEM(2) | SLEEPS},
     [162] = {"sock_from_file", PTR},
     [163] = {"check_mtu", MEM(3) | GPL},
     [164] = {"for_each_map_elem", 0},
     [165] = {"snprintf", MEM(1) | MEM(4) | GPL},
     [166] = {"sys_bpf", MEM(2)},
-    [167] = {"btf_find_by_name_kind", MEM(1)},
+    [167] = {"btf_find_by_name_kind", MEM(1) | SLEEPS},
     [168] = {"sys_close", 0},
     [169] = {"timer_init", GPL},
     [170] = {"timer_set_callback", GPL},
@@ -206,9 +207,9 @@ static const struct {
     [188] = {"xdp_get_buff_len", 0},
     [189] = {"xdp_load_bytes", MEM(3)},
     [190] = {"xdp_store_bytes", MEM(3)},
-    [191] = {"copy_from_user_task", MEM(1) | GPL},
+    [191] = {"copy_from_user_task", MEM(1) | GPL | SLEEPS},
     [192] = {"skb_set_tstamp", 0},
-    [193] = {"ima_file_hash", MEM(2)},
+    [193] = {"ima_file_hash", MEM(2) | SLEEPS},
     [194] = {"kptr_xchg", PTR},
     [195] = {"map_lookup_percpu_elem", MEM(2) | PTR},
     [196] = {"skc_to_mptcp_sock", PTR},

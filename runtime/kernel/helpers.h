@@ -9,10 +9,11 @@
 #include <stdint.h>
 
 enum {
-	LD_HELPER_GPL = 1,     /* gpl_only: needs a GPL-compatible license */
-	LD_HELPER_MEM = 2,     /* << i: register i + 1 points to memory that the helper accesses */
-	LD_HELPER_PTR = 64,    /* may return a pointer */
-	LD_HELPER_KNOWN = 128, /* returns a value that the verifier may know */
+	LD_HELPER_GPL = 1,      /* gpl_only: needs a GPL-compatible license */
+	LD_HELPER_MEM = 2,      /* << i: register i + 1 points to memory that the helper accesses */
+	LD_HELPER_PTR = 64,     /* may return a pointer */
+	LD_HELPER_KNOWN = 128,  /* returns a value that the verifier may know */
+	LD_HELPER_SLEEPS = 256, /* might_sleep: for programs that may sleep */
 };
 
 enum {
@@ -23,8 +24,6 @@ enum {
 	LD_HELPER_TIMER_SET_CALLBACK = 170,
 	LD_HELPER_FIND_VMA = 180,
 	LD_HELPER_LOOP = 181,
-	LD_HELPER_GET_RETVAL = 186,
-	LD_HELPER_SET_RETVAL = 187,
 	LD_HELPER_KPTR_XCHG = 194,
 	LD_HELPER_USER_RINGBUF_DRAIN = 209,
 	LD_HELPER_LAST = 211,

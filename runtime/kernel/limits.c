@@ -49,14 +49,22 @@ const char *ld_kernel_after(uint32_t kernels)
  * 11824. */
 enum ld_rule ld_locked_kfunc_rule(const char *kfunc)
 {
-	static const char *const prefixes[] = {
-	    "bpf_list_",     "bpf_rbtree_", "bpf_refcount_acquire", "bpf_iter_num_",
-	    "bpf_res_spin_", "bpf_arena_",  "bpf_stream_"};
-	enum { FIRST_ITERATOR = 3 };
+	static const struct {
+		const char *prefix;
+		enum ld_rule rule;
+	} rules[] = {
+	    {"bpf_list_", LD_RULE_LOCKED_GRAPH},
+	    {"bpf_rbtree_", LD_RULE_LOCKED_GRAPH},
+	    {"bpf_refcount_acquire", LD_RULE_LOCKED_GRAPH},
+	    {"bpf_iter_num_", LD_RULE_LOCKED_ITERATOR},
+	    {"bpf_res_spin_", LD_RULE_LOCKED_ITERATOR},
+	    {"bpf_arena_", LD_RULE_LOCKED_ARENA},
+	    {"bpf_stream_", LD_RULE_LOCKED_STREAM},
+	};
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (!strncmp(kfunc, prefixes[i], strlen(prefixes[i])))
-			return i < FIRST_ITERATOR ? LD_RULE_LOCKED_GRAPH : LD_RULE_LOCKED_ITERATOR;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (!strncmp(kfunc, rules[i].prefix, strlen(rules[i].prefix)))
+			return rules[i].rule;
 	return LD_RULE_LOCKED_KFUNC;
 }
 

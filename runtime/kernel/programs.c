@@ -119,34 +119,55 @@ static uint64_t types_of(int32_t id, int kernel)
 	return column[kernel] < 0 ? types[1] | types[2] : types[column[kernel]];
 }
 
-/*
- * Sections whose programs have no return value to get or set: cgroup_common_func_proto() of
- * kernel/bpf/cgroup.c, the same in 6.1, 6.12 and 7.2.
- */
-static const char *const without_retval[] = {
-    "cgroup_skb/ingress",  "cgroup_skb/egress",   "sockops",
-    "cgroup/recvmsg4",     "cgroup/recvmsg6",     "cgroup/recvmsg_unix",
-    "cgroup/getpeername4", "cgroup/getpeername6", "cgroup/getpeername_unix",
-    "cgroup/getsockname4", "cgroup/getsockname6", "cgroup/getsockname_unix",
+/* Sections whose programs may not call a helper: by series whose sources are known. */
+static const struct {
+	int32_t helper;
+	const char *sections; /* names, with spaces between them */
+	bool refused[3];
+} not_in[] = {
+#define SOURCE(rule, series, file, line, text)
+#define NOT_IN(rule, helper, sections, v61, v612, v72) {helper, sections, {v61, v612, v72}},
+#include "kernel/helper_sections.def"
 };
 
-static bool has_no_retval(const struct ld_section_type *section)
+static bool has_word(const char *words, const char *word)
 {
-	for (uint32_t i = 0; i < COUNT(without_retval); i++)
-		if (!strcmp(section->name, without_retval[i]))
+	size_t len = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += len)
+		if ((at == words || at[-1] == ' ') && (!at[len] || at[len] == ' '))
 			return true;
 	return false;
 }
 
+static uint32_t refused_in(int32_t id, const char *section)
+{
+	uint32_t kernels = 0;
+
+	for (uint32_t i = 0; i < COUNT(not_in); i++) {
+		const bool *refused = not_in[i].refused;
+
+		if (not_in[i].helper == id && has_word(not_in[i].sections, section))
+			kernels |= LD_ZEROS(!refused[0], !refused[1], !(refused[1] && refused[2]),
+					    !refused[2]);
+	}
+	return kernels;
+}
+
 uint32_t ld_kernels_without_helper(int32_t id, const struct ld_section_type *section)
 {
-	uint32_t kernels = 0, type = section->type;
+	uint32_t kernels = refused_in(id, section->name), type = section->type;
 
-	if ((id == LD_HELPER_GET_RETVAL || id == LD_HELPER_SET_RETVAL) && has_no_retval(section))
-		return LD_ALL_KERNELS;
 	for (int i = 0; i < LD_NR_KERNELS; i++)
 		kernels |= (uint32_t)(!(types_of(id, i) >> type & 1)) << i;
 	return kernels;
+}
+
+uint32_t ld_kernels_without_sleep(int32_t id, const struct ld_section_type *section)
+{
+	bool may_sleep = section->sleepable || section->type == TYPE_EXT;
+
+	return ld_helper_flags(id) & LD_HELPER_SLEEPS && !may_sleep ? LD_ALL_KERNELS : 0;
 }
 
 uint32_t ld_kernels_before_helper(int32_t id)

@@ -27,6 +27,9 @@ bool ld_is_socket_filter(uint32_t type);
 /* The series that certainly refuse a call of this helper in a program of a section. */
 uint32_t ld_kernels_without_helper(int32_t id, const struct ld_section_type *section);
 
+/* The series that refuse the helper in such a program because it may sleep. */
+uint32_t ld_kernels_without_sleep(int32_t id, const struct ld_section_type *section);
+
 /* The series that do not have the helper. */
 uint32_t ld_kernels_before_helper(int32_t id);
 

@@ -38,7 +38,9 @@ enum {
 	LD_NEED_LOCKED_HELPER,        /* the same of a helper */
 	LD_NEED_LOCKED_KFUNC,         /* the same of a kfunc, */
 	LD_NEED_LOCKED_GRAPH,         /* of one of LD_RULE_LOCKED_GRAPH, */
-	LD_NEED_LOCKED_ITERATOR,      /* or of one of LD_RULE_LOCKED_ITERATOR */
+	LD_NEED_LOCKED_ITERATOR,      /* LD_RULE_LOCKED_ITERATOR, */
+	LD_NEED_LOCKED_ARENA,         /* LD_RULE_LOCKED_ARENA, */
+	LD_NEED_LOCKED_STREAM,        /* or LD_RULE_LOCKED_STREAM */
 	LD_NEED_UNPREEMPTED_GLOBAL,   /* the same with preemption disabled */
 	LD_NEED_TAIL_CALL_VOID, /* that it may make a tail call, though it returns no number */
 	LD_NEED_DEAD_CODE,      /* that it may have code that nothing leads to */

@@ -27,6 +27,7 @@ struct checker {
 	const struct ld_link *l;
 	const struct ld_calls *calls;
 	uint32_t *seen;  /* by function: the last walk that reached it */
+	bool *later;     /* by function: that walk reached it through a timer or workqueue */
 	uint32_t *stack; /* functions to visit */
 	uint32_t walks;
 	LD_VEC(struct found) found;
@@ -34,18 +35,24 @@ struct checker {
 	LD_VEC(uint32_t) unknown_types; /* programs of which libbpf does not know the type */
 };
 
-/* The kernels that reject a need in a program of a type; NULL: of any type. */
-static uint32_t refusing(const struct ld_need *need, const struct ld_section_type *type)
+/*
+ * The kernels that reject a need in a program of a type; NULL: of any type. later: in code that a
+ * workqueue may run, which may sleep.
+ */
+static uint32_t refusing(const struct ld_need *need, const struct ld_section_type *type, bool later)
 {
 	if (need->what < LD_NEED_FORM)
-		return type ? ld_kernels_without_helper(need->what, type)
-			    : ld_kernels_before_helper(need->what);
+		return !type ? ld_kernels_before_helper(need->what)
+			     : ld_kernels_without_helper(need->what, type) |
+				   (later ? 0 : ld_kernels_without_sleep(need->what, type));
 	switch (need->what) {
 	case LD_NEED_LOCKED_CALL: return ld_kernels_below(LD_RULE_LOCKED_CALL, 1);
 	case LD_NEED_LOCKED_HELPER: return ld_kernels_below(LD_RULE_LOCKED_HELPER, 1);
 	case LD_NEED_LOCKED_KFUNC: return ld_kernels_below(LD_RULE_LOCKED_KFUNC, 1);
 	case LD_NEED_LOCKED_GRAPH: return ld_kernels_below(LD_RULE_LOCKED_GRAPH, 1);
 	case LD_NEED_LOCKED_ITERATOR: return ld_kernels_below(LD_RULE_LOCKED_ITERATOR, 1);
+	case LD_NEED_LOCKED_ARENA: return ld_kernels_below(LD_RULE_LOCKED_ARENA, 1);
+	case LD_NEED_LOCKED_STREAM: return ld_kernels_below(LD_RULE_LOCKED_STREAM, 1);
 	case LD_NEED_LOCKED_GLOBAL: return ld_kernels_below(LD_RULE_LOCKED_GLOBAL, 1);
 	case LD_NEED_TAIL_CALL_VOID: return ld_kernels_below(LD_RULE_TAIL_CALL_VOID, 1);
 	case LD_NEED_DEAD_CODE:
@@ -85,6 +92,7 @@ static uint32_t walk(struct checker *c, uint32_t program, const struct ld_sectio
 	uint32_t nr = 0, rejecting = 0, mark = ++c->walks;
 
 	c->seen[program] = mark;
+	c->later[program] = false;
 	c->stack[nr++] = program;
 	while (nr) {
 		uint32_t at = c->stack[--nr];
@@ -95,7 +103,7 @@ static uint32_t walk(struct checker *c, uint32_t program, const struct ld_sectio
 			uint32_t kernels = 0;
 
 			if (need->certain ? certain : !certain)
-				kernels = ld_warn_for(c->l, refusing(need, type));
+				kernels = ld_warn_for(c->l, refusing(need, type, c->later[at]));
 			if (kernels & ~rejecting)
 				rejecting |= add_found(c, program, at, need, kernels);
 		}
@@ -105,6 +113,7 @@ static uint32_t walk(struct checker *c, uint32_t program, const struct ld_sectio
 			if ((certain && !call->certain) || c->seen[call->callee] == mark)
 				continue;
 			c->seen[call->callee] = mark;
+			c->later[call->callee] = c->later[at] || call->kind == LD_CALL_LATER;
 			c->stack[nr++] = call->callee;
 		}
 	}
@@ -143,6 +152,14 @@ static void report_helper(const struct checker *c, const struct found *f, const 
 		    "program '%s' calls bpf_%s(), which older kernels do not have%" LD_LINES LD_HELP
 		    "do without it, or load the program on newer kernels only",
 		    program->sym->name, helper, where);
+	else if (ld_kernels_without_sleep(f->need->what, type) &&
+		 !ld_kernels_without_helper(f->need->what, type))
+		ld_warn(c->l->diags, "helper-unavailable",
+			"program '%s' calls bpf_%s(), which may sleep, and programs in section %s "
+			"may not%" LD_LINES LD_HELP
+			"use a section whose programs may sleep, such as SEC(\"uprobe.s\"), "
+			"SEC(\"fentry.s\") or SEC(\"lsm.s\"); or read with bpf_probe_read_user()",
+			program->sym->name, helper, program->sec->name, where);
 	else
 		ld_warn(c->l->diags, "helper-unavailable",
 			"program '%s' calls bpf_%s(), which programs of its type (%s, by section "
@@ -161,7 +178,7 @@ static void report_call(const struct checker *c, const struct found *f, const ch
 		callee = "static function";
 		help = "make it __always_inline, or call it before bpf_spin_lock()";
 	} else if (f->need->what >= LD_NEED_LOCKED_HELPER &&
-		   f->need->what <= LD_NEED_LOCKED_ITERATOR) {
+		   f->need->what <= LD_NEED_LOCKED_STREAM) {
 		callee = f->need->what == LD_NEED_LOCKED_HELPER ? "helper" : "kfunc";
 		help = "call it before bpf_spin_lock() or after bpf_spin_unlock()";
 	} else if (f->need->what == LD_NEED_UNPREEMPTED_GLOBAL) {
@@ -304,6 +321,7 @@ void ld_check_kernels(const struct ld_link *l)
 	struct checker c = {.l = l, .calls = l->calls};
 
 	c.seen = LD_NEW_ARRAY(l->arena, uint32_t, c.calls->nr_funcs);
+	c.later = LD_NEW_ARRAY(l->arena, bool, c.calls->nr_funcs);
 	c.stack = LD_NEW_ARRAY(l->arena, uint32_t, (size_t)c.calls->nr_funcs + 1);
 	for (uint32_t i = 0; i < c.calls->nr_funcs && (c.calls->needs.nr || l->opt->kernels); i++) {
 		const struct ld_func *func = &c.calls->funcs[i];

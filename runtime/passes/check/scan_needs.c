@@ -162,6 +162,8 @@ static unsigned int need_under_lock(const struct finder *f, uint32_t slot)
 	switch (ld_locked_kfunc_rule(name)) {
 	case LD_RULE_LOCKED_GRAPH: return LD_NEED_LOCKED_GRAPH;
 	case LD_RULE_LOCKED_ITERATOR: return LD_NEED_LOCKED_ITERATOR;
+	case LD_RULE_LOCKED_ARENA: return LD_NEED_LOCKED_ARENA;
+	case LD_RULE_LOCKED_STREAM: return LD_NEED_LOCKED_STREAM;
 	default: return LD_NEED_LOCKED_KFUNC;
 	}
 }
@@ -225,7 +227,7 @@ bool ld_may_need_too_much(const struct ld_func *func)
 		int32_t id = ld_insn_imm(insn, func->sec->file->big);
 
 		if (insn[0] == LD_OP_CALL && is_helper_call(func, insn, off) &&
-		    (id == LD_HELPER_SPIN_LOCK ||
+		    (id == LD_HELPER_SPIN_LOCK || ld_kernels_without_sleep(id, type) ||
 		     ld_kernels_without_helper(id, type) == LD_ALL_KERNELS))
 			return true;
 	}
