@@ -310,7 +310,8 @@ static enum exit_status explain_logs(struct request *q)
 
 	if (err)
 		return fail(q, "cannot-open", "cannot open %s: %s", q->log, strerror(-err));
-	if (!strstr(text, begin))
+	/* Other than a log, a binary file has bytes of value 0. */
+	if (!strstr(text, begin) && strlen(text) == size)
 		n = explain_log(q, &r, "?", text);
 	for (at = text; (at = strstr(at, begin)); at = stop) {
 		const char *name = name_in_log(q, text, at);

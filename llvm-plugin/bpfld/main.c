@@ -8,6 +8,7 @@
 #include "base/opts.h"
 #include "bpfld/command.h"
 #include "common/explain.h"
+#include "common/place.h"
 
 #define ROOT "/sys/fs/bpf/bpfld"
 
@@ -372,6 +373,39 @@ enum exit_status command_explain(struct request *q)
 	return explain(q->report, q->args.v, q->args.n) ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Whether writing output, which is no object, would destroy the input path. */
+static bool would_replace(struct request *q, const char *option, const char *output,
+			  const char *path)
+{
+	struct place to, from;
+
+	if (!output || !path || !find_place(q->pool, output, &to) ||
+	    !find_place(q->pool, path, &from) || from.name || !is_same_place(&to, &from))
+		return false;
+	report_error(q->report, "output-is-input",
+		     "%s %s would replace the input %s" LD_HELP "write to another file", option,
+		     output, path);
+	return true;
+}
+
+static bool would_replace_inputs(struct request *q, const struct command *command)
+{
+	bool gen = command->run == command_gen, links = gen || command->run == command_link;
+	const char *object = links && q->args.n > gen ? q->args.v[gen] : NULL, *cache = NULL;
+	bool err = would_replace(q, "--html", q->html, q->baseline);
+
+	if (q->output)
+		cache = pool_printf(q->pool, "%s.cache", q->output);
+	for (size_t i = 0; !links && i < q->args.n; i++) {
+		err |= would_replace(q, "--html", q->html, q->args.v[i]);
+		err |= would_replace(q, "-o", q->output, q->args.v[i]);
+		err |= would_replace(q, "-o", cache, q->args.v[i]);
+	}
+	for (size_t i = 0; i < q->target_btf.n; i++)
+		err |= would_replace(q, "the output", object, q->target_btf.v[i]);
+	return err;
+}
+
 static enum exit_status run(struct request *q, char **argv)
 {
 	const char *name = NULL;
@@ -395,6 +429,8 @@ static enum exit_status run(struct request *q, char **argv)
 	}
 	if (check_options(q, command))
 		return EXIT_USAGE;
+	if (would_replace_inputs(q, command))
+		return EXIT_FAILED;
 	if (command->run == command_load)
 		take_environment(q);
 	return command->run(q);

@@ -7,6 +7,7 @@
  *	report.h  diagnostics on standard error, as text or JSON
  *	explain.h the pages of docs/diagnostics.md
  *	path.h    programs in PATH, including bpftool
+ *	place.h   whether two paths mean one file
  *
  * Nothing here depends on the options of a program or on a link. Includes no other
  * directory of llvm-plugin/, and of runtime/ only public headers and base/{io,text}.h.

@@ -4,63 +4,10 @@
  * resolve to, before anything is written.
  */
 #include "base/text.h"
+#include "common/place.h"
 #include "ld/ld.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* The target of a path: a file, or a name in a directory if the file does not exist. */
-struct place {
-	dev_t dev;
-	ino_t ino;
-	const char *name; /* NULL: dev and ino are those of the file */
-};
-
-#define MAX_LINKS 40 /* as in the kernel */
-
-static const char *directory_of(struct pool *pool, const char *path)
-{
-	const char *base = base_name(path);
-
-	return base == path ? "." : pool_strndup(pool, path, (size_t)(base - path));
-}
-
-/* Returns whether path is a regular file, or can be created as one. */
-static bool find_place(struct pool *pool, const char *path, struct place *p)
-{
-	char target[PATH_MAX];
-	struct stat st;
-	ssize_t n;
-
-	for (int links = 0; links < MAX_LINKS; links++) {
-		const char *dir = directory_of(pool, path);
-
-		if (!stat(path, &st)) {
-			*p = (struct place){st.st_dev, st.st_ino, NULL};
-			return S_ISREG(st.st_mode);
-		}
-		n = readlink(path, target, sizeof(target) - 1);
-		if (n < 0) {
-			if (stat(dir, &st))
-				return false;
-			*p = (struct place){st.st_dev, st.st_ino, base_name(path)};
-			return true;
-		}
-		target[n] = '\0';
-		path = *target == '/' ? pool_strndup(pool, target, (size_t)n)
-				      : pool_printf(pool, "%s/%s", dir, target);
-	}
-	return false;
-}
-
-static bool is_same(const struct place *a, const struct place *b)
-{
-	return a->dev == b->dev && a->ino == b->ino && !a->name == !b->name &&
-	       (!a->name || !strcmp(a->name, b->name));
-}
 
 struct target {
 	const char *option, *path;
@@ -112,11 +59,23 @@ static int check_input(const struct target *targets, size_t from, size_t nr, str
 	if (from == nr || !find_place(pool, path, &place) || place.name)
 		return 0;
 	for (size_t i = from; i < nr; i++)
-		if (is_same(&place, &targets[i].place))
+		if (is_same_place(&place, &targets[i].place))
 			err = report_error(r, "output-is-input",
 					   "%s %s would replace the input %s" LD_HELP
 					   "write to another file",
 					   targets[i].option, targets[i].path, path);
+	return err;
+}
+
+/* A report may replace the earlier one that it is compared with. */
+static int check_earlier_report(const struct target *targets, size_t nr, struct pool *pool,
+				struct report *r, const char *path)
+{
+	int err = 0;
+
+	for (size_t i = 0; path && i < nr; i++)
+		if (strcmp(targets[i].option, "--report") != 0)
+			err |= check_input(targets, i, i + 1, pool, r, path);
 	return err;
 }
 
@@ -133,7 +92,7 @@ int check_outputs(const struct options *o, struct pool *pool, struct report *r)
 
 	for (size_t i = 1; i < nr; i++)
 		for (size_t k = 0; k < i; k++)
-			if (is_same(&targets[i].place, &targets[k].place))
+			if (is_same_place(&targets[i].place, &targets[k].place))
 				err = report_error(r, "same-output",
 						   "%s %s and %s %s are the same file" LD_HELP
 						   "use a separate file for each output",
@@ -144,6 +103,12 @@ int check_outputs(const struct options *o, struct pool *pool, struct report *r)
 			err |= check_input(targets, text, nr, pool, r, o->inputs.v[i].name);
 	for (size_t i = 0; i < o->read_files.n; i++)
 		err |= check_input(targets, 0, nr, pool, r, o->read_files.v[i]);
+	for (size_t i = 0; i < o->target_btf.n; i++)
+		err |= check_input(targets, 0, nr, pool, r, o->target_btf.v[i]);
+	err |= check_input(targets, 0, nr, pool, r, o->lib.kernel_btf);
+	if (o->lib.report_verdicts)
+		err |= check_input(targets, 0, nr, pool, r, o->lib.report_verdicts);
+	err |= check_earlier_report(targets, nr, pool, r, o->lib.report_against);
 	for (size_t i = 0; i < o->response_files.n; i++)
 		err |= check_input(targets, 0, nr, pool, r, o->response_files.v[i]);
 	return err;
