@@ -50,12 +50,25 @@ static const char *find(struct text t, const char *word)
 	return (const char *)memmem(t.s, t.size, word, strlen(word));
 }
 
+/* A few messages have no line break at their end, and the summary follows in the same line. */
+static size_t line_size(const char *s)
+{
+	static const char summary[] = "processed ";
+	size_t size = strcspn(s, "\n");
+	const char *at = memmem(s, size, summary, strlen(summary));
+
+	if (at && at != s && isdigit((unsigned char)at[strlen(summary)]) &&
+	    memmem(at, size - (size_t)(at - s), " insns (limit ", strlen(" insns (limit ")))
+		return (size_t)(at - s);
+	return size;
+}
+
 static bool next_line(const char **log, struct text *line)
 {
 	if (!**log)
 		return false;
 	line->s = *log;
-	line->size = strcspn(*log, "\n");
+	line->size = line_size(*log);
 	*log += line->size + ((*log)[line->size] == '\n');
 	return true;
 }
@@ -318,6 +331,17 @@ static void add_registers(struct log *l, struct trouble *t)
 	}
 }
 
+/* "invalid read from stack R2 off=-4 size=8": four bytes more than the stack has above the address.
+ */
+static bool reads_past_stack(const char *message)
+{
+	const char *off = strstr(message, " off=-"), *size = strstr(message, " size=");
+
+	return strstr(message, "read from stack") && off && size &&
+	       strtoul(size + strlen(" size="), NULL, 10) >
+		   strtoul(off + strlen(" off=-"), NULL, 10);
+}
+
 /*
  * A call makes pointers numbers, and the log does not have the new values of these registers: the
  * last known ones are from before it.
@@ -340,6 +364,8 @@ static const char *better_words(struct log *l, const struct trouble *t, const ch
 	    (strstr(log, "call bpf_ringbuf_submit") || strstr(log, "call bpf_ringbuf_discard") ||
 	     strstr(log, "call bpf_sk_release")))
 		return "@released";
+	if (reads_past_stack(message))
+		return "@small";
 	if (strstr(message, "frames is too deep") && t->places.n > 2 &&
 	    !strcmp(t->places.v[0], t->places.v[1]))
 		return "@recursion";
@@ -352,7 +378,7 @@ static void explain(struct log *l, struct trouble *t, const char *log)
 
 	if (words)
 		l->refusal = find_refusal(words);
-	else
+	if (!words || !strcmp(words, "@small"))
 		add_registers(l, t);
 	if (!l->refusal)
 		return;
