@@ -143,24 +143,26 @@ static void check_callee(const struct site *s, const struct ld_ref *ref)
 }
 
 /*
- * Whether the place holds the address of a function that BTF calls global, as in `if (f)` of a file
- * that declares f weak. Kernels accept addresses of static functions only.
+ * The function whose address the place holds if the file declares it weak, as in `if (f)`, and BTF
+ * calls it global; or NULL. Kernels accept addresses of static functions only.
  */
-static bool is_global_address(const struct site *s, const struct ld_ref *ref)
+static const struct ld_entity *tested_global(const struct site *s, const struct ld_ref *ref)
 {
 	const struct ld_sym *sym = ref->sym;
 	const struct ld_entity *func;
 
 	if (s->l->opt->partial || s->r->type != LD_R_BPF_64_64 || s->out->kind != LD_SEC_CODE ||
-	    ref->addend || !sym->piece || sym->sec->kind != LD_SEC_CODE)
-		return false;
+	    ref->addend || !s->r->sym || s->piece->sec->file->syms[s->r->sym].bind != STB_WEAK ||
+	    !sym->piece || sym->sec->kind != LD_SEC_CODE)
+		return NULL;
 	func = ld_func_at(sym->piece, sym->value, sym->btf);
-	return func && func->linkage == BTF_FUNC_GLOBAL;
+	return func && func->linkage == BTF_FUNC_GLOBAL ? func : NULL;
 }
 
 static void apply(const struct site *s)
 {
 	struct ld_ref ref = ld_reloc_ref(s->piece->sec, s->r);
+	const struct ld_entity *func;
 
 	if (s->r->hidden && ref.form == LD_REF_SECTION && ref.out == s->out) {
 		/* In slots from the next instruction, also for ld_imm64 of a function. */
@@ -178,9 +180,9 @@ static void apply(const struct site *s)
 	switch (ref.form) {
 	case LD_REF_NONE: put_nothing(s); return;
 	case LD_REF_SYM:
-		/* The test of a function that is in the output holds. */
-		if (is_global_address(s, &ref)) {
-			put_addend(s, 1);
+		/* Code can only compare it: any number that is unique will do. */
+		if ((func = tested_global(s, &ref))) {
+			put_addend(s, func->out_type);
 			return;
 		}
 		check_callee(s, &ref);
