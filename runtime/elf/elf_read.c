@@ -271,6 +271,13 @@ static enum ld_sec_kind classify(const struct ld_section *sec, const struct ld_l
 		return LD_SEC_BTF_EXT;
 	if (ld_role_has(sec->role, LD_TRAIT_IGNORED))
 		return LD_SEC_NONE;
+	/*
+	 * -gsplit-dwarf=single: what the skeleton refers to by the name of the object. Units of it
+	 * cannot be concatenated, since they find their strings without relocations.
+	 */
+	if (sec->flags & SHF_EXCLUDE && !(sec->flags & SHF_ALLOC) &&
+	    (sec->role == LD_ROLE_DEBUG || !l->opt->partial))
+		return LD_SEC_NONE;
 	/* Stripped DWARF is not read, and neither are its relocations. */
 	if (sec->role == LD_ROLE_DEBUG)
 		return l->opt->strip_debug ? LD_SEC_NONE : LD_SEC_DEBUG;
