@@ -163,8 +163,8 @@ static int call(struct bpfld *b, call_fn *fn, int state, bool valid, struct call
 {
 	static const struct ld_diag freed = {
 	    .id = "handle-in-use",
-	    .message = "ignored bpfld_free() of a link in progress, called from a callback" LD_HELP
-		       "free the link after the call has returned"};
+	    .message = "bpfld_free() was ignored: a callback called it during the link" LD_HELP
+		       "call it after bpfld_link() has returned"};
 	jmp_buf oom;
 	int err;
 
@@ -412,13 +412,13 @@ static int link_all(struct bpfld *b, struct call *c)
 	(void)c;
 	if (!b->l.inputs.files.nr && !b->input_missing)
 		ld_error(&b->diags, "no-input",
-			 "no input files" LD_HELP "name the objects to link");
+			 "no input files" LD_HELP "specify the objects to link");
 	if (b->opt.bad_kernels)
-		ld_error(
-		    &b->diags, "target-kernel",
-		    "invalid target kernel: %s" LD_HELP
-		    "known are %s; write one, a list (6.1,7.2), a range (6.1..7.2), or running",
-		    b->opt.bad_kernels, ld_kernel_names(&b->arena, LD_ALL_KERNELS));
+		ld_error(&b->diags, "target-kernel",
+			 "invalid target kernel: %s" LD_HELP
+			 "known versions are %s; specify one, a list (6.1,7.2), a range "
+			 "(6.1..7.2), or 'running'",
+			 b->opt.bad_kernels, ld_kernel_names(&b->arena, LD_ALL_KERNELS));
 	b->l.earlier = ld_read_earlier(&b->l);
 	err = flush_diags(b);
 	if (b->input_missing)
@@ -652,9 +652,9 @@ static int make_text(struct bpfld *b, struct call *c)
 		return -EINVAL;
 	if (reports[c->number].reads_image && memcmp(flat_image(&b->l), ELFMAG, SELFMAG) != 0) {
 		ld_error(&b->diags, "no-object",
-			 "maps, reports and statistics describe an object, but the "
-			 "link ends with assembly or bitcode" LD_HELP
-			 "leave out --lto-emit-asm or --lto-emit-llvm, or the other option");
+			 "maps, reports and statistics require an object, but the output is "
+			 "assembly or bitcode" LD_HELP
+			 "omit --lto-emit-asm or --lto-emit-llvm, or the other option");
 		return flush_diags(b);
 	}
 	reports[c->number].write(&b->arena, &out, &b->l);

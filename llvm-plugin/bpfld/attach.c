@@ -15,13 +15,13 @@ enum exit_status attach(struct request *q, const char *name, struct bpf_program 
 
 		if (!q->device)
 			return fail(q, "no-device",
-				    "XDP program '%s' needs a network interface" LD_HELP
-				    "add --device=INTERFACE: `ip link` lists them",
+				    "XDP program '%s' requires a network interface" LD_HELP
+				    "add --device=INTERFACE; `ip link` lists interfaces",
 				    bpf_program__name(prog));
 		if (!ifindex)
 			return fail(q, "no-device",
 				    "no network interface '%s' for XDP program '%s'" LD_HELP
-				    "`ip link` lists the interfaces",
+				    "run `ip link` to list interfaces",
 				    q->device, bpf_program__name(prog));
 		link = bpf_program__attach_xdp(prog, (int)ifindex);
 	} else {

@@ -24,7 +24,7 @@ enum exit_status read_baseline(struct request *q, struct results *base)
 	if (valid)
 		return EXIT_DONE;
 	return fail(q, "bad-baseline",
-		    "%s is not a result of bpfld check --json" LD_HELP
+		    "%s is not output of bpfld check --json" LD_HELP
 		    "create it: bpfld check --json OBJECT... >FILE",
 		    q->baseline);
 }
@@ -83,17 +83,16 @@ static enum exit_status compare_program(struct request *q, const struct result *
 	}
 	if (p->before->verdict == LOADS && p->verdict != LOADS)
 		return fail(q, "baseline-loss", "%s: program '%s' on %s: %s; it loaded in %s",
-			    r->object, p->name, r->target, verdict_words[p->verdict], q->baseline);
+			    r->object, p->name, r->target, verdict_text(p->verdict), q->baseline);
 	if (growth(p) <= q->max_growth)
 		return EXIT_DONE;
-	return fail(
-	    q, "baseline-growth",
-	    "%s: program '%s' on %s: the verifier processes %llu instructions, %.1f %% more "
-	    "than the %llu in %s" LD_HELP
-	    "simplify the program, allow more with --max-growth=PERCENT (now %g), or create "
-	    "the baseline again",
-	    r->object, p->name, r->target, p->insns, growth(p), p->before->insns, q->baseline,
-	    q->max_growth);
+	return fail(q, "baseline-growth",
+		    "%s: program '%s' on %s: the verifier processes %llu instructions, %.1f %% "
+		    "more than the %llu in %s" LD_HELP
+		    "simplify the program, allow more growth with --max-growth=PERCENT (now %g), "
+		    "or create the baseline again",
+		    r->object, p->name, r->target, p->insns, growth(p), p->before->insns,
+		    q->baseline, q->max_growth);
 }
 
 /* Programs that do not load, as in the baseline, are counted. */
@@ -141,7 +140,7 @@ enum exit_status report_baseline(struct request *q, const struct results *all)
 		return status;
 	return fail(q, "bad-baseline",
 		    "%s has no result for any of these objects and kernels" LD_HELP
-		    "name the same objects and kernels, or create it again: bpfld check --json "
+		    "specify the same objects and kernels, or create it again: bpfld check --json "
 		    "OBJECT... >FILE",
 		    q->baseline);
 }

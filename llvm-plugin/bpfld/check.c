@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* check, and the messages by which load explains what the verifier refuses. */
+/* check, and the messages by which load explains why the verifier rejects a program. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,6 @@
 
 /* ---- the table ---- */
 
-#define MOST_STACK 24 /* columns: a program may have a number for each of 256 functions */
-
 static int wider(int width, const char *text)
 {
 	int len = (int)strlen(text);
@@ -20,49 +18,29 @@ static int wider(int width, const char *text)
 	return len > width ? len : width;
 }
 
-/* The columns that the numbers of stack take, and how many bytes of stack they show. */
-static int stack_columns(const char *stack, int *shown)
-{
-	int len = (int)strlen(stack);
-
-	*shown = len;
-	if (len <= MOST_STACK)
-		return len;
-	*shown = MOST_STACK - (int)strlen("...");
-	while (*shown && stack[*shown - 1] != '+')
-		--*shown;
-	return *shown + (int)strlen("...");
-}
-
 static void print_program(const struct checked *p, const char *kernel, const int *widths,
 			  bool compared)
 {
-	int shown;
-
 	print_text(stdout, "  %-*s  %-*s  ", widths[0], p->name, widths[1], p->section);
 	if (kernel)
 		print_text(stdout, "%-*s  ", widths[2], kernel);
-	if (p->verdict == LOADS) {
-		stack_columns(p->stack, &shown);
-		print_text(stdout, "%8llu  %6llu  %6llu  %8llu  %.*s%-*s ", p->insns,
-			   p->peak_states, p->total_states, p->usecs, shown, p->stack,
-			   widths[3] - shown, p->stack[shown] ? "..." : "");
-	} else {
-		printf("%8s  %6s  %6s  %8s  %-*s ", "-", "-", "-", "-", widths[3], "-");
-	}
+	if (p->verdict == LOADS)
+		print_text(stdout, "%8llu  %6llu  %6llu  %8llu  %-12s ", p->insns, p->peak_states,
+			   p->total_states, p->usecs, p->stack);
+	else
+		printf("%8s  %6s  %6s  %8s  %-12s ", "-", "-", "-", "-", "-");
 	if (compared && p->before && p->before->verdict == LOADS && p->verdict == LOADS)
 		printf("%+7.1f%%  ", growth(p));
 	else if (compared)
 		printf("%8s  ", "-");
-	printf("%s\n", verdict_words[p->verdict]);
+	printf("%s\n", verdict_text(p->verdict));
 }
 
 /* The column of kernels is for several. */
 static void print_table(const struct group *g)
 {
-	int widths[4] = {(int)strlen("PROGRAM"), (int)strlen("SECTION"), (int)strlen("KERNEL"), 12};
+	int widths[3] = {(int)strlen("PROGRAM"), (int)strlen("SECTION"), (int)strlen("KERNEL")};
 	bool several = g->n > 1, compared = false;
-	int shown;
 
 	for (size_t k = 0; k < g->n; k++) {
 		widths[2] = wider(widths[2], kernel_name(g->v[k]));
@@ -70,9 +48,6 @@ static void print_table(const struct group *g)
 		for (size_t i = 0; i < g->v[k]->n; i++) {
 			widths[0] = wider(widths[0], g->v[k]->v[i].name);
 			widths[1] = wider(widths[1], g->v[k]->v[i].section);
-			if (g->v[k]->v[i].verdict == LOADS &&
-			    stack_columns(g->v[k]->v[i].stack, &shown) > widths[3])
-				widths[3] = stack_columns(g->v[k]->v[i].stack, &shown);
 		}
 	}
 	print_text(stdout, "%s", g->v[0]->object);
@@ -82,8 +57,8 @@ static void print_table(const struct group *g)
 	printf("\n  %-*s  %-*s  ", widths[0], "PROGRAM", widths[1], "SECTION");
 	if (several)
 		printf("%-*s  ", widths[2], "KERNEL");
-	printf("%8s  %6s  %6s  %8s  %-*s %s%s\n", "INSNS", "PEAK", "TOTAL", "USECS", widths[3],
-	       "STACK", compared ? "  CHANGE  " : "", "VERDICT");
+	printf("%8s  %6s  %6s  %8s  %-12s %s%s\n", "INSNS", "PEAK", "TOTAL", "USECS", "STACK",
+	       compared ? "  CHANGE  " : "", "VERDICT");
 	for (size_t i = 0; i < g->programs; i++)
 		for (size_t k = 0; k < g->n; k++)
 			if (i < g->v[k]->n)
@@ -180,18 +155,18 @@ static void report_program(struct request *q, const struct result *r, const stru
 	switch (p->verdict) {
 	case REFUSED:
 		report_error(q->report, "program-refused",
-			     "%s: program '%s' is refused%s: %s%" LD_LINES, r->object, p->name,
+			     "%s: program '%s' is rejected%s: %s%" LD_LINES, r->object, p->name,
 			     where, rule, details);
 		break;
 	case NOT_PERMITTED:
 		report_error(q->report, "not-permitted",
 			     "%s: program '%s' is not permitted here%s: %s" LD_HELP
-			     "%s may not load it, whatever its code: %s",
+			     "%s may not load it, regardless of its code: %s",
 			     r->object, p->name, where, t->message,
 			     geteuid() ? "this user" : "this system",
 			     geteuid()
 				 ? "run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"
-				 : "--kernel=VERSION checks it on another kernel");
+				 : "use --kernel=VERSION to check it on another kernel");
 		break;
 	case NO_VERDICT:
 		report_error(q->report, "no-verdict",
@@ -293,8 +268,8 @@ static enum exit_status report_error_of(struct request *q, const struct results 
 		    !strcmp(all->v[k].error, r->error))
 			return EXIT_UNKNOWN;
 	report_error(q->report, "no-guest", "kernel %s: %s%" LD_LINES, r->target, r->error,
-		     no_image ? LD_HELP "--fetch downloads Debian's kernel of that version; "
-					"--kernel=FILE boots an image that you have"
+		     no_image ? LD_HELP "use --fetch to download Debian's kernel of that version, "
+					"or --kernel=FILE to boot a kernel image"
 			      : "");
 	return EXIT_UNKNOWN;
 }
@@ -349,8 +324,8 @@ static enum exit_status explain_logs(struct request *q)
 	free(text);
 	if (!n)
 		return fail(q, "no-refusal",
-			    "%s has no message of the verifier" LD_HELP
-			    "save what the loader prints when the kernel refuses a program",
+			    "%s has no verifier message" LD_HELP
+			    "save the output of the loader when the kernel rejects a program",
 			    q->log);
 	return EXIT_FAILED;
 }
@@ -424,19 +399,19 @@ enum exit_status command_check(struct request *q)
 	size_t n = 0;
 
 	if (q->log && q->args.n)
-		return usage_error(q, "--log takes no object");
+		return usage_error(q, "--log does not accept objects");
 	if (q->log)
 		return explain_logs(q);
 	if (!q->args.n)
-		return usage_error(q, "check needs at least one object");
+		return usage_error(q, "check requires at least one object");
 	if (q->max_growth >= 0 && !q->baseline)
-		return usage_error(q, "--max-growth needs --baseline");
+		return usage_error(q, "--max-growth requires --baseline");
 	if (q->max_growth < 0)
 		q->max_growth = 10;
 	if (!q->kernels.n)
 		words_add(&q->kernels, "running");
 	if (q->kernels.n > MAX_KERNELS)
-		return usage_error(q, "check takes at most %d kernels", MAX_KERNELS);
+		return usage_error(q, "check accepts at most %d kernels", MAX_KERNELS);
 	if (q->baseline && read_baseline(q, &base)) {
 		free_results(&base);
 		return EXIT_FAILED;

@@ -21,7 +21,7 @@
  *	core.c     core
  *	gen.c      gen, and commands passed on to bpftool
  *	version.c  version, as bpftool has it
- *	refusals.c the verifier's words, explained
+ *	refusals.c explanations of the verifier's messages
  *	check.h    check, in several files
  *	dynamic.c  load --dynamic
  *	load.c     load, unload
@@ -49,7 +49,7 @@ enum exit_status {
 	EXIT_DONE,
 	EXIT_FAILED, /* reported; nothing is left behind */
 	EXIT_USAGE,
-	EXIT_UNKNOWN, /* of check: some programs have no verdict, and none is refused */
+	EXIT_UNKNOWN, /* of check: some programs have no verdict, and none is rejected */
 };
 
 struct attachments;
@@ -225,7 +225,7 @@ const struct refusal *find_refusal(const char *line);
 #define VERIFIER_LOG                                                                               \
 	(16u << 20) /* bytes: enough for nearly all, and not too large for any kernel */
 
-/* Reports each program of an object in memory that the kernel refuses, with the reason. */
+/* Reports each program of an object in memory that the kernel rejects, with the reason. */
 void explain_refusals(struct request *q, const char *name, char *object, size_t size);
 
 /* ---- dynamic.c ---- */

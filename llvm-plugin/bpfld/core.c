@@ -42,7 +42,7 @@ enum exit_status command_core(struct request *q)
 	enum exit_status status = EXIT_DONE;
 
 	if (!q->args.n)
-		return usage_error(q, "core needs an object");
+		return usage_error(q, "core requires an object");
 	if (!q->target_btf.n)
 		words_add(&q->target_btf, RUNNING_KERNEL);
 	if (q->json)

@@ -112,7 +112,7 @@ static enum exit_status check_prefixes(struct session *s)
 {
 	for (size_t i = 0; i < s->q->prefixes.n; i++)
 		if (!s->prefix_used[i])
-			return fail(s->q, "prefix", "--prefix=%s: no library is called that",
+			return fail(s->q, "prefix", "--prefix=%s: no library has this name",
 				    s->q->prefixes.v[i]);
 	return EXIT_DONE;
 }
@@ -139,7 +139,7 @@ static enum exit_status add(struct session *s, const char *arg)
 		if (!strcmp(s->v[i].name, l->name))
 			return fail(q, "already-loaded",
 				    "two objects would be loaded as '%s'" LD_HELP
-				    "name one with --name, or rename a file",
+				    "rename one with --name, or rename a file",
 				    l->name);
 	s->n++;
 	return check_name(q, l->name);

@@ -35,6 +35,6 @@ enum exit_status not_loaded(struct request *q, const char *name)
 {
 	return fail(q, "not-loaded",
 		    "'%s' is not loaded" LD_HELP
-		    "bpfld ls lists what is; another --root=DIR has other names",
+		    "run bpfld ls to list loaded objects; each --root=DIR has its own names",
 		    name);
 }

@@ -41,8 +41,8 @@ enum exit_status run_bpftool(struct request *q, char **argv)
 enum exit_status command_gen(struct request *q)
 {
 	if (!q->args.n || !is_word(q->args.v[0], "object"))
-		return usage_error(q,
-				   "gen needs the word object, an output and at least one input");
+		return usage_error(
+		    q, "gen requires the word 'object', an output and at least one input");
 	q->args.n--;
 	memmove(q->args.v, q->args.v + 1, (q->args.n + 1) * sizeof(*q->args.v));
 	return command_link(q);

@@ -35,7 +35,7 @@ enum exit_status command_link(struct request *q)
 	int err = 0;
 
 	if (q->args.n < 2)
-		return usage_error(q, "link needs an output and at least one input");
+		return usage_error(q, "link requires an output and at least one input");
 	opts.output = BPFLD_PARTIAL;
 	opts.strip = BPFLD_STRIP_DEBUG;
 	opts.library_paths = q->library_paths.v;

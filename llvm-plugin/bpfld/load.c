@@ -68,7 +68,7 @@ static struct bpf_object *link_and_open(struct request *q, char **image, size_t 
 }
 
 /*
- * Loads obj. If the verifier refuses a program, the message explains why instead of the log, which
+ * Loads obj. If the verifier rejects a program, the message explains why instead of the log, which
  * libbpf would print.
  */
 static enum exit_status load(struct request *q, struct bpf_object *obj, const char *name,
@@ -120,7 +120,7 @@ enum exit_status command_load(struct request *q)
 	int err;
 
 	if (!q->args.n)
-		return usage_error(q, "load needs at least one object");
+		return usage_error(q, "load requires at least one object");
 	if (q->dynamic)
 		return load_dynamic(q);
 	name = q->name ? q->name : name_of(q, q->args.v[0]);
@@ -167,7 +167,7 @@ enum exit_status command_unload(struct request *q)
 	struct ld_refusal why;
 
 	if (!q->args.n)
-		return usage_error(q, "unload needs at least one name");
+		return usage_error(q, "unload requires at least one name");
 	/* Do not create the directory only to find it empty. */
 	if (ld_bpffs_kind(q->root, &why) == -ENOENT) {
 		for (size_t i = 0; i < q->args.n; i++)

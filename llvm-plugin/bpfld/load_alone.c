@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * The running kernel's verdict on each program of an object. Unless only numbers are of interest, a
- * program that is refused is loaded again alone, from a fresh copy of the object, for the reason.
+ * program that is rejected is loaded again alone, from a fresh copy of the object, for the reason.
  * Nothing is pinned, and nothing stays loaded.
  */
 #include <bpf/bpf.h>
@@ -174,8 +174,8 @@ static void check_alone(struct loading *l, size_t i)
 		t->message =
 		    pool_printf(l->q->pool, "the verifier did not finish within %g seconds",
 				l->q->timeout);
-		t->help = "allow more with --timeout=SECONDS; simpler loops and fewer branches "
-			  "take the verifier less time";
+		t->help =
+		    "increase --timeout=SECONDS, or simplify the loops and branches of the program";
 		return;
 	}
 	read_trouble(l->q->pool, t, l->log, l->lines);
@@ -200,7 +200,7 @@ static void take_numbers(struct loading *l, size_t from, size_t to)
 
 /*
  * Reads the logs after from..to-1 did not load together: libbpf loads one program after another and
- * stops at the first that is refused, so those before it are not verified again. Returns the first
+ * stops at the first that is rejected, so those before it are not verified again. Returns the first
  * program without a verdict.
  */
 static size_t take_verdicts(struct loading *l, size_t from, size_t to)

@@ -101,7 +101,7 @@ static enum exit_status print_usage(struct request *q, FILE *out)
 	fputs("\n`bpfld COMMAND --help` describes one command.\n"
 	      "Exit status: 0 for success, 1 for failure, 2 for a usage error; of check: 1 if a "
 	      "program is\n"
-	      "refused, 3 if none is, but some have no verdict.\n",
+	      "rejected, 3 if none is, but some have no verdict.\n",
 	      out);
 	return EXIT_DONE;
 }
@@ -165,8 +165,8 @@ static int check_options(struct request *q, const struct command *command)
 		if (!(q->given & 1ull << o->id) || takes(command, o))
 			continue;
 		report_error(q->report, "usage",
-			     "%s does not take '%s%s'" LD_HELP "commands that take it: %s; bpfld "
-			     "%s --help lists the options of %s",
+			     "%s does not accept '%s%s'" LD_HELP
+			     "commands that accept it: %s; bpfld %s --help lists the options of %s",
 			     command->name, o->name ? "--" : "-",
 			     o->name ? o->name : (const char[]){o->letter, 0}, o->commands,
 			     command->name, command->name);
@@ -228,7 +228,7 @@ static int take_kernels(struct request *q, const char *list)
 		while (i < q->kernels.n && strcmp(q->kernels.v[i], kernel))
 			i++;
 		if (!len)
-			return bad_usage(q, "empty name of a kernel before", list);
+			return bad_usage(q, "missing kernel before", list);
 		if (i == q->kernels.n)
 			words_add(&q->kernels, kernel);
 	}

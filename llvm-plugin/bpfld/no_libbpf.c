@@ -6,7 +6,7 @@ static enum exit_status missing(struct request *q, const char *command)
 {
 	return fail(q, "no-libbpf",
 		    "this build of bpfld cannot %s: it was built without libbpf" LD_HELP
-		    "use one with libbpf; this one has link, gen, explain and version",
+		    "use a build with libbpf; this one supports link, gen, explain and version",
 		    command);
 }
 

@@ -36,7 +36,7 @@ static const char *number_in_words(struct pool *pool, const char *value)
 		low = attribute(value, "smin");
 		high = attribute(value, "smax");
 		if (!low && !high)
-			return "a number that may have any value";
+			return "an unknown number";
 		sign = "signed ";
 	}
 	if (!low && *sign)
@@ -110,8 +110,8 @@ static const char *map_in_words(struct pool *pool, const char *value)
 		return "";
 	dot = memchr(name, '.', (size_t)len);
 	if (dot)
-		return pool_printf(pool, " with the variables of %.*s", len - (int)(dot - name),
-				   dot);
+		return pool_printf(pool, " that contains the variables of %.*s",
+				   len - (int)(dot - name), dot);
 	return pool_printf(pool, " '%.*s'", len, name);
 }
 
@@ -121,14 +121,13 @@ static const char *size_in_words(struct pool *pool, const char *value)
 	const char *range = attribute(value, "r");
 
 	if (range)
-		return pool_printf(pool, ", of which %lld byte%s known to exist",
-				   strtoll(range, NULL, 0),
-				   strtoll(range, NULL, 0) == 1 ? " is" : "s are");
+		return pool_printf(pool, ", with %lld byte%s checked", strtoll(range, NULL, 0),
+				   strtoll(range, NULL, 0) == 1 ? "" : "s");
 	for (int i = 0; i < 3; i++) {
 		const char *size = attribute(value, names[i]);
 
 		if (size && *size != '0')
-			return pool_printf(pool, ", %lld bytes large", strtoll(size, NULL, 0));
+			return pool_printf(pool, ", %lld bytes in size", strtoll(size, NULL, 0));
 	}
 	return "";
 }
@@ -138,9 +137,9 @@ static const char *offset_in_words(struct pool *pool, const char *value)
 	const char *fixed = attribute(value, "off"), *words = "";
 
 	if (!strncmp(value, "fp-", 3))
-		words = pool_printf(pool, ", %d bytes below its top", atoi(value + 3));
+		words = pool_printf(pool, ", %d bytes below the top of the frame", atoi(value + 3));
 	else if (fixed && *fixed != '0')
-		words = pool_printf(pool, ", at byte %lld", strtoll(fixed, NULL, 0));
+		words = pool_printf(pool, ", at offset %lld", strtoll(fixed, NULL, 0));
 	if (attribute(value, "umax") || attribute(value, "smax") || attribute(value, "umin") ||
 	    attribute(value, "smin"))
 		return pool_printf(pool, "%s, plus %s", words, number_in_words(pool, value));

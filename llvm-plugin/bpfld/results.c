@@ -10,6 +10,11 @@ const char *const verdict_words[NR_VERDICTS] = {
     [NO_VERDICT] = "no verdict",
 };
 
+const char *verdict_text(enum verdict verdict)
+{
+	return verdict == REFUSED ? "rejected" : verdict_words[verdict];
+}
+
 struct result *add_result(struct results *r, const char *object, const char *target)
 {
 	struct result *added;

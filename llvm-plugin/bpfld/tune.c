@@ -96,7 +96,7 @@ static bool runs_alike(struct tune *t, const struct candidate *c, const char *wh
 	if (r.differs)
 		report_note(t->q->report, "tune-differs",
 			    "'%s' is not kept: %s" LD_HELP
-			    "this may be an error of LLVM: please report it",
+			    "this may be a bug in LLVM: please report it",
 			    what, r.differs);
 	return !r.differs && r.ratio <= limit;
 }
@@ -393,7 +393,7 @@ static void explain_flips(struct tune *t, const struct flip *flips, size_t n, do
 				  pool_printf(t->q->pool, "%+7.1f %%  %s%s",
 					      100 * (f->score / before - 1),
 					      tune_describe(t, &c, f->function),
-					      f->refused > t->plain.refused ? " (refused)" : ""));
+					      f->refused > t->plain.refused ? " (rejected)" : ""));
 	}
 	free(c.decisions);
 }
@@ -466,14 +466,13 @@ static enum exit_status measure_plain(struct tune *t)
 								  : "no kernel measured it";
 		return fail(t->q, "cannot-measure",
 			    "cannot measure the programs: %s" LD_HELP
-			    "'bpfld check' of the linked object has details; "
-			    "loading needs root, or CAP_BPF, CAP_PERFMON and "
-			    "CAP_NET_ADMIN",
+			    "run 'bpfld check' on the linked object for details; loading requires "
+			    "root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN",
 			    error);
 	}
 	if (!t->nr_programs)
 		return fail(t->q, "cannot-measure",
-			    "the inputs have no programs" LD_HELP "name all files of a program");
+			    "the inputs have no programs" LD_HELP "specify all files of a program");
 	t->best = t->plain;
 	return EXIT_DONE;
 }
@@ -486,8 +485,8 @@ static void print_summary(struct tune *t, const char *path)
 	for (size_t k = 0; k < t->q->kernels.n; k++)
 		print_text(stdout, "Linux %s: %llu instructions processed, %llu before%s\n",
 			   t->releases[k], t->best.costs[k].total, t->plain.costs[k].total,
-			   t->best.costs[k].refused    ? "; some programs are refused"
-			   : t->plain.costs[k].refused ? "; some programs were refused"
+			   t->best.costs[k].refused    ? "; some programs are rejected"
+			   : t->plain.costs[k].refused ? "; some programs were rejected"
 						       : "");
 	print_text(stdout, "%s%s: %zu loads, code %+.1f %%\n",
 		   tune_interrupted ? "interrupted; the best plan so far is in " : "", path,
@@ -525,11 +524,11 @@ enum exit_status command_tune(struct request *q)
 	enum exit_status status;
 
 	if (!q->args.n || !q->output)
-		return usage_error(q, "tune needs inputs, and the plan to write: -o FILE");
+		return usage_error(q, "tune requires inputs, and -o FILE for the plan");
 	if (!q->kernels.n)
 		words_add(&q->kernels, "running");
 	if (q->kernels.n > MAX_KERNELS)
-		return usage_error(q, "tune takes at most %d kernels", MAX_KERNELS);
+		return usage_error(q, "tune accepts at most %d kernels", MAX_KERNELS);
 	if (!read_budget(&t, q->budget ? q->budget : ""))
 		return usage_error(q,
 				   "expected a number of loads or a time such as 90s or 10m, "

@@ -49,7 +49,7 @@ static const char *read_result(struct tune *t, const struct result *r, struct co
 	if (r->error)
 		return r->error;
 	if (r->n != t->nr_programs)
-		return "it has other programs";
+		return "its programs are different";
 	cost->insns =
 	    (unsigned long long *)pool_alloc(t->q->pool, (r->n + 1) * sizeof(*cost->insns));
 	for (size_t i = 0; i < r->n; i++) {
@@ -58,10 +58,10 @@ static const char *read_result(struct tune *t, const struct result *r, struct co
 		bool loads = p->verdict == LOADS;
 
 		if (at == t->nr_programs)
-			return "it has other programs";
+			return "its programs are different";
 		if (p->verdict == NOT_LOADED || p->verdict == NOT_PERMITTED) {
 			why = pool_printf(t->q->pool, "program '%s' is %s: %s", p->name,
-					  verdict_words[p->verdict], p->trouble.message);
+					  verdict_text(p->verdict), p->trouble.message);
 			not_loaded++;
 		}
 		cost->insns[at] = loads ? p->insns : REFUSED_COST;
@@ -173,7 +173,7 @@ static size_t list_missing(struct tune *t, size_t k, struct candidate **v, size_
 }
 
 /*
- * The ratio to plain on one kernel. A program that is refused with the plan and without it says
+ * The ratio to plain on one kernel. A program that is rejected with the plan and without it says
  * nothing: others of the object may gain.
  */
 static double find_ratio(const struct tune *t, const struct cost *cost, const struct cost *plain)

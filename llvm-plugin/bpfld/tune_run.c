@@ -333,7 +333,7 @@ static void compare_maps(struct tune *t, struct trio *o, struct run_comparison *
 		if (!is_comparable(a) || !again || !b || strstr(name, ".rodata"))
 			continue;
 		if (is_same_map(a, again) && !is_same_map(a, b) && !r->differs)
-			r->differs = pool_printf(t->q->pool, "map '%s' has other contents", name);
+			r->differs = pool_printf(t->q->pool, "contents of map '%s' differ", name);
 	}
 }
 

@@ -160,7 +160,7 @@ static void read_state(struct log *l, struct text line)
 	read_registers(l, line);
 }
 
-/* Helpers and kernel functions leave no value in R1 to R5. If a call is refused, it needs them. */
+/* Helpers and kernel functions leave no value in R1 to R5. If a call is rejected, it needs them. */
 static void forget_arguments(struct log *l)
 {
 	for (int i = 1; l->called && i < 6; i++)

@@ -118,7 +118,7 @@ static bool release_import(void *ctx, const struct pin *pin)
 	}
 	report_error(r->q->report, "still-serving",
 		     "'%s' serves '%s' of %s in %s" LD_HELP
-		     "unload %s first, or use --force: its stubs run then",
+		     "unload %s first, or use --force to run its stubs instead",
 		     r->library, pin->item, pin->leaf, pin->name, pin->name);
 	r->status = EXIT_FAILED;
 	return false;

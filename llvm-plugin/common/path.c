@@ -65,15 +65,15 @@ const char *find_bpftool(struct pool *pool, struct report *r, const char *user)
 
 	if (!find_self(&self)) {
 		report_error(r, "no-bpftool",
-			     "%s needs bpftool, and without /proc it cannot be distinguished from "
-			     "this program" LD_HELP "mount /proc",
+			     "%s requires bpftool, which cannot be distinguished from this program "
+			     "without /proc" LD_HELP "mount /proc",
 			     user);
 		return NULL;
 	}
 	file = other_bpftool(pool, &self);
 	if (!file)
 		report_error(r, "no-bpftool",
-			     "%s needs bpftool, which is not in PATH" LD_HELP
+			     "%s requires bpftool, which is not in PATH" LD_HELP
 			     "on Debian and Fedora, install the package bpftool",
 			     user);
 	return file;

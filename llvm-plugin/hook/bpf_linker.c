@@ -33,34 +33,35 @@ static const struct bpf_linker_option {
 	const char *help;
 	const char *replacement; /* of BL_REPLACE */
 } options[] = {
-    {"-o", "FILE", BL_TAKE, "the object to write", NULL},
-    {"--output", "FILE", BL_TAKE, "the same", NULL},
+    {"-o", "FILE", BL_TAKE, "write the output to FILE", NULL},
+    {"--output", "FILE", BL_TAKE, "same as above", NULL},
     {"-L", "DIR", BL_TAKE, "search DIR for -l", NULL},
     {"-l", "NAME", BL_TAKE, "link libNAME.a", NULL},
-    {"-O", "LEVEL", BL_LEVEL, "optimise: 0 to 3; s and z are 2, for size", NULL},
-    {"--cpu", "CPU", BL_CPU, "generate code for CPU: generic, v1 to v4", NULL},
-    {"--cpu-features", "LIST", BL_FEATURES, "and these features: +alu32,...", NULL},
-    {"--target", "TRIPLE", BL_TARGET, "that of the inputs", NULL},
-    {"--emit", "KIND", BL_EMIT, "write obj, asm, llvm-bc or llvm-ir", NULL},
-    {"--export", "LIST", BL_EXPORT, "symbols that stay global, with commas", NULL},
-    {"--export-symbols", "FILE", BL_EXPORT_FILE, "the same, one a line in FILE", NULL},
-    {"--llvm-args", "LIST", BL_LLVM_ARGS, "options for LLVM, with commas", NULL},
-    {"--ignore-inline-never", NULL, BL_REPLACE, "inline functions that forbid it",
+    {"-O", "LEVEL", BL_LEVEL, "optimization level: 0 to 3; s and z mean 2", NULL},
+    {"--cpu", "CPU", BL_CPU, "generate code for CPU: generic, or v1 to v4", NULL},
+    {"--cpu-features", "LIST", BL_FEATURES, "enable or disable CPU features: +alu32,...", NULL},
+    {"--target", "TRIPLE", BL_TARGET, "ignored: the inputs determine the target", NULL},
+    {"--emit", "KIND", BL_EMIT, "output format: obj, asm, llvm-bc or llvm-ir", NULL},
+    {"--export", "LIST", BL_EXPORT, "symbols to keep global, separated by commas", NULL},
+    {"--export-symbols", "FILE", BL_EXPORT_FILE, "file of symbols to keep global, one per line",
+     NULL},
+    {"--llvm-args", "LIST", BL_LLVM_ARGS, "options of LLVM, separated by commas", NULL},
+    {"--ignore-inline-never", NULL, BL_REPLACE, "inline functions even if they are marked noinline",
      "--plugin-opt=ignore-inline-never"},
     {"--dump-module", "DIR", BL_REPLACE, "keep OUTPUT.lto.merged.bc", "--save-temps"},
-    {"--btf", NULL, BL_IGNORE, "there is BTF wherever there is debug information", NULL},
-    {"--debug", NULL, BL_IGNORE, "the same", NULL},
+    {"--btf", NULL, BL_IGNORE, "BTF is always kept with debug information", NULL},
+    {"--debug", NULL, BL_IGNORE, "same as above", NULL},
     {"--unroll-loops", NULL, BL_IGNORE, "LLVM decides", NULL},
     {"--log-file", "FILE", BL_IGNORE, "there is no log", NULL},
     {"--log-level", "LEVEL", BL_IGNORE, "there is no log", NULL},
-    {"--disable-memory-builtins", NULL, BL_IGNORE, "none are added", NULL},
-    {"--disable-expand-memcpy-in-order", NULL, BL_IGNORE, "that is the default", NULL},
+    {"--disable-memory-builtins", NULL, BL_IGNORE, "no calls of memory functions are added", NULL},
+    {"--disable-expand-memcpy-in-order", NULL, BL_IGNORE, "this is the default", NULL},
     {"--allow-bpf-trap", NULL, BL_IGNORE, "always", NULL},
-    {"--fatal-errors", NULL, BL_IGNORE, "errors always are", NULL},
+    {"--fatal-errors", NULL, BL_IGNORE, "errors are always fatal", NULL},
     {"-V", NULL, BL_REPLACE, "print the version", "--version"},
-    {"--version", NULL, BL_TAKE, "the same", NULL},
-    {"-h", NULL, BL_HELP, "print this text", NULL},
-    {"--help", NULL, BL_HELP, "the same", NULL},
+    {"--version", NULL, BL_TAKE, "same as above", NULL},
+    {"-h", NULL, BL_HELP, "print this help", NULL},
+    {"--help", NULL, BL_HELP, "same as above", NULL},
 };
 
 struct translation {
@@ -181,8 +182,8 @@ static int help(struct translation *t)
 static int take(struct translation *t, const struct bpf_linker_option *opt, const char *value)
 {
 	if (opt->value && !value)
-		return report_error(t->r, "missing-value", "'%s' needs a value: %s %s", opt->name,
-				    opt->name, opt->value);
+		return report_error(t->r, "missing-value", "'%s' requires a value: %s %s",
+				    opt->name, opt->name, opt->value);
 	switch (opt->action) {
 	case BL_TAKE: put(t, opt->name, value); return 0;
 	case BL_REPLACE: put(t, opt->replacement, NULL); return 0;
@@ -234,8 +235,8 @@ int translate_bpf_linker(struct words *out, struct pool *pool, struct report *r,
 		else if (arg[0] == '-' && arg[1])
 			t.err |= report_error(r, "unknown-option",
 					      "unknown option '%s'" LD_HELP
-					      "bpf-linker --help lists all options; those of "
-					      "ld.bpf follow -Wl, as in -Wl,-Map=out.map",
+					      "bpf-linker --help lists all options; pass options "
+					      "of ld.bpf with -Wl, as in -Wl,-Map=out.map",
 					      arg);
 		else
 			words_add(out, arg);

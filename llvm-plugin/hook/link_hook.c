@@ -318,7 +318,7 @@ static int translate_option(struct words *out, struct pool *pool, struct report 
 	bool valued = w->opt->match == GCC_SEPARATE || w->opt->match == GCC_EITHER;
 
 	if (valued && !w->value)
-		return report_error(r, "missing-value", "'%s' needs a value", w->opt->name);
+		return report_error(r, "missing-value", "'%s' requires a value", w->opt->name);
 	switch (w->opt->action) {
 	case GCC_TAKE:
 		words_add(out, w->opt->name);

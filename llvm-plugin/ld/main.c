@@ -299,7 +299,7 @@ static int run(struct options *o, struct pool *pool, struct report *r, enum pers
 				  personality == CALLED_GCC || personality == CALLED_COLLECT2);
 	else if (!o->version_first)
 		err = report_error(r, "no-input",
-				   "no input files" LD_HELP "name the objects to link");
+				   "no input files" LD_HELP "specify the objects to link");
 	end_texts(r, &text);
 	return err;
 }

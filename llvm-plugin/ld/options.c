@@ -100,14 +100,13 @@ static int unknown_option(struct parse *p, const char *arg)
 	if (!strncmp(arg, "-Wl,", 4))
 		return report_error(p->report, "unknown-option",
 				    "unknown option '%s'" LD_HELP
-				    "write '%s': -Wl is for compilers that run a linker",
+				    "use '%s': -Wl is an option of compilers",
 				    arg, arg + 4);
 	if (is_compiler_option(arg))
 		return report_error(
 		    p->report, "unknown-option",
 		    "unknown option '%s'" LD_HELP
-		    "this is a linker: pass options of the compiler to clang -c, and "
-		    "its objects to %s",
+		    "pass compiler options to clang -c, and link its objects with %s",
 		    arg, p->report->program ? p->report->program : "ld.bpf");
 	for (size_t i = 0; i < COUNT(options); i++)
 		if (options[i].name && options[i].id != OPT_refuse)
@@ -559,8 +558,8 @@ static int take_plan(struct parse *p, const struct spelling *s)
 
 	if (o->lto.plan)
 		return report_error(p->report, "invalid-value",
-				    "'%s': there is a plan already: %s" LD_HELP
-				    "write one plan for the link",
+				    "'%s': a plan is already specified: %s" LD_HELP
+				    "specify only one plan",
 				    s->text, o->plan.path);
 	words_add(&o->read_files, s->value);
 	o->lto.plan = &o->plan;
@@ -729,12 +728,13 @@ static int parse_option(struct parse *p, const char *arg)
 	if (!match_long(p, arg, &s) && !match_letter(arg, &s))
 		return unknown_option(p, arg);
 	if (s.opt->form == FLAG && s.given)
-		return report_error(p->report, "invalid-value", "'%s' takes no value, got '%s'",
-				    s.text, s.value);
+		return report_error(p->report, "invalid-value",
+				    "'%s' does not accept a value, got '%s'", s.text, s.value);
 	if (s.opt->form == VALUE && !s.given) {
 		if (p->next == p->args->n)
-			return report_error(p->report, "missing-value", "'%s' needs a value: %s %s",
-					    s.text, s.text, s.opt->value);
+			return report_error(p->report, "missing-value",
+					    "'%s' requires a value: %s %s", s.text, s.text,
+					    s.opt->value);
 		s.value = p->args->v[p->next++];
 		s.given = true;
 	}
@@ -801,7 +801,7 @@ int parse_options(struct options *o, struct pool *pool, struct report *r, const 
 	if (!p.err && o->lib.dynamic && o->lib.output == BPFLD_PARTIAL)
 		p.err = report_error(p.report, "unsupported-option",
 				     "cannot use '--dynamic' with '-r': only the output of a final "
-				     "link can be loaded" LD_HELP "leave out -r");
+				     "link can be loaded" LD_HELP "omit -r");
 	o->lib.c_names = o->skeleton || o->subskeleton;
 	o->lib.no_image = !o->lib.c_names;
 	o->lib.trace_symbols = o->trace_symbols.v;

@@ -96,10 +96,9 @@ int write_skeleton(const struct options *o, struct pool *pool, struct report *r,
 		return report_error(r, "no-skeleton", "cannot run %s: %s", bpftool,
 				    strerror(errno));
 	if (status)
-		return report_error(
-		    r, "no-skeleton",
-		    "%s gen %s failed for this object" LD_HELP
-		    "see what it printed; a newer bpftool may be needed for the BTF",
-		    bpftool, kind);
+		return report_error(r, "no-skeleton",
+				    "%s gen %s failed for this object" LD_HELP
+				    "see its output above; the BTF may require a newer bpftool",
+				    bpftool, kind);
 	return 0;
 }

@@ -81,8 +81,8 @@ int cache_open(struct lto_cache *c, const char *path, const char **why)
 		cache_close(c);
 		return -err;
 	}
-	*why = st.st_uid != geteuid()             ? "it belongs to another user"
-	       : st.st_mode & (S_IWGRP | S_IWOTH) ? "other users can write it"
+	*why = st.st_uid != geteuid()             ? "it is owned by another user"
+	       : st.st_mode & (S_IWGRP | S_IWOTH) ? "it is writable by other users"
 						  : NULL;
 	if (!*why)
 		return 0;

@@ -77,7 +77,7 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
 		return;
 	text =
 	    print("%s%s%s%s", c->module ? c->module : "", c->module ? ": " : "",
-		  c->reading && error ? "broken bitcode: " : "", LLVMGetDiagInfoDescription(info));
+		  c->reading && error ? "invalid bitcode: " : "", LLVMGetDiagInfoDescription(info));
 	if (error)
 		report_error(c, "lto-failed", "%s", text);
 	/* rustc and clang write different ones; either works. */

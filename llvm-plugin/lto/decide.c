@@ -202,13 +202,12 @@ static const char *call_problem_at(LLVMValueRef call)
 			   ? "its inline assembly needs an argument that is a constant"
 			   : NULL;
 	if (!LLVMIsAFunction(callee))
-		return is_parameter(callee) ? "it calls a function that an argument points to"
-					    : NULL;
+		return is_parameter(callee) ? "it calls a function through an argument" : NULL;
 	if ((!strncmp(name_of(callee), "llvm.memcpy", 11) ||
 	     !strncmp(name_of(callee), "llvm.memset", 11) ||
 	     !strncmp(name_of(callee), "llvm.memmove", 12)) &&
 	    is_parameter(LLVMGetOperand(call, 2)))
-		return "it copies or fills as many bytes as an argument says, which must be a "
+		return "the size of a copy or fill in it depends on an argument, but must be "
 		       "constant";
 	return NULL;
 }
@@ -487,7 +486,7 @@ static const char *global_problem(struct compiler *c, const struct function *fn)
 	if (why)
 		return why;
 	if ((other && other != fn->f) || LLVMGetNamedGlobal(m, fn->name))
-		return "another symbol has its name";
+		return "another symbol has the same name";
 	return prototype_problem(c, fn->f, false);
 }
 

@@ -301,8 +301,8 @@ static _Noreturn void be_child(const struct run *r, int module, int release, int
 		_exit(LTO_CANNOT_LOAD);
 	}
 	n = asprintf(&text,
-		     "lto-failed%ccannot load LLVM %d: %s\n"
-		     ">>> help: free some memory, or reinstall LLVM, which may be damaged",
+		     "lto-failed%ccannot load LLVM %d: %s\n>>> help: free some memory, or "
+		     "reinstall LLVM, which may be corrupt",
 		     0, release, error);
 	if (n < 0)
 		_exit(LTO_NO_MEMORY);
@@ -679,8 +679,8 @@ static int run_units(struct run *r, const struct lto_cache *cache, const struct 
 	}
 	if (!err && (err = add_units(r, cache, units, nr, &records)))
 		err = warn(r, "lto-cache",
-			   "what LLVM made is not kept in the cache\n>>> help: free some space, or "
-			   "leave out --lto-cache");
+			   "cannot store generated code in the cache\n>>> help: free some space, "
+			   "or omit --lto-cache");
 	unmap_records(&records);
 	free(some);
 	free(modules);
@@ -701,8 +701,8 @@ static int run_cached(struct run *r, int module, int release)
 	if (cache_open(&cache, r->options->cache, &why)) {
 		free(units);
 		return report(r, "lto-cache",
-			      "cannot use '%s' as a cache: %s\n"
-			      ">>> help: name a directory that only you can write",
+			      "cannot use '%s' as a cache: %s\n>>> help: use a directory that only "
+			      "you can write to",
 			      r->options->cache, why);
 	}
 	err = find_units(r, &cache, module, units, &nr);
@@ -737,9 +737,9 @@ static int compare_plan(struct run *r, int release)
 		return 0;
 	if (plan->release && plan->release != release)
 		err = warn(r, "plan-stale",
-			   "%s: the plan was made with LLVM %d, and this is LLVM %d\n"
-			   ">>> its decisions are applied, but may have other effects\n"
-			   ">>> help: run 'bpfld tune' again with this LLVM",
+			   "%s: the plan was made with LLVM %d, and this is LLVM %d\n>>> its "
+			   "decisions are applied, but their effects may differ\n>>> help: run "
+			   "'bpfld tune' again with this LLVM",
 			   plan->path, plan->release, release);
 	for (size_t i = 0; plan->nr_inputs && i < r->job->nr_modules; i++)
 		if (!is_in_plan(plan, &r->job->modules[i])) {

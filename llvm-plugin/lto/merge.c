@@ -41,7 +41,7 @@ static LLVMModuleRef read_module(struct compiler *c, const struct bpfld_lto_modu
 	step(c, "reading");
 	c->reading = true;
 	if (LLVMParseBitcodeInContext2(c->context, buffer, &module) && !c->failed)
-		report_error(c, "lto-failed", "%s: broken bitcode\n>>> help: compile it again",
+		report_error(c, "lto-failed", "%s: invalid bitcode\n>>> help: recompile it",
 			     m->name);
 	c->reading = false;
 	if (c->failed)
@@ -422,12 +422,12 @@ static int check_static(struct compiler *c, const char *name, size_t number)
 		if (!v || (LLVMGetLinkage(v) == LLVMInternalLinkage &&
 			   !refers_to(c->parsed[i].assembly, name)))
 			continue;
-		return report_error(
-		    c, "lto-asm-name",
-		    "inline assembly refers to static symbol '%s', and another file "
-		    "has a symbol of that name\n>>> static in %s\n>>> also in %s\n"
-		    ">>> help: rename one, or compile one without bitcode",
-		    name, c->r->job->modules[number].name, c->r->job->modules[i].name);
+		return report_error(c, "lto-asm-name",
+				    "inline assembly refers to static symbol '%s', but another "
+				    "file has a symbol of that name\n>>> static in %s\n>>> also in "
+				    "%s\n>>> help: rename one, or compile one without bitcode",
+				    name, c->r->job->modules[number].name,
+				    c->r->job->modules[i].name);
 	}
 	return 0;
 }

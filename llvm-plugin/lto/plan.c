@@ -101,8 +101,8 @@ static int expect_words(struct reader *r, size_t nr, const char *usage)
 {
 	if (r->nr == nr)
 		return 0;
-	return broken(r, "'%s' needs %zu operands, got %zu" LD_HELP "write: %s", r->word[0], nr - 1,
-		      r->nr - 1, usage);
+	return broken(r, "'%s' requires %zu operands, got %zu" LD_HELP "use the form: %s",
+		      r->word[0], nr - 1, r->nr - 1, usage);
 }
 
 static void *grow(void *array, size_t nr, size_t *cap, size_t size)
@@ -138,11 +138,11 @@ static int read_decision(struct reader *r, enum lto_decision decision)
 	else if (r->nr != 2)
 		return broken(r,
 			      "expected a function, and the file that defines it" LD_HELP
-			      "write: %s FUNCTION [in FILE]",
+			      "use the form: %s FUNCTION [in FILE]",
 			      r->word[0]);
 	for (size_t i = 0; i < p->nr_entries; i++)
 		if (is_same(&p->entries[i], &e))
-			return broken(r, "function '%s' is already in line %u", e.function,
+			return broken(r, "function '%s' is already on line %u", e.function,
 				      p->entries[i].line);
 	p->entries = grow(p->entries, p->nr_entries, &r->cap_entries, sizeof(e));
 	p->entries[p->nr_entries++] = e;
@@ -161,7 +161,7 @@ static int read_setting(struct reader *r)
 	if (i < 0 || !read_number(r, r->word[2], 1000000, &value))
 		return 1;
 	if (p->set[i].line)
-		return broken(r, "'%s' is already set in line %u", r->word[1], p->set[i].line);
+		return broken(r, "'%s' is already set on line %u", r->word[1], p->set[i].line);
 	p->set[i] = (struct lto_setting){lto_settings[i], (unsigned)value, r->line};
 	return 0;
 }
@@ -189,7 +189,7 @@ static int read_order(struct reader *r)
 	if (expect_words(r, 2, "optimize ORDER"))
 		return 1;
 	if (r->plan->order_line)
-		return broken(r, "'optimize' is already in line %u", r->plan->order_line);
+		return broken(r, "'optimize' is already on line %u", r->plan->order_line);
 	i = find_word(r, "order", r->word[1], lto_orders, LTO_NR_ORDERS);
 	if (i < 0)
 		return 1;
@@ -251,10 +251,10 @@ static int read_version(struct reader *r)
 {
 	if (strcmp(r->word[0], "bpfld-plan") || r->nr != 2)
 		return broken_text(r, "not a plan: the first item must be 'bpfld-plan 1'" LD_HELP
-				      "name a file that 'bpfld tune' wrote, or add that line");
+				      "specify a file that 'bpfld tune' wrote, or add that line");
 	if (strcmp(r->word[1], "1"))
 		return broken(r,
-			      "version %s of plans is not supported" LD_HELP
+			      "unsupported version of plans: %s" LD_HELP
 			      "update bpfld, or write the plan for version 1",
 			      r->word[1]);
 	return 0;

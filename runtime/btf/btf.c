@@ -171,7 +171,7 @@ static int find_layout(struct parser *p, const char *data, size_t size, bool big
 	if (!ld_in_range(off, len, size - hdr_len))
 		return bad(p, "layout section exceeds the section's %zu bytes", size);
 	if (off % 4 || len % sizeof(struct btf_layout))
-		return bad(p, "layout section is not made of 4-byte entries");
+		return bad(p, "size of the layout section is not a multiple of 4");
 	p->layout = (const struct btf_layout *)(data + hdr_len + off);
 	p->nr_layout = len / (uint32_t)sizeof(struct btf_layout);
 	return 0;
@@ -183,14 +183,15 @@ static int parse_header(struct parser *p, const char *data, size_t size, bool bi
 	uint64_t hdr_len, type_off, type_len, str_off, str_len;
 
 	if (size < sizeof(struct btf_header))
-		return bad(p, "%zu bytes are too few for a header", size);
+		return bad(p, "too short for a header: %zu bytes", size);
 	if (ld_get16(data, big) != BTF_MAGIC) {
 		if (ld_get16(data, !big) == BTF_MAGIC)
 			return bad(p, "byte order differs from the file's");
-		return bad(p, "magic is 0x%04x, not 0x%04x", ld_get16(data, big), BTF_MAGIC);
+		return bad(p, "magic number is 0x%04x, expected 0x%04x", ld_get16(data, big),
+			   BTF_MAGIC);
 	}
 	if (data[2] != BTF_VERSION)
-		return bad(p, "version %u is not known", (unsigned char)data[2]);
+		return bad(p, "unknown version %u", (unsigned char)data[2]);
 	hdr_len = ld_get32(data + 4, big);
 	type_off = ld_get32(data + 8, big);
 	type_len = ld_get32(data + 12, big);
@@ -203,7 +204,7 @@ static int parse_header(struct parser *p, const char *data, size_t size, bool bi
 	if (!ld_in_range(str_off, str_len, size - hdr_len))
 		return bad(p, "string section exceeds the section's %zu bytes", size);
 	if (type_off % 4 || type_len % 4)
-		return bad(p, "type section is not made of 4-byte words");
+		return bad(p, "size of the type section is not a multiple of 4");
 	p->btf->types = data + hdr_len + type_off;
 	p->types_len = (uint32_t)type_len;
 	p->btf->strs = data + hdr_len + str_off;
@@ -257,12 +258,13 @@ static int size_unknown(struct parser *p, uint32_t in_type, uint32_t info, uint3
 	const struct btf_layout *layout;
 
 	if (kind == BTF_KIND_UNKN || kind >= p->nr_layout)
-		return bad(p, "kind %u of type %u is not known%s", kind, in_type,
-			   kind && p->nr_layout ? ", and the layout section ends before it" : "");
+		return bad(p, "type %u has unknown kind %u%s", in_type, kind,
+			   kind && p->nr_layout ? ", which the layout section does not describe"
+						: "");
 	layout = p->layout + kind;
 	if (layout->info_sz % 4 || layout->elem_sz % 4)
-		return bad(p, "kind %u of type %u is not known, and not made of 4-byte words", kind,
-			   in_type);
+		return bad(p, "type %u has unknown kind %u, whose size is not a multiple of 4",
+			   in_type, kind);
 	/* Fits into 32 bits: 8 bits times 24. */
 	*size = (uint32_t)sizeof(struct btf_type) + layout->info_sz +
 		layout->elem_sz * BTF_INFO_VLEN(info);
@@ -279,14 +281,14 @@ static int note_type(struct parser *p, uint32_t in_type, uint32_t off, uint32_t 
 	int err;
 
 	if (left < sizeof(*t))
-		return bad(p, "type %u is cut off", in_type);
+		return bad(p, "type %u is truncated", in_type);
 	t = (const struct btf_type *)(p->btf->types + off);
 	kind = ld_btf_kind(t);
 	*size = ld_btf_type_size(kind, ld_btf_vlen(t));
 	if (!*size && (err = size_unknown(p, in_type, t->info, size)))
 		return err;
 	if (*size > left)
-		return bad(p, "type %u is cut off", in_type);
+		return bad(p, "type %u is truncated", in_type);
 	p->offs[in_type] = off;
 	p->btf->nr_decls += ld_btf_is_decl(kind);
 	p->to_repair |= is_gcc_quirk(p->btf, t);
@@ -414,10 +416,10 @@ static int check_type(struct parser *p, uint32_t in_type)
 		return 0;
 	}
 	if (ref >= p->btf->nr_types && !untyped)
-		return bad(p, "type %u refers to a type beyond the last, %u", in_type,
+		return bad(p, "type %u refers to a type after the last, %u", in_type,
 			   p->btf->nr_types - 1);
 	if (str >= p->btf->strs_len)
-		return bad(p, "type %u has a name beyond the string section", in_type);
+		return bad(p, "name of type %u is outside the string section", in_type);
 	if (kind == BTF_KIND_INT)
 		p->btf->rust |= is_rust_name(ld_btf_str(p->btf, t->name_off));
 	if (untyped) {
@@ -460,7 +462,7 @@ static const char *unknown_kind(struct parser *p, uint32_t in_type)
 {
 	if (!in_type || kind_of(p->btf, in_type) != BTF_KIND_UNKN)
 		return "";
-	return ld_printf(p->diags->arena, ": kind %u is not known",
+	return ld_printf(p->diags->arena, ": unknown kind %u",
 			 ld_btf_vlen(ld_btf_type(p->btf, in_type)));
 }
 
@@ -479,12 +481,14 @@ static int check_decl_tag(struct parser *p, uint32_t i, const struct btf_type *t
 	} else if (t->type && kind == BTF_KIND_UNKN) {
 		return 0; /* it is dropped with its target */
 	} else if (kind != BTF_KIND_VAR && kind != BTF_KIND_TYPEDEF) {
-		return bad(p, "decl tag %u is on type %u of kind %u, which has none", i, t->type,
-			   kind);
+		return bad(p,
+			   "decl tag %u is attached to type %u of kind %u, which cannot have tags",
+			   i, t->type, kind);
 	}
 	if (component != NO_COMPONENT && component >= nr)
-		return bad(p, "decl tag %u is on component %u of type %u, which has %u", i,
-			   component, t->type, nr);
+		return bad(p,
+			   "decl tag %u is attached to component %u of type %u, which has only %u",
+			   i, component, t->type, nr);
 	return 0;
 }
 
@@ -493,13 +497,14 @@ static int check_func(struct parser *p, uint32_t i, const struct btf_type *t)
 	uint32_t nr;
 
 	if (kind_of(p->btf, t->type) != BTF_KIND_FUNC_PROTO)
-		return bad(p, "type of function %u is %u, not a prototype%s", i, t->type,
+		return bad(p, "type of function %u is %u, which is not a prototype%s", i, t->type,
 			   unknown_kind(p, t->type));
 	if (ld_btf_vlen(t) > BTF_FUNC_EXTERN)
-		return bad(p, "linkage %u of function %u is not known", ld_btf_vlen(t), i);
+		return bad(p, "function %u has unknown linkage %u", i, ld_btf_vlen(t));
 	nr = ld_btf_vlen(ld_btf_type(p->btf, t->type));
 	if (nr > BTF_MAX_VLEN)
-		return bad(p, "function %u has %u parameters, more than %u", i, nr, BTF_MAX_VLEN);
+		return bad(p, "function %u has %u parameters; the maximum is %u", i, nr,
+			   BTF_MAX_VLEN);
 	return 0;
 }
 
@@ -513,7 +518,7 @@ static int check_decl_names(struct parser *p)
 		size_t len = strlen(ld_btf_name(btf, btf->decls[k]));
 
 		if (len > left)
-			return bad(p, "names of functions and variables share too many bytes");
+			return bad(p, "names of functions and variables overlap too much");
 		left -= len;
 	}
 	return 0;
@@ -536,8 +541,8 @@ static int check_decls(struct parser *p)
 				kind = kind_of(p->btf, info[j].type);
 				if (kind != BTF_KIND_VAR && kind != BTF_KIND_FUNC)
 					err = bad(p,
-						  "data section %u holds type %u, which is neither "
-						  "variable nor function%s",
+						  "data section %u contains type %u, which is "
+						  "neither a variable nor a function%s",
 						  i, info[j].type, unknown_kind(p, info[j].type));
 			}
 			break;

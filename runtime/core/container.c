@@ -109,7 +109,7 @@ const char *ld_core_find_section(ld_core_read_fn *read, void *ctx, struct ld_cor
 	struct header h;
 
 	if (!read_elf(&e))
-		return "its ELF headers are damaged";
+		return "its ELF headers are corrupt";
 	for (uint32_t i = 1; i < e.nr && i < most && read_header(&e, i, &h); i++) {
 		if (h.type != SHT_PROGBITS || !has_name(&e, h.name))
 			continue;
@@ -144,13 +144,13 @@ const char *ld_core_find_member(const uint8_t *data, size_t size, struct ld_core
 		uint8_t type = data[off + 156];
 
 		if (len > size - off - TAR_BLOCK)
-			return "the archive is cut off";
+			return "the archive is truncated";
 		if (type == '0' || type == '\0') {
 			if (found->off)
-				return "the archive has several files";
+				return "the archive contains several files";
 			*found = (struct ld_core_range){off + TAR_BLOCK, len};
 		}
 		off += TAR_BLOCK + ld_align_up(len, TAR_BLOCK);
 	}
-	return found->off ? NULL : "the archive has no file";
+	return found->off ? NULL : "the archive contains no file";
 }

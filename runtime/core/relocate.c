@@ -554,7 +554,7 @@ struct ld_core_result ld_core_resolve(const struct ld_core_kernel *k, const stru
 	struct path path;
 
 	if (relo->kind >= LD_CORE_NR_KINDS)
-		return refuse("the kind of relocation is not known");
+		return refuse("the kind of relocation is unknown");
 	if (parse_path(&path, local, relo))
 		return refuse("its access string does not fit the type");
 	path.big = big;

@@ -102,8 +102,7 @@ static const char *not_a_func(const struct ld_file *f, uint32_t in_type)
 
 	if (!t || ld_btf_kind(t) != BTF_KIND_UNKN)
 		return "type is not a FUNC";
-	return ld_printf(f->diags.arena, "type is not a FUNC: kind %u is not known",
-			 ld_btf_vlen(t));
+	return ld_printf(f->diags.arena, "type is not a FUNC: unknown kind %u", ld_btf_vlen(t));
 }
 
 /* Whether the type was a FUNC without a prototype. */

@@ -46,7 +46,7 @@ static int note_packed(struct ld_section *sec, uint32_t codec, size_t header, ui
 	const char *name = codec > LD_CODEC_ZSTD ? NULL : ld_codec_name((enum ld_codec)codec);
 
 	if (!name)
-		return bad(sec, ld_printf(&f->arena, "compression type %u is not known", codec));
+		return bad(sec, ld_printf(&f->arena, "unknown compression type %u", codec));
 	if (!ld_has_codec((enum ld_codec)codec))
 		return missing_codec(sec, name);
 	if (align & (align - 1) || align > UINT32_MAX)
@@ -69,7 +69,7 @@ static int note_packed(struct ld_section *sec, uint32_t codec, size_t header, ui
 static int read_zdebug(struct ld_section *sec)
 {
 	if (sec->size < ZDEBUG_HEADER || memcmp(sec->data, "ZLIB", 4) != 0)
-		return bad(sec, "has no header of compressed contents");
+		return bad(sec, "has no compression header");
 	sec->name = ld_printf(&sec->file->arena, ".%s", sec->name + 2);
 	return note_packed(sec, LD_CODEC_ZLIB, ZDEBUG_HEADER, ld_get64(sec->data + 4, true),
 			   sec->align);
@@ -88,7 +88,7 @@ int ld_read_compression(struct ld_section *sec)
 	if (sec->kind != LD_SEC_DEBUG)
 		return bad(sec, "is compressed, but only DWARF may be");
 	if (sec->size < LD_CHDR_SIZE)
-		return bad(sec, "has no header of compressed contents");
+		return bad(sec, "has no compression header");
 	return note_packed(sec, ld_get32(chdr, big), LD_CHDR_SIZE, ld_get64(chdr + 8, big),
 			   ld_get64(chdr + 16, big));
 }
@@ -109,7 +109,7 @@ int ld_decompress_sections(struct ld_file *f)
 		if (err == -ENOMEM)
 			longjmp(*f->arena.oom, 1);
 		if (err)
-			return bad(sec, "compressed contents are damaged");
+			return bad(sec, "compressed contents are corrupt");
 		sec->data = data;
 	}
 	return 0;

@@ -68,7 +68,7 @@ static int not_bpf(struct ld_file *f, unsigned int machine, unsigned int type)
 					     : "object";
 	const char *other = machine_name(machine);
 	const char *help = type == ET_REL ? "compile it with -target bpf"
-					  : "name BPF objects, or archives of them";
+					  : "specify BPF objects, or archives of them";
 
 	if (other)
 		return ld_error(&f->diags, "wrong-machine",
@@ -89,7 +89,7 @@ static int check_header(struct ld_file *f)
 		return ld_not_elf(f);
 	if (f->size < sizeof(Elf64_Ehdr))
 		return ld_error(&f->diags, "truncated-file",
-				"%s: file is truncated: %zu bytes, an ELF header has %zu", name,
+				"%s: file is truncated: %zu bytes; an ELF header has %zu", name,
 				f->size, sizeof(Elf64_Ehdr));
 	if (e[EI_DATA] != ELFDATA2LSB && e[EI_DATA] != ELFDATA2MSB)
 		return ld_error(&f->diags, "invalid-elf", "%s: unknown byte order %u", name,
@@ -105,7 +105,7 @@ static int check_header(struct ld_file *f)
 	if (type != ET_REL)
 		return ld_error(&f->diags, "not-an-object",
 				"%s: not a relocatable object (ELF type %u)" LD_HELP
-				"name the objects that it was linked from",
+				"link the objects that it was made from",
 				name, type);
 	return 0;
 }
@@ -163,7 +163,7 @@ static int find_headers(struct reader *r)
 	if (nr > (f->size - (off < f->size ? off : f->size)) / sizeof(Elf64_Shdr) ||
 	    nr > UINT32_MAX)
 		return ld_error(&f->diags, "truncated-file",
-				"%s: file is truncated: section headers are past its end",
+				"%s: file is truncated: section headers extend past its end",
 				ld_file_name(f));
 	if (names == SHN_XINDEX)
 		names = ld_get32(e + off + offsetof(Elf64_Shdr, sh_link), f->big);
@@ -326,12 +326,12 @@ static int reject_profiled(const struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
 
-	return ld_error(&f->diags, "profiled-input",
-			"%s: compiled for profiling, which BPF programs do not support" LD_DETAIL
-			"section %s has counters that no loader makes a map of" LD_HELP
-			"compile without -fprofile-instr-generate, -fprofile-generate and "
-			"-fcoverage-mapping",
-			ld_file_name(f), sec->name);
+	return ld_error(
+	    &f->diags, "profiled-input",
+	    "%s: compiled for profiling, which BPF programs do not support" LD_DETAIL
+	    "section %s has counters, for which loaders create no map" LD_HELP
+	    "compile without -fprofile-instr-generate, -fprofile-generate and -fcoverage-mapping",
+	    ld_file_name(f), sec->name);
 }
 
 /* Whether the section has a size, but none of the contents that a loader needs. */
@@ -346,11 +346,12 @@ static int reject_emptied(const struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
 
-	return ld_error(&f->diags, "not-an-object",
-			"%s: has debug information, but no code or data" LD_DETAIL
-			"section %s has a size and no contents, as after objcopy "
-			"--only-keep-debug" LD_HELP "link the object that this file was made of",
-			ld_file_name(f), sec->name);
+	return ld_error(
+	    &f->diags, "not-an-object",
+	    "%s: has debug information, but no code or data" LD_DETAIL
+	    "section %s has a size but no contents, as after objcopy --only-keep-debug" LD_HELP
+	    "link the object that this file was made from",
+	    ld_file_name(f), sec->name);
 }
 
 static int read_sections(struct reader *r)
@@ -378,7 +379,7 @@ static int read_sections(struct reader *r)
 		if (!sec->name)
 			return bad_section(sec, "name is outside the string table");
 		if (has_too_long_names(r))
-			return bad_section(sec, "names of sections share too many bytes");
+			return bad_section(sec, "names of sections overlap too much");
 		sec->role = ld_role_of(sec->name);
 		if (sec->role == LD_ROLE_PROFILE)
 			return reject_profiled(sec);
@@ -459,7 +460,7 @@ static int read_symbol(struct reader *r, uint32_t i)
 	if (!sym->name)
 		return bad_symbol(f, i, "name is outside the string table");
 	if (has_too_long_names(r))
-		return bad_symbol(f, i, "names of symbols share too many bytes");
+		return bad_symbol(f, i, "names of symbols overlap too much");
 	sym->bind = ELF64_ST_BIND(info);
 	sym->type = ELF64_ST_TYPE(info);
 	sym->vis = ELF64_ST_VISIBILITY(p[offsetof(Elf64_Sym, st_other)]);
@@ -537,10 +538,10 @@ static int check_stripped(struct ld_file *f)
 		if (sec->size && (sec->kind == LD_SEC_CODE || sec->role == LD_ROLE_MAPS))
 			return ld_error(
 			    &f->diags, "stripped-input",
-			    "%s: has no symbol table, so that nothing in it can be used" LD_DETAIL
+			    "%s: has no symbol table: nothing in it can be used" LD_DETAIL
 			    "section %s has %llu bytes" LD_HELP
-			    "link the object as compiled; -S drops only DWARF, "
-			    "as llvm-strip -g does",
+			    "link the object as compiled; -S drops only DWARF, as llvm-strip -g "
+			    "does",
 			    ld_file_name(f), sec->name, (unsigned long long)sec->size);
 	}
 	return 0;

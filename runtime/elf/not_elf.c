@@ -15,22 +15,22 @@ static const struct {
 	size_t len;
 	const char *what, *help;
 } magics[] = {
-    {"\x9f\xeb", 2, "BTF without an object", "name the object that it belongs to"},
-    {"\xeb\x9f", 2, "BTF without an object", "name the object that it belongs to"},
-    {"\x1f\x8b", 2, "compressed by gzip", DECOMPRESS},
-    {"BZh", 3, "compressed by bzip2", DECOMPRESS},
+    {"\x9f\xeb", 2, "raw BTF", "specify the object that it belongs to"},
+    {"\xeb\x9f", 2, "raw BTF", "specify the object that it belongs to"},
+    {"\x1f\x8b", 2, "compressed with gzip", DECOMPRESS},
+    {"BZh", 3, "compressed with bzip2", DECOMPRESS},
     {"\xfd"
      "7zXZ",
-     5, "compressed by xz", DECOMPRESS},
-    {"\x28\xb5\x2f\xfd", 4, "compressed by zstd", DECOMPRESS},
-    {"PK\x03\x04", 4, "a ZIP archive", "name the objects in it"},
+     5, "compressed with xz", DECOMPRESS},
+    {"\x28\xb5\x2f\xfd", 4, "compressed with zstd", DECOMPRESS},
+    {"PK\x03\x04", 4, "a ZIP archive", "specify the objects in it"},
     {"\xcf\xfa\xed\xfe", 4, "a Mach-O object", COMPILE},
     {"\xce\xfa\xed\xfe", 4, "a Mach-O object", COMPILE},
     {"\x64\x86", 2, "a COFF object for x86-64", COMPILE},
     {"MZ", 2, "a Windows executable", COMPILE},
     {"\0asm", 4, "WebAssembly", COMPILE},
-    {"CPCH", 4, "a precompiled header", "name the objects that include it"},
-    {"gpch", 4, "a precompiled header", "name the objects that include it"},
+    {"CPCH", 4, "a precompiled header", "specify the objects that include it"},
+    {"gpch", 4, "a precompiled header", "specify the objects that include it"},
 };
 
 /* Sources, by the end of their names, with the compiler that makes an object of them. */
@@ -55,9 +55,9 @@ static const struct {
     {".h .hpp .hh .skel.h", NULL, "a C header", "include it in a source file, and compile that"},
     {".rs", NULL, "Rust source", "compile it with rustc and a BPF target"},
     {".go", NULL, "Go source", "write the program in C or Rust: Go does not compile to BPF"},
-    {".d", NULL, "dependencies for make", "name the object (.o) of the same name"},
-    {NULL, "version https://git-lfs.github.com/", "a pointer of Git LFS", "run `git lfs pull`"},
-    {NULL, "/* GNU ld script", "a linker script", "name the libraries that it lists"},
+    {".d", NULL, "a dependency file for make", "specify the object (.o) of the same name"},
+    {NULL, "version https://git-lfs.github.com/", "a Git LFS pointer", "run `git lfs pull`"},
+    {NULL, "/* GNU ld script", "a linker script", "specify the libraries that it lists"},
     {NULL, "<!DOCTYPE", "a web page", "download the file itself"},
     {NULL, "<html", "a web page", "download the file itself"},
     {NULL, "#!", "a script", NULL},
@@ -155,7 +155,7 @@ static int report_text(struct ld_file *f, const char *name, const char *base)
 			return ld_error(&f->diags, "not-an-object",
 					"%s: %s, not an object" LD_HELP "%s", name, texts[i].what,
 					texts[i].help ? texts[i].help
-						      : "name BPF objects, or archives of them");
+						      : "specify BPF objects, or archives of them");
 	if (source >= 0 && ends_with(base, sources[source].ends))
 		return ld_error(&f->diags, "not-an-object",
 				"%s: %s, not an object" LD_HELP
@@ -171,11 +171,11 @@ static int report_text(struct ld_file *f, const char *name, const char *base)
 	if (ends_with(base, ".rsp .txt .list .lst") || has_line(f, "-"))
 		return ld_error(&f->diags, "not-an-object",
 				"%s: a text file, not an object" LD_HELP
-				"if it lists inputs or options, write @%s",
+				"if it lists inputs or options, use @%s",
 				name, name);
 	return ld_error(&f->diags, "not-an-object",
 			"%s: a text file, not an object" LD_HELP
-			"name BPF objects, or archives of them",
+			"specify BPF objects, or archives of them",
 			name);
 }
 
@@ -185,10 +185,10 @@ int ld_not_elf(struct ld_file *f)
 
 	if (!f->size)
 		return ld_error(&f->diags, "not-an-object",
-				"%s: file is empty" LD_HELP "compile it again", name);
+				"%s: file is empty" LD_HELP "recompile it", name);
 	if (ld_is_bitcode(f->image, f->size))
 		return ld_error(&f->diags, "bitcode-input",
-				"%s: LLVM bitcode, and this program links machine code only" LD_HELP
+				"%s: LLVM bitcode, but this program links only machine code" LD_HELP
 				"compile without -flto, or link with ld.bpf",
 				name);
 	if (f->size >= 8 &&
@@ -205,6 +205,6 @@ int ld_not_elf(struct ld_file *f)
 	if (is_text(f))
 		return report_text(f, name, base);
 	return ld_error(&f->diags, "not-an-object",
-			"%s: not an ELF object" LD_HELP "name BPF objects, or archives of them",
+			"%s: not an ELF object" LD_HELP "specify BPF objects, or archives of them",
 			name);
 }

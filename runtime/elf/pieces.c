@@ -407,20 +407,19 @@ static int ambiguous_addend(const struct ld_section *sec, const struct ld_reloc 
 	const struct ld_file *f = sec->file;
 
 	if (f->joined)
-		return ld_error(&sec->file->diags, "ambiguous-addend",
-				"%s: relocation at %s+0x%llx: `ld -r` moved '%s' and left the "
-				"addend as it was" LD_HELP
-				"link the objects that `ld -r` joined, or join them with "
-				"ld.bpf -r",
-				ld_file_name(f), sec->name, (unsigned long long)r->off,
-				sym->name[0] ? sym->name : sym->sec->name);
+		return ld_error(
+		    &sec->file->diags, "ambiguous-addend",
+		    "%s: relocation at %s+0x%llx: `ld -r` moved '%s' without adjusting the "
+		    "addend" LD_HELP
+		    "link the objects that `ld -r` combined, or combine them with ld.bpf -r",
+		    ld_file_name(f), sec->name, (unsigned long long)r->off,
+		    sym->name[0] ? sym->name : sym->sec->name);
 	return ld_error(&sec->file->diags, "ambiguous-addend",
-			"%s: relocation at %s+0x%llx: the object does not show what its addend "
-			"means\n"
-			">>> as written by LLVM, or GNU as since 2.44:  %s%+lld\n"
-			">>> as written by GNU as up to 2.43:           %s%+lld" LD_HELP
-			"select one with --addends=llvm or --addends=gas; or assemble the source "
-			"with clang or GNU as 2.44 or newer",
+			"%s: relocation at %s+0x%llx: the meaning of its addend is ambiguous\n>>> "
+			"as written by LLVM, or GNU as since 2.44:  %s%+lld\n>>> as written by GNU "
+			"as up to 2.43:           %s%+lld" LD_HELP
+			"select one with --addends=llvm or --addends=gas, or assemble the source "
+			"with clang or GNU as 2.44 or later",
 			ld_file_name(f), sec->name, (unsigned long long)r->off, sym->name,
 			(long long)a->llvm, sym->name, (long long)a->gas);
 }
@@ -543,10 +542,10 @@ static int add_hidden_edges(struct ld_section *sec)
 			LD_PUSH(&f->arena, &all, sec->relocs[k]);
 		if (!relocated && hidden_edge(sec, off, &r, &target)) {
 			if (target < 0 || target >= (int64_t)sec->size)
-				return ld_error(&f->diags, "invalid-call",
-						"%s: call at %s+0x%llx leads out of its section",
-						ld_file_name(f), sec->name,
-						(unsigned long long)off);
+				return ld_error(
+				    &f->diags, "invalid-call",
+				    "%s: call at %s+0x%llx targets code outside of its section",
+				    ld_file_name(f), sec->name, (unsigned long long)off);
 			r.piece = ld_piece_at(sec, (uint64_t)target);
 			r.addend = target - (int64_t)r.piece->off;
 			LD_PUSH(&f->arena, &all, r);

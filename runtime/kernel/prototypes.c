@@ -103,7 +103,7 @@ static struct reason check_param(const struct ld_btf *btf, uint32_t in_func, uin
 		return r;
 	kind = ld_btf_kind(ld_btf_type(btf, id));
 	if (kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION)
-		r.why = "is a struct or union by value";
+		r.why = "is a struct or union passed by value";
 	if (kind != BTF_KIND_PTR)
 		return r;
 	to = ld_btf_strip(btf, ld_btf_type(btf, id)->type);

@@ -71,10 +71,10 @@ static int find_series(struct version v, bool *known)
 static const char *not_known(struct ld_arena *a, const char *what, struct version v, int next)
 {
 	if (!next || next == LD_NR_KERNELS)
-		return ld_printf(a, "nothing is known of %s %u.%u: the nearest known series is %s",
-				 what, v.major, v.minor, ld_kernels[next ? next - 1 : 0]);
-	return ld_printf(a, "nothing is known of %s %u.%u: the nearest known series are %s and %s",
-			 what, v.major, v.minor, ld_kernels[next - 1], ld_kernels[next]);
+		return ld_printf(a, "%s %u.%u is unknown; the nearest known series is %s", what,
+				 v.major, v.minor, ld_kernels[next ? next - 1 : 0]);
+	return ld_printf(a, "%s %u.%u is unknown; the nearest known series are %s and %s", what,
+			 v.major, v.minor, ld_kernels[next - 1], ld_kernels[next]);
 }
 
 static const char *read_series(struct ld_arena *a, const char *text, int *series)
@@ -96,10 +96,10 @@ static const char *add_running(struct ld_arena *a, uint32_t *kernels)
 	int series;
 
 	if (uname(&host) || !read_version(host.release, true, &v))
-		return "the running kernel has no version";
+		return "the version of the running kernel cannot be determined";
 	series = find_series(v, &known);
 	if (!known)
-		return not_known(a, "the running kernel,", v, series);
+		return not_known(a, "the running Linux", v, series);
 	*kernels |= 1u << series;
 	return NULL;
 }

@@ -100,7 +100,7 @@ int ld_dyn_leave(struct bpfld_dyn *d, int err)
 {
 	if (d->freed)
 		err = ld_dyn_error(d, -EBUSY, "handle-in-use",
-				   "ignored a call of bpfld_dyn_free() from a callback: the "
+				   "bpfld_dyn_free() was ignored: a callback called it while the "
 				   "handle is in use");
 	d->freed = d->busy = false;
 	return err;

@@ -68,15 +68,15 @@ const struct ld_earlier *ld_read_earlier(const struct ld_link *l)
 		e->report = read_json(l, against);
 	if (e->report && !is_report(e->report))
 		ld_error(l->diags, "bad-report",
-			 "%s is not a report of a link" LD_HELP
-			 "write one with --report=FILE.json, by this version of the linker",
+			 "%s is not a report" LD_HELP
+			 "create one with --report=FILE.json and this version of the linker",
 			 against);
 	if (verdicts)
 		e->verdicts = read_json(l, verdicts);
 	if (e->verdicts && !are_verdicts(e->verdicts))
 		ld_error(l->diags, "bad-report",
-			 "%s is not a result of bpfld check" LD_HELP
-			 "write one with bpfld check --json",
+			 "%s is not output of bpfld check" LD_HELP
+			 "create it with bpfld check --json",
 			 verdicts);
 	return e;
 }

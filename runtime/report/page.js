@@ -41,7 +41,7 @@ function overview() {
 	const { types } = facts.out;
 
 	return make("ul", { class: "tiles" },
-		tile("Programs", number(calling), `${count(facts.out.functions, "function")} in all` +
+		tile("Programs", number(calling), `${count(facts.out.functions, "function")} in total` +
 			(gone ? `, ${number(gone)} dropped` : "")),
 		deepest ? tile("Deepest stack",
 			make("span", { class: deepest.stack > MAX_STACK ? "bad" : "" }, number(deepest.stack),
@@ -215,7 +215,7 @@ function programDetails(data, p) {
 				make("span", { class: p.frames > MAX_FRAMES ? "bad" : "" }, count(p.frames, "frame")), " · ",
 				count(reachedBy(data, p), "function"),
 				verifier >= 0 ? ` · verifier ${number(verifier)}` : null,
-				refused.length ? make("span", { class: "bad" }, ` · refused by ${refused.map(kernelName).join(", ")}`) : null)),
+				refused.length ? make("span", { class: "bad" }, ` · rejected by ${refused.map(kernelName).join(", ")}`) : null)),
 		p.violates.warned.length ? make("p", { class: "links" }, p.violates.warned.map((i) => jump(diagnostics[i].id,
 			() => {
 				const fold = places.warnings[i].closest("details.fold");
@@ -277,7 +277,7 @@ function programs() {
 
 	return [
 		make("p", { class: "note" }, `The verifier allows ${MAX_STACK} bytes of stack and ${MAX_FRAMES} frames for each call chain.`,
-			over ? ` Over a limit, refused or with a warning: ${number(over)}, shown first.` : ""),
+			over ? ` Over a limit, rejected or with a warning: ${number(over)}, shown first.` : ""),
 		make("div", { class: "tools" }, search), list, make("div", { class: "tools" }, more)];
 }
 

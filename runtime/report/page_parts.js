@@ -151,7 +151,7 @@ function origins() {
 	return [
 		make("p", { class: "note" }, make("span", { class: "key before" }), " in the inputs, ", make("span", { class: "key" }),
 			" in the output. Data has contents in the file: .data, .rodata, .maps; .bss has none. A type or string of BTF that",
-			" several inputs have counts for the first of them; <internal> is what the linker adds: headers, padding.",
+			" several inputs have counts for the first of them; <internal> means parts that the linker adds, such as headers and padding.",
 			directory ? ` Inputs are in ${directory}.` : ""),
 		make("div", { class: "columns" }, flow(), inputTable().element),
 		folded(count(facts.functions.length, "function"), functionTable(), facts.functions.length <= 20),
@@ -272,10 +272,12 @@ function troubles() {
 	return [...found.values()].sort((a, b) => (b.program.verdict === "refused") - (a.program.verdict === "refused"));
 }
 
+const verdictText = (v) => (v.verdict === "refused" ? "rejected" : v.verdict);
+
 function verdictTable() {
 	const programs = new Map(verdicts.flatMap((r) => r.programs.map((p) => [`${p.name}\n${p.section}`, p])));
 	const cell = (r) => (p) => r.programs.find((q) => q.name === p.name && q.section === p.section);
-	const shown = (v) => (!v ? "–" : v.verdict !== "loads" ? make("span", { class: v.verdict === "refused" ? "bad" : "" }, v.verdict)
+	const shown = (v) => (!v ? "–" : v.verdict !== "loads" ? make("span", { class: v.verdict === "refused" ? "bad" : "" }, verdictText(v))
 		: make("div", {}, number(v.instructions), make("div", { class: "note" }, count(v.total_states, "state"),
 			v.stack ? `, stack ${v.stack}` : "")));
 
@@ -296,7 +298,7 @@ function troubleCard({ program: p, kernels }) {
 	const item = (name, text) => (text ? [make("dt", {}, name), make("dd", {}, text)] : []);
 
 	return make("div", { class: `card diagnostic ${p.verdict === "refused" ? "refused" : "note"}` },
-		make("p", {}, make("b", {}, p.verdict), " ", f < 0 ? make("code", {}, p.name) : toFunction(f), ` on ${kernels.join(", ")}: `,
+		make("p", {}, make("b", {}, verdictText(p)), " ", f < 0 ? make("code", {}, p.name) : toFunction(f), ` on ${kernels.join(", ")}: `,
 			p.meaning || p.reason),
 		make("dl", {}, item("to change", p.help), p.meaning ? item("verifier", p.reason) : [], item("at", p.source),
 			(p.callers || []).flatMap((c) => item("called at", c)), item("acquired at", p.acquired), item("global function", p.function),

@@ -2,7 +2,7 @@
 # RUN: %mc %s -o in.o && %ld.bpf --verify in.o -o out.o 2>&1 | FileCheck --match-full-lines %s
 # CHECK: ld.bpf: warning: 'first' calls itself, which the verifier rejects [recursion]
 # CHECK-NEXT: >>> first calls first at in.o:(.text+0x0)
-# CHECK-NEXT: >>> help: use a loop, or bpf_loop(), instead of the recursion
+# CHECK-NEXT: >>> help: use a loop or bpf_loop() instead of recursion
 # CHECK-NOT: {{.}}
 
 	.section socket,"ax",@progbits

@@ -5,7 +5,7 @@
 # CHECK: ld.bpf: warning: 'outer' calls itself, which the verifier rejects [recursion]
 # CHECK-NEXT: >>> outer calls inner at in.o:(.text+0x8)
 # CHECK-NEXT: >>> inner calls outer at in.o:(.text+0x10)
-# CHECK-NEXT: >>> help: use a loop, or bpf_loop(), instead of the recursion
+# CHECK-NEXT: >>> help: use a loop or bpf_loop() instead of recursion
 # CHECK-NOT: {{.}}
 
 	.section socket,"ax",@progbits

@@ -13,7 +13,7 @@
 
 # A map can't begin within another.
 # RUN: %mc --defsym INSIDE=1 %t/maps.s -o inside.o && not %ld.bpf inside.o -o 1.o 2>&1 | FileCheck --check-prefix=INSIDE --match-full-lines %s
-# INSIDE: ld.bpf: error: map 'n' begins within map 'm' [invalid-elf]
+# INSIDE: ld.bpf: error: map 'n' overlaps map 'm' [invalid-elf]
 # INSIDE-NEXT: >>> defined at inside.o:(.maps+0x4)
 
 #--- code.s

@@ -23,7 +23,7 @@
 # WINNER-NEXT: R_BPF_64_32 lost
 
 # One that leads out of its section is an error.
-# RUN: %mc d.s -o d.o && not %ld.bpf d.o -o out.o 2>&1 | grep 'd.o: call at .text+0x0 leads out of its section \[invalid-call\]'
+# RUN: %mc d.s -o d.o && not %ld.bpf d.o -o out.o 2>&1 | grep 'd.o: call at .text+0x0 targets code outside of its section \[invalid-call\]'
 
 #--- a.s
 	.macro address_in_r1 func

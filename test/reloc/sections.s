@@ -44,10 +44,10 @@
 # RUN: not %ld.bpf -r --no-warn=data-relocation big.o second.o -o out.o 2>&1 | FileCheck --check-prefix=RANGE %s
 #      RANGE: ld.bpf: error: relocation value 2147483648 does not fit [relocation-range]
 # RANGE-NEXT: >>> at second.o:(prog+0x50), in 'main'
-# RANGE-NEXT: >>> help: split the section; in assembly, look at the expression
+# RANGE-NEXT: >>> help: split the section; in assembly, check the expression
 # RANGE-NEXT: ld.bpf: error: relocation value 2147483652 does not fit [relocation-range]
 # RANGE-NEXT: >>> at second.o:(prog+0x60), in 'main'
-# RANGE-NEXT: >>> help: split the section; in assembly, look at the expression
+# RANGE-NEXT: >>> help: split the section; in assembly, check the expression
 #  RANGE-NOT: {{.}}
 
 # What goes by its place, as it is hidden, and has no such place.
@@ -56,24 +56,24 @@
 # RUN: %ld.bpf --verify -r outside.o -o out.o
 #      OUTSIDE: ld.bpf: error: relocation refers outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x10)
-# OUTSIDE-NEXT: >>> help: in assembly, look at the expression; otherwise compile the file again
+# OUTSIDE-NEXT: >>> help: in assembly, check the expression; otherwise, recompile the file
 # OUTSIDE-NEXT: ld.bpf: error: relocation refers outside of section '.text' [relocation-range]
 # OUTSIDE-NEXT: >>> at outside.o:(tc+0x20)
 
 # A call by its place into the middle of a function, of which another file's copy is taken.
 # RUN: %mc loser.s -o loser.o && %mc winner.s -o winner.o && %ld.bpf -r --verify loser.o -o out.o
 # RUN: not %ld.bpf -r winner.o loser.o -o out.o 2>&1 | FileCheck --check-prefix=MIDDLE --implicit-check-not=error: %s
-#      MIDDLE: ld.bpf: error: call target is in the middle of 'w', of which another copy is linked [relocation-range]
+#      MIDDLE: ld.bpf: error: call to the middle of 'w', but another copy of it is linked [relocation-range]
 # MIDDLE-NEXT: >>> at loser.o:(tc+0x0)
 
 # A call of what turns out to be a variable, also where that goes by its place.
 # RUN: %mc calls.s -o calls.o && %mc variable.s -o variable.o
 # RUN: not %ld.bpf -r calls.o variable.o -o out.o 2>&1 | FileCheck --check-prefix=VARIABLE --implicit-check-not=error: %s
-#      VARIABLE: ld.bpf: error: call of 'v', which is not code [invalid-relocation]
+#      VARIABLE: ld.bpf: error: call to 'v', which is not code [invalid-relocation]
 # VARIABLE-NEXT: >>> at calls.o:(tc+0x0)
 # VARIABLE-NEXT: >>> defined in variable.o
 # RUN: not %ld.bpf --export=prog calls.o variable.o -o out.o 2>&1 | FileCheck --check-prefix=STATIC --implicit-check-not=error: %s
-#      STATIC: ld.bpf: error: call into section '.data', which is not code [invalid-relocation]
+#      STATIC: ld.bpf: error: call to section '.data', which is not code [invalid-relocation]
 # STATIC-NEXT: >>> at calls.o:(tc+0x0)
 
 #--- calls.s

@@ -177,41 +177,41 @@ static void test_refused(void)
 
 	o = (struct out){0};
 	ADD(&o, 0, INFO(20, 0, 0), 0);
-	expect_error(&o, "kind 20 of type 1 is not known");
+	expect_error(&o, "type 1 has unknown kind 20");
 	o = (struct out){0};
 	ADD(&o, 0, INFO(0, 0, 0), 0);
-	expect_error(&o, "kind 0 of type 1 is not known");
+	expect_error(&o, "type 1 has unknown kind 0");
 	o = (struct out){0};
 	add_ref(&o, BTF_KIND_PTR, "", 2);
-	expect_error(&o, "type 1 refers to a type beyond the last, 1");
+	expect_error(&o, "type 1 refers to a type after the last, 1");
 	o = (struct out){0};
 	ADD(&o, 99, INFO(BTF_KIND_PTR, 0, 0), 0);
-	expect_error(&o, "type 1 has a name beyond the string section");
+	expect_error(&o, "name of type 1 is outside the string section");
 	o = (struct out){0};
 	ADD(&o, 0, INFO(BTF_KIND_STRUCT, 0, 2), 8, 0, 0, 0);
-	expect_error(&o, "type 1 is cut off");
+	expect_error(&o, "type 1 is truncated");
 	o = (struct out){0};
 	ADD(&o, 0, INFO(BTF_KIND_FUNC_PROTO, 0, 0), 0);
 	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, 0x10001), 1);
-	expect_error(&o, "linkage 65537 of function 2 is not known");
+	expect_error(&o, "function 2 has unknown linkage 65537");
 	o = (struct out){0};
 	ADD(&o, 0, INFO(BTF_KIND_FUNC_PROTO, 0, 65536), 0);
 	for (uint32_t i = 0; i < 2 * 65536; i++)
 		LD_PUSH(&arena, &o.types, 0);
 	ADD(&o, 0, INFO(BTF_KIND_FUNC, 0, BTF_FUNC_GLOBAL), 1);
-	expect_error(&o, "function 2 has 65536 parameters, more than 65535");
+	expect_error(&o, "function 2 has 65536 parameters; the maximum is 65535");
 	o = (struct out){0};
 	add_int(&o, "int", 4, 32);
 	ADD(&o, 0, INFO(BTF_KIND_DATASEC, 0, 1), 4, 1, 0, 4);
-	expect_error(&o, "data section 2 holds type 1");
+	expect_error(&o, "data section 2 contains type 1");
 	o = (struct out){0};
 	add_struct1(&o, "s", "m", 0);
 	ADD(&o, 0, INFO(BTF_KIND_DECL_TAG, 0, 0), 1, 1);
-	expect_error(&o, "decl tag 2 is on component 1 of type 1, which has 1");
+	expect_error(&o, "decl tag 2 is attached to component 1 of type 1, which has only 1");
 	o = (struct out){0};
 	add_int(&o, "int", 4, 32);
 	ADD(&o, 0, INFO(BTF_KIND_DECL_TAG, 0, 0), 1, UINT32_MAX);
-	expect_error(&o, "decl tag 2 is on type 1 of kind 1");
+	expect_error(&o, "decl tag 2 is attached to type 1 of kind 1");
 }
 
 static void touch(void *ctx, uint32_t *word)

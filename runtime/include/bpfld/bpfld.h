@@ -58,7 +58,7 @@ enum bpfld_severity {
 struct bpfld_location {
 	size_t sz;             /* sizeof(struct bpfld_location) of the library */
 	const char *file;      /* source file, or NULL */
-	uint32_t line, column; /* of file, from 1; 0: not known */
+	uint32_t line, column; /* of file, from 1; 0: unknown */
 	const char *object;    /* input file, as in messages; or NULL */
 	const char *section;   /* of object, or NULL */
 	uint64_t offset;       /* bytes into section */
@@ -68,10 +68,10 @@ struct bpfld_location {
  * A diagnostic. All pointers are valid during the callback only. Its message has lines that are
  * separated by '\n':
  *
- *	duplicate symbol 'count'             what is wrong; print " [" id "]" after this line
+ *	duplicate symbol 'count'             the problem; print " [" id "]" after this line
  *	>>> defined at a.c:3 (a.o)           details: both sides, and all that differs
  *	>>> defined at b.c:7 (b.o)
- *	>>> help: make one of them static    what to do, if there is something to do;
+ *	>>> help: make one of them static    a suggestion, if there is one;
  *	>>>       or rename it               it may have several lines
  *
  * Names in it are escaped: they contain no control characters, and cannot start a line.
@@ -149,8 +149,9 @@ struct bpfld_lto_job {
 
 /*
  * compile() is called during bpfld_link(), on its thread, at most once per round of inputs and once
- * for all modules. It returns 0 if it has delivered what the job wants; otherwise a negative errno
- * value, after it has reported at least one BPFLD_ERROR. The same job must give the same bytes.
+ * for all modules. It returns 0 if it has delivered all objects of the job; otherwise a negative
+ * errno value, after it has reported at least one BPFLD_ERROR. The same job must produce the same
+ * bytes.
  */
 struct bpfld_lto {
 	size_t sz; /* sizeof(struct bpfld_lto) for the caller: see struct bpfld_opts */
@@ -239,11 +240,11 @@ struct bpfld_opts {
 	bool lasting_inputs; /* no effect; kept for callers that set it */
 	bool unique_statics; /* give static functions unique names in a final link, as cilium/ebpf
 				requires */
-	enum bpfld_addends addends; /* for files that do not show how their addends are stored */
+	enum bpfld_addends addends; /* for files whose addends are ambiguous */
 	bool no_image; /* bpfld_image() may return NULL: if the output is only written, this saves a
 			  copy */
 	bool c_names;  /* reject names of symbols and types that could inject code into a C header
-			  that bpftool makes of the output */
+			  that bpftool generates from the output */
 	const char *const
 	    *prefixes; /* "LIB:PFX": put PFX before the names of all global symbols that the input
 			  or archive LIB (a path, or its end) defines, in ELF and BTF */
@@ -254,8 +255,9 @@ struct bpfld_opts {
 				       ("6.1,7.2"), a range ("6.1..7.2"), "running", or a list of
 				       these. A warning then means that one of them rejects a
 				       program. NULL: that every known kernel does */
-	const char *const *target_btf; /* files with BTF of kernels, or directories of them, in
-					  which to look up what the output needs. NULL-terminated */
+	const char *const
+	    *target_btf;             /* files with BTF of kernels, or directories of them, with
+					which to compare the requirements of the output. NULL-terminated */
 	const char *report_against;  /* file with BPFLD_TEXT_REPORT_JSON of another link, with which
 					reports compare this one. NULL: none */
 	const char *report_verdicts; /* file with the output of bpfld check --json, which reports
@@ -358,7 +360,7 @@ BPFLD_API int bpfld_mark_temporary(struct bpfld *l);
 BPFLD_API int bpfld_name_input(struct bpfld *l, const char *name);
 
 /*
- * Binds the symbol name of object to target of to_object, whatever other inputs call by these
+ * Binds the symbol name of object to target of to_object, regardless of other symbols of these
  * names. The objects may be added before or after, under their names in diagnostics
  * ("lib.a(member.o)" for a member); if inputs share a name, "name#2" is the second one. Types must
  * agree as always. A map, variable or weak function that object defines can be bound as well, but
@@ -369,7 +371,7 @@ BPFLD_API int bpfld_name_input(struct bpfld *l, const char *name);
  * names are renamed, as static maps are. If target is a program (a function outside .text), it
  * becomes a static function of .text and is no longer a program.
  *
- * Returns -EINVAL if a name is empty; bpfld_link() reports what cannot be bound.
+ * Returns -EINVAL if a name is empty; bpfld_link() reports bindings that fail.
  */
 BPFLD_API int bpfld_bind(struct bpfld *l, const char *object, const char *name,
 			 const char *to_object, const char *target);

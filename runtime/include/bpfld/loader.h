@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 struct bpf_object;           /* <bpf/libbpf.h> */
-struct bpf_object_open_opts; /* the same */
+struct bpf_object_open_opts; /* also from there */
 
 /* ---- static linking at load time ---- */
 

@@ -290,16 +290,16 @@ static void report_frames(const struct checker *c, const struct chain *chain, co
 
 	if (chain->worst == FRAMES)
 		ld_warn(c->l->diags, "call-depth",
-			"%s '%s' has a call chain of %llu frames without a global function, "
-			"the verifier allows %u%" LD_LINES "\n"
-			">>> kernels before %s allow %u in all%" LD_LINES "%" LD_LINES LD_HELP
+			"%s '%s' has a call chain of %llu frames without a global function; the "
+			"verifier allows %u%" LD_LINES
+			"\n>>> kernels before %s allow %u in total%" LD_LINES "%" LD_LINES LD_HELP
 			"inline some of them (static __always_inline), or split the program with "
 			"tail calls",
 			what, name, value, ld_rule(LD_RULE_FRAMES, last), lines, ld_kernels[last],
 			ld_rule(LD_RULE_FRAMES, 0), by, more);
 	else
 		ld_warn(c->l->diags, "call-depth",
-			"%s '%s' has a call chain of %llu frames, the verifier allows %u%" LD_LINES
+			"%s '%s' has a call chain of %llu frames; the verifier allows %u%" LD_LINES
 			"%" LD_LINES "%" LD_LINES LD_HELP
 			"inline some of them (static __always_inline), or split the program with "
 			"tail calls",
@@ -319,35 +319,35 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 
 	switch (kind) {
 	case STACK:
-		ld_warn(d, "call-stack",
-			"%s '%s' needs %llu bytes of stack, the verifier allows %d%" LD_LINES
-			"%" LD_LINES "%" LD_LINES LD_HELP
-			"keep large variables in a per-CPU array map, or pass on the caller's "
-			"buffer",
-			what, name, value, LD_KERNEL_STACK, lines, by, more);
+		ld_warn(
+		    d, "call-stack",
+		    "%s '%s' needs %llu bytes of stack; the verifier allows %d%" LD_LINES
+		    "%" LD_LINES "%" LD_LINES LD_HELP
+		    "move large variables into a per-CPU array map, or use a buffer of the caller",
+		    what, name, value, LD_KERNEL_STACK, lines, by, more);
 		break;
 	case STACK_SOMEWHERE:
 		ld_note(d, "call-stack-kernels",
-			"%s '%s' needs %llu bytes of stack, older kernels allow %d%" LD_LINES "\n"
-			">>> newer kernels give each function of some types of programs, such as "
-			"tracing, its own stack%" LD_LINES LD_HELP
-			"for older kernels, keep large variables in a per-CPU array map",
+			"%s '%s' needs %llu bytes of stack; older kernels allow %d%" LD_LINES
+			"\n>>> newer kernels give each function its own stack in some program "
+			"types, such as tracing%" LD_LINES LD_HELP
+			"for older kernels, move large variables into a per-CPU array map",
 			what, name, value, LD_KERNEL_STACK, lines, more);
 		break;
 	case ROUNDING:
 		ld_note(d, "call-stack-kernels",
-			"%s '%s' needs %llu bytes of stack without a JIT, where %d are "
-			"allowed%" LD_LINES "\n"
-			">>> older kernels, and any without a JIT, round each frame to %d "
+			"%s '%s' needs %llu bytes of stack without a JIT; the limit is %d%" LD_LINES
+			"\n>>> older kernels, and kernels without a JIT, round each frame up to %d "
 			"bytes%" LD_LINES LD_HELP
-			"for those, keep large variables in a per-CPU array map",
+			"for these kernels, move large variables into a per-CPU array map",
 			what, name, value, LD_KERNEL_STACK, lines, LD_KERNEL_FRAME_UNIT_MOST, more);
 		break;
 	case TAIL_CALL:
 		ld_warn(d, "call-stack-tail-call",
-			"%s '%s' makes a tail call in '%s' under %llu bytes of stack, the verifier "
-			"allows %d%" LD_LINES "%" LD_LINES "%" LD_LINES LD_HELP
-			"make the tail call from the program itself, or use less stack above it",
+			"%s '%s' makes a tail call in '%s' with %llu bytes of stack in use; the "
+			"verifier allows %d%" LD_LINES "%" LD_LINES "%" LD_LINES LD_HELP
+			"make the tail call from the program itself, or reduce the stack that its "
+			"callers use",
 			what, name, name_of(c, last), value, LD_KERNEL_STACK_ABOVE_TAIL_CALL, lines,
 			by, more);
 		break;
@@ -355,7 +355,7 @@ static void report_chain(const struct checker *c, enum chain_kind kind, const st
 	default:
 		ld_note(
 		    d, "call-depth-kernels",
-		    "%s '%s' has a call chain of %llu frames, kernels before %s allow %u%" LD_LINES
+		    "%s '%s' has a call chain of %llu frames; kernels before %s allow %u%" LD_LINES
 		    "%" LD_LINES LD_HELP
 		    "for older kernels, inline some of them (static __always_inline)",
 		    what, name, value, ld_kernel_after(refusing(c, chain, FRAMES)),
@@ -404,7 +404,7 @@ static void report_recursion(const struct checker *c, const struct ld_call *clos
 	}
 	ld_warn(c->l->diags, "recursion",
 		"'%s' calls itself, which the verifier rejects%" LD_LINES "%" LD_LINES
-		"%" LD_LINES LD_HELP "use a loop, or bpf_loop(), instead of the recursion",
+		"%" LD_LINES LD_HELP "use a loop or bpf_loop() instead of recursion",
 		name_of(c, closing->callee),
 		at == closing->callee ? "" : "\n>>> through more functions than listed:", text,
 		more);
@@ -444,15 +444,14 @@ static void check_called_programs(const struct checker *c)
 		    reported[call->callee])
 			continue;
 		reported[call->callee] = true;
-		ld_warn(
-		    c->l->diags, "program-called",
-		    "program '%s' is called as a function: loaders support calls into .text only\n"
-		    ">>> called by %s at %s\n>>> defined in section %s at %s" LD_HELP
-		    "move its code into a function without SEC() that both call, or make a tail "
-		    "call",
-		    name_of(c, call->callee), name_of(c, call->caller),
-		    ld_place(c->l, caller->sec, call->off), c->calls->funcs[call->callee].sec->name,
-		    func_place(c, call->callee));
+		ld_warn(c->l->diags, "program-called",
+			"program '%s' is called as a function, but loaders support only calls into "
+			".text\n>>> called by %s at %s\n>>> defined in section %s at %s" LD_HELP
+			"move its code into a function without SEC() that both call, or use a tail "
+			"call",
+			name_of(c, call->callee), name_of(c, call->caller),
+			ld_place(c->l, caller->sec, call->off),
+			c->calls->funcs[call->callee].sec->name, func_place(c, call->callee));
 	}
 }
 

@@ -119,8 +119,8 @@ static void check(const struct ld_link *l, const struct copies *copies)
 		return;
 	constant = !(sym_of(first)->sec->flags & SHF_WRITE);
 	ld_note(l->diags, "static-copies",
-		"static variable '%s' of %llu bytes is in %llu files: %llu bytes in all\n"
-		">>> defined at %s%" LD_LINES LD_HELP
+		"static variable '%s' of %llu bytes is in %llu files: %llu bytes in total\n>>> "
+		"defined at %s%" LD_LINES LD_HELP
 		"define it in one file and declare it extern in the header" LD_MORE_HELP "%s",
 		sym_of(first)->name, (unsigned long long)size, (unsigned long long)nr + 1,
 		(unsigned long long)((nr + 1) * size), ld_sym_place(l, first->file, first->sym),

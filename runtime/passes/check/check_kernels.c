@@ -50,7 +50,6 @@ static uint32_t refusing(const struct ld_need *need, const struct ld_section_typ
 	case LD_NEED_LOCKED_HELPER: return ld_kernels_below(LD_RULE_LOCKED_HELPER, 1);
 	case LD_NEED_LOCKED_KFUNC: return ld_kernels_below(LD_RULE_LOCKED_KFUNC, 1);
 	case LD_NEED_LOCKED_GRAPH: return ld_kernels_below(LD_RULE_LOCKED_GRAPH, 1);
-	case LD_NEED_LOCKED_PEEK: return ld_kernels_below(LD_RULE_LOCKED_PEEK, 1);
 	case LD_NEED_LOCKED_ITERATOR: return ld_kernels_below(LD_RULE_LOCKED_ITERATOR, 1);
 	case LD_NEED_LOCKED_ARENA: return ld_kernels_below(LD_RULE_LOCKED_ARENA, 1);
 	case LD_NEED_LOCKED_STREAM: return ld_kernels_below(LD_RULE_LOCKED_STREAM, 1);
@@ -151,7 +150,7 @@ static void report_helper(const struct checker *c, const struct found *f, const 
 		ld_warn(
 		    c->l->diags, "helper-unavailable",
 		    "program '%s' calls bpf_%s(), which older kernels do not have%" LD_LINES LD_HELP
-		    "do without it, or load the program on newer kernels only",
+		    "avoid it, or load the program only on newer kernels",
 		    program->sym->name, helper, where);
 	else if (ld_kernels_without_sleep(f->need->what, type) &&
 		 !ld_kernels_without_helper(f->need->what, type))
@@ -163,9 +162,9 @@ static void report_helper(const struct checker *c, const struct found *f, const 
 			program->sym->name, helper, program->sec->name, where);
 	else
 		ld_warn(c->l->diags, "helper-unavailable",
-			"program '%s' calls bpf_%s(), which programs of its type (%s, by section "
+			"program '%s' calls bpf_%s(), which programs of its type (%s, from section "
 			"%s) may not call%" LD_LINES LD_HELP
-			"do without it, or choose another type by the name of the section",
+			"avoid it, or change the section name, which selects the program type",
 			program->sym->name, helper, ld_program_type_name(type->type),
 			program->sec->name, where);
 }
@@ -173,7 +172,7 @@ static void report_helper(const struct checker *c, const struct found *f, const 
 static void report_call(const struct checker *c, const struct found *f, const char *where)
 {
 	const char *callee = "global function", *state = "while it holds a lock";
-	const char *help = "make it static or __hidden, or call it outside";
+	const char *help = "make it static or __hidden, or move the call";
 
 	if (f->need->what == LD_NEED_LOCKED_CALL) {
 		callee = "static function";
@@ -192,15 +191,15 @@ static void report_call(const struct checker *c, const struct found *f, const ch
 static void report_path(const struct checker *c, const struct found *f, const char *where)
 {
 	static const char *const what[] = {
-	    "nothing leads to",
+	    "cannot be reached",
 	    "jumps out of its function",
-	    "runs over the end of its function",
+	    "falls through the end of its function",
 	};
 
 	ld_warn(c->l->diags, "invalid-code",
 		"program '%s' has code that %s%" LD_LINES LD_HELP
-		"if it is assembly, correct it; otherwise, look for code with undefined behavior, "
-		"such as __builtin_unreachable() or a variable without a value",
+		"correct the assembly; in C, look for undefined behavior, such as "
+		"__builtin_unreachable() or an uninitialized variable",
 		c->calls->funcs[f->program].sym->name, what[f->need->what - LD_NEED_DEAD_CODE],
 		where);
 }
@@ -223,8 +222,8 @@ static void report_found(const struct checker *c, const struct found *f)
 		ld_warn(c->l->diags, "tail-call-return",
 			"program '%s' makes a tail call in '%s', which does not return a "
 			"number%" LD_LINES LD_HELP
-			"let it return a number that the compiler does not know, which clang 23 "
-			"otherwise drops; or make it __always_inline",
+			"make it __always_inline, or return a value that is not a constant: clang "
+			"23 drops constant return values",
 			program, func->sym->name, where);
 	else if (f->need->what >= LD_NEED_DEAD_CODE)
 		report_path(c, f, where);
@@ -282,9 +281,9 @@ static void report_types(const struct checker *c)
 		uint32_t kernels = ld_warn_for(c->l, ld_section_type(func->sec->name)->refusing);
 
 		ld_warn(c->l->diags, "program-type",
-			"older kernels have no programs such as '%s', by its section %s\n"
-			">>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
-			"choose another section, or load the program on newer kernels only",
+			"older kernels do not support programs such as '%s' in section %s\n>>> "
+			"defined at %s%" LD_LINES "%" LD_LINES LD_HELP
+			"use another section, or load the program only on newer kernels",
 			func->sym->name, func->sec->name, ld_place(c->l, func->sec, func->off),
 			ld_refused_by(c->l, kernels), more_like_it(c, i, c->new_types.nr));
 	}
@@ -292,10 +291,10 @@ static void report_types(const struct checker *c)
 		const struct ld_func *func = &c->calls->funcs[c->unknown_types.v[i]];
 
 		ld_warn(c->l->diags, "program-type",
-			"libbpf has no type for program '%s', by its section %s\n"
-			">>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
-			"choose a section that libbpf knows, such as SEC(\"xdp\"), or have the "
-			"loader set the type",
+			"libbpf cannot determine the type of program '%s' from its section %s\n>>> "
+			"defined at %s%" LD_LINES "%" LD_LINES LD_HELP
+			"use a section name that libbpf recognizes, such as SEC(\"xdp\"), or set "
+			"the type in the loader",
 			func->sym->name, func->sec->name, ld_place(c->l, func->sec, func->off),
 			ld_refused_by(c->l, ld_warn_for(c->l, LD_ALL_KERNELS)),
 			more_like_it(c, i, c->unknown_types.nr));

@@ -129,17 +129,17 @@ static void report(const struct counter *c, uint32_t root, const struct reached 
 
 	if (r->funcs > LD_KERNEL_SUBPROGRAMS)
 		ld_warn(c->l->diags, "program-limit",
-			"program '%s' has %u functions with those that it calls, the kernel allows "
-			"%d\n>>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
+			"program '%s' has %u functions, including all that it calls; the kernel "
+			"allows %d\n>>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
 			"inline small functions (static __always_inline), or split the program "
 			"with tail calls",
 			func->sym->name, r->funcs, LD_KERNEL_SUBPROGRAMS, place, by, more);
 	else
 		ld_warn(c->l->diags, "program-limit",
-			"program '%s' uses %u maps with the functions that it calls, the kernel "
+			"program '%s' and the functions that it calls use %u maps; the kernel "
 			"allows %d\n>>> defined at %s%" LD_LINES "%" LD_LINES LD_HELP
-			"use one section for variables (each section is a map), join maps, or "
-			"split the program with tail calls",
+			"put all variables into one section (each section is a map), merge maps, "
+			"or split the program with tail calls",
 			func->sym->name, r->maps, LD_KERNEL_USED_MAPS, place, by, more);
 }
 
@@ -214,8 +214,8 @@ static void check_callbacks(const struct ld_link *l)
 			continue;
 		reported[call->callee] = true;
 		ld_warn(l->diags, "callback-global",
-			"callback '%s' is a global function, the kernel allows static ones only\n"
-			">>> used by %s at %s\n>>> defined at %s%" LD_LINES LD_HELP
+			"callback '%s' is a global function; the kernel allows only static "
+			"functions\n>>> used by %s at %s\n>>> defined at %s%" LD_LINES LD_HELP
 			"make it static or __hidden",
 			callee->sym->name, caller->sym->name, ld_place(l, caller->sec, call->off),
 			ld_place(l, callee->sec, callee->off),

@@ -153,9 +153,9 @@ static void check_inner(const struct checker *c, const struct map *map)
 		return;
 	reject_all(c, kernels);
 	ld_warn(c->l->diags, "map-unavailable",
-		"map '%s' contains maps whose value has a struct bpf_spin_lock, which older "
+		"map '%s' contains maps with a struct bpf_spin_lock in their values, which older "
 		"kernels do not allow\n>>> defined at %s%" LD_LINES LD_HELP
-		"use one map, or load the program on newer kernels only",
+		"use a single map, or load the program only on newer kernels",
 		map->sym->name, ld_place(c->l, map->sym->sec, map->sym->value),
 		ld_refused_by(c->l, kernels));
 }
@@ -173,10 +173,10 @@ static void check_types(const struct checker *c)
 			continue;
 		reject_all(c, kernels);
 		ld_warn(c->l->diags, "map-type",
-			"older kernels have no maps of type %s, as '%s' is\n"
-			">>> defined at %s%" LD_LINES LD_HELP
-			"use another type, or load the program on newer kernels only",
-			type->name, map->sym->name, ld_place(c->l, map->sym->sec, map->sym->value),
+			"map '%s' has type %s, which older kernels do not support\n>>> defined at "
+			"%s%" LD_LINES LD_HELP
+			"use another type, or load the program only on newer kernels",
+			map->sym->name, type->name, ld_place(c->l, map->sym->sec, map->sym->value),
 			ld_refused_by(c->l, kernels));
 	}
 }
@@ -224,16 +224,15 @@ static void check_fields(struct checker *c, uint32_t program, const struct map *
 			kernels = ld_kernels_below(fields[i].rule, 1);
 		else if (fields[i].bit == SPIN_LOCK && ld_is_socket_filter(type->type))
 			kernels = ld_kernels_below(LD_RULE_SOCKET_LOCKS, 1);
-		else if (fields[i].bit == SPIN_LOCK && type->sleepable)
-			kernels = ld_kernels_below(LD_RULE_SLEEPABLE_LOCKS, 1);
 		kernels = ld_warn_for(c->l, kernels);
 		if (kernels)
-			add_use(c, program, map,
-				ld_printf(c->l->arena,
-					  "whose value has a struct %s: programs of type %s may "
-					  "not use it",
-					  fields[i].type, ld_program_type_name(type->type)),
-				"use another map, or another type of program", kernels);
+			add_use(
+			    c, program, map,
+			    ld_printf(
+				c->l->arena,
+				"whose value has a struct %s; programs of type %s may not use it",
+				fields[i].type, ld_program_type_name(type->type)),
+			    "use another map, or another type of program", kernels);
 	}
 }
 
@@ -244,10 +243,8 @@ static void check_sleepable(struct checker *c, uint32_t program, const struct ma
 
 	if (kernels)
 		add_use(c, program, map,
-			ld_printf(c->l->arena, "but programs that may sleep cannot use %s",
-				  type->name),
-			"use a map of another type, such as an array, hash or ring buffer",
-			kernels);
+			ld_printf(c->l->arena, "but sleepable programs cannot use %s", type->name),
+			"use another type of map, such as an array, hash or ring buffer", kernels);
 }
 
 static void check_arenas(struct checker *c, uint32_t program, const struct map *first,
@@ -260,8 +257,8 @@ static void check_arenas(struct checker *c, uint32_t program, const struct map *
 	if (c->shown_arenas++ >= MAX_SHOWN)
 		return;
 	ld_warn(c->l->diags, "program-limit",
-		"program '%s' uses arenas '%s' and '%s', the kernel allows %d\n"
-		">>> defined at %s%" LD_LINES LD_HELP "use one arena for both",
+		"program '%s' uses arenas '%s' and '%s'; the kernel allows %d\n>>> defined at "
+		"%s%" LD_LINES LD_HELP "use one arena for both",
 		func->sym->name, first->sym->name, second->sym->name, LD_KERNEL_ARENAS,
 		ld_place(c->l, func->sec, func->off), ld_refused_by(c->l, kernels));
 }

@@ -26,7 +26,7 @@ static void check(const struct ld_link *l, const char *what, const char *name)
 	if (!is_harmless(name))
 		ld_error(l->diags, "unsafe-name",
 			 "the name of %s is unsafe in a C header: '%s'" LD_HELP
-			 "rename it; compilers do not write such names for C",
+			 "rename it: C compilers do not produce such names",
 			 what, name);
 }
 

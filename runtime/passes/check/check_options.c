@@ -112,10 +112,11 @@ static void check_prefixes(const struct ld_link *l)
 		const struct ld_prefix *p = l->inputs.prefixes.v[i];
 
 		if (!p->path)
-			ld_error(l->diags, "prefix",
-				 "--prefix=%s: no input is called %s" LD_HELP
-				 "write the library as on the command line, or the end of its path",
-				 p->option, p->library);
+			ld_error(
+			    l->diags, "prefix",
+			    "--prefix=%s: no input is called %s" LD_HELP
+			    "specify the library as on the command line, or the end of its path",
+			    p->option, p->library);
 		else if (!p->names.nr)
 			ld_error(l->diags, "prefix", "--prefix=%s: %s defines no global symbol",
 				 p->option, p->path);
@@ -150,7 +151,7 @@ void ld_check_options(const struct ld_link *l)
 		if (!has_matched(p))
 			ld_warn(l->diags, "unused-option",
 				"%s=%s matches no symbol" LD_HELP
-				"correct the name; the inputs' symbols are in the --Map",
+				"check the spelling; --Map lists the symbols of the inputs",
 				p->option, p->text);
 	}
 	if (l->opt->lto_fat && !has_bitcode(l))
@@ -161,5 +162,5 @@ void ld_check_options(const struct ld_link *l)
 		    "-Xclang -fembed-bitcode=all to have machine code as well");
 	if (*l->opt->why_live.list && !l->opt->gc_sections)
 		ld_warn(l->diags, "unused-option",
-			"--why-live needs --gc-sections: without it everything is kept");
+			"--why-live has no effect without --gc-sections: everything is kept");
 }

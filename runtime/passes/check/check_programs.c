@@ -35,18 +35,18 @@ static void report_license(const struct ld_link *l, const struct ld_func *func)
 		   *by = ld_refused_by(l, ld_warn_for(l, LD_ALL_KERNELS));
 
 	if (license)
-		ld_warn(
-		    l->diags, "missing-license",
-		    "the license is \"%s\", but %s requires a GPL-compatible license\n"
-		    ">>> called by %s at %s%" LD_LINES LD_HELP
-		    "if it may be, set it: char _license[] SEC(\"license\") = \"Dual BSD/GPL\";",
-		    license, gpl_callee(l, func), func->sym->name,
-		    ld_use_place(l, func->sec, func->gpl_off), by);
+		ld_warn(l->diags, "missing-license",
+			"the license is \"%s\", but %s requires a GPL-compatible license\n>>> "
+			"called by %s at %s%" LD_LINES LD_HELP
+			"if such a license applies, declare it: char _license[] SEC(\"license\") = "
+			"\"Dual BSD/GPL\";",
+			license, gpl_callee(l, func), func->sym->name,
+			ld_use_place(l, func->sec, func->gpl_off), by);
 	else
 		ld_warn(l->diags, "missing-license",
 			"no input has a license section, but %s requires a GPL-compatible "
 			"license\n>>> called by %s at %s%" LD_LINES LD_HELP
-			"add to one file: char _license[] SEC(\"license\") = \"GPL\";",
+			"declare it in one file: char _license[] SEC(\"license\") = \"GPL\";",
 			gpl_callee(l, func), func->sym->name,
 			ld_use_place(l, func->sec, func->gpl_off), by);
 }
@@ -91,11 +91,12 @@ static bool *called_funcs(const struct ld_link *l)
 static void report_prototype(const struct ld_link *l, const struct ld_func *func, const char *why,
 			     uint32_t kernels)
 {
-	ld_warn(l->diags, "global-function-type",
-		"the verifier cannot check global function '%s' on its own: %s\n"
-		">>> defined at %s%" LD_LINES LD_HELP
-		"make it static or __hidden: the verifier then checks it with its callers",
-		func->sym->name, why, ld_place(l, func->sec, func->off), ld_refused_by(l, kernels));
+	ld_warn(
+	    l->diags, "global-function-type",
+	    "the verifier cannot check global function '%s' on its own: %s\n>>> defined at "
+	    "%s%" LD_LINES LD_HELP
+	    "make it static or __hidden, so that the verifier checks it together with its callers",
+	    func->sym->name, why, ld_place(l, func->sec, func->off), ld_refused_by(l, kernels));
 }
 
 /* func is the first of nr functions that only newer kernels accept. */
@@ -106,11 +107,12 @@ static void note_prototype(const struct ld_link *l, const struct ld_func *func, 
 
 	if (nr > 1)
 		more = ld_text(l->arena, "\n>>> and %u more like it", nr - 1);
-	ld_note(l->diags, "global-function-kernels",
-		"kernels before %s reject global function '%s': %s\n"
-		">>> defined at %s%" LD_LINES LD_HELP
-		"for older kernels, make it static or __hidden: they check it with its callers",
-		accepting, func->sym->name, why, ld_place(l, func->sec, func->off), more);
+	ld_note(
+	    l->diags, "global-function-kernels",
+	    "kernels before %s reject global function '%s': %s\n>>> defined at %s%" LD_LINES LD_HELP
+	    "for older kernels, make it static or __hidden, so that they check it together with "
+	    "its callers",
+	    accepting, func->sym->name, why, ld_place(l, func->sec, func->off), more);
 }
 
 /* A parameter that points to a struct or union that no file defines, of a type that all refuse. */
@@ -210,8 +212,8 @@ static void check_map(const struct ld_link *l, struct ld_strmap *by_cut_name, st
 		files = ld_text(l->arena, "%s and %s", ld_file_name(other->sec->file), files);
 	/* Pins and user space use the full names: no reason for a note. */
 	ld_remark(l->diags, "map-name-clash",
-		  "maps '%s' and '%s' share a name in the kernel, cut to %d characters: '%s'\n"
-		  ">>> defined in %s",
+		  "maps '%s' and '%s' have the same name in the kernel, which truncates it to %d "
+		  "characters: '%s'\n>>> defined in %s",
 		  other->name, sym->name, LD_KERNEL_NAME, cut, files);
 }
 

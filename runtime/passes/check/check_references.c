@@ -69,9 +69,8 @@ static void check_subprogram(struct checker *c, const struct ld_section *sec,
 	if (sec->kind == LD_SEC_CODE || !t.piece || !t.piece->subprogram)
 		return;
 	ld_error(c->l->diags, "bind",
-		 "%s refers to a program that --bind has made a function\n"
-		 ">>> %s\n>>> referenced in %s" LD_HELP
-		 "link its object twice, and bind the second copy",
+		 "%s refers to a program that --bind has turned into a function\n>>> %s\n>>> "
+		 "referenced in %s" LD_HELP "link its object twice, and bind the second copy",
 		 sec->name, ld_piece_name(c->l, t.piece), ld_file_place(c->l, sec->file));
 }
 
@@ -120,7 +119,7 @@ static void check_map(struct checker *c, const struct ld_piece *p)
 			note_undescribed(c, sec, sec->syms[k]);
 		if (sym && last && sym->value < last->value + last->size)
 			ld_error(l->diags, "invalid-elf",
-				 "map '%s' begins within map '%s'\n>>> defined at %s", sym->name,
+				 "map '%s' overlaps map '%s'\n>>> defined at %s", sym->name,
 				 last->name,
 				 ld_sym_place(l, sec->file, (uint32_t)(sym - sec->file->syms)));
 		else if (sym)
@@ -140,7 +139,7 @@ static void report_undescribed(struct checker *c, const struct ld_file *f)
 {
 	if (c->undescribed.nr)
 		ld_error(c->l->diags, "map-without-btf",
-			 "map '%s' has no BTF, so that loaders do not know its type, key and "
+			 "map '%s' has no BTF: loaders cannot determine its type, key and "
 			 "value%" LD_LINES LD_HELP "compile the file with %s",
 			 c->first_undescribed,
 			 ld_list_lines(c->l->arena, &c->undescribed, "maps of this file"),
@@ -187,7 +186,7 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 	if (own)
 		more = ld_text(l->arena,
 			       "\n>>> defined in %s and in other targets of --bind" LD_HELP
-			       "bind it with --bind, too",
+			       "bind this call as well",
 			       ld_file_place(l, own));
 	for (size_t i = 0; i < uses->list.nr; i++) {
 		const struct use *use = &uses->list.v[i];
@@ -199,7 +198,7 @@ static void report_undefined(struct checker *c, const struct ld_global *n, const
 		more = ld_hint(&c->hints, n);
 	ld_error(l->diags, "undefined-symbol", "undefined symbol '%s'%" LD_LINES "%" LD_LINES,
 		 n->name, ld_list_lines(l->arena, &places, "uses"),
-		 *more ? more : LD_HELP "link the file or library that defines it, too");
+		 *more ? more : LD_HELP "also link the file or library that defines it");
 }
 
 static void report_discarded(const struct checker *c)
@@ -217,8 +216,8 @@ static void report_discarded(const struct checker *c)
 	}
 	if (sec)
 		ld_error(c->l->diags, "discarded-section",
-			 "reference to a copy of section '%s' that is dropped: another file has "
-			 "the same group%" LD_LINES LD_DETAIL "defined in %s, group %s" LD_HELP
+			 "reference to a dropped copy of section '%s': another file has the same "
+			 "group%" LD_LINES LD_DETAIL "defined in %s, group %s" LD_HELP
 			 "compile all files with the same options and compiler",
 			 sec->name, ld_list_lines(c->l->arena, &places, "uses"),
 			 ld_file_place(c->l, sec->file), sec->group);
@@ -235,9 +234,9 @@ static void warn_pointers(struct checker *c)
 				: ld_use_place(c->l, c->pointers.v[i].sec, c->pointers.v[i].off));
 	if (first)
 		ld_warn(c->l->diags, "data-relocation",
-			"pointer in %s will read 0: no loader fills it in%" LD_LINES LD_DETAIL
-			"loaders fill in pointers in code, .maps and .struct_ops only" LD_HELP
-			"set it from code, or from user space",
+			"pointer in %s will be 0: no loader sets it%" LD_LINES LD_DETAIL
+			"loaders set pointers only in code, .maps and .struct_ops" LD_HELP
+			"set it in code or from user space",
 			first->sec->name,
 			ld_list_lines(c->l->arena, &c->places, "sections with pointers"));
 }
@@ -276,12 +275,13 @@ static void check_nameless(const struct ld_link *l, const struct ld_file *f, boo
 	}
 	if (!places.nr)
 		return;
-	(is_error ? ld_report_error
-		  : ld_warn)(l->diags, "nameless-code",
-			     "code without a function symbol: no loader finds it%" LD_LINES LD_HELP
-			     "link the object as compiled, not stripped; in assembly, write "
-			     "'.type NAME, @function' and '.size NAME, .-NAME'",
-			     ld_list_lines(l->arena, &places, "places"));
+	(is_error
+	     ? ld_report_error
+	     : ld_warn)(l->diags, "nameless-code",
+			"code without a function symbol: loaders cannot find it%" LD_LINES LD_HELP
+			"link the object as compiled, not stripped; in assembly, write '.type "
+			"NAME, @function' and '.size NAME, .-NAME'",
+			ld_list_lines(l->arena, &places, "places"));
 }
 
 /* ---- programs ---- */
@@ -338,7 +338,7 @@ static void check_contents(const struct ld_link *l)
 	if (l->opt->gc_sections && c.pieces && !c.live)
 		ld_warn(
 		    l->diags, "no-program",
-		    "--gc-sections drops all code and data: nothing is a root" LD_HELP "%s",
+		    "--gc-sections drops all code and data: there are no roots" LD_HELP "%s",
 		    l->opt->partial
 			? "keep symbols with --keep=GLOB"
 			: "put a program into a section such as SEC(\"xdp\"), keep symbols with "
@@ -346,7 +346,7 @@ static void check_contents(const struct ld_link *l)
 	else if (!l->opt->partial && !l->opt->dynamic && !l->opt->unresolved_ok &&
 		 !*l->opt->entries && !c.programs && (c.live_code || !c.maps))
 		ld_note(l->diags, "no-program",
-			"no function is in a section that makes it a program" LD_HELP
+			"no function is in a program section" LD_HELP
 			"put one into a section such as SEC(\"xdp\"), or link a library with -r");
 }
 

@@ -221,7 +221,7 @@ static void judge_relos(struct checker *c)
 		    .certain = r->status == LD_CORE_REFUSE && c->targets->uses.v[i].autoload,
 		    .value = r->value,
 		    .why = r->status == LD_CORE_POISON && r->bad_size
-			       ? "a load of the field cannot be adapted to its size"
+			       ? "the load cannot be adjusted to the size of the field"
 			       : r->why};
 	}
 }
@@ -249,7 +249,7 @@ static void judge_externs(struct checker *c)
 		s->result = results[status];
 		s->verifier = status == LD_CORE_EXTERN_NO_KFUNC;
 		if (s->verifier)
-			s->why = "a function of the kernel, but no kfunc";
+			s->why = "a kernel function, but not a kfunc";
 		else if (status == LD_CORE_EXTERN_OTHER)
 			s->why = "it has another type";
 		/* A weak function of another type counts as missing. */
@@ -432,8 +432,8 @@ const struct ld_targets *ld_check_targets(const struct ld_link *l, struct ld_inp
 	c.f->size = l->image.size;
 	if (!parse_output(&c)) {
 		ld_error(l->diags, "verify",
-			 "the output cannot be parsed again" LD_HELP
-			 "this is a defect of the linker: please report it with the inputs");
+			 "the output cannot be parsed" LD_HELP
+			 "this is a bug in the linker: please report it, and attach the inputs");
 		return NULL;
 	}
 	find_relos(&c);

@@ -12,7 +12,6 @@
 #include "btf/print.h"
 #include "elf/place.h"
 #include "passes/check/compare_types.h"
-#include "passes/check/rust_types.h"
 #include "passes/passes.h"
 
 /* A symbol of a file. */
@@ -83,11 +82,6 @@ static bool is_typeless(const struct site *s)
 	return ld_btf_kind(t) == BTF_KIND_VAR && !ld_btf_strip(&s->file->btf, t->type);
 }
 
-static bool is_ir(const struct site *s)
-{
-	return ld_rust_is_ir(&s->file->btf, decl_of(s)->type);
-}
-
 static bool declares_map(const struct site *s)
 {
 	const struct ld_sym *sym = sym_of(s);
@@ -141,7 +135,7 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 	 * number: all uses of one symbol get the same.
 	 */
 	if (is_typeless(&s) != is_typeless(&other) && decl_kind(&s) == decl_kind(&other)) {
-		if (!f->syms[in_sym].global->ksym || is_ir(&s) || is_ir(&other))
+		if (!f->syms[in_sym].global->ksym)
 			return;
 		c.untyped = true;
 	}
@@ -165,9 +159,6 @@ static void run_check(struct ld_type_walk *w, struct check *c)
 	/* A declaration of a map may omit the section. */
 	if (pair.map[1] || !is_defined(&c->site[1]))
 		pair.map[0] = pair.map[1] = pair.map[0] || pair.map[1];
-	/* Rust needs no more than the address of C's map. */
-	if (pair.map[0] && (is_ir(&c->site[0]) || is_ir(&c->site[1])))
-		return;
 	c->found = ld_compare_decls(w, &pair);
 }
 
@@ -285,8 +276,8 @@ static void report(const struct ld_link *l, const struct group *g)
 		(l->opt->partial ? ld_warn : ld_report_error)(
 		    l->diags, "conflicting-types",
 		    "conflicting types for '%s'%" LD_LINES LD_DETAIL "%s%" LD_LINES LD_HELP
-		    "declare it alike: with a type for a pointer that the "
-		    "verifier knows, or as 'const void' for the address as a number",
+		    "use the same declaration in all files: the complete type for a pointer that "
+		    "the verifier tracks, or 'const void' for the address as a number",
 		    name, sides, found->reason, more);
 	else if (found->diff == LD_TYPES_CONFLICT)
 		ld_error(l->diags, "conflicting-types",
@@ -302,11 +293,11 @@ static void report(const struct ld_link *l, const struct group *g)
 			name, sides, found->reason, found->more, more, name);
 	else
 		ld_warn(l->diags, "struct-layout",
-			"different layouts of '%s' behind '%s'%" LD_LINES "%" LD_LINES LD_DETAIL
-			"%s%" LD_LINES "%" LD_LINES LD_HELP
-			"define it once, in a header that all files include; if it is a type of "
-			"the kernel," LD_MORE_HELP
-			"let CO-RE find its members: __attribute__((preserve_access_index))",
+			"different layouts of '%s', which '%s' refers to%" LD_LINES
+			"%" LD_LINES LD_DETAIL "%s%" LD_LINES "%" LD_LINES LD_HELP
+			"define it once, in a header that all files include; for a type of the "
+			"kernel," LD_MORE_HELP
+			"let CO-RE relocate the members: __attribute__((preserve_access_index))",
 			found->what, name, sides, path, found->reason, found->more, more);
 }
 

@@ -269,8 +269,9 @@ static const char *kernel_hint(struct ld_hints *h, const struct ld_global *n)
 {
 	if (!find_in_kernel(kernel_of(h), n->name))
 		return NULL;
-	return "\n>>> the kernel has a function with this name, but no kfunc: programs cannot call "
-	       "it" LD_HELP "add the file that defines yours, or use a BPF helper or kfunc";
+	return "\n>>> the kernel has a function with this name, but it is not a kfunc: programs "
+	       "cannot call it" LD_HELP
+	       "link the file that defines your function, or use a BPF helper or kfunc";
 }
 
 /* libbpf defines what is declared in .kconfig, by these names. */
@@ -283,7 +284,7 @@ static const char *kconfig_hint(const struct ld_link *l, const struct ld_global 
 		return NULL;
 	return ld_text(
 	    l->arena,
-	    "\n>>> loaders fill in such names if they are declared with __kconfig" LD_HELP
+	    "\n>>> loaders resolve such names if they are declared with __kconfig" LD_HELP
 	    "add __kconfig to its declaration: extern %s __kconfig",
 	    decl ? decl : n->name);
 }
@@ -315,5 +316,5 @@ const char *ld_hint(struct ld_hints *h, const struct ld_global *n)
 	if (h->advised)
 		return "";
 	h->advised = true;
-	return LD_HELP "add the object file or the library (-l) that defines it";
+	return LD_HELP "link the object file or the library (-l) that defines it";
 }

@@ -72,8 +72,7 @@ static const char *advice(const struct ld_target_use *u, const struct ld_target_
 {
 	if (u->is_extern && s->result == LD_TARGET_OTHER_KIND && !s->verifier)
 		return "declare it as the kernel does; libbpf compares the kinds of all types, and "
-		       "a "
-		       "struct without members ('struct s;') has another kind than a defined one";
+		       "a declared struct ('struct s;') has a different kind from a defined one";
 	if (u->is_extern)
 		return !strcmp(u->kind, "kfunc")
 			   ? "declare it __weak, and call it only if bpf_ksym_exists() is true"
@@ -81,7 +80,7 @@ static const char *advice(const struct ld_target_use *u, const struct ld_target_
 	if (!strcmp(u->kind, "enumval_value"))
 		return "use it only if bpf_core_enum_value_exists() is true";
 	return "use it only if bpf_core_field_exists() is true, or put programs that need it into "
-	       "sections with '?' and let the loader choose";
+	       "sections with '?' and select one in the loader";
 }
 
 static void report(const struct ld_link *l, const struct ld_targets *t, enum unmet unmet,
@@ -89,7 +88,7 @@ static void report(const struct ld_link *l, const struct ld_targets *t, enum unm
 {
 	const struct ld_target_use *u = g->use;
 	static const char *const ends[NR_UNMET] = {
-	    [UNGUARDED] = "a program that reaches it is refused",
+	    [UNGUARDED] = "the verifier rejects programs that reach it",
 	    [FATAL] = "the program cannot load there",
 	    [REFUSED] = "libbpf cannot relocate it",
 	};

@@ -2,7 +2,7 @@
 /*
  * The files of --target-btf: BTF, raw or in ELF files or tar archives, possibly compressed. In a
  * directory that has a file vmlinux, the other files are its modules; in any other directory each
- * file is a kernel, and subdirectories are searched. Files of text, such as a README, are skipped.
+ * file is a kernel, and subdirectories are searched.
  *
  * Memory is from malloc() while a descriptor is open, and belongs to the link as blocks.
  */
@@ -143,51 +143,7 @@ struct finder {
 	const struct ld_link *l;
 	struct ld_kernel_list *kernels;
 	uint32_t nr_files;
-	LD_VEC(const char *) skipped; /* in one directory of the command line */
 };
-
-static bool has_suffix(const struct ld_link *l, const char *name)
-{
-	return strcmp(plain_name(l, name), name) != 0;
-}
-
-/* Whether a file of a directory is text: a README, checksums, System.map. */
-static bool is_text(const char *path)
-{
-	unsigned char head[512];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
-
-	if (fd >= 0)
-		close(fd);
-	for (ssize_t i = 0; i < n; i++)
-		if ((head[i] < ' ' && !strchr("\t\n\f\r", head[i])) || !head[i] || head[i] == 127)
-			return false;
-	return n > 0;
-}
-
-/* A file with a name of BTF is not skipped: it may be what a failed download has left. */
-static bool skip(struct finder *f, const char *name, const char *path)
-{
-	if (has_suffix(f->l, name) || is_vmlinux(f->l, name) || !is_text(path))
-		return false;
-	LD_PUSH(f->l->arena, &f->skipped, path);
-	return true;
-}
-
-static void report_skipped(struct finder *f, const char *dir)
-{
-	size_t nr = f->skipped.nr;
-
-	if (nr)
-		ld_note(f->l->diags, "target-btf-skipped",
-			"%zu file%s of %s %s text, not BTF: %s%s%s", nr, nr > 1 ? "s" : "", dir,
-			nr > 1 ? "are" : "is", f->skipped.v[0], nr > 1 ? ", " : "",
-			nr > 2   ? "..."
-			: nr > 1 ? f->skipped.v[1]
-				 : "");
-	f->skipped.nr = 0;
-}
 
 static void add_kernel(struct finder *f, const char *name, const char *path)
 {
@@ -212,17 +168,8 @@ static void find_entry(struct finder *f, const char *dir, const char *prefix, co
 		return;
 	if (S_ISDIR(st.st_mode) && depth < MAX_DEPTH)
 		find_in(f, path, ld_printf(l->arena, "%s/", shown), depth + 1);
-	else if (S_ISREG(st.st_mode) && !skip(f, name, path))
+	else if (S_ISREG(st.st_mode))
 		add_kernel(f, plain_name(l, shown), path);
-}
-
-static void add_module(struct finder *f, const char *dir, const char *name)
-{
-	const struct ld_link *l = f->l;
-	const char *path = ld_printf(l->arena, "%s/%s", dir, name);
-
-	if (!skip(f, name, path))
-		LD_PUSH(l->arena, &f->kernels->list.v[f->kernels->list.nr - 1].paths, path);
 }
 
 static void find_in(struct finder *f, const char *dir, const char *prefix, int depth)
@@ -247,7 +194,8 @@ static void find_in(struct finder *f, const char *dir, const char *prefix, int d
 		if (!vmlinux)
 			find_entry(f, dir, prefix, names[i], depth);
 		else if (names[i] != vmlinux)
-			add_module(f, dir, names[i]);
+			LD_PUSH(l->arena, &f->kernels->list.v[f->kernels->list.nr - 1].paths,
+				ld_printf(l->arena, "%s/%s", dir, names[i]));
 	}
 }
 
@@ -269,11 +217,7 @@ struct ld_kernel_list ld_find_kernels(const struct ld_link *l)
 
 			find_in(&f, *path, "", 0);
 			if (kernels.list.nr == before && l->diags->errors == errors)
-				broken(l, *path,
-				       f.skipped.nr ? "the directory has only files of text"
-						    : "the directory has no files",
-				       "");
-			report_skipped(&f, *path);
+				broken(l, *path, "the directory has no files", "");
 		}
 	}
 	return kernels;
@@ -331,7 +275,7 @@ static const char *read_range(int fd, struct ld_block **block, size_t *size)
 	*block = malloc(sizeof(**block) + range.size);
 	if (!*block || !read_fd(&fd, range.off, (*block)->data, range.size)) {
 		free(*block);
-		return *block ? "it cannot be read to its end" : strerror(ENOMEM);
+		return *block ? "it cannot be read completely" : strerror(ENOMEM);
 	}
 	*size = range.size;
 	return NULL;
@@ -365,7 +309,7 @@ static bool decompress(const struct ld_link *l, struct content *c, enum ld_codec
 
 	if (!ld_has_codec(codec))
 		return broken(l, c->path,
-			      ld_printf(l->arena, "it is compressed by %s, and lib%s is missing",
+			      ld_printf(l->arena, "it is compressed with %s, and lib%s is missing",
 					name, codec == LD_CODEC_XZ ? "lzma" : name),
 			      codec == LD_CODEC_XZ
 				  ? LD_HELP "decompress the file with xz -d, or install liblzma5, "
@@ -378,8 +322,9 @@ static bool decompress(const struct ld_link *l, struct content *c, enum ld_codec
 	if (err)
 		return broken(l, c->path,
 			      ld_printf(l->arena,
-					err == -EFBIG ? "it has more than 256 MiB, compressed by %s"
-						      : "its data, compressed by %s, are damaged",
+					err == -EFBIG
+					    ? "it is larger than 256 MiB when decompressed with %s"
+					    : "its contents, compressed with %s, are corrupt",
 					name),
 			      "");
 	own(l, block);
@@ -411,16 +356,15 @@ static bool unwrap(const struct ld_link *l, struct content *c)
 		else
 			break;
 		if (!why && !ld_in_range(range.off, range.size, c->size))
-			why = "the file is cut off";
+			why = "the file is truncated";
 		if (why)
 			return broken(l, c->path, why, "");
 		c->data += range.off;
 		c->size = range.size;
 	}
 	return broken(l, c->path, "it is neither BTF nor an ELF file or archive with BTF",
-		      LD_HELP
-		      "name a file such as /sys/kernel/btf/vmlinux, vmlinux with .BTF, or a "
-		      ".btf.tar.xz of a BTF collection");
+		      LD_HELP "specify a file such as /sys/kernel/btf/vmlinux, vmlinux with .BTF, "
+			      "or a .btf.tar.xz of a BTF collection");
 }
 
 size_t ld_read_kernel_files(const struct ld_link *l, struct ld_arena *a,

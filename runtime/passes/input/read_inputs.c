@@ -222,12 +222,12 @@ static const char *open_hint(const struct ld_link *l, const char *path, int err)
 
 	if (err == EISDIR)
 		return ld_text(l->arena,
-			       LD_HELP "name the files in it, or search it for libraries: -L%s",
+			       LD_HELP "specify files in it, or search it for libraries with -L%s",
 			       path);
 	if (err != ENOENT || l->diags->errors > MAX_SEARCHES)
 		return "";
 	if (strchr(path, ','))
-		return LD_HELP "separate inputs by blanks";
+		return LD_HELP "separate inputs with spaces";
 	if (strcspn(base, ".") < MIN_NAME)
 		return "";
 	find_similar(slash ? ld_printf(l->arena, "%.*s", dir, path) : ".", base, name);
@@ -316,10 +316,9 @@ static int add_thin_member(const struct ld_link *l, struct ld_input_files *in,
 	if (by == BY_OBJECT && !access(name, F_OK) && !is_in_library_path(l, name))
 		return ld_error(
 		    l->diags, "cannot-open",
-		    "cannot open %s: not in a library directory\n"
-		    ">>> a member of the thin archive %s, which is a dependent library" LD_HELP
-		    "name the archive on the command line, or the member's "
-		    "directory with -L",
+		    "cannot open %s: not in a library directory\n>>> a member of the thin archive "
+		    "%s, which is a dependent library" LD_HELP
+		    "add the archive to the command line, or the member's directory with -L",
 		    name, archive->path);
 	f = new_member(l, in, archive, member);
 	err = open_input(in, name, BY_SEARCH, &st);
@@ -466,7 +465,7 @@ static const char *searched_dirs(const struct ld_link *l, const char *name)
 	const char *text = "\n>>> searched";
 
 	if (!*l->opt->library_paths)
-		return LD_HELP "add its directory with -L; none was given to search";
+		return LD_HELP "add its directory with -L; no -L option was given";
 	for (const char **dir = l->opt->library_paths; *dir; dir++)
 		text = ld_text(l->arena, "%" LD_LINES " %s%s", text, *dir, dir[1] ? "," : "");
 	return ld_text(l->arena, "%" LD_LINES LD_HELP "%" LD_LINES, text,
@@ -498,7 +497,7 @@ static void add_dependent(const struct ld_link *l, struct ld_input_files *in,
 	if (strchr(name, '/')) {
 		ld_error(l->diags, "library-not-found",
 			 "%s: dependent library specifier is a path: %s" LD_HELP
-			 "add its directory with -L, and name only the file in the source",
+			 "add its directory with -L, and use only the file name in the source",
 			 ld_file_name(f), name);
 		return;
 	}

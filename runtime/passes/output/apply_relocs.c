@@ -28,7 +28,7 @@ static void out_of_range(const struct site *s, int64_t value)
 {
 	ld_error(s->l->diags, "relocation-range",
 		 "relocation value %lld does not fit\n>>> at %s" LD_HELP
-		 "split the section; in assembly, look at the expression",
+		 "split the section; in assembly, check the expression",
 		 (long long)value, ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
@@ -90,7 +90,7 @@ static void put_number(const struct site *s, const struct ld_ref *ref)
 
 	if (s->r->type == LD_R_BPF_64_32) {
 		ld_error(s->l->diags, "invalid-relocation",
-			 "call of '%s', which is a number\n>>> at %s", ref->sym->out_name,
+			 "call to '%s', which is a number\n>>> at %s", ref->sym->out_name,
 			 ld_use_place(s->l, s->piece->sec, s->r->off));
 	} else if (s->r->type == LD_R_BPF_64_64) {
 		ld_insn_set_imm(s->at, (int32_t)(uint32_t)value, s->l->inputs.big);
@@ -113,13 +113,13 @@ static void check_place(const struct site *s, const struct ld_ref *ref)
 {
 	if (s->r->type == LD_R_BPF_64_32 && ref->out->kind != LD_SEC_CODE)
 		ld_error(s->l->diags, "invalid-relocation",
-			 "call into section '%s', which is not code\n>>> at %s", ref->out->name,
+			 "call to section '%s', which is not code\n>>> at %s", ref->out->name,
 			 ld_use_place(s->l, s->piece->sec, s->r->off));
 	if (ref->addend >= 0 && (uint64_t)ref->addend <= ref->out->size)
 		return;
 	ld_error(s->l->diags, "relocation-range",
 		 "relocation refers outside of section '%s'\n>>> at %s" LD_HELP
-		 "in assembly, look at the expression; otherwise compile the file again",
+		 "in assembly, check the expression; otherwise, recompile the file",
 		 ref->out->name, ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
@@ -132,13 +132,12 @@ static void check_callee(const struct site *s, const struct ld_ref *ref)
 		return;
 	if (sym->sec && sym->sec->kind != LD_SEC_CODE)
 		ld_error(s->l->diags, "invalid-relocation",
-			 "call of '%s', which is not code\n>>> at %s\n>>> defined in %s",
+			 "call to '%s', which is not code\n>>> at %s\n>>> defined in %s",
 			 sym->out_name, ld_use_place(s->l, s->piece->sec, s->r->off),
 			 ld_file_name(sym->sec->file));
 	else if (ref->addend && sym->out_bind != STB_LOCAL)
 		ld_error(s->l->diags, "relocation-range",
-			 "call target is in the middle of '%s', of which another copy is linked\n"
-			 ">>> at %s",
+			 "call to the middle of '%s', but another copy of it is linked\n>>> at %s",
 			 sym->out_name, ld_use_place(s->l, s->piece->sec, s->r->off));
 }
 
@@ -378,7 +377,7 @@ static void move_table(const struct ld_link *l, const struct ld_section *code,
 
 		if (!p || !p->live) {
 			ld_error(l->diags, "jump-table",
-				 "jump table entry %llu leads out of the code\n>>> used at %s",
+				 "jump table entry %llu points outside the code\n>>> used at %s",
 				 (unsigned long long)(i / 8), ld_use_place(l, code, use->off));
 			return;
 		}

@@ -38,7 +38,7 @@ void ld_compress_debug(const struct ld_link *l)
 		ld_error(
 		    l->diags, "compressed-section",
 		    "cannot compress DWARF with %s: this build of bpfld does not support it" LD_HELP
-		    "build bpfld with lib%s, or keep DWARF as it is "
+		    "build bpfld with lib%s, or do not compress DWARF "
 		    "(--compress-debug-sections=none)",
 		    ld_codec_name(codec), codec == LD_CODEC_ZLIB ? "z" : "zstd");
 		return;

@@ -61,10 +61,11 @@ static void add_outs(struct emitter *e, bool debug)
 			continue;
 		index = add_part(e, out->name, out->type, out->data, out->size, out->align);
 		if (index != out->index)
-			ld_error(e->l->diags, "verify",
-				 "section '%s' has index %u, but symbols use %u" LD_HELP
-				 "this is a defect of the linker: please report it with the inputs",
-				 out->name, index, out->index);
+			ld_error(
+			    e->l->diags, "verify",
+			    "section '%s' has index %u, but symbols use %u" LD_HELP
+			    "this is a bug in the linker: please report it, and attach the inputs",
+			    out->name, index, out->index);
 		p = &e->parts.v[index];
 		if (out->packed) {
 			p->data = out->packed;

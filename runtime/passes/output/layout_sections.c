@@ -31,9 +31,8 @@ static void mix_kinds(const struct ld_link *l, struct ld_out *out, const struct 
 	if (out->kind == LD_SEC_CODE || sec->kind == LD_SEC_CODE || out->kind == LD_SEC_DEBUG ||
 	    sec->kind == LD_SEC_DEBUG) {
 		ld_error(l->diags, "section-conflict",
-			 "section '%s' is code in one file and data in another\n"
-			 ">>> %s in %s\n>>> %s in %s" LD_HELP
-			 "rename it in the SEC() of one of them",
+			 "section '%s' is code in one file and data in another\n>>> %s in %s\n>>> "
+			 "%s in %s" LD_HELP "rename it in the SEC() of one file",
 			 out->name, first->kind == LD_SEC_CODE ? "code" : "data",
 			 ld_file_place(l, first->file), sec->kind == LD_SEC_CODE ? "code" : "data",
 			 ld_file_place(l, sec->file));
@@ -320,11 +319,12 @@ static void warn_large_maps(const struct layouter *o)
 		const struct ld_out *out = o->out.outs.v[i];
 
 		if (out->size > LD_KERNEL_MAP_VALUE && ld_role_has(out->role, LD_TRAIT_BECOMES_MAP))
-			ld_warn(l->diags, "kernel-limit",
-				"section '%s' has %llu bytes; the kernel's limit for a map is "
-				"%d" LD_HELP
-				"put variables into several sections, with SEC(\".bss.more\")",
-				out->name, (unsigned long long)out->size, LD_KERNEL_MAP_VALUE);
+			ld_warn(
+			    l->diags, "kernel-limit",
+			    "section '%s' has %llu bytes; the kernel's limit for a map is "
+			    "%d" LD_HELP
+			    "split the variables into several sections, such as SEC(\".bss.more\")",
+			    out->name, (unsigned long long)out->size, LD_KERNEL_MAP_VALUE);
 	}
 }
 

@@ -80,9 +80,9 @@ static void refuse_unknown(struct merger *m, uint32_t node)
 	const struct ld_file *f = m->l->res.btf_files.v[n->input];
 
 	ld_error(m->l->diags, "unknown-btf-kind",
-		 "%s: .BTF: the output needs type '%s', whose kind %u is not known\n"
+		 "%s: .BTF: the output requires type '%s', which has unknown kind %u\n"
 		 ">>> a function, a variable or a CO-RE relocation refers to it" LD_HELP
-		 "use a newer linker, or compile without the feature that needs the kind",
+		 "use a newer linker, or compile without the feature that requires this kind",
 		 ld_file_place(m->l, f), ld_btf_name(&f->btf, n->type),
 		 ld_btf_vlen(node_type(m, node)));
 }
@@ -99,11 +99,10 @@ static void warn_unknown(const struct ld_link *l)
 				    f->btf.nr_unknown, ld_file_place(l, f), f->btf.unknown_kind);
 	}
 	if (files.nr)
-		ld_warn(
-		    l->diags, "unknown-btf-kind",
-		    "dropped BTF types of kinds that this linker does not know%" LD_LINES LD_HELP
-		    "use a newer linker, or omit --no-btf-gc",
-		    ld_list_lines(l->arena, &files, "files"));
+		ld_warn(l->diags, "unknown-btf-kind",
+			"dropped BTF types of unknown kinds%" LD_LINES LD_HELP
+			"use a newer linker, or omit --no-btf-gc",
+			ld_list_lines(l->arena, &files, "files"));
 }
 
 static void mark_proto(struct merger *m, struct ld_proto *p);

@@ -204,8 +204,8 @@ static void warn_synthesized(const struct ld_link *l)
 		find_untyped(l, &u, l->res.files.v[i]);
 	if (u.files.nr)
 		ld_warn(l->diags, "missing-btf",
-			"some functions have no BTF, which loaders need for all or none: it is "
-			"synthesized%" LD_LINES "%" LD_LINES LD_HELP "compile %s with %s",
+			"some functions have no BTF; loaders require it for all functions or none, "
+			"so it is synthesized%" LD_LINES "%" LD_LINES LD_HELP "compile %s with %s",
 			ld_list_lines(l->arena, &u.files, "files"),
 			u.hides ? LD_DETAIL
 			    "variables there have no BTF either: skeletons omit them"
@@ -226,13 +226,13 @@ static void warn_limits(const struct ld_link *l)
 		ld_warn(
 		    l->diags, "kernel-limit",
 		    "%zu bytes of BTF exceed the kernel's limit of %d: BTF will be ignored" LD_HELP
-		    "link fewer files at a time",
+		    "link fewer files together",
 		    size, LD_KERNEL_BTF_SIZE);
 	if (nr > LD_KERNEL_BTF_TYPES)
 		ld_warn(
 		    l->diags, "kernel-limit",
 		    "%u types in BTF exceed the kernel's limit of %d: BTF will be ignored" LD_HELP
-		    "link fewer files at a time",
+		    "link fewer files together",
 		    nr, LD_KERNEL_BTF_TYPES);
 }
 
@@ -275,8 +275,8 @@ struct ld_btf_ext ld_merge_btf_ext(const struct ld_link *l)
 	}
 	if (l->btf.out->strs_spent) {
 		ld_error(l->diags, "btf-limit",
-			 "the names in .BTF and .BTF.ext have more than %llu bytes together\n"
-			 ">>> compilers write less than a tenth: names of some input share bytes",
+			 "names in .BTF and .BTF.ext exceed %llu bytes in total\n>>> compilers "
+			 "emit less than a tenth of that: the names of some input overlap",
 			 (unsigned long long)ld_names_limit(l));
 		return ext;
 	}

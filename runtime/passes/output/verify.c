@@ -23,7 +23,7 @@ static void mismatch(struct verifier *v, const char *what, const char *name)
 {
 	ld_error(v->l->diags, "verify",
 		 "the output differs from the model: %s%s%s" LD_HELP
-		 "this is a defect of the linker: please report it with the inputs",
+		 "this is a bug in the linker: please report it, and attach the inputs",
 		 what, name ? ": " : "", name ? name : "");
 }
 
@@ -180,9 +180,8 @@ static void check_with_libelf(struct verifier *v)
 #else
 static void check_with_libelf(struct verifier *v)
 {
-	ld_note(
-	    v->l->diags, "verify-alone",
-	    "--verify has read the output with bpfld's own parser only: this build has no libelf");
+	ld_note(v->l->diags, "verify-alone",
+		"--verify used only bpfld's own parser: this build has no libelf");
 }
 #endif
 

@@ -79,7 +79,7 @@ static struct input *find_object(const struct binder *binder, const struct ld_bi
 		wrong(l, b,
 		      ld_text(l->arena,
 			      "%zu inputs are called %s" LD_HELP
-			      "select one by its number: the first is %s#1",
+			      "add a number to select one: the first is %s#1",
 			      same->list.nr, object, object));
 		return NULL;
 	}
@@ -128,7 +128,7 @@ static uint32_t find_reference(const struct input *in, const char *name)
 static const char *no_target(const struct input *in, const char *name)
 {
 	if (find_name(&in->statics, name))
-		return "the target is static: compilers change how those are called";
+		return "the target is static: compilers may change how static functions are called";
 	return find_name(&in->undefined, name) ? "the target's object only declares it"
 					       : "the target's object does not define it";
 }
@@ -167,7 +167,7 @@ static const char *find_reason(const struct ld_link *l, const struct ld_bind *b,
 	const struct ld_global *n = ref ? from->syms[ref].global : NULL;
 
 	if (from->bitcode || to->bitcode)
-		return "link-time optimization merges their bitcode, and with it their "
+		return "link-time optimization merges the bitcode of both, including the "
 		       "calls" LD_HELP "compile both without bitcode";
 	if (!ref)
 		return find_name(&from_in->defined, b->name) ? "the first object defines it"

@@ -86,7 +86,7 @@ static struct ld_section *choose_license(const struct ld_link *l, struct ld_sect
 	if (!ld_is_gpl_compatible(a) || !ld_is_gpl_compatible(b)) {
 		ld_error(l->diags, "license-conflict",
 			 "conflicting licenses\n>>> \"%s\" in %s\n>>> \"%s\" in %s" LD_HELP
-			 "give all files the same license, or set that of the program with "
+			 "use the same license in all files, or set the license of the output with "
 			 "--license=TEXT",
 			 a, ld_file_place(l, kept->file), b, ld_file_place(l, sec->file));
 		return NULL;
@@ -116,8 +116,7 @@ static void warn_combined(const struct ld_link *l, const struct sections *all,
 		ld_warn(
 		    l->diags, "license-combined",
 		    "%zu files have %zu different licenses, combined to \"%s\"%" LD_LINES LD_HELP
-		    "write the same text in all files, or set it with "
-		    "--license=\"%s\"",
+		    "use the same text in all files, or set it with --license=\"%s\"",
 		    all->list.nr, texts.nr, license_text(l, kept),
 		    ld_list_lines(l->arena, &texts, "licenses"), license_text(l, kept));
 }
@@ -216,7 +215,7 @@ static void merge_versions(const struct ld_link *l)
 	}
 	if (others.nr)
 		ld_warn(l->diags, "version-conflict",
-			"version sections differ\n>>> kept: that of %s%" LD_LINES LD_HELP
+			"conflicting version sections\n>>> kept: that of %s%" LD_LINES LD_HELP
 			"remove the sections: kernels ignore them since 5.0",
 			ld_file_place(l, kept->file), ld_list_lines(l->arena, &others, "files"));
 }

@@ -59,8 +59,7 @@ static void add_file(const struct ld_link *l, struct ld_prefix *p, struct ld_fil
 			 path, f->prefix->text, p->text);
 	else if (p->path && strcmp(p->path, path) != 0)
 		ld_error(l->diags, "prefix",
-			 "--prefix=%s matches %s and %s\n"
-			 ">>> help: write more of the path",
+			 "--prefix=%s matches %s and %s\n>>> help: specify more of the path",
 			 p->option, p->path, path);
 	else
 		add_definitions(l, p, f);

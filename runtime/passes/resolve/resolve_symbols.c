@@ -83,12 +83,13 @@ static void report_repeated(const struct ld_link *l, const struct ld_global *n, 
 	f->repeats = n->owner;
 	if (same)
 		ld_error(l->diags, "duplicate-symbol",
-			 "%s is linked twice\n>>> both copies define '%s'" LD_HELP "name it once",
+			 "%s is linked twice\n>>> both copies define '%s'" LD_HELP
+			 "specify it once",
 			 ld_file_place(l, f), n->name);
 	else
 		ld_error(l->diags, "duplicate-symbol",
 			 "%s and %s are the same object\n>>> both define '%s'" LD_HELP
-			 "link one of them",
+			 "link only one of them",
 			 ld_file_place(l, n->owner), ld_file_place(l, f), n->name);
 }
 
@@ -113,7 +114,7 @@ static const char *one_source_help(const char *a, const char *b)
 	if (dot && dot - a > 2 && !strncmp(dot - 2, ".h", 2))
 		return "the header defines it in each file: make it static there, or declare it "
 		       "extern and define it in one file";
-	return "both objects have this source in them: link one of them";
+	return "both objects contain this source file: link only one of them";
 }
 
 /* Whether the file of s has another definition, which is an error even if it is weak. */
@@ -135,7 +136,7 @@ static const char *duplicate_help(const struct ld_link *l, const struct ld_globa
 		return "define the map in one file; in the others, declare it with extern and the "
 		       "same struct, in SEC(\".maps\")";
 	if (sym->piece && ld_is_program(sym->piece))
-		return "rename one of the programs: each is loaded under its name";
+		return "rename one of the programs: loaders identify programs by name";
 	return ld_text(l->arena,
 		       "define '%s' in one file and declare it in a header; or, if the files mean "
 		       "different things, make it static",
@@ -413,7 +414,7 @@ static void define_alias(const struct ld_link *l, struct ld_resolution *res, con
 		ld_error(l->diags, "defsym", "--defsym=%s: '%s' is not defined%" LD_LINES, text,
 			 equals + 1,
 			 strpbrk(equals + 1, "+-*/()<>&|, ")
-			     ? "\n>>> help: write one symbol, or numbers with '+' and '-'"
+			     ? "\n>>> help: use one symbol, or numbers with '+' and '-'"
 			     : "");
 	} else if (a && a->owner) {
 		ld_error(l->diags, "defsym",

@@ -37,7 +37,7 @@ static struct ld_global *find_entry(const struct ld_link *l, const char *text)
 		return n;
 	ld_error(l->diags, "no-such-entry",
 		 "no input defines a global function '%s' with BTF" LD_HELP
-		 "name a function that is not static or hidden, and compile with -g",
+		 "specify a function that is not static or hidden, and compile with -g",
 		 text);
 	return NULL;
 }

@@ -141,7 +141,7 @@ static void read_default(const struct ld_link *l, const struct ld_file *f,
 	if (errno || !*text || *end || number < INT32_MIN || number > INT32_MAX)
 		ld_error(l->diags, "import-default",
 			 "%s: '%s': the default is not a 32-bit integer: '%s%s'" LD_HELP
-			 "write a number: __attribute__((btf_decl_tag(\"bpfld:default=1\")))",
+			 "use an integer: __attribute__((btf_decl_tag(\"bpfld:default=1\")))",
 			 ld_file_name(f), ld_btf_name(&f->btf, tag->type), DEFAULT_TAG, text);
 	else
 		*value = (int32_t)number;
@@ -189,11 +189,10 @@ static void make_stub(const struct ld_link *l, struct ld_file *f, struct ld_impo
 	import->prototype = ld_btf_print_symbol(l->arena, &decl->file->btf, in_func);
 	if (why)
 		ld_error(l->diags, "import-type",
-			 "cannot leave '%s' to the loader: %s\n>>> declared as  %s\n"
-			 ">>>   used at    %s\n"
-			 ">>> the verifier checks such a function without its callers" LD_HELP
-			 "let it return a number, and take only numbers, the program's context, "
-			 "or pointers to types of known size",
+			 "cannot leave '%s' to the loader: %s\n>>> declared as  %s\n>>>   used at  "
+			 "  %s\n>>> the verifier checks such a function without its callers" LD_HELP
+			 "return a number, and use only parameters that are numbers, the program's "
+			 "context, or pointers to types of known size",
 			 import->name->name, why, import->prototype,
 			 ld_sym_place(l, decl->file, decl->sym));
 	insns[0] = LD_OP_MOV64_IMM;

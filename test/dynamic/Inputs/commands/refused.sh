@@ -7,7 +7,7 @@ fails() { if bpfld load "$@" 2>/tmp/errors; then echo "did not fail: $*"; exit 1
 
 # Two more functions of liblib have been loaded and pinned when it fails.
 fails --dynamic -a main2.o -llib -Llibs
-grep "XDP program 'second' needs a network interface" /tmp/errors
+grep "XDP program 'second' requires a network interface" /tmp/errors
 fails --dynamic -a main2.o -llib -lcount -Llibs
 fails --dynamic main.o -llib -Llibs
 grep "'main' is already loaded" /tmp/errors
