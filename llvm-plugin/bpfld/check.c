@@ -11,6 +11,8 @@
 
 /* ---- the table ---- */
 
+#define MOST_STACK 24 /* columns: a program may have a number for each of 256 functions */
+
 static int wider(int width, const char *text)
 {
 	int len = (int)strlen(text);
@@ -18,17 +20,36 @@ static int wider(int width, const char *text)
 	return len > width ? len : width;
 }
 
+/* The columns that the numbers of stack take, and how many bytes of stack they show. */
+static int stack_columns(const char *stack, int *shown)
+{
+	int len = (int)strlen(stack);
+
+	*shown = len;
+	if (len <= MOST_STACK)
+		return len;
+	*shown = MOST_STACK - (int)strlen("...");
+	while (*shown && stack[*shown - 1] != '+')
+		--*shown;
+	return *shown + (int)strlen("...");
+}
+
 static void print_program(const struct checked *p, const char *kernel, const int *widths,
 			  bool compared)
 {
+	int shown;
+
 	print_text(stdout, "  %-*s  %-*s  ", widths[0], p->name, widths[1], p->section);
 	if (kernel)
 		print_text(stdout, "%-*s  ", widths[2], kernel);
-	if (p->verdict == LOADS)
-		print_text(stdout, "%8llu  %6llu  %6llu  %8llu  %-12s ", p->insns, p->peak_states,
-			   p->total_states, p->usecs, p->stack);
-	else
-		printf("%8s  %6s  %6s  %8s  %-12s ", "-", "-", "-", "-", "-");
+	if (p->verdict == LOADS) {
+		stack_columns(p->stack, &shown);
+		print_text(stdout, "%8llu  %6llu  %6llu  %8llu  %.*s%-*s ", p->insns,
+			   p->peak_states, p->total_states, p->usecs, shown, p->stack,
+			   widths[3] - shown, p->stack[shown] ? "..." : "");
+	} else {
+		printf("%8s  %6s  %6s  %8s  %-*s ", "-", "-", "-", "-", widths[3], "-");
+	}
 	if (compared && p->before && p->before->verdict == LOADS && p->verdict == LOADS)
 		printf("%+7.1f%%  ", growth(p));
 	else if (compared)
@@ -39,8 +60,9 @@ static void print_program(const struct checked *p, const char *kernel, const int
 /* The column of kernels is for several. */
 static void print_table(const struct group *g)
 {
-	int widths[3] = {(int)strlen("PROGRAM"), (int)strlen("SECTION"), (int)strlen("KERNEL")};
+	int widths[4] = {(int)strlen("PROGRAM"), (int)strlen("SECTION"), (int)strlen("KERNEL"), 12};
 	bool several = g->n > 1, compared = false;
+	int shown;
 
 	for (size_t k = 0; k < g->n; k++) {
 		widths[2] = wider(widths[2], kernel_name(g->v[k]));
@@ -48,6 +70,9 @@ static void print_table(const struct group *g)
 		for (size_t i = 0; i < g->v[k]->n; i++) {
 			widths[0] = wider(widths[0], g->v[k]->v[i].name);
 			widths[1] = wider(widths[1], g->v[k]->v[i].section);
+			if (g->v[k]->v[i].verdict == LOADS &&
+			    stack_columns(g->v[k]->v[i].stack, &shown) > widths[3])
+				widths[3] = stack_columns(g->v[k]->v[i].stack, &shown);
 		}
 	}
 	print_text(stdout, "%s", g->v[0]->object);
@@ -57,8 +82,8 @@ static void print_table(const struct group *g)
 	printf("\n  %-*s  %-*s  ", widths[0], "PROGRAM", widths[1], "SECTION");
 	if (several)
 		printf("%-*s  ", widths[2], "KERNEL");
-	printf("%8s  %6s  %6s  %8s  %-12s %s%s\n", "INSNS", "PEAK", "TOTAL", "USECS", "STACK",
-	       compared ? "  CHANGE  " : "", "VERDICT");
+	printf("%8s  %6s  %6s  %8s  %-*s %s%s\n", "INSNS", "PEAK", "TOTAL", "USECS", widths[3],
+	       "STACK", compared ? "  CHANGE  " : "", "VERDICT");
 	for (size_t i = 0; i < g->programs; i++)
 		for (size_t k = 0; k < g->n; k++)
 			if (i < g->v[k]->n)

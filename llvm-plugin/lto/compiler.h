@@ -7,6 +7,7 @@
  *	decide.c    decisions of a plan about functions
  *	merge.c     reads modules of bitcode and merges them
  *	outline.c   reduces a module to its symbols, types and references
+ *	lower.c     replaces what LLVM does not compile for BPF
  *	optimize.c  optimizes a module in one way, and generates code
  *	ways.c      runs passes in processes of their own, and optimizes in several ways
  *	compile.c   the main program
@@ -104,6 +105,8 @@ struct variant {
 
 #define LTO_MOST_WAYS 4
 
+/* Prepares an optimized module for code generation. */
+void lower(struct compiler *c, LLVMModuleRef m);
 /* NULL: an error was reported. */
 LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCodeGenFileType type);
 struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way);
@@ -125,7 +128,6 @@ LLVMModuleRef merge_modules(struct compiler *c);
 /* Reads one module, to be compiled alone. Sets c->cpu to its CPU, and c->lenient. */
 LLVMModuleRef read_alone(struct compiler *c, size_t number);
 
-/* Whether rustc wrote the module. */
 /* Replaces the bodies of functions by mere references. */
 void outline(struct compiler *c, LLVMModuleRef m);
 

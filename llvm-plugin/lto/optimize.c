@@ -154,41 +154,6 @@ static uint64_t measure(struct compiler *c, const struct variant *v)
 	return count_code(v->object) - (m ? count_unused(m, v->object) : 0);
 }
 
-/*
- * A call that does not return may be the last instruction of a function, which the verifier
- * rejects: returns after such calls.
- */
-static void end_functions(struct compiler *c, LLVMModuleRef m)
-{
-	static const char noreturn[] = "noreturn";
-	unsigned kind = LLVMGetEnumAttributeKindForName(noreturn, sizeof(noreturn) - 1);
-	LLVMBuilderRef build = LLVMCreateBuilderInContext(c->context);
-
-	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
-		for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b;
-		     b = LLVMGetNextBasicBlock(b)) {
-			LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(f));
-			LLVMValueRef end = LLVMGetBasicBlockTerminator(b);
-			LLVMValueRef call = end ? LLVMGetPreviousInstruction(end) : NULL, callee;
-
-			if (!call || !LLVMIsAUnreachableInst(end) || !LLVMIsACallInst(call))
-				continue;
-			callee = LLVMGetCalledValue(call);
-			if (!LLVMGetCallSiteEnumAttribute(call, LLVMAttributeFunctionIndex, kind) &&
-			    !(LLVMIsAFunction(callee) &&
-			      LLVMGetEnumAttributeAtIndex(callee, LLVMAttributeFunctionIndex,
-							  kind)))
-				continue;
-			LLVMPositionBuilderBefore(build, end);
-			if (LLVMGetTypeKind(result) == LLVMVoidTypeKind)
-				LLVMBuildRetVoid(build);
-			else
-				LLVMBuildRet(build, LLVMConstNull(result));
-			LLVMInstructionEraseFromParent(end);
-		}
-	LLVMDisposeBuilder(build);
-}
-
 struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
 {
 	struct variant v = {0};
@@ -208,7 +173,7 @@ struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct w
 	if (way.inline_cost)
 		limit_inlining(c, m, NULL);
 	finish_plan(m);
-	end_functions(c, m);
+	lower(c, m);
 	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);
 	if (is_made(c, v.ir))
 		return v;

@@ -10,6 +10,7 @@
 
 #include <llvm-c/Comdat.h>
 #include <llvm-c/DebugInfo.h>
+#include <llvm-c/Target.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,29 +186,33 @@ static bool is_rust(LLVMModuleRef m)
 	return found;
 }
 
-/* ---- prototypes of Rust's extern "C" declarations ---- */
+/* ---- types of Rust's extern "C" declarations ---- */
 
 /*
- * rustc describes no declaration. The kinds of the parameters are known from the IR: a pointer, or
- * a number of some size. The linker recognizes the names of the types made here by their '?'.
+ * rustc describes no declaration. The IR has the kinds of parameters, a pointer or a number of some
+ * size, and the layouts of variables. The linker recognizes the names of the types made here by
+ * their '?'.
  */
 struct declarer {
 	LLVMDIBuilderRef build;
 	LLVMMetadataRef file;
+	LLVMTargetDataRef data;
 };
 
 static LLVMMetadataRef describe(struct declarer *d, LLVMTypeRef type)
 {
 	static const unsigned encoding = 7; /* DW_ATE_unsigned */
 	LLVMTypeKind kind = LLVMGetTypeKind(type);
-	unsigned bits = kind == LLVMIntegerTypeKind ? LLVMGetIntTypeWidth(type) : 64;
+	unsigned bits = kind == LLVMIntegerTypeKind ? LLVMGetIntTypeWidth(type)
+			: kind == LLVMFloatTypeKind ? 32
+						    : 64;
 	char *name;
 
 	if (kind == LLVMVoidTypeKind)
 		return NULL;
 	if (kind == LLVMPointerTypeKind)
 		return LLVMDIBuilderCreatePointerType(d->build, NULL, 64, 0, 0, "", 0);
-	if (bits != 16 && bits != 32 && bits != 64)
+	if (bits != 16 && bits != 32 && bits != 64 && bits != 128)
 		bits = bits <= 8 ? 8 : 64;
 	name = kind == LLVMIntegerTypeKind ? print("i%u?", bits) : print("?");
 	return LLVMDIBuilderCreateBasicType(d->build, name, strlen(name), bits, encoding, 0);
@@ -255,19 +260,115 @@ static void declare(struct declarer *d, LLVMValueRef function)
 }
 
 /* Names that rustc mangles are of Rust, and were compiled from one source. */
-static bool is_foreign(LLVMValueRef function)
+static bool is_mangled(LLVMValueRef v)
 {
-	size_t size;
-	const char *name = LLVMGetValueName2(function, &size);
+	const char *name = name_of(v);
 
-	return LLVMIsDeclaration(function) && !LLVMGetSubprogram(function) &&
-	       strncmp(name, "_ZN", 3) != 0 && strncmp(name, "_R", 2) != 0 &&
-	       !is_intrinsic(function) && is_plain(function);
+	return !strncmp(name, "_ZN", 3) || !strncmp(name, "_R", 2) || !strncmp(name, "llvm.", 5);
 }
 
-static void declare_foreign(LLVMModuleRef m)
+static bool is_foreign(LLVMValueRef function)
 {
-	struct declarer d = {0};
+	return LLVMIsDeclaration(function) && !LLVMGetSubprogram(function) &&
+	       !is_mangled(function) && is_plain(function);
+}
+
+struct members {
+	LLVMMetadataRef *v;
+	unsigned nr, cap;
+};
+
+/* Adds the numbers and pointers of a struct. Arrays may be padding, or bytes of a union. */
+static void add_members(struct declarer *d, struct members *list, LLVMTypeRef type, uint64_t offset)
+{
+	LLVMTypeKind kind = LLVMGetTypeKind(type);
+	unsigned nr = kind == LLVMStructTypeKind ? LLVMCountStructElementTypes(type) : 0;
+
+	for (unsigned i = 0; i < nr; i++)
+		add_members(d, list, LLVMStructGetTypeAtIndex(type, i),
+			    offset + LLVMOffsetOfElement(d->data, type, i));
+	if (kind != LLVMIntegerTypeKind && kind != LLVMPointerTypeKind)
+		return;
+	if (list->nr == list->cap) {
+		list->cap = list->cap ? 2 * list->cap : 16;
+		list->v = reallocarray(list->v, list->cap, sizeof(*list->v));
+		if (!list->v)
+			out_of_memory();
+	}
+	list->v[list->nr++] =
+	    LLVMDIBuilderCreateMemberType(d->build, d->file, "", 0, d->file, 0,
+					  8 * LLVMABISizeOfType(d->data, type), 0, 8 * offset,
+					  LLVMDIFlagZero, describe(d, type));
+}
+
+/* Names of types are unique in a context: "Point.3" may be a second Point. */
+static char *struct_name(LLVMTypeRef type)
+{
+	const char *name = LLVMGetStructName(type), *end = name ? strrchr(name, '.') : NULL;
+
+	if (!name)
+		return print("?");
+	if (!end || !end[1] || end[1 + strspn(end + 1, "0123456789")])
+		end = name + strlen(name);
+	return print("%.*s?", (int)(end - name), name);
+}
+
+static LLVMMetadataRef describe_variable(struct declarer *d, LLVMTypeRef type)
+{
+	uint64_t bits = 8 * LLVMABISizeOfType(d->data, type);
+	struct members list = {0};
+	LLVMMetadataRef range;
+	char *name;
+
+	switch (LLVMGetTypeKind(type)) {
+	case LLVMArrayTypeKind:
+		range = LLVMDIBuilderGetOrCreateSubrange(d->build, 0, LLVMGetArrayLength(type));
+		return LLVMDIBuilderCreateArrayType(d->build, bits, 0,
+						    describe_variable(d, LLVMGetElementType(type)),
+						    &range, 1);
+	case LLVMStructTypeKind:
+		add_members(d, &list, type, 0);
+		name = struct_name(type);
+		return LLVMDIBuilderCreateStructType(d->build, d->file, name, strlen(name), d->file,
+						     0, bits, 0, LLVMDIFlagZero, NULL, list.v,
+						     list.nr, 0, NULL, "", 0);
+	default: return describe(d, type);
+	}
+}
+
+/* Whether only its address matters: it has no size, or is a byte that is not accessed as such. */
+static bool is_opaque(struct declarer *d, LLVMValueRef variable)
+{
+	LLVMTypeRef type = LLVMGlobalGetValueType(variable);
+	uint64_t size = LLVMABISizeOfType(d->data, type);
+
+	if (LLVMGetTypeKind(type) != LLVMIntegerTypeKind || size > 1)
+		return !size;
+	for (LLVMUseRef use = LLVMGetFirstUse(variable); use; use = LLVMGetNextUse(use))
+		if (LLVMIsALoadInst(LLVMGetUser(use)) || LLVMIsAStoreInst(LLVMGetUser(use)))
+			return false;
+	return true;
+}
+
+static void declare_variable(struct compiler *c, struct declarer *d, LLVMValueRef variable)
+{
+	unsigned kind = LLVMGetMDKindIDInContext(c->context, "dbg", strlen("dbg"));
+	const char *name = name_of(variable);
+	size_t nr;
+
+	LLVMDisposeValueMetadataEntries(LLVMGlobalCopyAllMetadata(variable, &nr));
+	if (!LLVMIsDeclaration(variable) || nr || is_mangled(variable) || is_opaque(d, variable))
+		return;
+	LLVMGlobalSetMetadata(variable, kind,
+			      LLVMDIBuilderCreateGlobalVariableExpression(
+				  d->build, d->file, name, strlen(name), "", 0, d->file, 0,
+				  describe_variable(d, LLVMGlobalGetValueType(variable)), 0,
+				  LLVMDIBuilderCreateExpression(d->build, NULL, 0), NULL, 0));
+}
+
+static void declare_foreign(struct compiler *c, LLVMModuleRef m)
+{
+	struct declarer d = {.data = LLVMGetModuleDataLayout(m)};
 
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f && !d.file; f = LLVMGetNextFunction(f))
 		if (LLVMGetSubprogram(f))
@@ -278,6 +379,8 @@ static void declare_foreign(LLVMModuleRef m)
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
 		if (is_foreign(f))
 			declare(&d, f);
+	for (LLVMValueRef v = LLVMGetFirstGlobal(m); v; v = LLVMGetNextGlobal(v))
+		declare_variable(c, &d, v);
 	LLVMDIBuilderFinalize(d.build);
 	LLVMDisposeDIBuilder(d.build);
 }
@@ -287,7 +390,7 @@ void outline(struct compiler *c, LLVMModuleRef m)
 	LLVMValueRef next, last = LLVMGetLastFunction(m);
 
 	if (is_rust(m))
-		declare_foreign(m);
+		declare_foreign(c, m);
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = next) {
 		next = f == last ? NULL : LLVMGetNextFunction(f);
 		if (!LLVMIsDeclaration(f) && !has_assembly(f))

@@ -53,6 +53,14 @@ enum ld_rule ld_locked_kfunc_rule(const char *kfunc)
 		const char *prefix;
 		enum ld_rule rule;
 	} rules[] = {
+	    {"bpf_list_del", LD_RULE_LOCKED_PEEK},
+	    {"bpf_list_front", LD_RULE_LOCKED_PEEK},
+	    {"bpf_list_back", LD_RULE_LOCKED_PEEK},
+	    {"bpf_list_is_", LD_RULE_LOCKED_PEEK},
+	    {"bpf_list_empty", LD_RULE_LOCKED_PEEK},
+	    {"bpf_rbtree_root", LD_RULE_LOCKED_PEEK},
+	    {"bpf_rbtree_left", LD_RULE_LOCKED_PEEK},
+	    {"bpf_rbtree_right", LD_RULE_LOCKED_PEEK},
 	    {"bpf_list_", LD_RULE_LOCKED_GRAPH},
 	    {"bpf_rbtree_", LD_RULE_LOCKED_GRAPH},
 	    {"bpf_refcount_acquire", LD_RULE_LOCKED_GRAPH},

@@ -38,6 +38,7 @@ enum {
 	LD_NEED_LOCKED_HELPER,        /* the same of a helper */
 	LD_NEED_LOCKED_KFUNC,         /* the same of a kfunc, */
 	LD_NEED_LOCKED_GRAPH,         /* of one of LD_RULE_LOCKED_GRAPH, */
+	LD_NEED_LOCKED_PEEK,          /* LD_RULE_LOCKED_PEEK, */
 	LD_NEED_LOCKED_ITERATOR,      /* LD_RULE_LOCKED_ITERATOR, */
 	LD_NEED_LOCKED_ARENA,         /* LD_RULE_LOCKED_ARENA, */
 	LD_NEED_LOCKED_STREAM,        /* or LD_RULE_LOCKED_STREAM */

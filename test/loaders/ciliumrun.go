@@ -24,6 +24,7 @@ Parses BPF objects with cilium/ebpf and loads them. Prints for each object:
 
   --parse-only                load nothing
   --list                      instead of loading, print programs and maps as they were parsed
+  --run NAME                  load, run program NAME on 64 zero bytes, and print "NAME returns N"
   --help
 
 Exit: 0 all parsed and, if asked for, loaded; 1 some not; 4 usage
@@ -133,11 +134,38 @@ func loadEach(spec *ebpf.CollectionSpec) bool {
 	return good
 }
 
+// run loads the object and prints what a program of it returns.
+func run(spec *ebpf.CollectionSpec, name string) bool {
+	var result uint32
+	err := guarded(func() error {
+		coll, err := ebpf.NewCollection(spec)
+		if err != nil {
+			return err
+		}
+		defer coll.Close()
+		prog := coll.Programs[name]
+		if prog == nil {
+			return fmt.Errorf("no program of that name")
+		}
+		result, err = prog.Run(&ebpf.RunOptions{Data: make([]byte, 64)})
+		return err
+	})
+	if err != nil {
+		return verdict(name, err)
+	}
+	fmt.Println(name, "returns", int32(result))
+	return true
+}
+
 func main() {
-	parseOnly, listOnly := false, false
+	parseOnly, listOnly, runName := false, false, ""
 	paths := []string{}
-	for _, arg := range os.Args[1:] {
+	for i := 1; i < len(os.Args); i++ {
+		arg := os.Args[i]
 		switch {
+		case arg == "--run" && i+1 < len(os.Args):
+			i++
+			runName = os.Args[i]
 		case arg == "--help":
 			fmt.Print(usage)
 			return
@@ -169,6 +197,8 @@ func main() {
 		good := verdict("parse", err)
 		if good && listOnly {
 			list(spec)
+		} else if good && runName != "" {
+			good = run(spec, runName)
 		} else if good && !parseOnly {
 			good = loadEach(spec)
 		}

@@ -50,6 +50,7 @@ static uint32_t refusing(const struct ld_need *need, const struct ld_section_typ
 	case LD_NEED_LOCKED_HELPER: return ld_kernels_below(LD_RULE_LOCKED_HELPER, 1);
 	case LD_NEED_LOCKED_KFUNC: return ld_kernels_below(LD_RULE_LOCKED_KFUNC, 1);
 	case LD_NEED_LOCKED_GRAPH: return ld_kernels_below(LD_RULE_LOCKED_GRAPH, 1);
+	case LD_NEED_LOCKED_PEEK: return ld_kernels_below(LD_RULE_LOCKED_PEEK, 1);
 	case LD_NEED_LOCKED_ITERATOR: return ld_kernels_below(LD_RULE_LOCKED_ITERATOR, 1);
 	case LD_NEED_LOCKED_ARENA: return ld_kernels_below(LD_RULE_LOCKED_ARENA, 1);
 	case LD_NEED_LOCKED_STREAM: return ld_kernels_below(LD_RULE_LOCKED_STREAM, 1);

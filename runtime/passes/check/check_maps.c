@@ -224,6 +224,8 @@ static void check_fields(struct checker *c, uint32_t program, const struct map *
 			kernels = ld_kernels_below(fields[i].rule, 1);
 		else if (fields[i].bit == SPIN_LOCK && ld_is_socket_filter(type->type))
 			kernels = ld_kernels_below(LD_RULE_SOCKET_LOCKS, 1);
+		else if (fields[i].bit == SPIN_LOCK && type->sleepable)
+			kernels = ld_kernels_below(LD_RULE_SLEEPABLE_LOCKS, 1);
 		kernels = ld_warn_for(c->l, kernels);
 		if (kernels)
 			add_use(

@@ -12,6 +12,7 @@
 #include "btf/print.h"
 #include "elf/place.h"
 #include "passes/check/compare_types.h"
+#include "passes/check/rust_types.h"
 #include "passes/passes.h"
 
 /* A symbol of a file. */
@@ -82,6 +83,11 @@ static bool is_typeless(const struct site *s)
 	return ld_btf_kind(t) == BTF_KIND_VAR && !ld_btf_strip(&s->file->btf, t->type);
 }
 
+static bool is_ir(const struct site *s)
+{
+	return ld_rust_is_ir(&s->file->btf, decl_of(s)->type);
+}
+
 static bool declares_map(const struct site *s)
 {
 	const struct ld_sym *sym = sym_of(s);
@@ -135,7 +141,7 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 	 * number: all uses of one symbol get the same.
 	 */
 	if (is_typeless(&s) != is_typeless(&other) && decl_kind(&s) == decl_kind(&other)) {
-		if (!f->syms[in_sym].global->ksym)
+		if (!f->syms[in_sym].global->ksym || is_ir(&s) || is_ir(&other))
 			return;
 		c.untyped = true;
 	}
@@ -159,6 +165,9 @@ static void run_check(struct ld_type_walk *w, struct check *c)
 	/* A declaration of a map may omit the section. */
 	if (pair.map[1] || !is_defined(&c->site[1]))
 		pair.map[0] = pair.map[1] = pair.map[0] || pair.map[1];
+	/* Rust needs no more than the address of C's map. */
+	if (pair.map[0] && (is_ir(&c->site[0]) || is_ir(&c->site[1])))
+		return;
 	c->found = ld_compare_decls(w, &pair);
 }
 

@@ -884,6 +884,18 @@ static void compare_kinds(struct ld_type_walk *w, uint32_t i, const uint32_t *id
 	}
 }
 
+/* Returns false if both types are from the source. */
+static bool compare_ir(struct ld_type_walk *w, uint32_t i, const uint32_t *id)
+{
+	const struct step *s = &w->steps.v[i];
+	const char *how;
+	enum ld_rust_ir ir = ld_rust_compare_ir(w->btf, id, !w->func, w->l->arena, &how);
+
+	if (ir == LD_RUST_DIFFERS)
+		differs(w, i, gravity(s), how);
+	return ir != LD_RUST_SOURCE;
+}
+
 static void compare_step(struct ld_type_walk *w, uint32_t i)
 {
 	struct step *s = &w->steps.v[i];
@@ -893,6 +905,8 @@ static void compare_step(struct ld_type_walk *w, uint32_t i)
 	w->part = s->top;
 	for (int side = 0; side < 2; side++)
 		id[side] = ld_btf_strip(w->btf[side], s->type[side]);
+	if (w->rust && compare_ir(w, i, id))
+		return;
 	if (w->rust && ld_rust_adapt(w->btf, id, s->type, s->edge == INSIDE && s->mode != EXACT))
 		return;
 	for (int side = 0; side < 2; side++)

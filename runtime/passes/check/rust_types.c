@@ -48,6 +48,18 @@ static const struct btf_member *only_member(const struct ld_btf *btf, const stru
 	return only;
 }
 
+/* Whether it is an Option<&T>, or one of a function. LLVM before 22 has the tag alone of it. */
+static bool is_optional_pointer(const struct ld_btf *btf, uint32_t in_type)
+{
+	static const char *const of[] = {"&", "fn(", "extern ", "unsafe ", "core::ptr::non_null::"};
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		if (is_option(btf, in_type) &&
+		    !strncmp(ld_btf_name(btf, in_type) + strlen("Option<"), of[i], strlen(of[i])))
+			return true;
+	return false;
+}
+
 /* The type that a struct or union is to C if it is around one; otherwise in_type. */
 static uint32_t unwrap(const struct ld_btf *btf, uint32_t in_type)
 {
@@ -60,9 +72,10 @@ static uint32_t unwrap(const struct ld_btf *btf, uint32_t in_type)
 			return in_type;
 		inner = ld_btf_strip(btf, m->type);
 	}
-	return !inner || is_aggregate(kind_of(btf, inner)) || kind_of(btf, inner) == BTF_KIND_ARRAY
-		   ? in_type
-		   : inner;
+	if (!inner || is_aggregate(kind_of(btf, inner)) || kind_of(btf, inner) == BTF_KIND_ARRAY)
+		return in_type;
+	return is_optional_pointer(btf, in_type) && kind_of(btf, inner) != BTF_KIND_PTR ? in_type
+											: inner;
 }
 
 /* Whether one is Option<&T> whose contents LLVM left out, and the other a pointer. */
@@ -100,27 +113,118 @@ bool ld_rust_same_name(const char *a, const char *b)
 	}
 }
 
-/*
- * Whether one type is a number that was seen in the IR alone (lto/outline.c), and the other may be
- * that.
- */
-static bool fits_ir(const struct ld_btf *const *btf, const uint32_t *id)
+/* Whether the type was made from the IR alone (lto/outline.c). */
+static bool is_ir(const struct ld_btf *btf, uint32_t in_type)
 {
+	return in_type && strchr(ld_btf_name(btf, in_type), '?');
+}
+
+bool ld_rust_is_ir(const struct ld_btf *btf, uint32_t in_type)
+{
+	in_type = ld_btf_strip(btf, in_type);
+	while (kind_of(btf, in_type) == BTF_KIND_ARRAY)
+		in_type = ld_btf_strip(
+		    btf, ((const struct btf_array *)ld_btf_tail(ld_btf_type(btf, in_type)))->type);
+	return is_ir(btf, in_type);
+}
+
+/* The only number or pointer of a type that has bytes at offset *off; 0: none, or several. */
+static uint32_t part_at(const struct ld_btf *btf, uint32_t in_type, uint64_t *off)
+{
+	for (int depth = 0; depth < MAX_NESTING; depth++) {
+		const struct btf_type *t = type_of(btf, in_type);
+		uint32_t kind = kind_of(btf, in_type), next = 0;
+
+		if (kind == BTF_KIND_ARRAY) {
+			next = ((const struct btf_array *)ld_btf_tail(t))->type;
+			if (ld_btf_size_of(btf, next))
+				*off %= ld_btf_size_of(btf, next);
+		} else if (kind == BTF_KIND_STRUCT) {
+			const struct btf_member *m = ld_btf_tail(t);
+
+			if (BTF_INFO_KFLAG(t->info)) /* bit-fields */
+				return 0;
+			for (uint32_t i = 0; i < ld_btf_vlen(t); i++, m++) {
+				if (m->offset / 8 > *off ||
+				    *off - m->offset / 8 >= ld_btf_size_of(btf, m->type))
+					continue;
+				next = m->type;
+				*off -= m->offset / 8;
+				break;
+			}
+		} else {
+			return kind == BTF_KIND_UNION || kind == BTF_KIND_FWD ? 0 : in_type;
+		}
+		in_type = next ? ld_btf_strip(btf, next) : 0;
+	}
+	return 0;
+}
+
+static bool same_number(const struct ld_btf *const *btf, const uint32_t *id)
+{
+	bool pointer[2] = {kind_of(btf[0], id[0]) == BTF_KIND_PTR,
+			   kind_of(btf[1], id[1]) == BTF_KIND_PTR};
+
+	return pointer[0] == pointer[1] &&
+	       ld_btf_size_of(btf[0], id[0]) == ld_btf_size_of(btf[1], id[1]);
+}
+
+/* Compares a struct of the IR, id[side], with another type. */
+static enum ld_rust_ir compare_layout(const struct ld_btf *const *btf, const uint32_t *id, int side,
+				      struct ld_arena *a, const char **how)
+{
+	const struct btf_type *t = ld_btf_type(btf[side], id[side]);
+	const struct btf_member *m = ld_btf_tail(t);
+	uint64_t size = ld_btf_size_of(btf[!side], id[!side]);
+
+	if (size != t->size) {
+		uint64_t sizes[2] = {side ? size : t->size, side ? t->size : size};
+
+		*how = ld_printf(a, " in size (%llu and %llu bytes)", (unsigned long long)sizes[0],
+				 (unsigned long long)sizes[1]);
+		return LD_RUST_DIFFERS;
+	}
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++, m++) {
+		uint64_t off = m->offset / 8;
+		uint32_t part[2];
+
+		part[side] = ld_btf_strip(btf[side], m->type);
+		part[!side] = part_at(btf[!side], id[!side], &off);
+		if (!part[!side] || (!off && same_number(btf, part)))
+			continue;
+		*how = ld_printf(a, " at offset %u", m->offset / 8);
+		return LD_RUST_DIFFERS;
+	}
+	return LD_RUST_FITS;
+}
+
+enum ld_rust_ir ld_rust_compare_ir(const struct ld_btf *const *btf, const uint32_t *id,
+				   bool variable, struct ld_arena *a, const char **how)
+{
+	*how = "";
 	for (int side = 0; side < 2; side++) {
 		const struct btf_type *ir = type_of(btf[side], id[side]);
 		const struct btf_type *t = type_of(btf[!side], id[!side]);
-		const char *name = ir ? ld_btf_str(btf[side], ir->name_off) : "";
 		uint32_t kind;
 
-		if (!t || !strchr(name, '?') || ld_btf_kind(ir) != BTF_KIND_INT)
+		if (!t || !is_ir(btf[side], id[side]))
 			continue;
 		kind = ld_btf_kind(t);
+		if (ld_btf_kind(ir) == BTF_KIND_STRUCT)
+			return compare_layout(btf, id, side, a, how);
 		/* A small struct is passed as a number. */
-		if (*name == '?' || is_aggregate(kind))
-			return *name == '?' || t->size <= 8;
-		return kind != BTF_KIND_PTR && kind != BTF_KIND_FLOAT && t->size == ir->size;
+		if (!variable && is_aggregate(kind))
+			return t->size <= 8 ? LD_RUST_FITS : LD_RUST_DIFFERS;
+		/* Any type of this size, such as a float. */
+		if (*ld_btf_name(btf[side], id[side]) == '?')
+			return !variable || ld_btf_size_of(btf[!side], id[!side]) == ir->size
+				   ? LD_RUST_FITS
+				   : LD_RUST_DIFFERS;
+		return kind != BTF_KIND_FLOAT && kind != BTF_KIND_ARRAY && same_number(btf, id)
+			   ? LD_RUST_FITS
+			   : LD_RUST_DIFFERS;
 	}
-	return false;
+	return LD_RUST_SOURCE;
 }
 
 bool ld_rust_adapt(const struct ld_btf *const *btf, uint32_t *id, uint32_t *type, bool behind)
@@ -128,8 +232,6 @@ bool ld_rust_adapt(const struct ld_btf *const *btf, uint32_t *id, uint32_t *type
 	bool array[2] = {kind_of(btf[0], id[0]) == BTF_KIND_ARRAY,
 			 kind_of(btf[1], id[1]) == BTF_KIND_ARRAY};
 
-	if (fits_ir(btf, id))
-		return true;
 	for (int side = 0; side < 2; side++) {
 		uint32_t old = id[side];
 

@@ -13,6 +13,22 @@
  */
 bool ld_rust_adapt(const struct ld_btf *const *btf, uint32_t *id, uint32_t *type, bool behind);
 
+/* Whether a declaration of Rust has no type but this, which was made from the IR. */
+bool ld_rust_is_ir(const struct ld_btf *btf, uint32_t in_type);
+
+enum ld_rust_ir {
+	LD_RUST_SOURCE, /* both types are from the source */
+	LD_RUST_FITS,   /* one is from the IR, and may be the other */
+	LD_RUST_DIFFERS,
+};
+
+/*
+ * Compares two types, without qualifiers, if one is from the IR. variable: of a variable, and not
+ * of a parameter. *how: in what they differ, " in size (4 and 8 bytes)", or "".
+ */
+enum ld_rust_ir ld_rust_compare_ir(const struct ld_btf *const *btf, const uint32_t *id,
+				   bool variable, struct ld_arena *a, const char **how);
+
 /* Whether two names are one in the conventions of both: XdpMd and xdp_md, type_ and type. */
 bool ld_rust_same_name(const char *a, const char *b);
 

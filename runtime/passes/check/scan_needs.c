@@ -161,6 +161,7 @@ static unsigned int need_under_lock(const struct finder *f, uint32_t slot)
 		return 0;
 	switch (ld_locked_kfunc_rule(name)) {
 	case LD_RULE_LOCKED_GRAPH: return LD_NEED_LOCKED_GRAPH;
+	case LD_RULE_LOCKED_PEEK: return LD_NEED_LOCKED_PEEK;
 	case LD_RULE_LOCKED_ITERATOR: return LD_NEED_LOCKED_ITERATOR;
 	case LD_RULE_LOCKED_ARENA: return LD_NEED_LOCKED_ARENA;
 	case LD_RULE_LOCKED_STREAM: return LD_NEED_LOCKED_STREAM;

@@ -2,7 +2,7 @@
 /*
  * The files of --target-btf: BTF, raw or in ELF files or tar archives, possibly compressed. In a
  * directory that has a file vmlinux, the other files are its modules; in any other directory each
- * file is a kernel, and subdirectories are searched.
+ * file is a kernel, and subdirectories are searched. Files of text, such as a README, are skipped.
  *
  * Memory is from malloc() while a descriptor is open, and belongs to the link as blocks.
  */
@@ -143,7 +143,51 @@ struct finder {
 	const struct ld_link *l;
 	struct ld_kernel_list *kernels;
 	uint32_t nr_files;
+	LD_VEC(const char *) skipped; /* in one directory of the command line */
 };
+
+static bool has_suffix(const struct ld_link *l, const char *name)
+{
+	return strcmp(plain_name(l, name), name) != 0;
+}
+
+/* Whether a file of a directory is text: a README, checksums, System.map. */
+static bool is_text(const char *path)
+{
+	unsigned char head[512];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+	if (fd >= 0)
+		close(fd);
+	for (ssize_t i = 0; i < n; i++)
+		if ((head[i] < ' ' && !strchr("\t\n\f\r", head[i])) || !head[i] || head[i] == 127)
+			return false;
+	return n > 0;
+}
+
+/* A file with a name of BTF is not skipped: it may be what a failed download has left. */
+static bool skip(struct finder *f, const char *name, const char *path)
+{
+	if (has_suffix(f->l, name) || is_vmlinux(f->l, name) || !is_text(path))
+		return false;
+	LD_PUSH(f->l->arena, &f->skipped, path);
+	return true;
+}
+
+static void report_skipped(struct finder *f, const char *dir)
+{
+	size_t nr = f->skipped.nr;
+
+	if (nr)
+		ld_note(f->l->diags, "target-btf-skipped",
+			"%zu file%s of %s %s text, not BTF: %s%s%s", nr, nr > 1 ? "s" : "", dir,
+			nr > 1 ? "are" : "is", f->skipped.v[0], nr > 1 ? ", " : "",
+			nr > 2   ? "..."
+			: nr > 1 ? f->skipped.v[1]
+				 : "");
+	f->skipped.nr = 0;
+}
 
 static void add_kernel(struct finder *f, const char *name, const char *path)
 {
@@ -168,8 +212,17 @@ static void find_entry(struct finder *f, const char *dir, const char *prefix, co
 		return;
 	if (S_ISDIR(st.st_mode) && depth < MAX_DEPTH)
 		find_in(f, path, ld_printf(l->arena, "%s/", shown), depth + 1);
-	else if (S_ISREG(st.st_mode))
+	else if (S_ISREG(st.st_mode) && !skip(f, name, path))
 		add_kernel(f, plain_name(l, shown), path);
+}
+
+static void add_module(struct finder *f, const char *dir, const char *name)
+{
+	const struct ld_link *l = f->l;
+	const char *path = ld_printf(l->arena, "%s/%s", dir, name);
+
+	if (!skip(f, name, path))
+		LD_PUSH(l->arena, &f->kernels->list.v[f->kernels->list.nr - 1].paths, path);
 }
 
 static void find_in(struct finder *f, const char *dir, const char *prefix, int depth)
@@ -194,8 +247,7 @@ static void find_in(struct finder *f, const char *dir, const char *prefix, int d
 		if (!vmlinux)
 			find_entry(f, dir, prefix, names[i], depth);
 		else if (names[i] != vmlinux)
-			LD_PUSH(l->arena, &f->kernels->list.v[f->kernels->list.nr - 1].paths,
-				ld_printf(l->arena, "%s/%s", dir, names[i]));
+			add_module(f, dir, names[i]);
 	}
 }
 
@@ -217,7 +269,11 @@ struct ld_kernel_list ld_find_kernels(const struct ld_link *l)
 
 			find_in(&f, *path, "", 0);
 			if (kernels.list.nr == before && l->diags->errors == errors)
-				broken(l, *path, "the directory has no files", "");
+				broken(l, *path,
+				       f.skipped.nr ? "the directory has only files of text"
+						    : "the directory has no files",
+				       "");
+			report_skipped(&f, *path);
 		}
 	}
 	return kernels;

@@ -10,6 +10,17 @@ extern u32 r_other(u64 p);
 extern u32 R_WIDTH;
 extern struct Point R_POINT;
 extern u32 R_LIST[4];
+struct list { u64 first, range; };
+u64 C_WIDTH = 1;
+struct Point C_POINT = {1, 2};
+u64 C_RANGE = 3;
+struct list C_INSIDE = {1, 2};
+u32 *C_KIND;
+u64 C_PTR = 4;
+u32 C_LIST[4] = {5};
+struct list C_LISTS[2];
+int C_BYTE = 6;
+u64 C_FUNC(void) { return 7; }
 __attribute__((noinline)) u32 c_count(u32 a, u32 b) { return a + b; }
 u32 c_width(u64 a) { return a; }
 u32 c_kind(struct Point *p) { return p->x; }
