@@ -385,6 +385,7 @@ static int run_passes(struct bpfld *b)
 	if ((err = flush_diags(b)))
 		return err;
 	RUN(ld_apply_relocs, l);
+	RUN(ld_settle_tests, l);
 	RUN(ld_compress_debug, l);
 	if ((err = flush_diags(b)))
 		return err;

@@ -153,6 +153,9 @@ struct ld_btf_ext ld_merge_btf_ext(const struct ld_link *l);
 /* Writes the contents of the output sections, and the relocations that remain. */
 void ld_apply_relocs(const struct ld_link *l);
 
+/* Tests of weak imports in outputs of --dynamic: they hold if an input defines the function. */
+void ld_settle_tests(const struct ld_link *l);
+
 /* --compress-debug-sections: compresses the contents of DWARF for the file. */
 void ld_compress_debug(const struct ld_link *l);
 
