@@ -6,6 +6,7 @@
  *	origin.c    where values come from, and pointers that may be NULL
  *	decide.c    decisions of a plan about functions
  *	merge.c     reads modules of bitcode and merges them
+ *	types.c     unifies equal debug types of the modules
  *	outline.c   reduces a module to its symbols, types and references
  *	lower.c     replaces what LLVM does not compile for BPF
  *	optimize.c  optimizes a module in one way, and generates code
@@ -123,6 +124,9 @@ LLVMMemoryBufferRef without_debug_info(struct compiler *c, LLVMMemoryBufferRef m
 /* Whether an earlier way made the same. */
 bool is_made(struct compiler *c, LLVMMemoryBufferRef ir);
 
+/* Unifies equal types, and hides all types until the modules are merged. */
+struct lto_types *unify_types(struct compiler *c);
+void restore_types(struct compiler *c, struct lto_types *types, LLVMModuleRef merged);
 /* Merges all modules, for the CPU of the options or that of the modules. */
 LLVMModuleRef merge_modules(struct compiler *c);
 /* Reads one module, to be compiled alone. Sets c->cpu to its CPU, and c->lenient. */

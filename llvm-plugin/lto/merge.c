@@ -542,6 +542,7 @@ LLVMModuleRef merge_modules(struct compiler *c)
 {
 	const struct bpfld_lto_job *job = c->r->job;
 	LLVMModuleRef all = LLVMModuleCreateWithNameInContext("lto", c->context);
+	struct lto_types *types;
 
 	if (read_modules(c))
 		return NULL;
@@ -552,6 +553,7 @@ LLVMModuleRef merge_modules(struct compiler *c)
 	LLVMSetDataLayout(all, LLVMGetDataLayoutStr(c->parsed[0].module));
 	override_flag(c, all, "EnableSplitLTOUnit");
 	override_flag(c, all, "ThinLTO");
+	types = unify_types(c);
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		LLVMModuleRef m = c->parsed[i].module;
 
@@ -566,6 +568,7 @@ LLVMModuleRef merge_modules(struct compiler *c)
 			return NULL;
 	}
 	c->module = NULL;
+	restore_types(c, types, all);
 	for (size_t i = 0; i < job->nr_modules; i++)
 		make_local(c, all, &job->modules[i]);
 	apply_plan(c, all);
