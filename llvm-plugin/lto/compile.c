@@ -185,9 +185,9 @@ static int compile_all(struct compiler *c)
 
 /* Compiles modules for their symbols and types only. Errors in code are found later, if it is used.
  */
-static int compile_each(struct compiler *c)
+static int compile_each(struct compiler *c, size_t first, size_t end)
 {
-	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
+	for (size_t i = first; i < end; i++) {
 		LLVMModuleRef m = read_alone(c, i);
 		LLVMMemoryBufferRef code = m ? make_code(c, m, LLVMObjectFile) : NULL;
 
@@ -325,7 +325,8 @@ static enum lto_status run(const struct lto_request *r)
 	LLVMContextSetOpaquePointers(c->context, 1);
 #endif
 	LLVMContextSetDiagnosticHandler(c->context, on_diagnostic, c);
-	err = r->job->want == BPFLD_LTO_EACH ? compile_each(c) : compile_all(c);
+	err = r->job->want == BPFLD_LTO_EACH ? run_parts(c, r->job->nr_modules, compile_each)
+					     : compile_all(c);
 	return err || c->failed ? LTO_FAILED : LTO_DONE;
 }
 

@@ -70,6 +70,10 @@ int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine
 	       const char *passes);
 /* Runs passes in another process, and replaces the module. */
 int run_passes_apart(struct compiler *c, LLVMModuleRef *m, const char *passes);
+/* For modules from first up to, but not including, end. */
+typedef int part_fn(struct compiler *c, size_t first, size_t end);
+/* Calls run() for nr modules in processes that share them out, and sends their records on. */
+int run_parts(struct compiler *c, size_t nr, part_fn *run);
 /* Reads what LLVM has written. */
 LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir);
 

@@ -6,6 +6,8 @@
  * ways use all processors, and LLVM may fail on the output of its own passes, which then costs no
  * more than that way.
  *
+ * Modules that are compiled alone are shared out among processes, too.
+ *
  * BPF's pass for CO-RE has a global table of the placeholders that it made. In a process that has
  * run it for another module, it would use the placeholder of that module for an access whose name,
  * offset and path are the same.
@@ -126,15 +128,15 @@ static const char *next_record(const struct try *t, size_t *at, struct lto_heade
 	return record + sizeof(*h);
 }
 
-/* Sends the diagnostics on. */
-static void report_try(const struct compiler *c, const struct try *t)
+/* Sends the diagnostics on, and with all also what was made. */
+static void send_records(const struct compiler *c, const struct try *t, bool all)
 {
 	struct lto_header h;
 	const char *data;
 	size_t at = 0;
 
 	while ((data = next_record(t, &at, &h)))
-		if (h.kind == LTO_REPORT || h.kind == LTO_STEP)
+		if (all || h.kind == LTO_REPORT || h.kind == LTO_STEP)
 			c->r->put(c->r, (enum lto_record)h.kind, h.number, data, h.size);
 }
 
@@ -163,10 +165,9 @@ static struct variant variant_of(const struct try *t)
 	return v;
 }
 
-/* No way worked: this process ends as the first one did. */
+/* This process ends as the other did, whose records have been sent on. */
 static void fail(struct compiler *c, const struct try *t)
 {
-	report_try(c, t);
 	c->failed = true;
 	if (WIFSIGNALED(t->status)) {
 		signal(WTERMSIG(t->status), SIG_DFL);
@@ -190,14 +191,50 @@ int run_passes_apart(struct compiler *c, LLVMModuleRef *m, const char *passes)
 	}
 	finish(&t);
 	v = variant_of(&t);
+	send_records(c, &t, false);
 	if (!v.ir) {
 		fail(c, &t);
 		return 1;
 	}
-	report_try(c, &t);
 	LLVMDisposeModule(*m);
 	*m = parse_again(c, v.ir);
 	return !*m;
+}
+
+static unsigned count_processors(const struct compiler *c)
+{
+	cpu_set_t set;
+	int nr = sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+
+	return c->r->options->threads && (int)c->r->options->threads < nr ? c->r->options->threads
+									  : (unsigned)nr;
+}
+
+int run_parts(struct compiler *c, size_t nr, part_fn *run)
+{
+	enum { MOST = 16 };
+	unsigned parts = count_processors(c);
+	struct try tries[MOST] = {0};
+
+	parts = parts < MOST ? parts : MOST;
+	if (parts > nr)
+		parts = (unsigned)nr;
+	if (parts == 1)
+		return run(c, 0, nr);
+	signal(SIGCHLD, SIG_DFL);
+	for (unsigned i = 0; i < parts; i++)
+		if (fork_try(c, &tries[i]))
+			_exit(run(c, nr * i / parts, nr * (i + 1) / parts) ? LTO_FAILED : LTO_DONE);
+	for (unsigned i = 0; i < parts; i++)
+		finish(&tries[i]);
+	for (unsigned i = 0; i < parts; i++) {
+		send_records(c, &tries[i], true);
+		if (!WIFEXITED(tries[i].status) || WEXITSTATUS(tries[i].status) != LTO_DONE) {
+			fail(c, &tries[i]);
+			return 1;
+		}
+	}
+	return 0;
 }
 
 /* One of these whose process has ended. All children of this process are among them. */
@@ -213,15 +250,6 @@ static struct try *wait_for_any(struct try *tries, unsigned nr)
 	if (!nr)
 		abort();
 	return &tries[nr - 1];
-}
-
-static unsigned count_processors(const struct compiler *c)
-{
-	cpu_set_t set;
-	int nr = sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
-
-	return c->r->options->threads && (int)c->r->options->threads < nr ? c->r->options->threads
-									  : (unsigned)nr;
 }
 
 /* Runs the ways. The best one is that with the shortest code; it has no object if none worked. */
@@ -284,9 +312,10 @@ struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, con
 	/* The diagnostics are those of the first way that works. */
 	for (unsigned i = 0; i < nr && best.object; i++)
 		if (variant_of(&tries[i]).object) {
-			report_try(c, &tries[i]);
+			send_records(c, &tries[i], false);
 			return best;
 		}
+	send_records(c, &tries[0], false);
 	fail(c, &tries[0]);
 	return best;
 }
