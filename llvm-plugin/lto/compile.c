@@ -183,18 +183,57 @@ static int compile_all(struct compiler *c)
 	return c->failed;
 }
 
-/* Compiles modules for their symbols and types only. Errors in code are found later, if it is used.
+/* Writes modules with hidden types, to be read again when all are compiled. */
+static void put_small(struct compiler *c, const struct lto_types *types, size_t first, size_t end)
+{
+	LLVMMemoryBufferRef ir;
+
+	for (size_t i = first; i < end; i++) {
+		ir = LLVMWriteBitcodeToMemoryBuffer(c->parsed[i].module);
+		c->r->put(c->r, LTO_SMALL, i, LLVMGetBufferStart(ir), LLVMGetBufferSize(ir));
+	}
+	ir = write_types(c, types);
+	c->r->put(c->r, LTO_TYPES, 0, LLVMGetBufferStart(ir), LLVMGetBufferSize(ir));
+}
+
+static int compile_one(struct compiler *c, size_t number)
+{
+	LLVMMemoryBufferRef code;
+
+	prepare_alone(c, number);
+	code = make_code(c, c->parsed[number].module, LLVMObjectFile);
+	if (!code)
+		return 1;
+	put_output(c, code, number);
+	c->lenient = false;
+	return 0;
+}
+
+/*
+ * Compiles modules for their symbols and types only. Errors in code are found later, if it is used.
  */
 static int compile_each(struct compiler *c, size_t first, size_t end)
 {
-	for (size_t i = first; i < end; i++) {
-		LLVMModuleRef m = read_alone(c, i);
-		LLVMMemoryBufferRef code = m ? make_code(c, m, LLVMObjectFile) : NULL;
+	struct lto_types *types;
 
-		if (!code)
+	if (read_some(c, first, end))
+		return 1;
+	/* A cache keeps what is made of each module. */
+	types = c->r->options->cache ? NULL : unify_types(c, first, end);
+	if (types)
+		put_small(c, types, first, end);
+	for (size_t i = first; i < end; i++)
+		restore_types(c, types, c->parsed[i].module);
+	/* The linker needs DWARF for the lines of variables only. */
+	for (size_t i = first; i < end; i++)
+		if (has_variables(c->parsed[i].module) && compile_one(c, i))
 			return 1;
-		put_output(c, code, i);
-		c->lenient = false;
+	for (size_t i = first; i < end; i++) {
+		if (has_variables(c->parsed[i].module))
+			continue;
+		drop_dwarf(c, c->parsed[i].module);
+		if (compile_one(c, i))
+			return 1;
 	}
 	return 0;
 }

@@ -160,16 +160,19 @@ int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine
 	return c->failed;
 }
 
-LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
+LLVMModuleRef parse_made(struct compiler *c, const void *data, size_t size)
 {
-	LLVMMemoryBufferRef copy =
-	    LLVMCreateMemoryBufferWithMemoryRangeCopy(LLVMGetBufferStart(ir), LLVMGetBufferSize(ir),
-						      "lto");
+	LLVMMemoryBufferRef copy = LLVMCreateMemoryBufferWithMemoryRangeCopy(data, size, "lto");
 	LLVMModuleRef m = NULL;
 
 	if (LLVMParseBitcodeInContext2(c->context, copy, &m) && !c->failed)
 		report_error(c, "lto-failed", "LLVM cannot read its own output");
 	return m;
+}
+
+LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
+{
+	return parse_made(c, LLVMGetBufferStart(ir), LLVMGetBufferSize(ir));
 }
 
 LLVMMemoryBufferRef without_debug_info(struct compiler *c, LLVMMemoryBufferRef merged)

@@ -76,6 +76,7 @@ typedef int part_fn(struct compiler *c, size_t first, size_t end);
 int run_parts(struct compiler *c, size_t nr, part_fn *run);
 /* Reads what LLVM has written. */
 LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir);
+LLVMModuleRef parse_made(struct compiler *c, const void *data, size_t size);
 
 typedef bool (*origin_fn)(LLVMValueRef v, void *ctx);
 
@@ -128,13 +129,26 @@ LLVMMemoryBufferRef without_debug_info(struct compiler *c, LLVMMemoryBufferRef m
 /* Whether an earlier way made the same. */
 bool is_made(struct compiler *c, LLVMMemoryBufferRef ir);
 
-/* Unifies equal types, and hides all types until the modules are merged. */
-struct lto_types *unify_types(struct compiler *c);
-void restore_types(struct compiler *c, struct lto_types *types, LLVMModuleRef merged);
+/*
+ * Unifies equal types of c->parsed[first] up to, but not including, end, and hides them. Returns
+ * NULL if there is one module.
+ */
+struct lto_types *unify_types(struct compiler *c, size_t first, size_t end);
+/* Restores what m refers to; types: NULL if nothing is hidden. */
+void restore_types(struct compiler *c, struct lto_types *types, LLVMModuleRef m);
+/* A module for read_types(), which adds what is hidden to types, or to new ones. */
+LLVMMemoryBufferRef write_types(struct compiler *c, const struct lto_types *types);
+struct lto_types *read_types(struct lto_types *types, LLVMModuleRef m);
+/* With debug information. */
+bool has_variables(LLVMModuleRef m);
+/* Before code is generated: without DWARF. It may also apply to other modules, from then on. */
+void drop_dwarf(struct compiler *c, LLVMModuleRef m);
 /* Merges all modules, for the CPU of the options or that of the modules. */
 LLVMModuleRef merge_modules(struct compiler *c);
-/* Reads one module, to be compiled alone. Sets c->cpu to its CPU, and c->lenient. */
-LLVMModuleRef read_alone(struct compiler *c, size_t number);
+/* Reads modules, to be compiled alone. */
+int read_some(struct compiler *c, size_t first, size_t end);
+/* Reduces a module to its outline. Sets c->cpu to its CPU, and c->lenient. */
+void prepare_alone(struct compiler *c, size_t number);
 
 /* Replaces the bodies of functions by mere references. */
 void outline(struct compiler *c, LLVMModuleRef m);

@@ -247,6 +247,41 @@ static int no_module(struct run *r)
 		      r->newest_name, r->newest, list, hint, r->available[r->nr_available - 1]);
 }
 
+/* ---- modules for the next job ---- */
+
+/* What the last job BPFLD_LTO_EACH left for the next one, which mostly has the same modules. */
+static struct lto_small *smalls;
+static size_t nr_smalls;
+
+static void drop_smalls(void)
+{
+	for (size_t i = 0; i < nr_smalls; i++)
+		free(smalls[i].data);
+	free(smalls);
+	smalls = NULL;
+	nr_smalls = 0;
+}
+
+/* of: the module, or NULL for types. */
+static int keep_small(const struct bpfld_lto_module *of, const char *data, size_t size)
+{
+	struct lto_small s = {.size = size, .data = malloc(size + 1)}, *v;
+
+	v = s.data ? reallocarray(smalls, nr_smalls + 1, sizeof(*smalls)) : NULL;
+	if (!v) {
+		free(s.data);
+		return -ENOMEM;
+	}
+	memcpy(s.data, data, size);
+	if (of) {
+		s.hash = lto_hash(of->data, of->size);
+		s.of = of->size;
+	}
+	smalls = v;
+	smalls[nr_smalls++] = s;
+	return 0;
+}
+
 /* ---- the child ---- */
 
 static void put(const struct lto_request *r, enum lto_record kind, size_t number, const void *data,
@@ -277,7 +312,7 @@ static void put_library(const struct lto_request *r, void *handle)
 /* module: fd of the module. */
 static _Noreturn void be_child(const struct run *r, int module, int release, int fd)
 {
-	struct lto_request request = {r->job, r->options, r->releases, put, fd};
+	struct lto_request request = {r->job, r->options, r->releases, smalls, nr_smalls, put, fd};
 	const struct lto_module *m;
 	char path[64], *text;
 	const char *error;
@@ -352,6 +387,11 @@ static int take_record(struct run *r, const struct lto_header *h, const char *da
 	case LTO_MADE: return take_made(r, h->number, data, h->size);
 	case LTO_LIST: return take_function(r, data, h->size);
 	case LTO_STEP: return keep_text(&r->step, data, h->size);
+	case LTO_SMALL:
+		return h->number < r->job->nr_modules
+			   ? keep_small(&r->job->modules[h->number], data, h->size)
+			   : -EINVAL;
+	case LTO_TYPES: return keep_small(NULL, data, h->size);
 	case LTO_LIBRARY: return keep_text(&r->library, data, h->size);
 	case LTO_REPORT:
 		message = memchr(data, 0, h->size);
@@ -779,6 +819,8 @@ int lto_compile(void *ctx, const struct bpfld_lto_job *job)
 	struct run r = {.caller = job, .job = job, .options = ctx, .dir = -1};
 	int err = find_newest(&r);
 
+	if (job->want == BPFLD_LTO_EACH)
+		drop_smalls();
 	if (!err)
 		err = open_directory(&r);
 	if (!err)
@@ -801,6 +843,8 @@ int lto_compile(void *ctx, const struct bpfld_lto_job *job)
 	free(r.load_error);
 	free(r.step);
 	free(r.library);
+	if (job->want != BPFLD_LTO_EACH)
+		drop_smalls();
 	return err;
 }
 

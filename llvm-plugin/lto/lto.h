@@ -134,7 +134,7 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and compile.c ---- */
 
 /* Changes with the declarations below: modules of other builds are rejected. */
-#define LTO_ABI 6
+#define LTO_ABI 7
 
 enum lto_record {
 	LTO_MADE,    /* number of the module; the output */
@@ -143,6 +143,8 @@ enum lto_record {
 	LTO_STEP,    /* description of the current operation, in case LLVM crashes */
 	LTO_LIBRARY, /* path of LLVM's library; none if it is a part of the module */
 	LTO_IR,      /* optimized bitcode; between processes of the compiler */
+	LTO_SMALL,   /* number of a module that was compiled alone; its bitcode without types */
+	LTO_TYPES,   /* bitcode with the types of those before it */
 };
 
 /* Comes before each record. */
@@ -151,10 +153,19 @@ struct lto_header {
 	uint64_t size; /* bytes that follow */
 };
 
+/* From compiling modules alone: reading them again takes less time. */
+struct lto_small {
+	uint64_t hash;   /* of the module */
+	size_t of, size; /* bytes of the module; 0: types of others */
+	char *data;
+};
+
 struct lto_request {
 	const struct bpfld_lto_job *job;
 	const struct lto_options *options;
 	const int *releases; /* of the LLVM that wrote it, by module; 0 if unknown */
+	const struct lto_small *small;
+	size_t nr_small;
 	/* Sends a record to the parent. */
 	void (*put)(const struct lto_request *r, enum lto_record kind, size_t number,
 		    const void *data, size_t size);

@@ -261,13 +261,30 @@ static int optimize_alone(struct compiler *c, LLVMModuleRef *m, bool together)
 	return lower_alone(c, m);
 }
 
-LLVMModuleRef read_alone(struct compiler *c, size_t number)
+static void new_parsed(struct compiler *c)
 {
-	LLVMModuleRef m = read_module(c, &c->r->job->modules[number]);
+	c->parsed = calloc(c->r->job->nr_modules, sizeof(*c->parsed));
+	if (!c->parsed)
+		out_of_memory();
+}
+
+int read_some(struct compiler *c, size_t first, size_t end)
+{
+	new_parsed(c);
+	for (size_t i = first; i < end; i++) {
+		c->parsed[i].module = read_module(c, &c->r->job->modules[i]);
+		if (!c->parsed[i].module)
+			return 1;
+	}
+	return 0;
+}
+
+void prepare_alone(struct compiler *c, size_t number)
+{
+	LLVMModuleRef m = c->parsed[number].module;
 	const char *cpu = c->r->options->cpu;
 
-	if (!m)
-		return NULL;
+	c->module = c->r->job->modules[number].name;
 	c->lenient = true;
 	c->default_cpu = NULL;
 	take_default_cpu(c, number, m);
@@ -278,7 +295,6 @@ LLVMModuleRef read_alone(struct compiler *c, size_t number)
 		c->features = "";
 	}
 	outline(c, m);
-	return m;
 }
 
 /* ---- symbols ---- */
@@ -505,6 +521,44 @@ static void override_flag(struct compiler *c, LLVMModuleRef m, const char *name)
 	LLVMAddModuleFlag(m, LLVMModuleFlagBehaviorOverride, name, strlen(name), zero);
 }
 
+/* The module as it was written when it was compiled for its symbols, with hidden types; or NULL. */
+static LLVMModuleRef read_small(struct compiler *c, const struct bpfld_lto_module *m)
+{
+	uint64_t hash = c->r->nr_small ? lto_hash(m->data, m->size) : 0;
+
+	c->module = m->name;
+	for (size_t i = 0; i < c->r->nr_small; i++)
+		if (c->r->small[i].hash == hash && c->r->small[i].of == m->size)
+			return parse_made(c, c->r->small[i].data, c->r->small[i].size);
+	return NULL;
+}
+
+static int read_all(struct compiler *c)
+{
+	const struct bpfld_lto_job *job = c->r->job;
+	struct lto_types *types = NULL;
+
+	new_parsed(c);
+	for (size_t i = 0; i < job->nr_modules; i++) {
+		c->parsed[i].module = read_small(c, &job->modules[i]);
+		if (!c->parsed[i].module)
+			c->parsed[i].module = read_module(c, &job->modules[i]);
+		if (!c->parsed[i].module)
+			return 1;
+	}
+	/* The types of such modules are modules of their own. */
+	for (size_t i = 0; i < c->r->nr_small; i++) {
+		const struct lto_small *s = &c->r->small[i];
+		LLVMModuleRef m = s->of ? NULL : parse_made(c, s->data, s->size);
+
+		if (m)
+			types = read_types(types, m);
+	}
+	for (size_t i = 0; i < job->nr_modules; i++)
+		restore_types(c, types, c->parsed[i].module);
+	return c->failed;
+}
+
 /* Reads all modules and applies the linker's symbol resolution. */
 static int read_modules(struct compiler *c)
 {
@@ -512,17 +566,12 @@ static int read_modules(struct compiler *c)
 	const struct lto_plan *plan = c->r->options->plan;
 	bool together = plan && plan->order != LTO_SEPARATE;
 
-	c->parsed = calloc(job->nr_modules, sizeof(*c->parsed));
-	if (!c->parsed)
-		out_of_memory();
 	c->cpu = c->r->options->cpu;
 	c->features = c->r->options->features ? c->r->options->features : "";
-	for (size_t i = 0; i < job->nr_modules; i++) {
-		c->parsed[i].module = read_module(c, &job->modules[i]);
-		if (!c->parsed[i].module)
-			return 1;
+	if (read_all(c))
+		return 1;
+	for (size_t i = 0; i < job->nr_modules; i++)
 		take_default_cpu(c, i, c->parsed[i].module);
-	}
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		LLVMModuleRef m = c->parsed[i].module;
 
@@ -553,7 +602,7 @@ LLVMModuleRef merge_modules(struct compiler *c)
 	LLVMSetDataLayout(all, LLVMGetDataLayoutStr(c->parsed[0].module));
 	override_flag(c, all, "EnableSplitLTOUnit");
 	override_flag(c, all, "ThinLTO");
-	types = unify_types(c);
+	types = unify_types(c, 0, job->nr_modules);
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		LLVMModuleRef m = c->parsed[i].module;
 

@@ -178,7 +178,7 @@ struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct w
 	if (is_made(c, v.ir))
 		return v;
 	v.object = make_code(c, m, LLVMObjectFile);
-	if (v.object)
+	if (v.object && c->shared)
 		v.code = measure(c, &v);
 	return v;
 }

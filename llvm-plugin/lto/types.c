@@ -3,17 +3,24 @@
  * Unifies equal debug types of several modules.
  *
  * C's types have no identifiers, so LLVM keeps one copy for each file that includes a header, and
- * copies, writes and compiles all of them. Types refer to each other in cycles. Two nodes are equal
- * if their fields are equal, and their operands are equal in turn: the coarsest partition with this
- * property is what refinement by hashes finds. The first node of each class replaces the others.
+ * reads, copies, writes and compiles all of them. Types refer to each other in cycles. Two nodes
+ * are equal if their fields are equal, and their operands are equal in turn: the coarsest partition
+ * with this property is what refinement by hashes finds. The first node of each class replaces the
+ * others.
  *
- * LLVM's linker visits all metadata that a module refers to, for each module again. So each
- * reference to a type is replaced by a string before modules are merged, and restored afterwards.
+ * LLVM's linker visits all metadata that a module refers to, for each module again. So references
+ * to types are hidden before modules are merged, and restored afterwards: each is replaced by a
+ * type that has a name and nothing else. Modules with hidden types are also small: when modules are
+ * compiled for their symbols, they are written so for their second use, and the types once.
  *
- * Nodes that are not found here keep their types, which is slower, but right.
+ * Of DWARF, the linker needs the lines of variables only, and modules that have none get none.
+ *
+ * Types of functions are not hidden, because they refer to code of their module. Metadata that is
+ * not found here keeps its types, which is slower, but right.
  */
 #include "lto/compiler.h"
 
+#include <llvm-c/BitWriter.h>
 #include <llvm-c/DebugInfo.h>
 #include <llvm/Config/llvm-config.h>
 #include <stdlib.h>
@@ -23,14 +30,19 @@ typedef uint32_t node_id; /* index of a node; 0: none */
 
 struct node {
 	LLVMValueRef v;
-	uint8_t kind;        /* LLVMMetadataKind */
-	bool open;           /* its operands are in the table */
+	uint8_t kind;        /* LLVMMetadataKind; VALUE: a constant */
+	bool open;           /* it has operands */
+	bool local;          /* it refers to code of its module */
+	bool list;           /* of types of a compilation unit */
 	unsigned nr;         /* of operands */
 	size_t first;        /* index of the first one in operands */
 	uint64_t own, class; /* hashes: of its fields; of its class */
 	node_id same;        /* the first node of its class */
-	LLVMMetadataRef cut; /* the string that replaces it */
+	node_id hidden;      /* the node that replaces it while it is hidden */
+	LLVMValueRef shown;  /* of such a node: what it replaces */
 };
+
+#define VALUE UINT8_MAX
 
 struct lto_types {
 	struct node *nodes;
@@ -41,6 +53,9 @@ struct lto_types {
 	size_t size;
 	LLVMValueRef *list; /* operands of one node */
 	unsigned cap_list;
+	size_t module;             /* the first one; for names */
+	LLVMDIBuilderRef build;    /* of hidden types */
+	struct lto_types *visited; /* nodes that were searched for hidden types */
 };
 
 #if LLVM_VERSION_MAJOR < 17
@@ -158,12 +173,10 @@ static node_id add_node(struct lto_types *t, LLVMValueRef v)
 		t->cap = t->cap ? 2 * t->cap : 1 << 12;
 		t->nodes = grow(t->nodes, t->cap, sizeof(*t->nodes));
 	}
-	if (!t->nr) /* number 0 is none */
-		t->nodes[t->nr++] = (struct node){0};
-	n.kind = UINT8_MAX;
+	n.kind = VALUE;
 	if (LLVMGetValueKind(v) == LLVMMetadataAsValueValueKind)
 		n.kind = (uint8_t)LLVMGetMetadataKind(LLVMValueAsMetadata(v));
-	n.open = n.kind != UINT8_MAX && LLVMIsAMDNode(v);
+	n.open = n.kind != VALUE && LLVMIsAMDNode(v);
 	n.nr = n.open ? LLVMGetMDNodeNumOperands(v) : 0;
 	n.first = t->nr_operands;
 	if (t->nr_operands + n.nr > t->cap_operands) {
@@ -181,40 +194,16 @@ static void add_metadata(struct compiler *c, struct lto_types *t, LLVMMetadataRe
 		add_node(t, LLVMMetadataAsValue(c->context, md));
 }
 
-/* ---- references to types, cut before merging ---- */
-
-static const char prefix[] = "\1bpfld.type.";
-
-static LLVMMetadataRef cut_of(struct compiler *c, struct lto_types *t, node_id id)
-{
-	struct node *n = &t->nodes[id];
-	char *name;
-
-	if (n->cut)
-		return n->cut;
-	name = print("%s%u", prefix, id);
-	n->cut = LLVMMDStringInContext2(c->context, name, strlen(name));
-	free(name);
-	return n->cut;
-}
-
-/* The node that was replaced by this string, or NULL. */
-static LLVMValueRef restored(const struct lto_types *t, LLVMValueRef v)
-{
-	unsigned size;
-	const char *s = v && LLVMIsAMDString(v) ? LLVMGetMDString(v, &size) : "";
-	unsigned long id;
-
-	if (strncmp(s, prefix, sizeof(prefix) - 1) != 0)
-		return NULL;
-	id = strtoul(s + sizeof(prefix) - 1, NULL, 10);
-	return id < t->nr && t->nodes[id].cut == LLVMValueAsMetadata(v) ? t->nodes[id].v : NULL;
-}
-
 /* ---- all nodes that a module refers to ---- */
 
-/* Adds the operands of a node. cut: those that are cut are restored. */
-static void open_node(struct lto_types *t, node_id id, const struct lto_types *cut)
+/* What a type is that was hidden, or NULL. */
+static LLVMValueRef shown(const struct lto_types *t, LLVMValueRef v)
+{
+	return v ? t->nodes[*slot_of(t, v)].shown : NULL;
+}
+
+/* Adds the operands of a node. hidden: types that were hidden are restored. */
+static void open_node(struct lto_types *t, node_id id, const struct lto_types *hidden)
 {
 	struct node n = t->nodes[id];
 
@@ -226,12 +215,16 @@ static void open_node(struct lto_types *t, node_id id, const struct lto_types *c
 	}
 	LLVMGetMDNodeOperands(n.v, t->list);
 	for (unsigned i = 0; i < n.nr; i++) {
-		LLVMValueRef v = t->list[i], was = cut ? restored(cut, v) : NULL;
+		LLVMValueRef v = t->list[i], was = hidden ? shown(hidden, v) : NULL;
+		node_id to;
 
 		if (was)
 			replace_operand(&n, i, LLVMValueAsMetadata(was));
 		v = was ? was : v;
-		t->operands[n.first + i] = v ? add_node(t, v) : 0;
+		to = v ? add_node(t, v) : 0;
+		t->operands[n.first + i] = to;
+		if (n.kind == LLVMDICompileUnitMetadataKind && to)
+			t->nodes[to].list = t->nodes[to].kind == LLVMMDTupleMetadataKind;
 	}
 }
 
@@ -283,12 +276,12 @@ static void add_attachment(struct compiler *c, struct lto_types *t, LLVMValueRef
 }
 
 static void add_module(struct compiler *c, struct lto_types *t, LLVMModuleRef m,
-		       const struct lto_types *cut)
+		       const struct lto_types *hidden)
 {
 	static const char units[] = "llvm.dbg.cu";
 	unsigned nr = LLVMGetNamedMetadataNumOperands(m, units);
 	LLVMValueRef *list = grow(NULL, nr + 1, sizeof(LLVMValueRef));
-	size_t at = t->nr ? t->nr : 1;
+	size_t at = t->nr;
 
 	LLVMGetNamedMetadataOperands(m, units, list);
 	for (unsigned i = 0; i < nr; i++)
@@ -298,7 +291,47 @@ static void add_module(struct compiler *c, struct lto_types *t, LLVMModuleRef m,
 		add_function(c, t, f);
 	each_attachment(c, t, m, add_attachment);
 	for (; at < t->nr; at++)
-		open_node(t, (node_id)at, cut);
+		open_node(t, (node_id)at, hidden);
+}
+
+/* Metadata that never refers to code, if its operands do not. */
+static bool is_plain(const struct node *n)
+{
+	switch (n->kind) {
+	case LLVMMDStringMetadataKind:
+	case LLVMMDTupleMetadataKind:
+	case LLVMDIFileMetadataKind:
+	case LLVMDIBasicTypeMetadataKind:
+	case LLVMDIEnumeratorMetadataKind:
+	case LLVMDISubrangeMetadataKind:
+	case LLVMDIExpressionMetadataKind:
+	case LLVMDINamespaceMetadataKind:
+	case LLVMDITemplateTypeParameterMetadataKind:
+	case LLVMDITemplateValueParameterMetadataKind: return true;
+	case VALUE: return LLVMIsAConstantInt(n->v);
+	default: return is_type(n);
+	}
+}
+
+static void find_local(struct lto_types *t)
+{
+	bool more = true;
+
+	for (node_id id = 1; id < t->nr; id++)
+		t->nodes[id].local = !is_plain(&t->nodes[id]);
+	while (more) {
+		more = false;
+		/* Operands mostly come later. */
+		for (node_id id = (node_id)t->nr - 1; id; id--) {
+			struct node *n = &t->nodes[id];
+
+			for (unsigned i = 0; !n->local && i < n->nr; i++) {
+				node_id to = t->operands[n->first + i];
+
+				more |= n->local = to && t->nodes[to].local;
+			}
+		}
+	}
 }
 
 /* ---- classes ---- */
@@ -364,92 +397,208 @@ static void classify(struct lto_types *t)
 	free(table);
 }
 
-/* ---- before and after merging ---- */
+/* ---- hidden types ---- */
 
-/* Whether to cut a reference of n, which is no type, to a type or a list of types. */
-static bool is_cut(const struct lto_types *t, const struct node *n, node_id to)
+/* A type that may take the place of another one. */
+static LLVMMetadataRef make_type(const struct lto_types *t, node_id id)
 {
-	const struct node *target = &t->nodes[to];
+	static const unsigned enumeration = 0x04, encoding = 0x07; /* DWARF's */
+	static const uint64_t large = (uint64_t)1 << 40; /* parts of variables must be smaller */
+	const struct node *n = &t->nodes[id];
+	char *name = print("bpfld.type.%zu.%u", t->module, id);
+	LLVMMetadataRef made;
 
-	if (is_unifiable(n))
-		return false;
-	if (target->kind == LLVMMDTupleMetadataKind && target->nr) {
-		node_id first = t->operands[target->first];
+	if (n->kind == LLVMDICompositeTypeMetadataKind &&
+	    tag_of(LLVMValueAsMetadata(n->v)) == enumeration)
+		made = LLVMDIBuilderCreateEnumerationType(t->build, NULL, name, strlen(name), NULL,
+							  0, large, 0, NULL, 0, NULL);
+	else
+		made = LLVMDIBuilderCreateBasicType(t->build, name, strlen(name), large, encoding,
+						    LLVMDIFlagZero);
+	if (n->kind == LLVMDISubroutineTypeMetadataKind)
+		made = LLVMDIBuilderCreateSubroutineType(t->build, NULL, &made, 1, LLVMDIFlagZero);
+	free(name);
+	return made;
+}
 
-		return first && is_type(&t->nodes[first]);
+static LLVMMetadataRef hide(struct compiler *c, struct lto_types *t, node_id id)
+{
+	node_id hidden = t->nodes[id].hidden;
+
+	if (!hidden) {
+		hidden = add_node(t, LLVMMetadataAsValue(c->context, make_type(t, id)));
+		t->nodes[id].hidden = hidden;
+		t->nodes[hidden].shown = t->nodes[id].v;
 	}
-	return is_type(target);
+	return LLVMValueAsMetadata(t->nodes[hidden].v);
 }
 
 static void replace_operands(struct compiler *c, struct lto_types *t, node_id id)
 {
-	const struct node *n = &t->nodes[id];
+	struct node n = t->nodes[id];
 
-	/* Nothing refers to it any more. */
-	if (n->same != id || !n->open)
-		return;
-	for (unsigned i = 0; i < n->nr; i++) {
-		node_id to = t->operands[n->first + i], same = to ? t->nodes[to].same : 0;
+	/* Nothing refers to nodes that others replace. */
+	for (unsigned i = 0; n.same == id && i < n.nr; i++) {
+		node_id to = t->operands[n.first + i], same = to ? t->nodes[to].same : 0;
 
-		if (to && is_cut(t, n, to))
-			replace_operand(n, i, cut_of(c, t, same));
+		if (!to)
+			continue;
+		if ((n.local || n.list) && is_type(&t->nodes[to]) && !t->nodes[to].local)
+			replace_operand(&n, i, hide(c, t, same));
 		else if (same != to)
-			replace_operand(n, i, LLVMValueAsMetadata(t->nodes[same].v));
+			replace_operand(&n, i, LLVMValueAsMetadata(t->nodes[same].v));
 	}
 }
 
 /* The types of CO-RE accesses are attached to variables. */
-static void cut_attachment(struct compiler *c, struct lto_types *t, LLVMValueRef global,
-			   unsigned kind, LLVMValueRef attached)
+static void hide_attachment(struct compiler *c, struct lto_types *t, LLVMValueRef global,
+			    unsigned kind, LLVMValueRef attached)
 {
-	node_id id = *slot_of(t, attached);
-	LLVMMetadataRef cut;
+	node_id id = *slot_of(t, attached), same = t->nodes[id].same;
 
-	if (!is_type(&t->nodes[id]))
-		return;
-	cut = cut_of(c, t, t->nodes[id].same);
-	LLVMGlobalSetMetadata(global, kind, LLVMMDNodeInContext2(c->context, &cut, 1));
+	if (is_type(&t->nodes[id]))
+		LLVMGlobalSetMetadata(global, kind,
+				      t->nodes[id].local ? LLVMValueAsMetadata(t->nodes[same].v)
+							 : hide(c, t, same));
 }
 
 static void restore_attachment(struct compiler *c, struct lto_types *t, LLVMValueRef global,
 			       unsigned kind, LLVMValueRef attached)
 {
-	LLVMValueRef type = NULL;
+	LLVMValueRef type = shown(t, attached);
 
 	(void)c;
-	if (!LLVMIsAMDNode(attached) || LLVMGetMDNodeNumOperands(attached) != 1)
-		return;
-	LLVMGetMDNodeOperands(attached, &type);
-	type = restored(t, type);
 	if (type)
 		LLVMGlobalSetMetadata(global, kind, LLVMValueAsMetadata(type));
 }
 
-struct lto_types *unify_types(struct compiler *c)
+static struct lto_types *new_types(void)
 {
 	struct lto_types *t = calloc(1, sizeof(*t));
-	size_t nr = c->r->job->nr_modules;
 
 	if (!t)
 		out_of_memory();
-	if (nr < 2 || !can_replace())
-		return t;
-	for (size_t i = 0; i < nr; i++)
-		add_module(c, t, c->parsed[i].module, NULL);
-	classify(t);
-	for (node_id id = 1; id < t->nr; id++)
-		replace_operands(c, t, id);
-	for (size_t i = 0; i < nr; i++)
-		each_attachment(c, t, c->parsed[i].module, cut_attachment);
+	grow_table(t);
+	t->cap = 1 << 12;
+	t->nodes = grow(NULL, t->cap, sizeof(*t->nodes));
+	t->nodes[t->nr++] = (struct node){0}; /* number 0 is none */
 	return t;
 }
 
-void restore_types(struct compiler *c, struct lto_types *t, LLVMModuleRef merged)
+struct lto_types *unify_types(struct compiler *c, size_t first, size_t end)
 {
-	struct lto_types all = {0};
+	struct lto_types *t;
+	size_t nr;
 
-	if (!t->nr)
+	if (end - first < 2 || !can_replace())
+		return NULL;
+	t = new_types();
+	t->module = first;
+	t->build = LLVMCreateDIBuilderDisallowUnresolved(c->parsed[first].module);
+	for (size_t i = first; i < end; i++)
+		add_module(c, t, c->parsed[i].module, NULL);
+	find_local(t);
+	classify(t);
+	nr = t->nr;
+	for (node_id id = 1; id < nr; id++)
+		if (t->nodes[id].list)
+			t->nodes[t->nodes[id].same].list = true;
+	for (node_id id = 1; id < nr; id++)
+		replace_operands(c, t, id);
+	for (size_t i = first; i < end; i++)
+		each_attachment(c, t, c->parsed[i].module, hide_attachment);
+	return t;
+}
+
+void restore_types(struct compiler *c, struct lto_types *t, LLVMModuleRef m)
+{
+	if (!t)
 		return;
-	each_attachment(c, t, merged, restore_attachment);
-	add_module(c, &all, merged, t);
+	if (!t->visited)
+		t->visited = new_types();
+	each_attachment(c, t, m, restore_attachment);
+	add_module(c, t->visited, m, t);
+}
+
+/* ---- between processes ---- */
+
+static const char hidden_types[] = "bpfld.types";
+
+LLVMMemoryBufferRef write_types(struct compiler *c, const struct lto_types *t)
+{
+	LLVMModuleRef m = LLVMModuleCreateWithNameInContext("types", c->context);
+
+	for (node_id id = 1; id < t->nr; id++) {
+		LLVMMetadataRef pair[2];
+
+		if (!t->nodes[id].shown)
+			continue;
+		pair[0] = LLVMValueAsMetadata(t->nodes[id].v);
+		pair[1] = LLVMValueAsMetadata(t->nodes[id].shown);
+		LLVMAddNamedMetadataOperand(
+		    m, hidden_types,
+		    LLVMMetadataAsValue(c->context, LLVMMDNodeInContext2(c->context, pair, 2)));
+	}
+	return LLVMWriteBitcodeToMemoryBuffer(m);
+}
+
+struct lto_types *read_types(struct lto_types *t, LLVMModuleRef m)
+{
+	unsigned nr = LLVMGetNamedMetadataNumOperands(m, hidden_types);
+	LLVMValueRef *list = grow(NULL, nr + 1, sizeof(LLVMValueRef)), pair[2];
+
+	if (!t)
+		t = new_types();
+	LLVMGetNamedMetadataOperands(m, hidden_types, list);
+	for (unsigned i = 0; i < nr; i++) {
+		LLVMGetMDNodeOperands(list[i], pair);
+		t->nodes[add_node(t, pair[0])].shown = pair[1];
+	}
+	free(list);
+	return t;
+}
+
+/* ---- DWARF ---- */
+
+/* Modules of one context share the node of a flag. */
+static void clear_dwarf_version(struct compiler *c, LLVMValueRef flag)
+{
+	struct node n = {.v = flag};
+	LLVMValueRef list[3];
+	unsigned size;
+
+	if (LLVMGetMDNodeNumOperands(flag) != 3)
+		return;
+	LLVMGetMDNodeOperands(flag, list);
+	if (list[1] && LLVMIsAMDString(list[1]) &&
+	    !strcmp(LLVMGetMDString(list[1], &size), "Dwarf Version"))
+		replace_operand(&n, 2,
+				LLVMValueAsMetadata(LLVMConstInt(LLVMInt32TypeInContext(c->context),
+								 0, 0)));
+}
+
+bool has_variables(LLVMModuleRef m)
+{
+	size_t nr = 0;
+
+	for (LLVMValueRef g = LLVMGetFirstGlobal(m); g && !nr; g = LLVMGetNextGlobal(g))
+		if (!LLVMIsDeclaration(g))
+			LLVMDisposeValueMetadataEntries(LLVMGlobalCopyAllMetadata(g, &nr));
+	return nr;
+}
+
+void drop_dwarf(struct compiler *c, LLVMModuleRef m)
+{
+	static const char flags[] = "llvm.module.flags", codeview[] = "CodeView";
+	unsigned nr = LLVMGetNamedMetadataNumOperands(m, flags);
+	LLVMValueRef *list = grow(NULL, nr + 1, sizeof(LLVMValueRef));
+
+	LLVMGetNamedMetadataOperands(m, flags, list);
+	for (unsigned i = 0; i < nr && can_replace(); i++)
+		clear_dwarf_version(c, list[i]);
+	free(list);
+	/* LLVM writes no DWARF for modules of version 0 that ask for another format. */
+	LLVMAddModuleFlag(m, LLVMModuleFlagBehaviorWarning, codeview, strlen(codeview),
+			  LLVMValueAsMetadata(LLVMConstInt(LLVMInt32TypeInContext(c->context), 1,
+							   0)));
 }

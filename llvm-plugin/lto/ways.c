@@ -264,7 +264,7 @@ static struct variant run_ways(struct compiler *c, LLVMMemoryBufferRef merged,
 
 	if (shared == MAP_FAILED)
 		out_of_memory();
-	c->shared = shared;
+	c->shared = nr > 1 ? shared : NULL;
 	signal(SIGCHLD, SIG_DFL);
 	for (unsigned ended = 0; ended < nr; ended++) {
 		for (; started < nr && started < ended + processors; started++) {
