@@ -8,8 +8,6 @@
 #include <unistd.h>
 
 #include <llvm-c/BitReader.h>
-#include <llvm-c/BitWriter.h>
-#include <llvm-c/DebugInfo.h>
 #include <llvm-c/Error.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 
@@ -173,18 +171,4 @@ LLVMModuleRef parse_made(struct compiler *c, const void *data, size_t size)
 LLVMModuleRef parse_again(struct compiler *c, LLVMMemoryBufferRef ir)
 {
 	return parse_made(c, LLVMGetBufferStart(ir), LLVMGetBufferSize(ir));
-}
-
-LLVMMemoryBufferRef without_debug_info(struct compiler *c, LLVMMemoryBufferRef merged)
-{
-	enum { MUCH = 4 << 20 };
-	LLVMModuleRef m = LLVMGetBufferSize(merged) < MUCH ? NULL : parse_again(c, merged);
-
-	if (!m)
-		return NULL;
-	LLVMStripModuleDebugInfo(m);
-	/* Those of CO-RE name their types. */
-	for (LLVMValueRef g = LLVMGetFirstGlobal(m); g; g = LLVMGetNextGlobal(g))
-		LLVMGlobalClearMetadata(g);
-	return LLVMWriteBitcodeToMemoryBuffer(m);
 }

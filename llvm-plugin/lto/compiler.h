@@ -106,7 +106,6 @@ struct way {
 struct variant {
 	LLVMMemoryBufferRef ir, object; /* object: NULL on failure */
 	uint64_t code;                  /* size in bytes */
-	unsigned way;                   /* its number, if there are several */
 };
 
 #define LTO_MOST_WAYS 4
@@ -120,12 +119,6 @@ typedef struct variant optimize_fn(struct compiler *c, LLVMMemoryBufferRef merge
 /* Calls optimize() in nr ways. Returns the shortest code, or the first one of equal size. */
 struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
 			     unsigned nr, optimize_fn *optimize);
-/*
- * The module without debug information, if it is large. LLVM does not unify C's types of several
- * modules, so that debug information can take most of the time: 96 % for 21 files that follow
- * pointers through task_struct. Ways are then compared without it.
- */
-LLVMMemoryBufferRef without_debug_info(struct compiler *c, LLVMMemoryBufferRef merged);
 /* Whether an earlier way made the same. */
 bool is_made(struct compiler *c, LLVMMemoryBufferRef ir);
 

@@ -249,7 +249,7 @@ static int no_module(struct run *r)
 
 /* ---- modules for the next job ---- */
 
-/* What the last job BPFLD_LTO_EACH left for the next one, which mostly has the same modules. */
+/* Left by the last job BPFLD_LTO_EACH for the next one, which mostly has the same modules. */
 static struct lto_small *smalls;
 static size_t nr_smalls;
 

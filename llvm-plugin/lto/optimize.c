@@ -43,29 +43,6 @@ static const uint8_t *section(const uint8_t *elf, uint64_t i)
 #define FIELD(p, type, member, big)                                                                \
 	get((p) + offsetof(type, member), sizeof(((type *)0)->member), big)
 
-/*
- * The number of relocations for CO-RE in a section. Without debug information, LLVM loads the value
- * of such a symbol by an instruction of two slots, otherwise by one of one.
- */
-static uint64_t count_core(const uint8_t *e, const uint8_t *relocs, bool big)
-{
-	const uint8_t *symtab = section(e, FIELD(relocs, Elf64_Shdr, sh_link, big));
-	const uint8_t *names = section(e, FIELD(symtab, Elf64_Shdr, sh_link, big));
-	uint64_t nr = FIELD(relocs, Elf64_Shdr, sh_size, big) / sizeof(Elf64_Rel), found = 0;
-	const uint8_t *r = e + FIELD(relocs, Elf64_Shdr, sh_offset, big);
-
-	symtab = e + FIELD(symtab, Elf64_Shdr, sh_offset, big);
-	names = e + FIELD(names, Elf64_Shdr, sh_offset, big);
-	for (; nr--; r += sizeof(Elf64_Rel)) {
-		const uint8_t *sym =
-		    symtab + (FIELD(r, Elf64_Rel, r_info, big) >> 32) * sizeof(Elf64_Sym);
-		const char *name = (const char *)names + FIELD(sym, Elf64_Sym, st_name, big);
-
-		found += !strncmp(name, "llvm.", 5) && strchr(name, '$');
-	}
-	return found;
-}
-
 /* The size of the code in an object. */
 static uint64_t count_code(LLVMMemoryBufferRef object)
 {
@@ -73,14 +50,9 @@ static uint64_t count_code(LLVMMemoryBufferRef object)
 	bool big = e[EI_DATA] == ELFDATA2MSB;
 	uint64_t code = 0;
 
-	for (uint64_t i = 0; i < FIELD(e, Elf64_Ehdr, e_shnum, big); i++) {
-		const uint8_t *s = section(e, i);
-
-		if (FIELD(s, Elf64_Shdr, sh_flags, big) & SHF_EXECINSTR)
-			code += FIELD(s, Elf64_Shdr, sh_size, big);
-		if (FIELD(s, Elf64_Shdr, sh_type, big) == SHT_REL)
-			code -= 8 * count_core(e, s, big);
-	}
+	for (uint64_t i = 0; i < FIELD(e, Elf64_Ehdr, e_shnum, big); i++)
+		if (FIELD(section(e, i), Elf64_Shdr, sh_flags, big) & SHF_EXECINSTR)
+			code += FIELD(section(e, i), Elf64_Shdr, sh_size, big);
 	return code;
 }
 

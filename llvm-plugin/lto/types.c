@@ -196,7 +196,7 @@ static void add_metadata(struct compiler *c, struct lto_types *t, LLVMMetadataRe
 
 /* ---- all nodes that a module refers to ---- */
 
-/* What a type is that was hidden, or NULL. */
+/* The type that a hidden one replaces, or NULL. */
 static LLVMValueRef shown(const struct lto_types *t, LLVMValueRef v)
 {
 	return v ? t->nodes[*slot_of(t, v)].shown : NULL;

@@ -252,19 +252,18 @@ static struct try *wait_for_any(struct try *tries, unsigned nr)
 	return &tries[nr - 1];
 }
 
-/* Runs the ways. The best one is that with the shortest code; it has no object if none worked. */
-static struct variant run_ways(struct compiler *c, LLVMMemoryBufferRef merged,
-			       const struct way *ways, unsigned nr, optimize_fn *optimize,
-			       struct try *tries)
+struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
+			     unsigned nr, optimize_fn *optimize)
 {
 	unsigned processors = count_processors(c), started = 0;
+	struct try tries[LTO_MOST_WAYS] = {0};
 	struct variant best = {0};
 	void *shared = mmap(NULL, sizeof(*c->shared), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (shared == MAP_FAILED)
 		out_of_memory();
-	c->shared = nr > 1 ? shared : NULL;
+	c->shared = shared;
 	signal(SIGCHLD, SIG_DFL);
 	for (unsigned ended = 0; ended < nr; ended++) {
 		for (; started < nr && started < ended + processors; started++) {
@@ -278,44 +277,15 @@ static struct variant run_ways(struct compiler *c, LLVMMemoryBufferRef merged,
 	for (unsigned i = 0; i < nr; i++) {
 		struct variant v = variant_of(&tries[i]);
 
-		v.way = i;
+		/* The diagnostics are those of the first way that works. */
+		if (v.object && !best.object)
+			send_records(c, &tries[i], false);
 		if (v.object && (!best.object || v.code < best.code))
 			best = v;
 	}
-	return best;
-}
-
-/* The best way for a module without debug information, or nr: try all with it. */
-static unsigned choose_way(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
-			   unsigned nr, optimize_fn *optimize)
-{
-	struct try tries[LTO_MOST_WAYS] = {0};
-	LLVMMemoryBufferRef bare = without_debug_info(c, merged);
-	struct variant best = {0};
-
-	if (bare)
-		best = run_ways(c, bare, ways, nr, optimize, tries);
-	return best.object ? best.way : nr;
-}
-
-struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
-			     unsigned nr, optimize_fn *optimize)
-{
-	unsigned chosen = choose_way(c, merged, ways, nr, optimize);
-	struct try tries[LTO_MOST_WAYS] = {0};
-	struct variant best = {0};
-
-	if (chosen < nr)
-		best = run_ways(c, merged, &ways[chosen], 1, optimize, tries);
-	if (!best.object)
-		best = run_ways(c, merged, ways, nr, optimize, tries);
-	/* The diagnostics are those of the first way that works. */
-	for (unsigned i = 0; i < nr && best.object; i++)
-		if (variant_of(&tries[i]).object) {
-			send_records(c, &tries[i], false);
-			return best;
-		}
-	send_records(c, &tries[0], false);
-	fail(c, &tries[0]);
+	if (!best.object) {
+		send_records(c, &tries[0], false);
+		fail(c, &tries[0]);
+	}
 	return best;
 }
