@@ -12,6 +12,11 @@ endif()
 
 check_pie_supported(LANGUAGES C)
 
+# One file that is copied around: half of it is other libraries.
+if(BPFLD_STATIC)
+  add_compile_options($<$<CONFIG:Release>:-Os> -fno-asynchronous-unwind-tables)
+endif()
+
 if(BPFLD_FUZZ)
   if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
     message(FATAL_ERROR "BPFLD_FUZZ needs clang: -DCMAKE_C_COMPILER=clang-N, for example")

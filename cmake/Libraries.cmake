@@ -18,7 +18,7 @@ find_package(PkgConfig REQUIRED)
 macro(find_module name module header function)
   pkg_check_modules(${name} IMPORTED_TARGET GLOBAL ${module})
   if(BPFLD_STATIC AND ${name}_FOUND)
-    try_compile(links SOURCE_FROM_CONTENT main.c "#include <${header}>\nvoid *volatile used = ${function}; int main(void) { return !used; }"
+    try_compile(links SOURCE_FROM_CONTENT main.c "#include <stdio.h>\n#include <${header}>\nvoid *volatile used = ${function}; int main(void) { return !used; }"
       CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${${name}_INCLUDE_DIRS}"
       LINK_OPTIONS -static -no-pie
       LINK_LIBRARIES ${${name}_LINK_LIBRARIES} NO_CACHE)
