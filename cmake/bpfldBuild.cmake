@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #[[
 bpfld_add_object(NAME prog SOURCES a.bpf.c b.bpf.c
+                 [OUTPUT_NAME name]             of the object and the skeleton, instead of NAME
                  [SKELETON]                     also generate prog.skel.h
                  [LIBRARIES file|target...]     objects and archives to link with
                  [INCLUDE_DIRECTORIES dir...]
@@ -181,26 +182,32 @@ endfunction()
 function(bpfld_add_object)
   set(files SOURCES LIBRARIES INCLUDE_DIRECTORIES DEPENDS)
   set(words COMPILE_OPTIONS LINK_OPTIONS)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "SKELETON" "NAME" "${files};${words}")
-  _bpfld_check_arguments(bpfld_add_object SKELETON "${files}" "${words}")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "SKELETON" "NAME;OUTPUT_NAME" "${files};${words}")
+  _bpfld_check_arguments(bpfld_add_object "OUTPUT_NAME;SKELETON" "${files}" "${words}")
+  set(name "${arg_NAME}")
+  if(DEFINED arg_OUTPUT_NAME OR OUTPUT_NAME IN_LIST arg_KEYWORDS_MISSING_VALUES)
+    set(name "${arg_OUTPUT_NAME}")
+    if(NOT name MATCHES "^[A-Za-z0-9_.+-]+$")
+      message(FATAL_ERROR "bpfld_add_object(NAME ${arg_NAME}): OUTPUT_NAME '${name}' is not a name for a file")
+    endif()
+  endif()
   _bpfld_check_programs(${arg_SKELETON})
   _bpfld_resolve_libraries("bpfld_add_object(NAME ${arg_NAME})")
   _bpfld_compile("bpfld_add_object(NAME ${arg_NAME})")
 
-  set(output ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}.bpf.o)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${name}.bpf.o)
   set(outputs ${output})
   set(header_options "")
   if(arg_SKELETON)
-    set(header ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}.skel.h)
+    set(header ${CMAKE_CURRENT_BINARY_DIR}/${name}.skel.h)
     list(APPEND outputs ${header})
-    string(MAKE_C_IDENTIFIER ${arg_NAME} identifier)
+    string(MAKE_C_IDENTIFIER ${name} identifier)
     set(header_options --skeleton=${header} --skeleton-name=${identifier})
   endif()
   add_custom_command(OUTPUT ${outputs}
-    COMMAND ${BPFLD_LINKER} ${arg_LINK_OPTIONS} ${objects} ${libraries} ${header_options}
-            -o ${output}
+    COMMAND ${BPFLD_LINKER} ${header_options} ${arg_LINK_OPTIONS} ${objects} ${libraries} -o ${output}
     DEPENDS ${objects} ${depends} ${BPFLD_LINKER}
-    COMMENT "Linking ${arg_NAME}.bpf.o" VERBATIM COMMAND_EXPAND_LISTS)
+    COMMENT "Linking ${name}.bpf.o" VERBATIM COMMAND_EXPAND_LISTS)
   add_custom_target(${arg_NAME} ALL DEPENDS ${outputs})
   set_target_properties(${arg_NAME} PROPERTIES BPFLD_OBJECT ${output} BPFLD_LIBRARIES ""
     BPFLD_INCLUDE_DIRECTORIES "")
