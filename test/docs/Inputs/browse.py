@@ -17,7 +17,9 @@ TOO_WIDE = """(() => {
     if (document.documentElement.scrollWidth > limit)
         found.push(`page: ${document.documentElement.scrollWidth} of ${limit}`);
     for (const e of document.querySelectorAll("main *, header *")) {
-        if (e.closest("pre, .table") && !e.matches("pre, .table") || e.closest("[hidden]"))
+        const scrolls = "pre, .table, p:has(> img[src$='.svg'])";
+
+        if (e.closest(scrolls) && !e.matches(scrolls) || e.closest("[hidden]"))
             continue;
         const r = e.getBoundingClientRect();
         if (r.width && r.height && (r.right > limit + 1 || r.left < -1) && !e.closest(".skip"))
