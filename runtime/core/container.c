@@ -93,16 +93,17 @@ static bool read_elf(struct elf *e)
 	return true;
 }
 
-static bool has_name(const struct elf *e, uint32_t name)
+static bool has_name(const struct elf *e, uint32_t name, const char *wanted)
 {
-	char text[sizeof(".BTF")];
+	char text[sizeof(".BTF.base")];
+	size_t size = strlen(wanted) + 1;
 
-	return ld_in_range(name, sizeof(text), e->strings.size) &&
-	       e->read(e->ctx, e->strings.off + name, text, sizeof(text)) &&
-	       !memcmp(text, ".BTF", sizeof(text));
+	return size <= sizeof(text) && ld_in_range(name, size, e->strings.size) &&
+	       e->read(e->ctx, e->strings.off + name, text, size) && !memcmp(text, wanted, size);
 }
 
-const char *ld_core_find_section(ld_core_read_fn *read, void *ctx, struct ld_core_range *found)
+const char *ld_core_find_section(ld_core_read_fn *read, void *ctx, const char *name,
+				 struct ld_core_range *found)
 {
 	const uint32_t most = 1u << 20;
 	struct elf e = {.read = read, .ctx = ctx};
@@ -111,7 +112,7 @@ const char *ld_core_find_section(ld_core_read_fn *read, void *ctx, struct ld_cor
 	if (!read_elf(&e))
 		return "its ELF headers are corrupt";
 	for (uint32_t i = 1; i < e.nr && i < most && read_header(&e, i, &h); i++) {
-		if (h.type != SHT_PROGBITS || !has_name(&e, h.name))
+		if (h.type != SHT_PROGBITS || !has_name(&e, h.name, name))
 			continue;
 		if (h.flags & SHF_COMPRESSED)
 			return "its section .BTF is compressed";

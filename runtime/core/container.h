@@ -19,8 +19,10 @@ bool ld_core_is_btf(const void *data, size_t size);
 bool ld_core_is_elf(const void *data, size_t size);
 bool ld_core_is_tar(const void *data, size_t size);
 
-/* Finds the section .BTF of an ELF file of any machine. Returns why there is none, or NULL. */
-const char *ld_core_find_section(ld_core_read_fn *read, void *ctx, struct ld_core_range *found);
+/* Finds a section such as .BTF of an ELF file of any machine. Returns why there is none, or NULL.
+ */
+const char *ld_core_find_section(ld_core_read_fn *read, void *ctx, const char *name,
+				 struct ld_core_range *found);
 
 /* Finds the only regular file in a tar archive. Returns why there is none, or NULL. */
 const char *ld_core_find_member(const uint8_t *data, size_t size, struct ld_core_range *found);

@@ -123,6 +123,9 @@ struct ld_core_bytes {
 	const char *name; /* of the module */
 	const void *data;
 	size_t size;
+	const void
+	    *base; /* of a module's .BTF.base, the types of vmlinux that its .BTF needs; or NULL */
+	size_t base_size;
 	bool broken; /* set by ld_core_read_kernel() */
 };
 

@@ -3,6 +3,10 @@
  * Joins the BTF of vmlinux with that of modules. In a module's BTF, ids and string offsets below
  * the ends of vmlinux refer to vmlinux, and its own begin there. In the joined BTF each module's
  * follow those of the modules before it.
+ *
+ * A module that was built elsewhere has a .BTF.base, with the names of the types of vmlinux that it
+ * needs: its .BTF refers to that instead of vmlinux. The types are found in vmlinux by kind, name
+ * and size, as the kernel and libbpf do.
  */
 #include <string.h>
 
@@ -27,7 +31,12 @@ struct joiner {
 
 	/* the current module */
 	struct parts module;
+	struct parts below;  /* what it is split from: base, or its .BTF.base */
+	const uint32_t *ids; /* by id in .BTF.base: id in base; NULL without one */
 	bool broken;
+
+	struct ld_strmap named; /* name -> struct ld_core_ids, in base; made for .BTF.base */
+	bool indexed;
 };
 
 static int bad(struct joiner *j, const char *name, const char *why)
@@ -60,20 +69,23 @@ static void move_type(void *ctx, uint32_t *id)
 {
 	struct joiner *j = ctx;
 
-	if (*id >= j->base.nr_types + j->module.nr_types)
+	if (*id >= j->below.nr_types + j->module.nr_types)
 		j->broken = true;
-	else if (*id >= j->base.nr_types)
-		*id += j->nr_types - j->base.nr_types;
+	else if (*id >= j->below.nr_types)
+		*id += j->nr_types - j->below.nr_types;
+	else if (j->ids)
+		*id = j->ids[*id];
 }
 
 static void move_string(void *ctx, uint32_t *off)
 {
 	struct joiner *j = ctx;
 
-	if (*off >= j->base.strs_len && *off - j->base.strs_len >= j->module.strs_len)
+	/* The strings of .BTF.base are right before those of .BTF. */
+	if (*off >= j->below.strs_len && *off - j->below.strs_len >= j->module.strs_len)
 		j->broken = true;
-	else if (*off >= j->base.strs_len)
-		*off += (uint32_t)j->strs.size - j->base.strs_len;
+	else if (*off >= j->below.strs_len || (j->ids && *off))
+		*off += (uint32_t)j->strs.size - j->below.strs_len;
 }
 
 /* Counts the types of copy, in host byte order; 0 if they do not fit. */
@@ -93,21 +105,116 @@ static uint32_t count_types(const uint32_t *copy, uint32_t len)
 	return nr;
 }
 
-/* Appends a module's types and strings. */
-static int add_module(struct joiner *j, const struct ld_core_bytes *file)
+/* Finds the parts of a file and counts its types. Sets *copy to them, in host byte order. */
+static int read_parts(struct joiner *j, const struct ld_core_bytes *file, struct parts *p,
+		      uint32_t **copy)
 {
-	struct parts *p = &j->module;
-	uint32_t *copy, size;
 	int err = find_parts(j, file, p);
 
 	if (err)
 		return err;
-	copy = ld_alloc(j->arena, p->types_len);
+	*copy = ld_alloc(j->arena, p->types_len);
 	for (uint32_t i = 0; i < p->types_len / 4; i++)
-		copy[i] = ld_get32(p->types + (size_t)4 * i, j->big);
-	p->nr_types = count_types(copy, p->types_len);
+		(*copy)[i] = ld_get32(p->types + (size_t)4 * i, j->big);
+	p->nr_types = count_types(*copy, p->types_len);
 	if (!p->nr_types || !p->strs_len || p->strs[p->strs_len - 1])
 		return bad(j, file->name, "no split BTF of this vmlinux");
+	return 0;
+}
+
+/* ---- .BTF.base ---- */
+
+static void index_base(struct joiner *j, const struct ld_btf *btf)
+{
+	ld_strmap_reserve(j->arena, &j->named, btf->nr_types);
+	for (uint32_t id = 1; id < j->base.nr_types; id++) {
+		const char *name = ld_btf_name(btf, id);
+		void **slot;
+
+		if (!*name)
+			continue;
+		slot = ld_strmap_slot(j->arena, &j->named, name, strlen(name));
+		if (!*slot)
+			*slot = LD_NEW(j->arena, struct ld_core_ids);
+		LD_PUSH(j->arena, (struct ld_core_ids *)*slot, id);
+	}
+	j->indexed = true;
+}
+
+/* Whether a type of .BTF.base, which has no members, names a type of vmlinux. */
+static bool names_type(const struct btf_type *t, const struct btf_type *other)
+{
+	uint32_t kind = ld_btf_kind(t), other_kind = ld_btf_kind(other);
+
+	switch (kind) {
+	case BTF_KIND_INT:
+		return kind == other_kind && t->size == other->size &&
+		       *(const uint32_t *)(t + 1) == *(const uint32_t *)(other + 1);
+	case BTF_KIND_FLOAT: return kind == other_kind && t->size == other->size;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION: return kind == other_kind && (!t->size || t->size == other->size);
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64: return ld_core_is_enum(other) && t->size == other->size;
+	case BTF_KIND_FWD:
+		return (other_kind == BTF_KIND_FWD && !((t->info ^ other->info) >> 31)) ||
+		       other_kind == (t->info >> 31 ? BTF_KIND_UNION : BTF_KIND_STRUCT);
+	default: return false;
+	}
+}
+
+static uint32_t find_type(const struct joiner *j, const struct ld_btf *btf,
+			  const struct btf_type *t, const char *name)
+{
+	const struct ld_core_ids *ids = ld_strmap_get(&j->named, name, strlen(name));
+
+	for (size_t i = 0; ids && i < ids->nr; i++)
+		if (names_type(t, ld_btf_type(btf, ids->v[i])))
+			return ids->v[i];
+	return 0;
+}
+
+/* Reads .BTF.base: finds the types of vmlinux, and puts its strings before those of the module. */
+static int add_base(struct joiner *j, const struct ld_btf *btf, const struct ld_core_bytes *file)
+{
+	struct ld_core_bytes base = {
+	    .name = file->name, .data = file->base, .size = file->base_size};
+	uint32_t *copy, *ids, id = 1, size;
+	int err = read_parts(j, &base, &j->below, &copy);
+
+	if (err)
+		return err;
+	if (!j->indexed)
+		index_base(j, btf);
+	j->ids = ids = LD_NEW_ARRAY(j->arena, uint32_t, ++j->below.nr_types);
+	for (uint32_t off = 0; off < j->below.types_len; off += size) {
+		const struct btf_type *t = (const struct btf_type *)(copy + off / 4);
+		const char *name = (const char *)j->below.strs + t->name_off;
+
+		size = ld_btf_type_size(ld_btf_kind(t), ld_btf_vlen(t));
+		ids[id] = t->name_off < j->below.strs_len ? find_type(j, btf, t, name) : 0;
+		if (!ids[id++])
+			return bad(j, file->name,
+				   ld_printf(j->arena, "this vmlinux has no type '%s' as it needs",
+					     t->name_off < j->below.strs_len ? name : ""));
+	}
+	ld_blob_put(j->arena, &j->strs, j->below.strs, j->below.strs_len);
+	return 0;
+}
+
+/* Appends a module's types and strings. */
+static int add_module(struct joiner *j, const struct ld_btf *btf, const struct ld_core_bytes *file)
+{
+	struct parts *p = &j->module;
+	uint32_t *copy, size;
+	int err;
+
+	j->below = j->base;
+	j->ids = NULL;
+	err = file->base ? add_base(j, btf, file) : 0;
+	if (!err)
+		err = read_parts(j, file, p, &copy);
+	if (err)
+		return err;
 	j->broken = false;
 	for (uint32_t off = 0; off < p->types_len; off += size) {
 		struct btf_type *t = (struct btf_type *)(copy + off / 4);
@@ -165,7 +272,7 @@ static int add_modules(struct joiner *j, struct ld_core_kernel *k, struct ld_cor
 	for (size_t i = 1; i < nr; i++) {
 		uint32_t first = j->nr_types;
 
-		files[i].broken = add_module(j, &files[i]) != 0;
+		files[i].broken = add_module(j, &k->btf, &files[i]) != 0;
 		if (files[i].broken)
 			continue;
 		k->modules[k->nr_modules] = files[i].name;

@@ -286,6 +286,8 @@ struct content {
 	const char *path;
 	const uint8_t *data;
 	uint64_t size;
+	const uint8_t *base; /* of .BTF.base, or NULL */
+	uint64_t base_size;
 };
 
 static bool read_fd(void *ctx, uint64_t off, void *to, size_t size)
@@ -311,10 +313,28 @@ static bool read_memory(void *ctx, uint64_t off, void *to, size_t size)
 	return true;
 }
 
-/* Reads the file, or of an ELF file its .BTF, into a block. Returns why it failed, or NULL. */
-static const char *read_range(int fd, struct ld_block **block, size_t *size)
+/* Reads a part of the file into a block. Returns why it failed, or NULL. */
+static const char *read_range(const struct ld_link *l, int fd, const struct ld_core_range *range,
+			      const uint8_t **data)
 {
-	struct ld_core_range range = {0};
+	struct ld_block *block;
+
+	if (range->size > MAX_FILE)
+		return "it is larger than 256 MiB";
+	block = malloc(sizeof(*block) + range->size);
+	if (!block || !read_fd(&fd, range->off, block->data, range->size)) {
+		free(block);
+		return block ? "it cannot be read completely" : strerror(ENOMEM);
+	}
+	own(l, block);
+	*data = (const uint8_t *)block->data;
+	return NULL;
+}
+
+/* Reads the file, or of an ELF file its .BTF and .BTF.base. Returns why it failed, or NULL. */
+static const char *read_content(const struct ld_link *l, int fd, struct content *c)
+{
+	struct ld_core_range range = {0}, base = {0};
 	char magic[SELFMAG];
 	struct stat st;
 	const char *why = NULL;
@@ -322,38 +342,28 @@ static const char *read_range(int fd, struct ld_block **block, size_t *size)
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		return "not a regular file";
 	range.size = (uint64_t)st.st_size;
-	if (read_fd(&fd, 0, magic, sizeof(magic)) && ld_core_is_elf(magic, sizeof(magic)))
-		why = ld_core_find_section(read_fd, &fd, &range);
-	if (why)
-		return why;
-	if (range.size > MAX_FILE)
-		return "it is larger than 256 MiB";
-	*block = malloc(sizeof(**block) + range.size);
-	if (!*block || !read_fd(&fd, range.off, (*block)->data, range.size)) {
-		free(*block);
-		return *block ? "it cannot be read completely" : strerror(ENOMEM);
+	if (read_fd(&fd, 0, magic, sizeof(magic)) && ld_core_is_elf(magic, sizeof(magic))) {
+		why = ld_core_find_section(read_fd, &fd, ".BTF", &range);
+		if (!why && !ld_core_find_section(read_fd, &fd, ".BTF.base", &base))
+			why = read_range(l, fd, &base, &c->base);
 	}
-	*size = range.size;
-	return NULL;
+	if (!why)
+		why = read_range(l, fd, &range, &c->data);
+	c->size = range.size;
+	c->base_size = base.size;
+	return why;
 }
 
 static bool read_file(const struct ld_link *l, struct content *c)
 {
 	int fd = open(c->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct ld_block *block;
 	const char *why;
-	size_t size;
 
 	if (fd < 0)
 		return broken(l, c->path, strerror(errno), "");
-	why = read_range(fd, &block, &size);
+	why = read_content(l, fd, c);
 	close(fd);
-	if (why)
-		return broken(l, c->path, why, "");
-	own(l, block);
-	c->data = block->data;
-	c->size = size;
-	return true;
+	return why ? broken(l, c->path, why, "") : true;
 }
 
 static bool decompress(const struct ld_link *l, struct content *c, enum ld_codec codec)
@@ -389,6 +399,27 @@ static bool decompress(const struct ld_link *l, struct content *c, enum ld_codec
 	return true;
 }
 
+/* Finds the .BTF of an ELF file in memory, and its .BTF.base. Returns why there is none, or NULL.
+ */
+static const char *find_sections(struct content *c, struct ld_core_range *range)
+{
+	const char *why = ld_core_find_section(read_memory, c, ".BTF", range);
+	struct ld_core_range base;
+
+	if (why || ld_core_find_section(read_memory, c, ".BTF.base", &base))
+		return why;
+	if (!ld_in_range(base.off, base.size, c->size))
+		return "the file is cut off";
+	c->base = c->data + base.off;
+	c->base_size = base.size;
+	return NULL;
+}
+
+static const void *aligned(struct ld_arena *a, const uint8_t *data, uint64_t size)
+{
+	return (uintptr_t)data % 4 ? ld_memdup(a, data, size) : data;
+}
+
 /* Replaces c by the BTF in it. */
 static bool unwrap(const struct ld_link *l, struct content *c)
 {
@@ -406,7 +437,7 @@ static bool unwrap(const struct ld_link *l, struct content *c)
 			continue;
 		}
 		if (ld_core_is_elf(c->data, c->size))
-			why = ld_core_find_section(read_memory, c, &range);
+			why = find_sections(c, &range);
 		else if (ld_core_is_tar(c->data, c->size))
 			why = ld_core_find_member(c->data, c->size, &range);
 		else
@@ -436,10 +467,13 @@ size_t ld_read_kernel_files(const struct ld_link *l, struct ld_arena *a,
 				return 0; /* without vmlinux, modules mean nothing */
 			continue;
 		}
-		if ((uintptr_t)c.data % 4)
-			c.data = ld_memdup(a, c.data, c.size);
-		files[nr++] =
-		    (struct ld_core_bytes){plain_name(l, base_name(c.path)), c.data, c.size, false};
+		files[nr++] = (struct ld_core_bytes){
+		    .name = plain_name(l, base_name(c.path)),
+		    .data = aligned(a, c.data, c.size),
+		    .size = c.size,
+		    .base = c.base ? aligned(a, c.base, c.base_size) : NULL,
+		    .base_size = c.base_size,
+		};
 	}
 	return nr;
 }
