@@ -81,6 +81,7 @@ def compilers(prefix, feature, releases):
     tool(prefix + "each", " ".join(map(str, releases)))
     tool(prefix + "between", " ".join(map(str, releases[1:-1])))
     config.available_features.add(feature)
+    config.available_features.update(prefix + str(n) for n in releases)
     if len(releases) > 1:
         config.available_features.add(feature + "s")
     if len(releases) > 2:
