@@ -624,6 +624,15 @@ static void list_functions(struct compiler *c, const struct functions *all)
 	}
 }
 
+static void put_decision(struct compiler *c, const struct function *fn)
+{
+	char *text = print("%s%c%s", fn->name, 0, fn->entry->verb);
+
+	c->r->put(c->r, LTO_DECIDED, fn->module, text,
+		  strlen(fn->name) + strlen(fn->entry->verb) + 2);
+	free(text);
+}
+
 static void apply_entry(struct compiler *c, const struct function *fn)
 {
 	const struct lto_entry *e = fn->entry;
@@ -634,8 +643,10 @@ static void apply_entry(struct compiler *c, const struct function *fn)
 			 "'%s %s' is ignored: %s\n>>> defined in %s\n"
 			 ">>> help: remove the line, or change the function",
 			 e->verb, fn->name, why, c->r->job->modules[fn->module].name);
-	else
+	else {
 		decide(c, fn, e->decision);
+		put_decision(c, fn);
+	}
 }
 
 void apply_plan(struct compiler *c, LLVMModuleRef m)

@@ -379,6 +379,15 @@ static int take_function(const struct run *r, const char *data, size_t size)
 	return 0;
 }
 
+static int take_decision(const struct run *r, size_t number, const char *data, size_t size)
+{
+	const char *decision = memchr(data, 0, size);
+
+	if (!size || data[size - 1] || decision == data + size - 1)
+		return -EINVAL;
+	return r->caller->decided(r->caller, number, data, decision + 1);
+}
+
 static int take_record(struct run *r, const struct lto_header *h, const char *data)
 {
 	const char *message;
@@ -391,6 +400,7 @@ static int take_record(struct run *r, const struct lto_header *h, const char *da
 		return h->number < r->job->nr_modules
 			   ? keep_small(&r->job->modules[h->number], data, h->size)
 			   : -EINVAL;
+	case LTO_DECIDED: return take_decision(r, h->number, data, h->size);
 	case LTO_TYPES: return keep_small(NULL, data, h->size);
 	case LTO_LIBRARY: return keep_text(&r->library, data, h->size);
 	case LTO_REPORT:

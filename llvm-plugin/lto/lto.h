@@ -134,7 +134,7 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and compile.c ---- */
 
 /* Changes with the declarations below: modules of other builds are rejected. */
-#define LTO_ABI 7
+#define LTO_ABI 8
 
 enum lto_record {
 	LTO_MADE,    /* number of the module; the output */
@@ -144,6 +144,7 @@ enum lto_record {
 	LTO_LIBRARY, /* path of LLVM's library; none if it is a part of the module */
 	LTO_IR,      /* optimized bitcode; between processes of the compiler */
 	LTO_SMALL,   /* number of a module that was compiled alone; its bitcode without types */
+	LTO_DECIDED, /* number of a module; a function and what the plan decided, each with a NUL */
 	LTO_TYPES,   /* bitcode with the types of those before it */
 };
 

@@ -300,6 +300,13 @@ struct ld_global {
 	uint32_t out_sym; /* without an owner: index in the output's table, or 0 */
 };
 
+/* How a plan has a function compiled. */
+struct ld_decision {
+	struct ld_decision *next;
+	const struct ld_file *module;
+	const char *function, *decision;
+};
+
 struct ld_file {
 	const struct ld_link *link;
 	uint32_t index;                /* in link->res.files */
@@ -308,6 +315,7 @@ struct ld_file {
 	bool linked;                   /* has several STT_FILE symbols: the output of a linker */
 	bool synthetic;                /* made by the linker: see passes/select/synthetic.h */
 	const char *modules;           /* of the object of LTO: its inputs, for diagnostics */
+	struct ld_decision *decisions; /* of the object of LTO: what a plan decided */
 	bool temporary;                /* the compiler driver has made up the path */
 	const struct ld_file *repeats; /* earlier input with the same contents, reported */
 	bool named;                    /* the caller has chosen the path as its name */

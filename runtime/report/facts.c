@@ -32,6 +32,18 @@ static bool is_function(const struct ld_sym *sym)
 	return sym->type == STT_FUNC && sym->piece;
 }
 
+static const char *plan_of(const struct ld_file *f, const struct ld_sym *sym)
+{
+	const struct ld_file *module = ld_sym_origin(f, (uint32_t)(sym - f->syms));
+
+	/* The module is unknown if a static function became a global one. */
+	for (const struct ld_decision *d = f->decisions; d; d = d->next)
+		if (!strcmp(d->function, sym->name) &&
+		    (module == d->module || (module == f && !strcmp(d->decision, "global"))))
+			return d->decision;
+	return NULL;
+}
+
 static void add_function(struct ld_arena *a, struct ld_facts *f, const struct ld_section *sec,
 			 const struct ld_sym *sym)
 {
@@ -42,6 +54,7 @@ static void add_function(struct ld_arena *a, struct ld_facts *f, const struct ld
 	fn.size = sym->size;
 	fn.kept = sym->piece->live && !sym->piece->leader;
 	fn.program = ld_is_program(sym->piece);
+	fn.plan = plan_of(sec->file, sym);
 	/* Aliases at one place are one function; prefer the name of a global symbol. */
 	if (f->funcs.nr) {
 		struct ld_func_facts *last = &f->funcs.v[f->funcs.nr - 1];

@@ -35,6 +35,7 @@ struct ld_func_facts {
 	bool kept;                  /* its code is in the output */
 	bool program;               /* outside .text */
 	const struct ld_func *func; /* in the call graph, or NULL */
+	const char *plan;           /* how a plan has it compiled, or NULL */
 	uint32_t next;              /* the callee with the deepest stack, or LD_NO_INDEX */
 };
 

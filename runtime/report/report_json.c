@@ -197,6 +197,8 @@ static void put_function(struct json *j, const struct ld_link *l, const struct l
 	nonzero(j, "btf_ext_out", fn->ext_out);
 	nonzero(j, "core_relocations", fn->core_relos);
 	flag(j, "program", fn->program);
+	if (fn->plan)
+		string(j, "plan", fn->plan);
 	if (!fn->kept)
 		string(j, "dropped", ld_drop_reasons[ld_why_dropped(fn->piece).reason]);
 	if (fn->func) {

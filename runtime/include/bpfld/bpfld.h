@@ -145,6 +145,12 @@ struct bpfld_lto_job {
 	int (*report)(const struct bpfld_lto_job *job, enum bpfld_severity severity, const char *id,
 		      const char *message);
 	void *priv; /* the library's */
+	/*
+	 * Also for compile(): records for reports how a plan has a function of a module compiled.
+	 * The function has its name in the source; decision is a word such as "inline".
+	 */
+	int (*decided)(const struct bpfld_lto_job *job, size_t module, const char *function,
+		       const char *decision);
 };
 
 /*

@@ -38,6 +38,7 @@ struct compile {
 		enum bpfld_severity severity;
 		const char *id, *message;
 	} * reports, **last;
+	struct ld_decision *decisions;
 };
 
 /*
@@ -92,6 +93,27 @@ static int take_report(const struct bpfld_lto_job *job, enum bpfld_severity seve
 	return 0;
 }
 
+static int take_decision(const struct bpfld_lto_job *job, size_t module, const char *function,
+			 const char *decision)
+{
+	struct compile *c = job ? job->priv : NULL;
+	struct ld_decision *d;
+	size_t size;
+
+	if (!c || module >= job->nr_modules || !function || !decision)
+		return -EINVAL;
+	size = strlen(function) + 1;
+	d = new_block(c->l, sizeof(*d) + size + strlen(decision) + 1);
+	if (!d)
+		return -ENOMEM;
+	d->next = c->decisions;
+	d->module = c->files.v[module];
+	d->function = memcpy(d + 1, function, size);
+	d->decision = strcpy((char *)(d + 1) + size, decision);
+	c->decisions = d;
+	return 0;
+}
+
 /* In the order in which the compiler reported them. */
 static void deliver_reports(struct compile *c)
 {
@@ -130,6 +152,7 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 	    .take = take,
 	    .report = take_report,
 	    .priv = c,
+	    .decided = take_decision,
 	};
 	c->last = &c->reports;
 	c->made = LD_NEW_ARRAY(l->arena, struct made, c->modules.nr);
@@ -342,6 +365,7 @@ struct ld_compiled ld_compile_bitcode(const struct ld_link *l)
 	lto->link = l;
 	lto->path = "lto.o";
 	lto->modules = list_modules(l, &c);
+	lto->decisions = c.decisions;
 	lto->lto = true;
 	lto->arena.oom = l->arena->oom;
 	lto->diags.arena = &lto->arena;
