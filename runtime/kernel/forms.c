@@ -38,6 +38,7 @@ enum {
 	BSWAP = 0xd7,
 	MAY_GOTO = 0xe5,
 	GOTOX = 0x0d,
+	INDIRECT_CALL = 0x8d,
 	SIGNED_DIVISION = 1, /* in off of a division */
 	CAST_ADDR_SPACE = 1, /* in off of a move */
 	FRAME_REGISTER = 10,
@@ -112,6 +113,8 @@ enum ld_form ld_form_of(uint8_t op, unsigned int dst, unsigned int src, int16_t 
 		return LD_FORM_MAY_GOTO;
 	if (op == GOTOX)
 		return LD_FORM_GOTOX;
+	if (op == INDIRECT_CALL)
+		return LD_FORM_INDIRECT_CALL;
 	if (op == LD_IMM64 && dst == FRAME_REGISTER)
 		return LD_FORM_FRAME_WRITE;
 	return class >= LDX && class <= STX ? memory_form(op, dst, src, imm) : LD_NR_FORMS;
