@@ -143,7 +143,8 @@ attributes #4 = { nounwind }
 
 !0 = !DIGlobalVariableExpression(var: !1, expr: !DIExpression())
 !1 = distinct !DIGlobalVariable(name: "_license", scope: !2, file: !3, line: 16, type: !8, isLocal: false, isDefinition: true)
-!2 = distinct !DICompileUnit(language: DW_LANG_C11, file: !3, producer: "Debian clang version 19.1.7 (3~deb12u1)", isOptimized: true, runtimeVersion: 0, emissionKind: FullDebug, retainedTypes: !4, globals: !7, splitDebugInlining: false, nameTableKind: None)
+!2 = distinct !DICompileUnit(language: DW_LANG_C11, file: !3, producer: "Debian clang version 19.1.7 (3~deb12u1)", isOptimized: true,
+    runtimeVersion: 0, emissionKind: FullDebug, retainedTypes: !4, globals: !7, splitDebugInlining: false, nameTableKind: None)
 !3 = !DIFile(filename: "a.c", directory: "/src", checksumkind: CSK_MD5, checksum: "e9842c068a5a580b8968706c6f48cf57")
 !4 = !{!5, !6}
 !5 = !DIBasicType(name: "int", size: 32, encoding: DW_ATE_signed)
@@ -158,7 +159,8 @@ attributes #4 = { nounwind }
 !14 = !{i32 1, !"wchar_size", i32 4}
 !15 = !{i32 7, !"frame-pointer", i32 2}
 !16 = !{!"Debian clang version 19.1.7 (3~deb12u1)"}
-!17 = distinct !DISubprogram(name: "prog", scope: !3, file: !3, line: 5, type: !18, scopeLine: 6, flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagDefinition | DISPFlagOptimized, unit: !2, retainedNodes: !21)
+!17 = distinct !DISubprogram(name: "prog", scope: !3, file: !3, line: 5, type: !18, scopeLine: 6,
+    flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagDefinition | DISPFlagOptimized, unit: !2, retainedNodes: !21)
 !18 = !DISubroutineType(types: !19)
 !19 = !{!5, !20}
 !20 = !DIDerivedType(tag: DW_TAG_pointer_type, baseType: null, size: 64)
@@ -223,7 +225,9 @@ attributes #4 = { nounwind }
 !79 = !DILocation(line: 14, column: 13, scope: !17)
 !80 = !DILocation(line: 15, column: 1, scope: !17)
 !81 = !DILocation(line: 14, column: 2, scope: !17)
-!82 = distinct !DISubprogram(name: "same", scope: !3, file: !3, line: 3, type: !83, scopeLine: 3, flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | DISPFlagOptimized, unit: !2, retainedNodes: !87)
+!82 = distinct !DISubprogram(name: "same", scope: !3, file: !3, line: 3, type: !83, scopeLine: 3,
+    flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | DISPFlagOptimized, unit: !2,
+    retainedNodes: !87)
 !83 = !DISubroutineType(types: !84)
 !84 = !{!5, !85, !5}
 !85 = !DIDerivedType(tag: DW_TAG_pointer_type, baseType: !86, size: 64)
@@ -241,14 +245,17 @@ attributes #4 = { nounwind }
 !97 = !DILocation(line: 3, column: 94, scope: !82)
 !98 = !DILocation(line: 3, column: 90, scope: !82)
 !99 = !DILocation(line: 3, column: 74, scope: !82)
-!100 = !DISubprogram(name: "other", scope: !3, file: !3, line: 4, type: !101, flags: DIFlagPrototyped, spFlags: DISPFlagOptimized, retainedNodes: !104)
+!100 = !DISubprogram(name: "other", scope: !3, file: !3, line: 4, type: !101, flags: DIFlagPrototyped, spFlags: DISPFlagOptimized,
+    retainedNodes: !104)
 !101 = !DISubroutineType(types: !102)
 !102 = !{!5, !103, !5}
 !103 = !DIDerivedType(tag: DW_TAG_pointer_type, baseType: !24, size: 64)
 !104 = !{!105, !106}
 !105 = !DILocalVariable(name: "i", arg: 1, scope: !100, file: !3, line: 4, type: !103)
 !106 = !DILocalVariable(name: "n", arg: 2, scope: !100, file: !3, line: 4, type: !5)
-!107 = distinct !DISubprogram(name: "weigh", scope: !3, file: !3, line: 2, type: !108, scopeLine: 2, flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | DISPFlagOptimized, unit: !2, retainedNodes: !110)
+!107 = distinct !DISubprogram(name: "weigh", scope: !3, file: !3, line: 2, type: !108, scopeLine: 2,
+    flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | DISPFlagOptimized, unit: !2,
+    retainedNodes: !110)
 !108 = !DISubroutineType(types: !109)
 !109 = !{!5, !85}
 !110 = !{!111}

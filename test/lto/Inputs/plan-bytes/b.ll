@@ -75,14 +75,16 @@ attributes #0 = { nounwind "frame-pointer"="all" "no-trapping-math"="true" "stac
 !llvm.module.flags = !{!2, !3, !4, !5}
 !llvm.ident = !{!6}
 
-!0 = distinct !DICompileUnit(language: DW_LANG_C11, file: !1, producer: "Debian clang version 19.1.7 (3~deb12u1)", isOptimized: true, runtimeVersion: 0, emissionKind: FullDebug, splitDebugInlining: false, nameTableKind: None)
+!0 = distinct !DICompileUnit(language: DW_LANG_C11, file: !1, producer: "Debian clang version 19.1.7 (3~deb12u1)", isOptimized: true,
+    runtimeVersion: 0, emissionKind: FullDebug, splitDebugInlining: false, nameTableKind: None)
 !1 = !DIFile(filename: "b.c", directory: "/src", checksumkind: CSK_MD5, checksum: "8540036b035e712ba1d58a8cd9e2176e")
 !2 = !{i32 7, !"Dwarf Version", i32 5}
 !3 = !{i32 2, !"Debug Info Version", i32 3}
 !4 = !{i32 1, !"wchar_size", i32 4}
 !5 = !{i32 7, !"frame-pointer", i32 2}
 !6 = !{!"Debian clang version 19.1.7 (3~deb12u1)"}
-!7 = distinct !DISubprogram(name: "other", scope: !1, file: !1, line: 3, type: !8, scopeLine: 4, flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagDefinition | DISPFlagOptimized, unit: !0, retainedNodes: !19)
+!7 = distinct !DISubprogram(name: "other", scope: !1, file: !1, line: 3, type: !8, scopeLine: 4,
+    flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagDefinition | DISPFlagOptimized, unit: !0, retainedNodes: !19)
 !8 = !DISubroutineType(types: !9)
 !9 = !{!10, !11, !10}
 !10 = !DIBasicType(name: "int", size: 32, encoding: DW_ATE_signed)
@@ -124,7 +126,9 @@ attributes #0 = { nounwind "frame-pointer"="all" "no-trapping-math"="true" "stac
 !46 = !DILocation(line: 8, column: 24, scope: !7)
 !47 = !DILocation(line: 8, column: 2, scope: !7)
 !48 = !DILocation(line: 9, column: 1, scope: !7)
-!49 = distinct !DISubprogram(name: "same", scope: !1, file: !1, line: 2, type: !8, scopeLine: 2, flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | DISPFlagOptimized, unit: !0, retainedNodes: !50)
+!49 = distinct !DISubprogram(name: "same", scope: !1, file: !1, line: 2, type: !8, scopeLine: 2,
+    flags: DIFlagPrototyped | DIFlagAllCallsDescribed, spFlags: DISPFlagLocalToUnit | DISPFlagDefinition | DISPFlagOptimized, unit: !0,
+    retainedNodes: !50)
 !50 = !{!51, !52}
 !51 = !DILocalVariable(name: "i", arg: 1, scope: !49, file: !1, line: 2, type: !11)
 !52 = !DILocalVariable(name: "n", arg: 2, scope: !49, file: !1, line: 2, type: !10)
