@@ -59,24 +59,21 @@ struct lto_types {
 };
 
 #if LLVM_VERSION_MAJOR < 17
-/* MDNode::replaceOperandWith(unsigned, Metadata *) */
-extern void replace_operand_with(LLVMMetadataRef node, unsigned i, LLVMMetadataRef with) __asm__(
-    "_ZN4llvm6MDNode18replaceOperandWithEjPNS_8MetadataE") __attribute__((weak));
-
+/* The C API cannot replace operands. */
 static bool can_replace(void)
 {
-	return replace_operand_with;
+	return false;
 }
 
 static void replace_operand(const struct node *n, unsigned i, LLVMMetadataRef with)
 {
-	replace_operand_with(LLVMValueAsMetadata(n->v), i, with);
+	(void)n, (void)i, (void)with;
 }
 
-/* In these releases, all metadata begins with its kind and flags, a byte each, and the tag. */
 static unsigned tag_of(LLVMMetadataRef type)
 {
-	return ((const uint16_t *)(const void *)type)[1];
+	(void)type;
+	return 0;
 }
 #else
 static bool can_replace(void)
