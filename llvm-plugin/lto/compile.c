@@ -66,18 +66,73 @@ static void on_fatal_error(const char *reason)
 	_exit(LTO_FAILED);
 }
 
+/* The fix for a message of the BPF backend of LLVM 14 to 23, or NULL. */
+static const char *help_for(const char *message)
+{
+	static const char *const rows[][2] = {
+	    {"too many arg", "pass a pointer to a struct instead of more than five arguments"},
+	    {"stack arguments", "pass a pointer to a struct instead of more than five arguments"},
+	    {"VarArgs or StructRet", "return a number, and declare all parameters"},
+	    {"aggregate returns", "return a number, or store through a pointer"},
+	    {"small returns", "use numbers of at most 64 bits, or store through a pointer"},
+	    {"variadic", "declare all parameters"},
+	    {"df3'", "use integers: BPF has no floating-point numbers"},
+	    {"sf3'", "use integers: BPF has no floating-point numbers"},
+	    {"ti3'", "divide and shift numbers of at most 64 bits"},
+	    {"'mem", "use a constant size, or a loop"},
+	    {"'abort'", "avoid __builtin_trap() and undefined behavior"},
+	    {"dynamic stack", "use arrays of constant size"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (strstr(message, rows[i][0]))
+			return rows[i][1];
+	return NULL;
+}
+
+/*
+ * Reports an error of the backend, "FILE:LINE:COLUMN: in function NAME TYPE: MESSAGE", where FILE
+ * is <unknown> without debug information. Returns false for another one.
+ */
+static bool report_backend_error(struct compiler *c, const char *text)
+{
+	static const char in[] = ": in function ", unknown[] = "<unknown>";
+	const char *name = strstr(text, in), *message = name ? strstr(name, "): ") : NULL, *help;
+	bool known = strncmp(text, unknown, strlen(unknown)) != 0;
+	int place, size;
+
+	if (!message)
+		return false;
+	place = known ? (int)(name - text) : 0;
+	/* Without the column. */
+	while (place && text[--place] != ':')
+		;
+	name += strlen(in);
+	message += strlen("): ");
+	for (size = (int)strlen(message); size && strchr(".\n", message[size - 1]); size--)
+		;
+	help = help_for(message);
+	report_error(c, "lto-failed", "%s%scannot compile function '%.*s': %.*s%s%.*s%s%s",
+		     c->module ? c->module : "", c->module ? ": " : "", (int)strcspn(name, " "),
+		     name, size, message, place ? "\n>>> at " : "", place, text,
+		     help ? "\n>>> help: " : "", help ? help : "");
+	return true;
+}
+
 static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
 {
 	struct compiler *c = ctx;
 	LLVMDiagnosticSeverity severity = LLVMGetDiagInfoSeverity(info);
 	bool error = severity == LLVMDSError;
-	char *text;
+	char *description, *text;
 
 	if (c->lenient || (!error && severity != LLVMDSWarning))
 		return;
-	text =
-	    print("%s%s%s%s", c->module ? c->module : "", c->module ? ": " : "",
-		  c->reading && error ? "invalid bitcode: " : "", LLVMGetDiagInfoDescription(info));
+	description = LLVMGetDiagInfoDescription(info);
+	if (error && report_backend_error(c, description))
+		return;
+	text = print("%s%s%s%s", c->module ? c->module : "", c->module ? ": " : "",
+		     c->reading && error ? "invalid bitcode: " : "", description);
 	if (error)
 		report_error(c, "lto-failed", "%s", text);
 	/* rustc and clang write different ones; either works. */
