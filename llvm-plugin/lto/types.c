@@ -59,21 +59,24 @@ struct lto_types {
 };
 
 #if LLVM_VERSION_MAJOR < 17
-/* The C API cannot replace operands. */
+/* MDNode::replaceOperandWith(unsigned, Metadata *) */
+extern void replace_operand_with(LLVMMetadataRef node, unsigned i, LLVMMetadataRef with) __asm__(
+    "_ZN4llvm6MDNode18replaceOperandWithEjPNS_8MetadataE") __attribute__((weak));
+
 static bool can_replace(void)
 {
-	return false;
+	return replace_operand_with;
 }
 
 static void replace_operand(const struct node *n, unsigned i, LLVMMetadataRef with)
 {
-	(void)n, (void)i, (void)with;
+	replace_operand_with(LLVMValueAsMetadata(n->v), i, with);
 }
 
+/* In these releases, all metadata begins with its kind and flags, a byte each, and the tag. */
 static unsigned tag_of(LLVMMetadataRef type)
 {
-	(void)type;
-	return 0;
+	return ((const uint16_t *)(const void *)type)[1];
 }
 #else
 static bool can_replace(void)
