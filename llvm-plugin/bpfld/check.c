@@ -20,36 +20,40 @@ static int wider(int width, const char *text)
 	return len > width ? len : width;
 }
 
-/* The columns that the numbers of stack take, and how many bytes of stack they show. */
-static int stack_columns(const char *stack, int *shown)
+/* How many bytes of the numbers of stack are shown; if not all, "..." follows. */
+static int shown_stack(const char *stack)
 {
-	int len = (int)strlen(stack);
+	int shown = (int)strlen(stack);
 
-	*shown = len;
-	if (len <= MOST_STACK)
-		return len;
-	*shown = MOST_STACK - (int)strlen("...");
-	while (*shown && stack[*shown - 1] != '+')
-		--*shown;
-	return *shown + (int)strlen("...");
+	if (shown <= MOST_STACK)
+		return shown;
+	shown = MOST_STACK - (int)strlen("...");
+	while (shown && stack[shown - 1] != '+')
+		shown--;
+	return shown;
+}
+
+static int wider_for_stack(int width, const char *stack)
+{
+	int shown = shown_stack(stack), columns = shown + (stack[shown] ? (int)strlen("...") : 0);
+
+	return columns > width ? columns : width;
 }
 
 static void print_program(const struct checked *p, const char *kernel, const int *widths,
 			  bool compared)
 {
-	int shown;
+	int shown = p->verdict == LOADS ? shown_stack(p->stack) : 0;
 
 	print_text(stdout, "  %-*s  %-*s  ", widths[0], p->name, widths[1], p->section);
 	if (kernel)
 		print_text(stdout, "%-*s  ", widths[2], kernel);
-	if (p->verdict == LOADS) {
-		stack_columns(p->stack, &shown);
+	if (p->verdict == LOADS)
 		print_text(stdout, "%8llu  %6llu  %6llu  %8llu  %.*s%-*s ", p->insns,
 			   p->peak_states, p->total_states, p->usecs, shown, p->stack,
 			   widths[3] - shown, p->stack[shown] ? "..." : "");
-	} else {
+	else
 		printf("%8s  %6s  %6s  %8s  %-*s ", "-", "-", "-", "-", widths[3], "-");
-	}
 	if (compared && p->before && p->before->verdict == LOADS && p->verdict == LOADS)
 		printf("%+7.1f%%  ", growth(p));
 	else if (compared)
@@ -62,7 +66,6 @@ static void print_table(const struct group *g)
 {
 	int widths[4] = {(int)strlen("PROGRAM"), (int)strlen("SECTION"), (int)strlen("KERNEL"), 12};
 	bool several = g->n > 1, compared = false;
-	int shown;
 
 	for (size_t k = 0; k < g->n; k++) {
 		widths[2] = wider(widths[2], kernel_name(g->v[k]));
@@ -70,9 +73,8 @@ static void print_table(const struct group *g)
 		for (size_t i = 0; i < g->v[k]->n; i++) {
 			widths[0] = wider(widths[0], g->v[k]->v[i].name);
 			widths[1] = wider(widths[1], g->v[k]->v[i].section);
-			if (g->v[k]->v[i].verdict == LOADS &&
-			    stack_columns(g->v[k]->v[i].stack, &shown) > widths[3])
-				widths[3] = stack_columns(g->v[k]->v[i].stack, &shown);
+			if (g->v[k]->v[i].verdict == LOADS)
+				widths[3] = wider_for_stack(widths[3], g->v[k]->v[i].stack);
 		}
 	}
 	print_text(stdout, "%s", g->v[0]->object);

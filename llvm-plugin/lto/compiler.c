@@ -16,6 +16,14 @@ _Noreturn void out_of_memory(void)
 	_exit(LTO_NO_MEMORY);
 }
 
+void *grow(void *v, size_t nr, size_t size)
+{
+	v = reallocarray(v, nr, size);
+	if (!v)
+		out_of_memory();
+	return v;
+}
+
 static char *format(const char *fmt, va_list ap)
 {
 	char *text;

@@ -46,6 +46,8 @@ struct compiler {
 };
 
 _Noreturn void out_of_memory(void);
+/* reallocarray(), which ends the process if there is no memory. */
+void *grow(void *v, size_t nr, size_t size);
 char *print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Returns 1. */
 int report_error(struct compiler *c, const char *id, const char *fmt, ...)

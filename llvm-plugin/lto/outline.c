@@ -34,9 +34,7 @@ static void add(struct references *r, LLVMValueRef to, LLVMMetadataRef at)
 			return;
 	if (r->nr == r->cap) {
 		r->cap = r->cap ? 2 * r->cap : 16;
-		r->v = reallocarray(r->v, r->cap, sizeof(*r->v));
-		if (!r->v)
-			out_of_memory();
+		r->v = grow(r->v, r->cap, sizeof(*r->v));
 	}
 	r->v[r->nr++] = (struct reference){to, at};
 }
@@ -264,7 +262,7 @@ static bool is_mangled(LLVMValueRef v)
 {
 	const char *name = name_of(v);
 
-	return !strncmp(name, "_ZN", 3) || !strncmp(name, "_R", 2) || !strncmp(name, "llvm.", 5);
+	return !strncmp(name, "_ZN", 3) || !strncmp(name, "_R", 2) || is_intrinsic(v);
 }
 
 static bool is_foreign(LLVMValueRef function)
@@ -291,9 +289,7 @@ static void add_members(struct declarer *d, struct members *list, LLVMTypeRef ty
 		return;
 	if (list->nr == list->cap) {
 		list->cap = list->cap ? 2 * list->cap : 16;
-		list->v = reallocarray(list->v, list->cap, sizeof(*list->v));
-		if (!list->v)
-			out_of_memory();
+		list->v = grow(list->v, list->cap, sizeof(*list->v));
 	}
 	list->v[list->nr++] =
 	    LLVMDIBuilderCreateMemberType(d->build, d->file, "", 0, d->file, 0,

@@ -95,14 +95,6 @@ static unsigned tag_of(LLVMMetadataRef type)
 }
 #endif
 
-static void *grow(void *v, size_t nr, size_t size)
-{
-	v = reallocarray(v, nr, size);
-	if (!v)
-		out_of_memory();
-	return v;
-}
-
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
 	hash = (hash ^ value) * 0x9e3779b97f4a7c15u;

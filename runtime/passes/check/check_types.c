@@ -165,7 +165,7 @@ static void run_check(struct ld_type_walk *w, struct check *c)
 	/* A declaration of a map may omit the section. */
 	if (pair.map[1] || !is_defined(&c->site[1]))
 		pair.map[0] = pair.map[1] = pair.map[0] || pair.map[1];
-	/* Rust needs no more than the address of C's map. */
+	/* Rust uses only the address of a map that C defines. */
 	if (pair.map[0] && (is_ir(&c->site[0]) || is_ir(&c->site[1])))
 		return;
 	c->found = ld_compare_decls(w, &pair);
