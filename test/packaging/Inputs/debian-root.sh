@@ -59,6 +59,14 @@ none() {
 in_root apt-get -q update
 none
 
+: a first clang after the package
+get /bpfld/debs/bpfld_*.deb
+a=$(llvm_releases | tail -n 1)
+get "clang-$a" libc6-dev
+links "$a"
+in_root apt-get -q -y purge bpfld "clang-$a"
+none
+
 # The oldest clang, the newest, and one between.
 mapfile -t clangs < <(llvm_releases)
 a=${clangs[0]} b=${clangs[-1]} c=${clangs[1]}
