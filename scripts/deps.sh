@@ -38,7 +38,7 @@ demo_packages() {
 # All clangs with their LLVM; the newest LLVM test tools and sanitizer libraries.
 test_packages() {
 	demo_packages
-	echo g++ make git xz-utils python3 python3-psutil gcc-bpf iproute2 fish zsh groff-base mandoc \
+	echo g++ make git xz-utils zstd python3 python3-psutil gcc-bpf iproute2 fish zsh groff-base mandoc \
 		shellcheck strace valgrind meson qemu-system-x86 busybox-static golang-go golang-github-cilium-ebpf-dev musl-tools
 	llvm_releases | sed 's/.*/clang-& llvm-&-dev/'
 	llvm_releases | tail -n 1 | sed 's/.*/llvm-&-tools libclang-rt-&-dev/'
@@ -103,6 +103,14 @@ not_installed() {
 	done
 }
 
+# Sets $sudo, the prefix of commands that need root.
+find_sudo() {
+	sudo=
+	[ "$(id -u)" != 0 ] || return 0
+	sudo=sudo
+	command -v sudo >/dev/null
+}
+
 # install_packages LIST: prints and installs the missing packages of those that function LIST prints.
 install_packages() {
 	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -113,14 +121,10 @@ install_packages() {
 	missing=$(not_installed $("$1"))
 	[ -n "$missing" ] || [ -z "$(llvm_releases)" ] || return 0
 
-	sudo=
-	if [ "$(id -u)" != 0 ]; then
-		if ! command -v sudo >/dev/null; then
-			echo "Missing packages, but neither root nor sudo to install them: "$missing >&2
-			return 1
-		fi
-		sudo=sudo
-	fi
+	find_sudo || {
+		echo "Missing packages, but neither root nor sudo to install them: "$missing >&2
+		return 1
+	}
 	$sudo apt-get -qq update </dev/null || return 1
 	known=
 	# shellcheck disable=SC2046
@@ -136,4 +140,19 @@ install_packages() {
 	# shellcheck disable=SC2086
 	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
 		$known </dev/null >/dev/null
+}
+
+# install_build_depends TREE: installs the missing Build-Depends of TREE/debian/control, for $DEB_BUILD_PROFILES.
+install_build_depends() {
+	if (cd "$1" && dpkg-checkbuilddeps) >/dev/null 2>&1; then
+		return 0
+	fi
+	find_sudo || {
+		echo "Missing Build-Depends, but neither root nor sudo to install them. As root, run: apt-get build-dep $1" >&2
+		return 1
+	}
+	echo "Installing missing Build-Depends with apt-get${sudo:+ and sudo}"
+	$sudo apt-get -qq update </dev/null &&
+		$sudo env DEBIAN_FRONTEND=noninteractive DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES-}" \
+			apt-get -qq build-dep -y --no-install-recommends "$1" </dev/null >/dev/null
 }

@@ -8,8 +8,8 @@ usage() {
 Usage: scripts/package.sh [option...] deb|rpm|static
 
   deb            Debian packages, from packaging/debian with dpkg-buildpackage, including bpfld-lto-N
-                 for each LLVM from 14 on that apt has; needs the Build-Depends of the control file,
-                 which apt-get build-dep installs for the source tree of --source
+                 for each LLVM from 14 on that apt has; installs missing Build-Depends of the control file,
+                 with sudo if necessary
   rpm            RPM packages, from packaging/rpm with rpmbuild; on systems without RPM packages, the
                  requirements of the spec file are not checked
   static         bpfld-VERSION-static-MACHINE.tar.gz, with one executable that needs no library, and no
@@ -84,11 +84,16 @@ make_control() {
 }
 
 deb() {
+	command -v apt-get >/dev/null || die "deb needs a Debian system; static and rpm do not"
+	if [ -z "$(llvm_releases)" ] && find_sudo; then # apt has no lists yet, as in new containers
+		$sudo apt-get -qq update </dev/null || die "apt-get update failed"
+	fi
 	cp -r "$root/packaging/debian" "$tree/debian"
 	(cd "$tree/debian" && make_control)
 	[ -z "$source" ] || exit 0
-	(cd "$tree" && DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES-} $profiles" dpkg-buildpackage -b -us -uc) ||
-		die "dpkg-buildpackage failed"
+	export DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES-} $profiles"
+	install_build_depends "$tree" || die "could not install the Build-Depends"
+	(cd "$tree" && dpkg-buildpackage -b -us -uc) || die "dpkg-buildpackage failed"
 	mv "$build"/*.deb "$build"/*.changes "$build"/*.buildinfo "$output"
 }
 
@@ -97,6 +102,7 @@ rpm() {
 	mkdir -p "$top/SOURCES"
 	tar -C "$build" --sort=name --owner=0 --group=0 -czf "$top/SOURCES/${tree##*/}.tar.gz" "${tree##*/}"
 	[ -z "$source" ] || exit 0
+	command -v rpmbuild >/dev/null || die "needs rpmbuild, of package rpm-build (Debian: rpm)"
 	nodeps=
 	command rpm -q rpm >/dev/null 2>&1 || nodeps=--nodeps
 	# shellcheck disable=SC2086
