@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Compares how two objects run, on the running kernel: the results, the packets or contexts, and
- * then the maps of programs that get a packet, the arguments of a tracepoint, or a context. The
- * first object is loaded twice, and what differs between its copies is not compared: such programs
- * depend on time or chance.
+ * then the maps of programs that get a packet, the arguments of a tracepoint, a context, or a
+ * connection. The first object is loaded twice, and what differs between its copies is not
+ * compared: such programs depend on time or chance.
  */
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,12 +28,15 @@
 #define REPEAT 2000
 #define MAX_ENTRIES 4096 /* of a map that are compared */
 
+/* BPF_PROG_TYPE_NETFILTER, which headers before Linux 6.4 lack. */
+#define PROG_TYPE_NETFILTER 32
+
 /* The input of programs that the kernel can run. */
-enum input_kind { NO_INPUT, PACKET, ARGUMENTS, CONTEXT };
+enum input_kind { NO_INPUT, PACKET, ARGUMENTS, CONTEXT, LOOKUP };
 
 static enum input_kind kind_of(const struct bpf_program *prog)
 {
-	switch (bpf_program__type(prog)) {
+	switch ((unsigned)bpf_program__type(prog)) {
 	case BPF_PROG_TYPE_SOCKET_FILTER:
 	case BPF_PROG_TYPE_SCHED_CLS:
 	case BPF_PROG_TYPE_SCHED_ACT:
@@ -40,10 +46,12 @@ static enum input_kind kind_of(const struct bpf_program *prog)
 	case BPF_PROG_TYPE_LWT_OUT:
 	case BPF_PROG_TYPE_LWT_XMIT:
 	case BPF_PROG_TYPE_LWT_SEG6LOCAL:
-	case BPF_PROG_TYPE_FLOW_DISSECTOR: return PACKET;
+	case BPF_PROG_TYPE_FLOW_DISSECTOR:
+	case PROG_TYPE_NETFILTER: return PACKET;
 	case BPF_PROG_TYPE_RAW_TRACEPOINT:
 	case BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE: return ARGUMENTS;
 	case BPF_PROG_TYPE_SYSCALL: return CONTEXT;
+	case BPF_PROG_TYPE_SK_LOOKUP: return LOOKUP;
 	default: return NO_INPUT;
 	}
 }
@@ -113,10 +121,34 @@ static unsigned make_numbers(unsigned char *p, unsigned number, unsigned count)
 	return count * (unsigned)sizeof(uint64_t);
 }
 
+/* A connection to look up. The kernel requires zeros behind the local port. */
+static unsigned make_lookup(unsigned char *p, unsigned number)
+{
+	static const unsigned ports[] = {80, 443, 53, 8080};
+	uint64_t state = number * 2654435761u + 1;
+	struct bpf_sk_lookup lookup = {.family = number % 3 ? AF_INET : AF_INET6};
+	uint32_t remote = next_random(&state);
+
+	lookup.protocol = next_random(&state) % 3 ? IPPROTO_TCP : IPPROTO_UDP;
+	lookup.local_port = number & 1 ? ports[next_random(&state) % 4] : remote >> 16;
+	memcpy((char *)&lookup + offsetof(struct bpf_sk_lookup, remote_port), &remote, 2);
+	/* 127.0.0.0/24 and any. */
+	lookup.remote_ip4 = number & 2 ? htonl(0x7f000000 | (remote & 0xff)) : remote;
+	lookup.local_ip4 = number & 4 ? htonl(0x7f000000 | (number & 0xff)) : ~remote;
+	for (int i = 0; i < 4 && lookup.family == AF_INET6; i++) {
+		lookup.remote_ip6[i] = number & 2 ? 0 : next_random(&state);
+		lookup.local_ip6[i] = number & 4 ? htonl(i == 3) : next_random(&state);
+	}
+	memcpy(p, &lookup, sizeof(lookup));
+	return sizeof(lookup);
+}
+
 static unsigned make_input(enum input_kind kind, unsigned char *p, unsigned number)
 {
 	if (kind == PACKET)
 		return make_packet(p, number);
+	if (kind == LOOKUP)
+		return make_lookup(p, number);
 	return make_numbers(p, number, kind == ARGUMENTS ? MAX_ARGUMENTS : MAX_PACKET / 8);
 }
 
@@ -142,6 +174,11 @@ static void run_once(int fd, enum input_kind kind, const unsigned char *input, u
 		memcpy(r->out, input, size);
 		opts.ctx_in = r->out;
 		opts.ctx_size_in = size;
+		if (kind == LOOKUP) {
+			opts.ctx_out = r->out;
+			opts.ctx_size_out = size;
+			opts.repeat = 1;
+		}
 	}
 	r->err = bpf_prog_test_run_opts(fd, &opts) ? errno : 0;
 	r->retval = opts.retval;
@@ -340,27 +377,33 @@ static void compare_maps(struct tune *t, struct trio *o, struct run_comparison *
 /* ---- time ---- */
 
 /* Nanoseconds for a run, on average; 0 if it does not run. */
-static uint32_t time_runs(int fd, const unsigned char *packet, unsigned size)
+static uint32_t time_runs(int fd, enum input_kind kind, const unsigned char *input, unsigned size)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = size,
-		    .repeat = REPEAT);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .repeat = REPEAT);
 
+	if (kind == PACKET) {
+		opts.data_in = input;
+		opts.data_size_in = size;
+	} else {
+		opts.ctx_in = input;
+		opts.ctx_size_in = size;
+	}
 	return bpf_prog_test_run_opts(fd, &opts) ? 0 : opts.duration;
 }
 
 /* Adds the shortest times of several rounds, which take turns. */
-static void time_program(struct trio *o, const char *name, double sums[2])
+static void time_program(struct trio *o, const char *name, enum input_kind kind, double sums[2])
 {
 	int fds[2] = {fd_of(o->a, name), fd_of(o->b, name)};
-	unsigned char packet[MAX_PACKET];
+	unsigned char input[MAX_PACKET];
 
 	for (unsigned i = 0; i < TIMED && fds[0] >= 0 && fds[1] >= 0; i++) {
-		unsigned size = make_packet(packet, 3 * i);
+		unsigned size = make_input(kind, input, 3 * i);
 		uint32_t best[2] = {UINT32_MAX, UINT32_MAX};
 
 		for (int round = 0; round < ROUNDS && !tune_interrupted; round++)
 			for (int k = 0; k < 2; k++) {
-				uint32_t ns = time_runs(fds[k], packet, size);
+				uint32_t ns = time_runs(fds[k], kind, input, size);
 
 				if (ns < best[k])
 					best[k] = ns;
@@ -390,7 +433,7 @@ void tune_run(struct tune *t, const struct candidate *a, const struct candidate 
 
 			if (tune_interrupted || r->differs)
 				break;
-			if (kind == PACKET)
+			if (kind == PACKET || kind == LOOKUP)
 				compare_program(t, &o, prog, r);
 			else if (kind != NO_INPUT)
 				compare_apart(t, &o, prog, r);
@@ -398,8 +441,11 @@ void tune_run(struct tune *t, const struct candidate *a, const struct candidate 
 		compare_maps(t, &o, r);
 		bpf_object__for_each_program(prog, o.a)
 		{
-			if (kind_of(prog) == PACKET && !r->differs)
-				time_program(&o, bpf_program__name(prog), sums);
+			enum input_kind kind = kind_of(prog);
+
+			/* The kernel does not repeat others. */
+			if ((kind == PACKET || kind == LOOKUP) && !r->differs)
+				time_program(&o, bpf_program__name(prog), kind, sums);
 		}
 	}
 	r->ratio = sums[0] > 0 ? sums[1] / sums[0] : 0;
