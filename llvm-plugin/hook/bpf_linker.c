@@ -14,6 +14,7 @@
 enum action {
 	BL_TAKE,    /* the linker has the same option */
 	BL_IGNORE,  /* has no meaning here */
+	BL_BOOL,    /* the same; true or false may follow */
 	BL_REPLACE, /* the replacement is the linker's option */
 	BL_CPU,
 	BL_FEATURES,
@@ -23,6 +24,8 @@ enum action {
 	BL_EXPORT_FILE,
 	BL_LLVM_ARGS,
 	BL_LEVEL,
+	BL_LOG_LEVEL,
+	BL_UNROLL,
 	BL_HELP,
 };
 
@@ -37,8 +40,8 @@ static const struct bpf_linker_option {
     {"--output", "FILE", BL_TAKE, "same as above", NULL},
     {"-L", "DIR", BL_TAKE, "search DIR for -l", NULL},
     {"-l", "NAME", BL_TAKE, "link libNAME.a", NULL},
-    {"-O", "LEVEL", BL_LEVEL, "optimization level: 0 to 3; s and z mean 2", NULL},
-    {"--cpu", "CPU", BL_CPU, "generate code for CPU: generic, or v1 to v4", NULL},
+    {"-O", "LEVEL", BL_LEVEL, "optimization level: 3; or 0, 1, 2, s or z, which mean 2", NULL},
+    {"--cpu", "CPU", BL_CPU, "generate code for CPU: generic, probe, or v1 to v4", NULL},
     {"--cpu-features", "LIST", BL_FEATURES, "enable or disable CPU features: +alu32,...", NULL},
     {"--target", "TRIPLE", BL_TARGET, "ignored: the inputs determine the target", NULL},
     {"--emit", "KIND", BL_EMIT, "output format: obj, asm, llvm-bc or llvm-ir", NULL},
@@ -51,13 +54,15 @@ static const struct bpf_linker_option {
     {"--dump-module", "DIR", BL_REPLACE, "keep OUTPUT.lto.merged.bc", "--save-temps"},
     {"--btf", NULL, BL_IGNORE, "BTF is always kept with debug information", NULL},
     {"--debug", NULL, BL_IGNORE, "same as above", NULL},
-    {"--unroll-loops", NULL, BL_IGNORE, "LLVM decides", NULL},
+    {"--unroll-loops", NULL, BL_UNROLL, "unroll loops, for kernels before 5.3", NULL},
     {"--log-file", "FILE", BL_IGNORE, "there is no log", NULL},
-    {"--log-level", "LEVEL", BL_IGNORE, "there is no log", NULL},
+    {"--log-level", "LEVEL", BL_LOG_LEVEL, "there is no log", NULL},
     {"--disable-memory-builtins", NULL, BL_IGNORE, "no calls of memory functions are added", NULL},
     {"--disable-expand-memcpy-in-order", NULL, BL_IGNORE, "this is the default", NULL},
+    {"--disable-bpf-throw", NULL, BL_REPLACE, "keep endless loops of panic handlers",
+     "--plugin-opt=keep-loops"},
     {"--allow-bpf-trap", NULL, BL_IGNORE, "always", NULL},
-    {"--fatal-errors", NULL, BL_IGNORE, "errors are always fatal", NULL},
+    {"--fatal-errors", "BOOL", BL_BOOL, "errors are always fatal", NULL},
     {"-V", NULL, BL_REPLACE, "print the version", "--version"},
     {"--version", NULL, BL_TAKE, "same as above", NULL},
     {"-h", NULL, BL_HELP, "print this help", NULL},
@@ -70,8 +75,24 @@ struct translation {
 	struct report *r;
 	const struct words *args;
 	size_t next; /* index in args */
+	bool emits;  /* --emit was seen: the first one counts */
+	bool unroll; /* --unroll-loops */
 	int err;
 };
+
+static bool is_one_of(const char *value, const char *const *list)
+{
+	while (*list && strcmp(value, *list) != 0)
+		list++;
+	return *list;
+}
+
+static bool is_bool(const char *value)
+{
+	static const char *const values[] = {"true", "false", NULL};
+
+	return is_one_of(value, values);
+}
 
 /* Matches "--name VALUE", "--name=VALUE", "-n VALUE" and "-nVALUE"; *value is NULL if missing. */
 static const struct bpf_linker_option *match(struct translation *t, const char *arg,
@@ -91,7 +112,8 @@ static const struct bpf_linker_option *match(struct translation *t, const char *
 			*value = arg + len + 1;
 		else if (arg[len])
 			continue;
-		else if (opt->value && t->next < t->args->n)
+		else if (opt->value && t->next < t->args->n &&
+			 (opt->action != BL_BOOL || is_bool(t->args->v[t->next])))
 			*value = t->args->v[t->next++];
 		return opt;
 	}
@@ -138,30 +160,61 @@ static int export_file(struct translation *t, const char *path)
 	return 0;
 }
 
+static int invalid(struct translation *t, const char *option, const char *value,
+		   const char *expected)
+{
+	return report_error(t->r, "invalid-value", "invalid value '%s' for '%s', expected %s",
+			    value, option, expected);
+}
+
 static int emit(struct translation *t, const char *kind)
 {
-	if (!strcmp(kind, "asm"))
-		put(t, "--lto-emit-asm", NULL);
-	else if (!strcmp(kind, "llvm-bc"))
-		put(t, "--lto-emit-llvm", NULL);
-	else if (!strcmp(kind, "llvm-ir"))
-		put(t, "--plugin-opt=emit-llvm-ir", NULL);
-	else if (strcmp(kind, "obj") != 0)
-		return report_error(t->r, "invalid-value",
-				    "invalid value '%s' for '--emit', expected obj, asm, llvm-bc "
-				    "or llvm-ir",
-				    kind);
+	static const struct {
+		const char *kind, *option;
+	} kinds[] = {
+	    {"obj", NULL},
+	    {"asm", "--lto-emit-asm"},
+	    {"llvm-bc", "--lto-emit-llvm"},
+	    {"llvm-ir", "--plugin-opt=emit-llvm-ir"},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kind, kinds[i].kind) != 0)
+			continue;
+		if (!t->emits)
+			put(t, kinds[i].option, NULL);
+		t->emits = true;
+		return 0;
+	}
+	return invalid(t, "--emit", kind, "obj, asm, llvm-bc or llvm-ir");
+}
+
+static int cpu(struct translation *t, const char *name)
+{
+	static const char *const cpus[] = {"generic", "probe", "v1", "v2", "v3", "v4", NULL};
+
+	if (!is_one_of(name, cpus))
+		return invalid(t, "--cpu", name, "generic, probe, or v1 to v4");
+	put(t, pool_printf(t->pool, "--mcpu=%s", strcmp(name, "generic") ? name : "v1"), NULL);
 	return 0;
+}
+
+static int log_level(struct translation *t, const char *value)
+{
+	static const char *const levels[] = {"off",   "error", "warn", "info",
+					     "debug", "trace", NULL};
+
+	if (is_one_of(value, levels))
+		return 0;
+	return invalid(t, "--log-level", value, "error, warn, info, debug or trace");
 }
 
 static int level(struct translation *t, const char *value)
 {
-	if (!strcmp(value, "s") || !strcmp(value, "z"))
-		value = "2";
-	if (strlen(value) != 1 || *value < '0' || *value > '3')
-		return report_error(t->r, "invalid-value",
-				    "invalid value '%s' for '-O', expected 0 to 3, s or z", value);
-	put(t, pool_printf(t->pool, "--lto-O%s", value), NULL);
+	if (strlen(value) != 1 || !strchr("0123sz", *value))
+		return invalid(t, "-O", value, "0 to 3, s or z");
+	/* Without inlining, Rust does not compile: functions return structs, for example. */
+	put(t, *value == '3' ? "--lto-O3" : "--lto-O2", NULL);
 	return 0;
 }
 
@@ -181,16 +234,13 @@ static int help(struct translation *t)
 
 static int take(struct translation *t, const struct bpf_linker_option *opt, const char *value)
 {
-	if (opt->value && !value)
+	if (opt->value && !value && opt->action != BL_BOOL)
 		return report_error(t->r, "missing-value", "'%s' requires a value: %s %s",
 				    opt->name, opt->name, opt->value);
 	switch (opt->action) {
 	case BL_TAKE: put(t, opt->name, value); return 0;
 	case BL_REPLACE: put(t, opt->replacement, NULL); return 0;
-	case BL_CPU:
-		put(t, pool_printf(t->pool, "--mcpu=%s", strcmp(value, "generic") ? value : "v1"),
-		    NULL);
-		return 0;
+	case BL_CPU: return cpu(t, value);
 	case BL_FEATURES:
 		if (*value)
 			put(t, pool_printf(t->pool, "--plugin-opt=mattr=%s", value), NULL);
@@ -198,16 +248,22 @@ static int take(struct translation *t, const struct bpf_linker_option *opt, cons
 	case BL_TARGET:
 		if (!strncmp(value, "bpf", 3))
 			return 0;
-		return report_error(
-		    t->r, "invalid-value",
-		    "invalid value '%s' for '--target', expected bpfel-unknown-none "
-		    "or bpfeb-unknown-none",
-		    value);
+		return invalid(t, "--target", value, "bpfel-unknown-none or bpfeb-unknown-none");
 	case BL_EMIT: return emit(t, value);
 	case BL_EXPORT: put_exports(t, value, ","); return 0;
 	case BL_EXPORT_FILE: return export_file(t, value);
 	case BL_LLVM_ARGS: put_list(t, "--mllvm", value, ","); return 0;
 	case BL_LEVEL: return level(t, value);
+	case BL_LOG_LEVEL: return log_level(t, value);
+	case BL_UNROLL:
+		put_list(t, "--mllvm",
+			 "-unroll-runtime,-unroll-runtime-multi-exit,"
+			 "-unroll-max-upperbound=4294967295,-unroll-threshold=4294967295",
+			 ",");
+		t->unroll = true;
+		return 0;
+	case BL_BOOL:
+		return !value || is_bool(value) ? 0 : invalid(t, opt->name, value, "true or false");
 	case BL_IGNORE:
 	case BL_HELP: return 0;
 	}
@@ -241,5 +297,8 @@ int translate_bpf_linker(struct words *out, struct pool *pool, struct report *r,
 		else
 			words_add(out, arg);
 	}
+	/* Level 2 would use the shortest code, without unrolled loops. */
+	if (t.unroll)
+		put(&t, "--lto-O3", NULL);
 	return t.err ? -1 : 0;
 }

@@ -78,7 +78,7 @@ static const char *help_for(const char *message)
 	    {"variadic", "declare all parameters"},
 	    {"df3'", "use integers: BPF has no floating-point numbers"},
 	    {"sf3'", "use integers: BPF has no floating-point numbers"},
-	    {"ti3'", "divide and shift numbers of at most 64 bits"},
+	    {"ti3'", "divide numbers of at most 64 bits"},
 	    {"'mem", "use a constant size, or a loop"},
 	    {"'abort'", "avoid __builtin_trap() and undefined behavior"},
 	    {"dynamic stack", "use arrays of constant size"},
@@ -126,7 +126,7 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
 	bool error = severity == LLVMDSError;
 	char *description, *text;
 
-	if (c->lenient || (!error && severity != LLVMDSWarning))
+	if (c->lenient || (!error && (severity != LLVMDSWarning || c->repeated)))
 		return;
 	description = LLVMGetDiagInfoDescription(info);
 	if (error && report_backend_error(c, description))
@@ -142,15 +142,19 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *ctx)
 
 /* ---- code ---- */
 
-static void keep_temporary(struct compiler *c, LLVMMemoryBufferRef ir, const char *suffix)
+static void keep_temporary(struct compiler *c, LLVMModuleRef m, const char *suffix)
 {
 	const char *prefix = c->r->options->temporaries;
-	size_t size = LLVMGetBufferSize(ir);
+	LLVMMemoryBufferRef ir;
+	size_t size;
 	char *path;
 	FILE *f;
 
 	if (!prefix)
 		return;
+	show_types(c, m);
+	ir = LLVMWriteBitcodeToMemoryBuffer(m);
+	size = LLVMGetBufferSize(ir);
 	path = print("%s.%s.bc", prefix, suffix);
 	f = fopen(path, "we");
 	if (!f || fwrite(LLVMGetBufferStart(ir), 1, size, f) != size || fclose(f))
@@ -180,7 +184,7 @@ static void put_text(struct compiler *c, LLVMModuleRef m)
  * of instructions of a program is limited. So level 2 tries three ways: LLVM's default, a threshold
  * at which only functions shorter than a call are inlined, and level 1.
  */
-static struct variant optimize_best(struct compiler *c, LLVMMemoryBufferRef merged)
+static LLVMModuleRef optimize_best(struct compiler *c, LLVMModuleRef m, LLVMMemoryBufferRef *object)
 {
 	static const struct way ways[] = {{LEVEL(2), NULL}, {LEVEL(2), "25"}, {LEVEL(1), NULL}};
 	static const struct way levels[] = {
@@ -188,52 +192,58 @@ static struct variant optimize_best(struct compiler *c, LLVMMemoryBufferRef merg
 	static const struct way one_file = {"default<O2>", NULL};
 	const struct lto_plan *plan = c->r->options->plan;
 	int level = c->r->options->level;
+	struct way way = levels[level];
 
 	switch (plan ? plan->order : LTO_SHORTEST) {
-	case LTO_O2: return optimize(c, merged, ways[0]);
-	case LTO_O2_SHORT: return optimize(c, merged, ways[1]);
-	case LTO_O1: return optimize(c, merged, ways[2]);
-	case LTO_ONE_FILE: return optimize(c, merged, c->unoptimized ? one_file : ways[0]);
-	default: break;
+	case LTO_O2: way = ways[0]; break;
+	case LTO_O2_SHORT: way = ways[1]; break;
+	case LTO_O1: way = ways[2]; break;
+	case LTO_ONE_FILE: way = c->unoptimized ? one_file : ways[0]; break;
+	default:
+		if (level == 2)
+			return optimize_ways(c, m, ways, sizeof(ways) / sizeof(*ways), object);
 	}
-	if (level != 2)
-		return optimize(c, merged, levels[level]);
-	return optimize_ways(c, merged, ways, sizeof(ways) / sizeof(*ways), optimize);
+	show_types(c, m);
+	return optimize(c, m, way) ? NULL : m;
+}
+
+/* Whether more is needed of the optimized module than its code. */
+static bool needs_module(const struct compiler *c)
+{
+	const struct lto_options *o = c->r->options;
+
+	return c->r->job->want == BPFLD_LTO_IR || c->r->job->want == BPFLD_LTO_TEXT ||
+	       c->r->job->want == BPFLD_LTO_ASM || o->temporaries ||
+	       (o->plan && o->plan->nr_entries);
 }
 
 static int compile_all(struct compiler *c)
 {
 	LLVMModuleRef m = merge_modules(c);
-	LLVMMemoryBufferRef merged, code;
+	LLVMMemoryBufferRef code = NULL;
 	char *message = NULL;
-	struct variant v;
 
 	if (!m)
 		return 1;
 	if (LLVMVerifyModule(m, LLVMReturnStatusAction, &message))
 		return report_error(c, "lto-failed", "invalid merged module: %s", message);
-	merged = LLVMWriteBitcodeToMemoryBuffer(m);
-	keep_temporary(c, merged, LTO_MERGED);
-	v = optimize_best(c, merged);
-	if (!v.object || c->failed)
-		return 1;
-	keep_temporary(c, v.ir, LTO_OPTIMIZED);
-	if (c->r->options->plan && c->r->options->plan->nr_entries)
-		check_plan(c, parse_again(c, v.ir));
+	keep_temporary(c, m, LTO_MERGED);
+	m = optimize_best(c, m, needs_module(c) ? NULL : &code);
+	if (code)
+		put_output(c, code, 0);
+	if (!m || c->failed)
+		return !code || c->failed;
+	keep_temporary(c, m, LTO_OPTIMIZED);
+	check_plan(c, m);
 	switch (c->r->job->want) {
-	case BPFLD_LTO_IR: put_output(c, v.ir, 0); break;
-	case BPFLD_LTO_TEXT:
-		m = parse_again(c, v.ir);
-		if (m)
-			put_text(c, m);
-		break;
-	case BPFLD_LTO_ASM:
-		m = parse_again(c, v.ir);
-		code = m ? make_code(c, m, LLVMAssemblyFile) : NULL;
+	case BPFLD_LTO_IR: put_output(c, LLVMWriteBitcodeToMemoryBuffer(m), 0); break;
+	case BPFLD_LTO_TEXT: put_text(c, m); break;
+	default:
+		code =
+		    make_code(c, m,
+			      c->r->job->want == BPFLD_LTO_ASM ? LLVMAssemblyFile : LLVMObjectFile);
 		if (code)
 			put_output(c, code, 0);
-		break;
-	default: put_output(c, v.object, 0);
 	}
 	return c->failed;
 }
@@ -274,7 +284,7 @@ static int compile_each(struct compiler *c, size_t first, size_t end)
 	if (read_some(c, first, end))
 		return 1;
 	/* A cache keeps what is made of each module. */
-	types = c->r->options->cache ? NULL : unify_types(c, first, end);
+	types = c->r->options->cache || end - first < 2 ? NULL : unify_types(c, first, end);
 	if (types)
 		put_small(c, types, first, end);
 	for (size_t i = first; i < end; i++)

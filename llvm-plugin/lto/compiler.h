@@ -9,6 +9,7 @@
  *	types.c     unifies equal debug types of the modules
  *	outline.c   reduces a module to its symbols, types and references
  *	lower.c     replaces what LLVM does not compile for BPF
+ *	rust.c      replaces what the verifier rejects in code of rustc
  *	optimize.c  optimizes a module in one way, and generates code
  *	ways.c      runs passes in processes of their own, and optimizes in several ways
  *	compile.c   the main program
@@ -34,9 +35,9 @@ struct compiler {
 	bool reading;               /* it is being parsed */
 	bool lenient;               /* ignore diagnostics: the code is not used */
 	bool failed;
-	bool unoptimized;          /* modules are merged as clang's front end makes them */
-	unsigned way;              /* in a process of optimize_ways(): its number */
-	struct lto_shared *shared; /* of these; or NULL */
+	bool repeated;           /* code is generated again: warnings were reported */
+	bool unoptimized;        /* modules are merged as clang's front end makes them */
+	struct lto_types *types; /* hidden ones of the merged module; or NULL */
 
 	/* Code is generated for this CPU. */
 	const char *cpu, *features;
@@ -70,8 +71,8 @@ void set_enum_attribute(struct compiler *c, LLVMValueRef function, const char *n
 LLVMTargetMachineRef make_machine(struct compiler *c, LLVMModuleRef m);
 int run_passes(struct compiler *c, LLVMModuleRef m, LLVMTargetMachineRef machine,
 	       const char *passes);
-/* Runs passes in another process, and replaces the module. */
-int run_passes_apart(struct compiler *c, LLVMModuleRef *m, const char *passes);
+/* Runs passes on modules in a process for each, and replaces the modules. */
+int run_passes_apart(struct compiler *c, const size_t *numbers, size_t nr, const char *passes);
 /* For modules from first up to, but not including, end. */
 typedef int part_fn(struct compiler *c, size_t first, size_t end);
 /* Calls run() for nr modules in processes that share them out, and sends their records on. */
@@ -104,33 +105,34 @@ struct way {
 	const char *inline_cost; /* threshold of the inliner; NULL: the default */
 };
 
-/* The result of one way to optimize. */
-struct variant {
-	LLVMMemoryBufferRef ir, object; /* object: NULL on failure */
-	uint64_t code;                  /* size in bytes */
-};
-
-#define LTO_MOST_WAYS 4
-
 /* Prepares an optimized module for code generation. */
 void lower(struct compiler *c, LLVMModuleRef m);
 /* NULL: an error was reported. */
 LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCodeGenFileType type);
-struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way);
-typedef struct variant optimize_fn(struct compiler *c, LLVMMemoryBufferRef merged, struct way way);
-/* Calls optimize() in nr ways. Returns the shortest code, or the first one of equal size. */
-struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
-			     unsigned nr, optimize_fn *optimize);
-/* Whether an earlier way made the same. */
-bool is_made(struct compiler *c, LLVMMemoryBufferRef ir);
+/* Optimizes m in one way. Returns 1 after reporting an error. */
+int optimize(struct compiler *c, LLVMModuleRef m, struct way way);
+/* The size of the code of a module in the output, in bytes. It deletes functions of m. */
+uint64_t measure(const struct compiler *c, LLVMModuleRef m, LLVMMemoryBufferRef object);
+/*
+ * Optimizes m in nr ways. Returns the one with the shortest code, or the first of these. Returns
+ * NULL after reporting an error, or if it sets *object: the first way mostly wins, so its process
+ * generates the whole output, unless object is NULL.
+ */
+LLVMModuleRef optimize_ways(struct compiler *c, LLVMModuleRef m, const struct way *ways,
+			    unsigned nr, LLVMMemoryBufferRef *object);
 
 /*
  * Unifies equal types of c->parsed[first] up to, but not including, end, and hides them. Returns
- * NULL if there is one module.
+ * NULL if it cannot.
  */
 struct lto_types *unify_types(struct compiler *c, size_t first, size_t end);
 /* Restores what m refers to; types: NULL if nothing is hidden. */
 void restore_types(struct compiler *c, struct lto_types *types, LLVMModuleRef m);
+/* Hides types of the merged module, which passes neither need nor change, unless they are hidden.
+ */
+void hide_types(struct compiler *c, LLVMModuleRef m);
+/* Restores them. */
+void show_types(struct compiler *c, LLVMModuleRef m);
 /* A module for read_types(), which adds what is hidden to types, or to new ones. */
 LLVMMemoryBufferRef write_types(struct compiler *c, const struct lto_types *types);
 struct lto_types *read_types(struct lto_types *types, LLVMModuleRef m);
@@ -145,6 +147,10 @@ int read_some(struct compiler *c, size_t first, size_t end);
 /* Reduces a module to its outline. Sets c->cpu to its CPU, and c->lenient. */
 void prepare_alone(struct compiler *c, size_t number);
 
+/* Whether rustc wrote the module. */
+bool is_rust(LLVMModuleRef m);
+/* Replaces what the verifier rejects in a module of Rust. */
+void lower_rust(struct compiler *c, LLVMModuleRef m);
 /* Replaces the bodies of functions by mere references. */
 void outline(struct compiler *c, LLVMModuleRef m);
 

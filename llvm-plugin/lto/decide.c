@@ -656,6 +656,8 @@ void apply_plan(struct compiler *c, LLVMModuleRef m)
 
 	if (!plan && !c->r->options->function)
 		return;
+	/* Types of parameters matter for global functions. */
+	show_types(c, m);
 	all = find_functions(m);
 	if (c->r->options->function)
 		list_functions(c, &all);

@@ -75,26 +75,29 @@ static LLVMValueRef overflows(LLVMBuilderRef b, LLVMValueRef x, LLVMValueRef y,
 			    LLVMBuildICmp(b, LLVMIntNE, quotient, y, ""), "");
 }
 
-/* Multiplication that reports overflow. LLVM would call a function for 128 bits. */
-static void lower_checked(LLVMBuilderRef b, LLVMValueRef i, bool is_signed)
+/* ---- 128 bits ---- */
+
+/* A number of 128 bits. LLVM would call functions to shift and multiply them. */
+struct wide {
+	LLVMValueRef low, high;
+};
+
+static struct wide split(LLVMBuilderRef b, LLVMValueRef v)
 {
-	LLVMValueRef x = LLVMGetOperand(i, 0), y = LLVMGetOperand(i, 1), overflow, result;
-	LLVMValueRef product = LLVMBuildMul(b, x, y, "");
+	LLVMTypeRef word = LLVMInt64TypeInContext(LLVMGetTypeContext(LLVMTypeOf(v)));
 
-	if (is_signed) {
-		LLVMValueRef x_sign = sign_of(b, x), y_sign = sign_of(b, y);
-		LLVMValueRef x_abs = with_sign(b, x, x_sign), y_abs = with_sign(b, y, y_sign);
-		LLVMValueRef absolute = LLVMBuildMul(b, x_abs, y_abs, "");
-		LLVMValueRef most =
-		    LLVMBuildSub(b, number(x, INT64_MAX), LLVMBuildXor(b, x_sign, y_sign, ""), "");
+	return (struct wide){
+	    LLVMBuildTrunc(b, v, word, ""),
+	    LLVMBuildTrunc(b, LLVMBuildLShr(b, v, number(v, 64), ""), word, ""),
+	};
+}
 
-		overflow = LLVMBuildOr(b, overflows(b, x_abs, y_abs, absolute),
-				       LLVMBuildICmp(b, LLVMIntUGT, absolute, most, ""), "");
-	} else {
-		overflow = overflows(b, x, y, product);
-	}
-	result = LLVMBuildInsertValue(b, LLVMGetUndef(LLVMTypeOf(i)), product, 0, "");
-	replace_by(i, LLVMBuildInsertValue(b, result, overflow, 1, ""));
+static LLVMValueRef join(LLVMBuilderRef b, struct wide w, LLVMTypeRef type)
+{
+	LLVMValueRef high = LLVMBuildZExt(b, w.high, type, "");
+
+	return LLVMBuildOr(b, LLVMBuildShl(b, high, LLVMConstInt(type, 64, 0), ""),
+			   LLVMBuildZExt(b, w.low, type, ""), "");
 }
 
 /* The high half of the product of two numbers of 64 bits. */
@@ -114,20 +117,96 @@ static LLVMValueRef high_product(LLVMBuilderRef b, LLVMValueRef x, LLVMValueRef 
 	return LLVMBuildAdd(b, high, LLVMBuildLShr(b, carry, half, ""), "");
 }
 
-/* Multiplication of 128 bits, for which LLVM would call a function. */
-static void lower_wide(struct compiler *c, LLVMBuilderRef b, LLVMValueRef i)
+static LLVMValueRef nonzero(LLVMBuilderRef b, LLVMValueRef v)
 {
-	LLVMTypeRef word = LLVMInt64TypeInContext(c->context), wide = LLVMTypeOf(i);
-	LLVMValueRef x = LLVMGetOperand(i, 0), y = LLVMGetOperand(i, 1), shift = number(i, 64);
-	LLVMValueRef x0 = LLVMBuildTrunc(b, x, word, ""), y0 = LLVMBuildTrunc(b, y, word, "");
-	LLVMValueRef x1 = LLVMBuildTrunc(b, LLVMBuildLShr(b, x, shift, ""), word, "");
-	LLVMValueRef y1 = LLVMBuildTrunc(b, LLVMBuildLShr(b, y, shift, ""), word, "");
-	LLVMValueRef low = LLVMBuildMul(b, x0, y0, ""), high = high_product(b, x0, y0);
+	return LLVMBuildICmp(b, LLVMIntNE, v, number(v, 0), "");
+}
 
-	high = LLVMBuildAdd(b, high, LLVMBuildMul(b, x0, y1, ""), "");
-	high = LLVMBuildAdd(b, high, LLVMBuildMul(b, x1, y0, ""), "");
-	high = LLVMBuildShl(b, LLVMBuildZExt(b, high, wide, ""), shift, "");
-	replace_by(i, LLVMBuildOr(b, high, LLVMBuildZExt(b, low, wide, ""), ""));
+/* *overflow: whether the product has more than 128 bits. */
+static LLVMValueRef wide_product(LLVMBuilderRef b, LLVMValueRef v, LLVMValueRef w,
+				 LLVMValueRef *overflow)
+{
+	struct wide x = split(b, v), y = split(b, w), product;
+	LLVMValueRef cross = LLVMBuildAdd(b, LLVMBuildMul(b, x.low, y.high, ""),
+					  LLVMBuildMul(b, x.high, y.low, ""), "");
+
+	product.low = LLVMBuildMul(b, x.low, y.low, "");
+	product.high = LLVMBuildAdd(b, high_product(b, x.low, y.low), cross, "");
+	if (overflow) {
+		LLVMValueRef both = LLVMBuildAnd(b, nonzero(b, x.high), nonzero(b, y.high), "");
+		LLVMValueRef parts = LLVMBuildOr(b, high_product(b, x.low, y.high),
+						 high_product(b, x.high, y.low), "");
+		LLVMValueRef carry = LLVMBuildICmp(b, LLVMIntULT, product.high, cross, "");
+
+		*overflow = LLVMBuildOr(b, LLVMBuildOr(b, both, nonzero(b, parts), ""), carry, "");
+	}
+	return join(b, product, LLVMTypeOf(v));
+}
+
+static void lower_shift(LLVMBuilderRef b, LLVMValueRef i, LLVMOpcode op)
+{
+	struct wide x = split(b, LLVMGetOperand(i, 0)), in, out;
+	LLVMValueRef by = split(b, LLVMGetOperand(i, 1)).low, most = number(by, 63);
+	LLVMValueRef near = LLVMBuildAnd(b, by, most, "");
+	/* 63 - near; a shift by 64 is undefined. */
+	LLVMValueRef rest = LLVMBuildXor(b, near, most, "");
+	LLVMValueRef far = LLVMBuildICmp(b, LLVMIntUGT, by, most, ""), one = number(by, 1), moved;
+
+	if (op == LLVMShl) {
+		in.low = LLVMBuildShl(b, x.low, near, "");
+		moved = LLVMBuildLShr(b, LLVMBuildLShr(b, x.low, one, ""), rest, "");
+		in.high = LLVMBuildOr(b, LLVMBuildShl(b, x.high, near, ""), moved, "");
+		out = (struct wide){number(by, 0), in.low};
+	} else {
+		bool sign = op == LLVMAShr;
+
+		in.high =
+		    sign ? LLVMBuildAShr(b, x.high, near, "") : LLVMBuildLShr(b, x.high, near, "");
+		moved = LLVMBuildShl(b, LLVMBuildShl(b, x.high, one, ""), rest, "");
+		in.low = LLVMBuildOr(b, LLVMBuildLShr(b, x.low, near, ""), moved, "");
+		out = (struct wide){in.high, sign ? sign_of(b, x.high) : number(by, 0)};
+	}
+	in.low = LLVMBuildSelect(b, far, out.low, in.low, "");
+	in.high = LLVMBuildSelect(b, far, out.high, in.high, "");
+	replace_by(i, join(b, in, LLVMTypeOf(i)));
+}
+
+/* ---- overflow ---- */
+
+static LLVMValueRef product_of(LLVMBuilderRef b, LLVMValueRef x, LLVMValueRef y,
+			       LLVMValueRef *overflow)
+{
+	LLVMValueRef product;
+
+	if (width_of(x) == 128)
+		return wide_product(b, x, y, overflow);
+	product = LLVMBuildMul(b, x, y, "");
+	*overflow = overflows(b, x, y, product);
+	return product;
+}
+
+/* Multiplication that reports overflow. LLVM would call a function for twice the width. */
+static void lower_checked(LLVMBuilderRef b, LLVMValueRef i, bool is_signed)
+{
+	LLVMValueRef x = LLVMGetOperand(i, 0), y = LLVMGetOperand(i, 1), overflow, result, product;
+
+	if (is_signed) {
+		LLVMValueRef x_sign = sign_of(b, x), y_sign = sign_of(b, y);
+		LLVMValueRef sign = LLVMBuildXor(b, x_sign, y_sign, "");
+		LLVMValueRef absolute =
+		    product_of(b, with_sign(b, x, x_sign), with_sign(b, y, y_sign), &overflow);
+		LLVMValueRef ones = LLVMConstAllOnes(LLVMTypeOf(x));
+		LLVMValueRef most = LLVMBuildLShr(b, ones, number(x, 1), "");
+
+		most = LLVMBuildSub(b, most, sign, "");
+		overflow =
+		    LLVMBuildOr(b, overflow, LLVMBuildICmp(b, LLVMIntUGT, absolute, most, ""), "");
+		product = with_sign(b, absolute, sign);
+	} else {
+		product = product_of(b, x, y, &overflow);
+	}
+	result = LLVMBuildInsertValue(b, LLVMGetUndef(LLVMTypeOf(i)), product, 0, "");
+	replace_by(i, LLVMBuildInsertValue(b, result, overflow, 1, ""));
 }
 
 /* ---- atomic accesses ---- */
@@ -196,13 +275,18 @@ static void lower_instruction(struct compiler *c, LLVMBuilderRef b, LLVMValueRef
 	if (op == LLVMLoad || op == LLVMStore)
 		lower_atomic(b, i, c->cpu);
 	else if (op == LLVMMul && width_of(i) == 128)
-		lower_wide(c, b, i);
+		replace_by(i, wide_product(b, LLVMGetOperand(i, 0), LLVMGetOperand(i, 1), NULL));
+	else if ((op == LLVMShl || op == LLVMLShr || op == LLVMAShr) && width_of(i) == 128 &&
+		 !LLVMIsAConstantInt(LLVMGetOperand(i, 1)))
+		lower_shift(b, i, op);
 	else if ((op == LLVMSDiv || op == LLVMSRem) && width_of(i) && width_of(i) <= 64 &&
 		 strcmp(c->cpu, "v4") < 0)
 		lower_division(b, i, op == LLVMSRem);
-	else if (is_call_of(i, "llvm.umul.with.overflow.i64"))
+	else if (is_call_of(i, "llvm.umul.with.overflow.i64") ||
+		 is_call_of(i, "llvm.umul.with.overflow.i128"))
 		lower_checked(b, i, false);
-	else if (is_call_of(i, "llvm.smul.with.overflow.i64"))
+	else if (is_call_of(i, "llvm.smul.with.overflow.i64") ||
+		 is_call_of(i, "llvm.smul.with.overflow.i128"))
 		lower_checked(b, i, true);
 }
 

@@ -622,6 +622,7 @@ static int begin_key(const struct run *r, int module, struct blake2b *b)
 	add_text(b, o->cpu);
 	add_text(b, o->features);
 	add_number(b, o->inline_never);
+	add_number(b, o->keep_loops);
 	for (size_t i = 0; o->mllvm && o->mllvm[i]; i++)
 		add_text(b, o->mllvm[i]);
 	/* Modules that are compiled alone do not depend on it. */

@@ -104,6 +104,7 @@ struct lto_options {
 	const char *cpu;             /* NULL: that of the functions */
 	const char *features;        /* of that CPU, or NULL: none */
 	bool inline_never;           /* functions that forbid it may be inlined */
+	bool keep_loops;             /* of Rust's panic handlers: do not call bpf_throw() instead */
 	const char *temporaries;     /* prefix of the files of --save-temps, or NULL */
 	const char *const *mllvm;    /* ends in NULL; or NULL */
 	const char *cache;           /* directory that keeps what LLVM made, or NULL */
@@ -134,7 +135,7 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and compile.c ---- */
 
 /* Changes with the declarations below: modules of other builds are rejected. */
-#define LTO_ABI 8
+#define LTO_ABI 9
 
 enum lto_record {
 	LTO_MADE,    /* number of the module; the output */

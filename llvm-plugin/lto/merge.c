@@ -216,49 +216,69 @@ static bool is_unoptimized(LLVMValueRef function)
 	return false;
 }
 
-/*
- * Lowers BPF's intrinsics and nothing else. They refer to types of their module, so that merging
- * them would mix up types of one name: see the top of this file. Even without optimization LLVM
- * inlines functions that are always_inline, which a plan may want to remain.
- */
-static int lower_alone(struct compiler *c, LLVMModuleRef *m)
-{
-	static const char always[] = "alwaysinline", mark[] = "bpfld-alwaysinline";
+/* LLVM inlines functions that are always_inline even without optimization. */
+static const char always[] = "alwaysinline", always_mark[] = "bpfld-alwaysinline";
 
-	for (LLVMValueRef f = LLVMGetFirstFunction(*m); f; f = LLVMGetNextFunction(f))
+static void hide_always_inline(struct compiler *c, LLVMModuleRef m)
+{
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
 		if (has_attribute(f, always)) {
 			set_enum_attribute(c, f, always, false);
-			set_attribute(c, f, mark, "1");
+			set_attribute(c, f, always_mark, "1");
 		}
-	if (run_passes_apart(c, m, "lto-pre-link<O0>"))
-		return 1;
-	for (LLVMValueRef f = LLVMGetFirstFunction(*m); f; f = LLVMGetNextFunction(f))
-		if (*string_attribute(f, mark)) {
+}
+
+static void restore_always_inline(struct compiler *c, LLVMModuleRef m)
+{
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		if (*string_attribute(f, always_mark)) {
 			set_enum_attribute(c, f, always, true);
-			set_attribute(c, f, mark, "");
+			set_attribute(c, f, always_mark, "");
 		}
-	return 0;
+}
+
+/* Whether it is as clang's front end makes it, as with -fembed-bitcode=all. */
+static bool needs_pre_link(LLVMModuleRef m)
+{
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f))
+		if (is_unoptimized(f) || !strncmp(name_of(f), "llvm.preserve.", 14) ||
+		    !strncmp(name_of(f), "llvm.bpf.preserve.", 18) ||
+		    !strncmp(name_of(f), "llvm.bpf.btf.type.id", 20))
+			return true;
+	return false;
 }
 
 /*
- * Runs the pre-link pipeline on a module that clang did not optimize, as with -fembed-bitcode=all.
- * The pipeline for merged modules lacks passes that help the verifier and that lower BPF's
- * intrinsics. With together, the pre-link pipeline is left for the merged module.
+ * Runs the pre-link pipeline on modules that clang did not optimize. The pipeline for merged
+ * modules lacks passes that help the verifier and that lower BPF's intrinsics. With together, the
+ * pre-link pipeline is left for the merged module, and intrinsics are lowered and nothing else:
+ * they refer to types of their module, so that merging them would mix up types of one name (see the
+ * top of this file). A plan may want functions that are always_inline to remain.
+ *
+ * Modules of rustc, which does not use the intrinsics, are always left for the merged module: it
+ * lacks most of libcore.
  */
-static int optimize_alone(struct compiler *c, LLVMModuleRef *m, bool together)
+static int optimize_alone(struct compiler *c, bool together)
 {
-	bool found = false;
+	size_t *numbers = grow(NULL, c->r->job->nr_modules, sizeof(*numbers)), nr = 0;
+	int err;
 
-	for (LLVMValueRef f = LLVMGetFirstFunction(*m); f; f = LLVMGetNextFunction(f))
-		found |= is_unoptimized(f) || !strncmp(name_of(f), "llvm.preserve.", 14) ||
-			 !strncmp(name_of(f), "llvm.bpf.preserve.", 18) ||
-			 !strncmp(name_of(f), "llvm.bpf.btf.type.id", 20);
-	if (!found)
-		return 0;
-	if (!together)
-		return run_passes_apart(c, m, "lto-pre-link<O2>");
-	c->unoptimized = true;
-	return lower_alone(c, m);
+	for (size_t i = 0; i < c->r->job->nr_modules; i++) {
+		if (!needs_pre_link(c->parsed[i].module))
+			continue;
+		if (is_rust(c->parsed[i].module))
+			c->unoptimized = true;
+		else
+			numbers[nr++] = i;
+	}
+	c->unoptimized |= together && nr;
+	for (size_t i = 0; together && i < nr; i++)
+		hide_always_inline(c, c->parsed[numbers[i]].module);
+	err = run_passes_apart(c, numbers, nr, together ? "lto-pre-link<O0>" : "lto-pre-link<O2>");
+	for (size_t i = 0; !err && together && i < nr; i++)
+		restore_always_inline(c, c->parsed[numbers[i]].module);
+	free(numbers);
+	return err;
 }
 
 static void new_parsed(struct compiler *c)
@@ -570,15 +590,21 @@ static int read_modules(struct compiler *c)
 	c->features = c->r->options->features ? c->r->options->features : "";
 	if (read_all(c))
 		return 1;
-	for (size_t i = 0; i < job->nr_modules; i++)
+	for (size_t i = 0; i < job->nr_modules; i++) {
 		take_default_cpu(c, i, c->parsed[i].module);
+		lower_rust(c, c->parsed[i].module);
+	}
+	for (size_t i = 0; i < job->nr_modules && !c->r->options->cpu; i++) {
+		c->module = job->modules[i].name;
+		if (check_cpu(c, c->parsed[i].module))
+			return 1;
+	}
+	if (optimize_alone(c, together))
+		return 1;
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		LLVMModuleRef m = c->parsed[i].module;
 
 		c->module = job->modules[i].name;
-		if ((!c->r->options->cpu && check_cpu(c, m)) || optimize_alone(c, &m, together))
-			return 1;
-		c->parsed[i].module = m;
 		set_cpu(c, m);
 		tag_functions(c, i);
 		apply_symbols(m, &job->modules[i]);
@@ -587,11 +613,17 @@ static int read_modules(struct compiler *c)
 	return 0;
 }
 
+static int drop_unused(struct compiler *c, LLVMModuleRef m)
+{
+	LLVMTargetMachineRef machine = make_machine(c, m);
+
+	return !machine || run_passes(c, m, machine, "globaldce");
+}
+
 LLVMModuleRef merge_modules(struct compiler *c)
 {
 	const struct bpfld_lto_job *job = c->r->job;
 	LLVMModuleRef all = LLVMModuleCreateWithNameInContext("lto", c->context);
-	struct lto_types *types;
 
 	if (read_modules(c))
 		return NULL;
@@ -602,7 +634,7 @@ LLVMModuleRef merge_modules(struct compiler *c)
 	LLVMSetDataLayout(all, LLVMGetDataLayoutStr(c->parsed[0].module));
 	override_flag(c, all, "EnableSplitLTOUnit");
 	override_flag(c, all, "ThinLTO");
-	types = unify_types(c, 0, job->nr_modules);
+	c->types = unify_types(c, 0, job->nr_modules);
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		LLVMModuleRef m = c->parsed[i].module;
 
@@ -617,9 +649,10 @@ LLVMModuleRef merge_modules(struct compiler *c)
 			return NULL;
 	}
 	c->module = NULL;
-	restore_types(c, types, all);
 	for (size_t i = 0; i < job->nr_modules; i++)
 		make_local(c, all, &job->modules[i]);
 	apply_plan(c, all);
+	if (c->unoptimized && drop_unused(c, all))
+		return NULL;
 	return all;
 }

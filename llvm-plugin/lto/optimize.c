@@ -2,7 +2,6 @@
 #include "lto/compiler.h"
 
 #include <elf.h>
-#include <llvm-c/BitWriter.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,39 +117,28 @@ static uint64_t count_unused(LLVMModuleRef m, LLVMMemoryBufferRef object)
 	return unused;
 }
 
-/* The size of the code of v in the output. */
-static uint64_t measure(struct compiler *c, const struct variant *v)
+uint64_t measure(const struct compiler *c, LLVMModuleRef m, LLVMMemoryBufferRef object)
 {
-	LLVMModuleRef m = c->r->job->gc_sections ? parse_again(c, v->ir) : NULL;
-
-	return count_code(v->object) - (m ? count_unused(m, v->object) : 0);
+	return count_code(object) - (c->r->job->gc_sections ? count_unused(m, object) : 0);
 }
 
-struct variant optimize(struct compiler *c, LLVMMemoryBufferRef merged, struct way way)
+int optimize(struct compiler *c, LLVMModuleRef m, struct way way)
 {
-	struct variant v = {0};
-	LLVMModuleRef m = parse_again(c, merged);
-	LLVMTargetMachineRef machine = m ? make_machine(c, m) : NULL;
+	LLVMTargetMachineRef machine = make_machine(c, m);
 	const char *passes = way.passes;
 
 	if (!machine)
-		return v;
+		return 1;
 	if (way.inline_cost)
 		limit_inlining(c, m, way.inline_cost);
 	step(c, "optimizing");
 	if (c->unoptimized && strncmp(passes, "default", 7) != 0)
 		passes = print("lto-pre-link<O2>,%s", passes);
 	if (run_passes(c, m, machine, passes))
-		return v;
+		return 1;
 	if (way.inline_cost)
 		limit_inlining(c, m, NULL);
 	finish_plan(m);
 	lower(c, m);
-	v.ir = LLVMWriteBitcodeToMemoryBuffer(m);
-	if (is_made(c, v.ir))
-		return v;
-	v.object = make_code(c, m, LLVMObjectFile);
-	if (v.object && c->shared)
-		v.code = measure(c, &v);
-	return v;
+	return 0;
 }

@@ -8,6 +8,7 @@
  */
 #include "lto/compiler.h"
 
+#include <ctype.h>
 #include <llvm-c/Comdat.h>
 #include <llvm-c/DebugInfo.h>
 #include <llvm-c/Target.h>
@@ -71,6 +72,48 @@ static struct references references_of(LLVMValueRef function)
 	return r;
 }
 
+/* A register, or a keyword of instructions without symbols. */
+static bool is_keyword(const char *s, size_t len)
+{
+	static const char *const names[] = {"if",  "goto", "call", "exit", "lock",
+					    "ll",  "s",    "u8",   "u16",  "u32",
+					    "u64", "s8",   "s16",  "s32",  "s64"};
+
+	if ((*s == 'r' || *s == 'w') && strspn(s + 1, "0123456789") == len - 1)
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i]) == len && !strncmp(s, names[i], len))
+			return true;
+	return false;
+}
+
+/* Whether inline assembly may refer to symbols by name, not only by its operands. */
+static bool names_symbols(LLVMValueRef assembly)
+{
+	char *text = LLVMPrintValueToString(assembly), *asm_at = strstr(text, "asm "), *s;
+	bool found = !asm_at;
+
+	s = found ? NULL : strchr(asm_at, '"');
+	for (s = s ? s + 1 : text + strlen(text); !found && *s && *s != '"';) {
+		size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."
+				       "0123456789");
+
+		if (*s == '\\') {
+			/* A character in hexadecimal, mostly the end of a line. */
+			len = s[1] && s[2] ? 3 : 1;
+		} else if (*s == '$') {
+			/* An operand: $0, or ${0:w} */
+			len = s[1] == '{' ? strcspn(s, "}\"") : 1 + strspn(s + 1, "0123456789");
+			found = len == 1;
+		} else if (len && !isdigit((unsigned char)*s)) {
+			found = !is_keyword(s, len);
+		}
+		s += len ? len : 1;
+	}
+	LLVMDisposeMessage(text);
+	return found;
+}
+
 /* Whether it has inline assembly that may refer to symbols. */
 static bool has_assembly(LLVMValueRef function)
 {
@@ -80,9 +123,7 @@ static bool has_assembly(LLVMValueRef function)
 		     i = LLVMGetNextInstruction(i)) {
 			LLVMValueRef callee = LLVMIsACallInst(i) ? LLVMGetCalledValue(i) : NULL;
 
-			/* Rust's core::hint::black_box() is an empty text. */
-			if (callee && LLVMIsAInlineAsm(callee) &&
-			    !strstr(LLVMPrintValueToString(callee), " \"\", "))
+			if (callee && LLVMIsAInlineAsm(callee) && names_symbols(callee))
 				return true;
 		}
 	return false;
@@ -162,7 +203,7 @@ static void outline_function(struct compiler *c, LLVMModuleRef m, LLVMValueRef f
 	LLVMDisposeBuilder(build);
 }
 
-static bool is_rust(LLVMModuleRef m)
+bool is_rust(LLVMModuleRef m)
 {
 	unsigned nr = LLVMGetNamedMetadataNumOperands(m, "llvm.ident"), parts, size;
 	bool found = false;

@@ -15,6 +15,9 @@
  *
  * Of DWARF, the linker needs the lines of variables only, and modules that have none get none.
  *
+ * Passes neither need nor change types, so they remain hidden while the ways of ways.c are tried.
+ * A hidden type has the size of the other one, and no sign, for the locations of variables.
+ *
  * Types of functions are not hidden, because they refer to code of their module. Metadata that is
  * not found here keeps its types, which is slower, but right.
  */
@@ -34,6 +37,7 @@ struct node {
 	bool open;           /* it has operands */
 	bool local;          /* it refers to code of its module */
 	bool list;           /* of types of a compilation unit */
+	bool declared;       /* a function that is not defined here */
 	unsigned nr;         /* of operands */
 	size_t first;        /* index of the first one in operands */
 	uint64_t own, class; /* hashes: of its fields; of its class */
@@ -110,10 +114,14 @@ static bool is_type(const struct node *n)
 	       n->kind == LLVMDISubroutineTypeMetadataKind;
 }
 
-/* Lists of members and parameters are parts of types. The C API shows !{null} as !{}. */
+/*
+ * Lists of members and parameters are parts of types. The C API shows !{null} as !{}. Declarations
+ * of a function in several modules would become equal when their types are replaced: LLVM then
+ * makes one of them distinct, which it rejects.
+ */
 static bool is_unifiable(const struct node *n)
 {
-	return is_type(n) || (n->kind == LLVMMDTupleMetadataKind && n->nr);
+	return is_type(n) || n->declared || (n->kind == LLVMMDTupleMetadataKind && n->nr);
 }
 
 static uint64_t hash_fields(const struct node *n)
@@ -121,6 +129,8 @@ static uint64_t hash_fields(const struct node *n)
 	LLVMMetadataRef type = LLVMValueAsMetadata(n->v);
 	uint64_t hash = mix(n->kind, n->nr);
 
+	if (n->declared)
+		return mix(hash, LLVMDISubprogramGetLine(type));
 	if (!is_type(n))
 		return hash;
 	hash = mix(hash, tag_of(type));
@@ -180,10 +190,10 @@ static node_id add_node(struct lto_types *t, LLVMValueRef v)
 	return *slot = (node_id)t->nr++;
 }
 
-static void add_metadata(struct compiler *c, struct lto_types *t, LLVMMetadataRef md)
+/* Returns 0 if there is none. */
+static node_id add_metadata(struct compiler *c, struct lto_types *t, LLVMMetadataRef md)
 {
-	if (md)
-		add_node(t, LLVMMetadataAsValue(c->context, md));
+	return md ? add_node(t, LLVMMetadataAsValue(c->context, md)) : 0;
 }
 
 /* ---- all nodes that a module refers to ---- */
@@ -236,7 +246,10 @@ static void add_instruction(struct compiler *c, struct lto_types *t, LLVMValueRe
 
 static void add_function(struct compiler *c, struct lto_types *t, LLVMValueRef f)
 {
-	add_metadata(c, t, LLVMGetSubprogram(f));
+	node_id subprogram = add_metadata(c, t, LLVMGetSubprogram(f));
+
+	if (subprogram)
+		t->nodes[subprogram].declared = LLVMIsDeclaration(f);
 	for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b; b = LLVMGetNextBasicBlock(b))
 		for (LLVMValueRef i = LLVMGetFirstInstruction(b); i; i = LLVMGetNextInstruction(i))
 			add_instruction(c, t, i);
@@ -391,21 +404,49 @@ static void classify(struct lto_types *t)
 
 /* ---- hidden types ---- */
 
+/* The operand that is what a type is derived from, as an index; 0: none. */
+static node_id base_of(const struct lto_types *t, const struct node *n)
+{
+	/* The file and the scope come first. */
+	for (unsigned i = 2; i < n->nr; i++) {
+		node_id to = t->operands[n->first + i];
+
+		if (to &&
+		    (is_type(&t->nodes[to]) || t->nodes[to].kind == LLVMDIBasicTypeMetadataKind))
+			return to;
+	}
+	return 0;
+}
+
+/* In bits, as passes find it for a variable of this type. */
+static uint64_t size_of(const struct lto_types *t, node_id id)
+{
+	const struct node *n = &t->nodes[id];
+	uint64_t size = LLVMDITypeGetSizeInBits(LLVMValueAsMetadata(n->v));
+
+	while (!size && n->kind == LLVMDIDerivedTypeMetadataKind && (id = base_of(t, n))) {
+		n = &t->nodes[id];
+		size = LLVMDITypeGetSizeInBits(LLVMValueAsMetadata(n->v));
+	}
+	return size;
+}
+
 /* A type that may take the place of another one. */
 static LLVMMetadataRef make_type(const struct lto_types *t, node_id id)
 {
-	static const unsigned enumeration = 0x04, encoding = 0x07; /* DWARF's */
-	static const uint64_t large = (uint64_t)1 << 40; /* parts of variables must be smaller */
+	static const unsigned enumeration = 0x04,
+			      encoding = 0x04; /* DWARF's: a float has no sign */
 	const struct node *n = &t->nodes[id];
+	uint64_t size = size_of(t, id);
 	char *name = print("bpfld.type.%zu.%u", t->module, id);
 	LLVMMetadataRef made;
 
 	if (n->kind == LLVMDICompositeTypeMetadataKind &&
 	    tag_of(LLVMValueAsMetadata(n->v)) == enumeration)
 		made = LLVMDIBuilderCreateEnumerationType(t->build, NULL, name, strlen(name), NULL,
-							  0, large, 0, NULL, 0, NULL);
+							  0, size, 0, NULL, 0, NULL);
 	else
-		made = LLVMDIBuilderCreateBasicType(t->build, name, strlen(name), large, encoding,
+		made = LLVMDIBuilderCreateBasicType(t->build, name, strlen(name), size, encoding,
 						    LLVMDIFlagZero);
 	if (n->kind == LLVMDISubroutineTypeMetadataKind)
 		made = LLVMDIBuilderCreateSubroutineType(t->build, NULL, &made, 1, LLVMDIFlagZero);
@@ -413,14 +454,41 @@ static LLVMMetadataRef make_type(const struct lto_types *t, node_id id)
 	return made;
 }
 
+/* The operand with the types of a function's result and parameters, as an index; 0: none. */
+static node_id signature_of(const struct lto_types *t, node_id id)
+{
+	const struct node *n = &t->nodes[id];
+
+	for (unsigned i = 0; i < n->nr; i++) {
+		node_id to = t->operands[n->first + i];
+
+		if (to && t->nodes[to].kind == LLVMMDTupleMetadataKind)
+			return to;
+	}
+	return 0;
+}
+
+static void hide_as(struct lto_types *t, node_id hidden, node_id id)
+{
+	t->nodes[hidden].shown = t->nodes[t->nodes[id].same].v;
+}
+
 static LLVMMetadataRef hide(struct compiler *c, struct lto_types *t, node_id id)
 {
-	node_id hidden = t->nodes[id].hidden;
+	node_id hidden = t->nodes[id].hidden, signature, was;
 
 	if (!hidden) {
 		hidden = add_node(t, LLVMMetadataAsValue(c->context, make_type(t, id)));
 		t->nodes[id].hidden = hidden;
-		t->nodes[hidden].shown = t->nodes[id].v;
+		hide_as(t, hidden, id);
+		/* Passes that change a function may copy its type. */
+		was =
+		    t->nodes[id].kind == LLVMDISubroutineTypeMetadataKind ? signature_of(t, id) : 0;
+		if (was) {
+			open_node(t, hidden, NULL);
+			signature = signature_of(t, hidden);
+			hide_as(t, signature, was);
+		}
 	}
 	return LLVMValueAsMetadata(t->nodes[hidden].v);
 }
@@ -454,6 +522,17 @@ static void hide_attachment(struct compiler *c, struct lto_types *t, LLVMValueRe
 							 : hide(c, t, same));
 }
 
+static void unify_declarations(struct compiler *c, struct lto_types *t, LLVMModuleRef m)
+{
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		LLVMMetadataRef subprogram = LLVMIsDeclaration(f) ? LLVMGetSubprogram(f) : NULL;
+		node_id id = add_metadata(c, t, subprogram);
+
+		if (id)
+			LLVMSetSubprogram(f, LLVMValueAsMetadata(t->nodes[t->nodes[id].same].v));
+	}
+}
+
 static void restore_attachment(struct compiler *c, struct lto_types *t, LLVMValueRef global,
 			       unsigned kind, LLVMValueRef attached)
 {
@@ -482,7 +561,7 @@ struct lto_types *unify_types(struct compiler *c, size_t first, size_t end)
 	struct lto_types *t;
 	size_t nr;
 
-	if (end - first < 2 || !can_replace())
+	if (!can_replace())
 		return NULL;
 	t = new_types();
 	t->module = first;
@@ -497,8 +576,10 @@ struct lto_types *unify_types(struct compiler *c, size_t first, size_t end)
 			t->nodes[t->nodes[id].same].list = true;
 	for (node_id id = 1; id < nr; id++)
 		replace_operands(c, t, id);
-	for (size_t i = first; i < end; i++)
+	for (size_t i = first; i < end; i++) {
 		each_attachment(c, t, c->parsed[i].module, hide_attachment);
+		unify_declarations(c, t, c->parsed[i].module);
+	}
 	return t;
 }
 
@@ -510,6 +591,20 @@ void restore_types(struct compiler *c, struct lto_types *t, LLVMModuleRef m)
 		t->visited = new_types();
 	each_attachment(c, t, m, restore_attachment);
 	add_module(c, t->visited, m, t);
+}
+
+void hide_types(struct compiler *c, LLVMModuleRef m)
+{
+	if (c->types)
+		return;
+	c->parsed[0].module = m;
+	c->types = unify_types(c, 0, 1);
+}
+
+void show_types(struct compiler *c, LLVMModuleRef m)
+{
+	restore_types(c, c->types, m);
+	c->types = NULL;
 }
 
 /* ---- between processes ---- */
@@ -543,8 +638,11 @@ struct lto_types *read_types(struct lto_types *t, LLVMModuleRef m)
 		t = new_types();
 	LLVMGetNamedMetadataOperands(m, hidden_types, list);
 	for (unsigned i = 0; i < nr; i++) {
+		node_id id;
+
 		LLVMGetMDNodeOperands(list[i], pair);
-		t->nodes[add_node(t, pair[0])].shown = pair[1];
+		id = add_node(t, pair[0]); /* moves the nodes */
+		t->nodes[id].shown = pair[1];
 	}
 	free(list);
 	return t;

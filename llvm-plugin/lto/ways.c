@@ -25,6 +25,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define MOST_WAYS 4
+
 struct
 try {
 	pid_t pid;
@@ -38,20 +40,17 @@ try {
  * Digests of what the ways made of the module, in memory that their processes share. A way that
  * makes the same as an earlier one need not generate code: it would lose.
  */
-struct lto_shared {
-	_Atomic uint64_t made[LTO_MOST_WAYS]; /* 0: not yet known */
+struct shared {
+	_Atomic uint64_t made[MOST_WAYS]; /* 0: not yet known */
 };
 
-bool is_made(struct compiler *c, LLVMMemoryBufferRef ir)
+static bool is_made(struct shared *shared, unsigned way, LLVMMemoryBufferRef ir)
 {
-	uint64_t made;
+	uint64_t made = lto_hash(LLVMGetBufferStart(ir), LLVMGetBufferSize(ir)) | 1;
 
-	if (!c->shared)
-		return false;
-	made = lto_hash(LLVMGetBufferStart(ir), LLVMGetBufferSize(ir)) | 1;
-	c->shared->made[c->way] = made;
-	for (unsigned i = 0; i < c->way; i++)
-		if (c->shared->made[i] == made)
+	shared->made[way] = made;
+	for (unsigned i = 0; i < way; i++)
+		if (shared->made[i] == made)
 			return true;
 	return false;
 }
@@ -62,15 +61,29 @@ static void put_buffer(const struct compiler *c, enum lto_record kind, size_t nu
 	c->r->put(c->r, kind, number, LLVMGetBufferStart(data), LLVMGetBufferSize(data));
 }
 
-static _Noreturn void be_child(struct compiler *c, LLVMMemoryBufferRef merged, struct way way,
-			       optimize_fn *optimize)
+/* number: of the way. whole: generate all, not only code that has the same size. */
+static _Noreturn void be_child(struct compiler *c, LLVMModuleRef m, struct way way, unsigned number,
+			       bool whole, struct shared *shared)
 {
-	struct variant v = optimize(c, merged, way);
+	LLVMMemoryBufferRef ir, object;
+	uint64_t code;
 
-	if (!v.object || c->failed)
+	if (optimize(c, m, way))
 		_exit(LTO_FAILED);
-	put_buffer(c, LTO_IR, 0, v.ir);
-	put_buffer(c, LTO_MADE, v.code, v.object);
+	ir = LLVMWriteBitcodeToMemoryBuffer(m);
+	if (is_made(shared, number, ir))
+		_exit(LTO_FAILED);
+	if (whole)
+		show_types(c, m);
+	else
+		drop_dwarf(c, m);
+	object = make_code(c, m, LLVMObjectFile);
+	if (!object)
+		_exit(LTO_FAILED);
+	code = measure(c, m, object);
+	put_buffer(c, LTO_IR, 0, ir);
+	c->r->put(c->r, LTO_MADE, code, LLVMGetBufferStart(object),
+		  whole ? LLVMGetBufferSize(object) : 0);
 	_exit(LTO_DONE);
 }
 
@@ -140,14 +153,20 @@ static void send_records(const struct compiler *c, const struct try *t, bool all
 			c->r->put(c->r, (enum lto_record)h.kind, h.number, data, h.size);
 }
 
+/* The output of a process. */
+struct made {
+	LLVMMemoryBufferRef ir, object; /* ir: NULL on failure; object: NULL if it was not kept */
+	uint64_t code;                  /* size in bytes */
+};
+
 static LLVMMemoryBufferRef buffer(const char *data, size_t size)
 {
 	return LLVMCreateMemoryBufferWithMemoryRange(data, size, "lto", 0);
 }
 
-static struct variant variant_of(const struct try *t)
+static struct made made_by(const struct try *t)
 {
-	struct variant v = {0};
+	struct made v = {0};
 	struct lto_header h;
 	const char *data;
 	size_t at = 0;
@@ -158,7 +177,7 @@ static struct variant variant_of(const struct try *t)
 		if (h.kind == LTO_IR)
 			v.ir = buffer(data, h.size);
 		if (h.kind == LTO_MADE) {
-			v.object = buffer(data, h.size);
+			v.object = h.size ? buffer(data, h.size) : NULL;
 			v.code = h.number;
 		}
 	}
@@ -175,32 +194,6 @@ static void fail(struct compiler *c, const struct try *t)
 	}
 }
 
-int run_passes_apart(struct compiler *c, LLVMModuleRef *m, const char *passes)
-{
-	struct try t = {0};
-	struct variant v;
-
-	step(c, "optimizing");
-	if (fork_try(c, &t)) {
-		LLVMTargetMachineRef machine = make_machine(c, *m);
-
-		if (!machine || run_passes(c, *m, machine, passes))
-			_exit(LTO_FAILED);
-		put_buffer(c, LTO_IR, 0, LLVMWriteBitcodeToMemoryBuffer(*m));
-		_exit(LTO_DONE);
-	}
-	finish(&t);
-	v = variant_of(&t);
-	send_records(c, &t, false);
-	if (!v.ir) {
-		fail(c, &t);
-		return 1;
-	}
-	LLVMDisposeModule(*m);
-	*m = parse_again(c, v.ir);
-	return !*m;
-}
-
 static unsigned count_processors(const struct compiler *c)
 {
 	cpu_set_t set;
@@ -208,6 +201,59 @@ static unsigned count_processors(const struct compiler *c)
 
 	return c->r->options->threads && (int)c->r->options->threads < nr ? c->r->options->threads
 									  : (unsigned)nr;
+}
+
+/* Starts passes on a module, in another process. */
+static void start_passes(struct compiler *c, struct try *t, LLVMModuleRef m, const char *passes)
+{
+	LLVMTargetMachineRef machine;
+
+	step(c, "optimizing");
+	if (!fork_try(c, t))
+		return;
+	machine = make_machine(c, m);
+	if (!machine || run_passes(c, m, machine, passes))
+		_exit(LTO_FAILED);
+	put_buffer(c, LTO_IR, 0, LLVMWriteBitcodeToMemoryBuffer(m));
+	_exit(LTO_DONE);
+}
+
+/* Waits for it, and replaces the module. */
+static int end_passes(struct compiler *c, struct try *t, LLVMModuleRef *m)
+{
+	struct made v;
+
+	finish(t);
+	v = made_by(t);
+	send_records(c, t, false);
+	if (!v.ir) {
+		fail(c, t);
+		return 1;
+	}
+	LLVMDisposeModule(*m);
+	*m = parse_again(c, v.ir);
+	return !*m;
+}
+
+int run_passes_apart(struct compiler *c, const size_t *numbers, size_t nr, const char *passes)
+{
+	unsigned processors = count_processors(c);
+	struct try *tries = grow(NULL, nr + 1, sizeof(*tries));
+	size_t started = 0;
+	int err = 0;
+
+	signal(SIGCHLD, SIG_DFL);
+	for (size_t ended = 0; !err && ended < nr; ended++) {
+		for (; started < nr && started < ended + processors; started++) {
+			c->module = c->r->job->modules[numbers[started]].name;
+			start_passes(c, &tries[started], c->parsed[numbers[started]].module,
+				     passes);
+		}
+		c->module = c->r->job->modules[numbers[ended]].name;
+		err = end_passes(c, &tries[ended], &c->parsed[numbers[ended]].module);
+	}
+	free(tries);
+	return err;
 }
 
 int run_parts(struct compiler *c, size_t nr, part_fn *run)
@@ -252,40 +298,51 @@ static struct try *wait_for_any(struct try *tries, unsigned nr)
 	return &tries[nr - 1];
 }
 
-struct variant optimize_ways(struct compiler *c, LLVMMemoryBufferRef merged, const struct way *ways,
-			     unsigned nr, optimize_fn *optimize)
+LLVMModuleRef optimize_ways(struct compiler *c, LLVMModuleRef m, const struct way *ways,
+			    unsigned nr, LLVMMemoryBufferRef *object)
 {
 	unsigned processors = count_processors(c), started = 0;
-	struct try tries[LTO_MOST_WAYS] = {0};
-	struct variant best = {0};
-	void *shared = mmap(NULL, sizeof(*c->shared), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct try tries[MOST_WAYS] = {0};
+	struct made best = {0};
+	struct shared *shared =
+	    mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (shared == MAP_FAILED)
 		out_of_memory();
-	c->shared = shared;
+	hide_types(c, m);
 	signal(SIGCHLD, SIG_DFL);
 	for (unsigned ended = 0; ended < nr; ended++) {
 		for (; started < nr && started < ended + processors; started++) {
-			c->way = started;
-			if (fork_try(c, &tries[started]))
-				be_child(c, merged, ways[started], optimize);
+			/* The second one, which often makes what the first one does, is last. */
+			unsigned i = started ? nr - started : 0;
+
+			if (fork_try(c, &tries[i]))
+				be_child(c, m, ways[i], i, object && !i, shared);
 		}
-		finish(wait_for_any(tries, started));
+		finish(wait_for_any(tries, nr));
 	}
-	c->shared = NULL;
+	munmap(shared, sizeof(*shared));
 	for (unsigned i = 0; i < nr; i++) {
-		struct variant v = variant_of(&tries[i]);
+		struct made v = made_by(&tries[i]);
 
 		/* The diagnostics are those of the first way that works. */
-		if (v.object && !best.object)
+		if (v.ir && !best.ir)
 			send_records(c, &tries[i], false);
-		if (v.object && (!best.object || v.code < best.code))
+		if (v.ir && (!best.ir || v.code < best.code))
 			best = v;
 	}
-	if (!best.object) {
+	if (!best.ir) {
 		send_records(c, &tries[0], false);
 		fail(c, &tries[0]);
+		return NULL;
 	}
-	return best;
+	if (best.object) {
+		*object = best.object;
+		return NULL;
+	}
+	c->repeated = true;
+	m = parse_again(c, best.ir);
+	if (m)
+		show_types(c, m);
+	return m;
 }

@@ -376,7 +376,7 @@ static void drop_untyped(struct parser *p, uint32_t in_type)
 static bool is_suspect(const struct ld_btf *btf, const struct btf_type *t, uint32_t ref)
 {
 	switch (ld_btf_kind(t)) {
-	case BTF_KIND_STRUCT: return ref >= btf->nr_types;
+	case BTF_KIND_STRUCT: return ref >= btf->nr_types || t->size == 8;
 	case BTF_KIND_PTR:
 	case BTF_KIND_CONST:
 	case BTF_KIND_VOLATILE:

@@ -10,6 +10,9 @@
  *	members that are not in the order of their offsets (Rust chooses the order)
  *	a pointer with a name ("&u32", up to LLVM 21)
  *	an integer without size (Rust's "()"): an empty struct
+ *	Option<&T>, and one of a function: a pointer, which loaders expect in struct_ops
+ *	a map whose definition is wrapped in structs of one member (Rust's UnsafeCell and newtypes):
+ *	its variable gets the type of the definition
  *
  * Names are mended in the output: most of those in an input are not in the output.
  */
@@ -82,17 +85,120 @@ static bool has_broken_param(const struct ld_btf *btf, const struct btf_type *t)
 	return t->type >= btf->nr_types;
 }
 
+/* ---- Rust's wrappers ---- */
+
+/* Whether it is an Option<&T>, or one of a function, for which None is NULL. */
+static bool is_optional_pointer(const struct ld_btf *btf, const struct btf_type *t)
+{
+	static const char option[] = "Option<";
+	static const char *const of[] = {"&", "fn(", "extern ", "unsafe ", "core::ptr::non_null::"};
+	const char *name;
+
+	if (ld_btf_kind(t) != BTF_KIND_STRUCT || t->size != 8 || t->name_off >= btf->strs_len)
+		return false;
+	name = ld_btf_str(btf, t->name_off);
+	if (strncmp(name, option, strlen(option)) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		if (!strncmp(name + strlen(option), of[i], strlen(of[i])))
+			return true;
+	return false;
+}
+
+/* The member with the contents; NULL: none. */
+static const struct btf_member *contents_of(const struct ld_btf *btf, const struct btf_type *t)
+{
+	const struct btf_member *m = ld_btf_tail(t);
+	uint32_t kind = ld_btf_kind(t);
+
+	if (kind != BTF_KIND_STRUCT && kind != BTF_KIND_UNION)
+		return NULL;
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
+		if (m[i].name_off < btf->strs_len &&
+		    !strcmp(ld_btf_str(btf, m[i].name_off), "Some"))
+			return &m[i];
+	return ld_btf_vlen(t) == 1 ? m : NULL;
+}
+
+/* The pointer in an Option; NULL: LLVM before 22 leaves it out. */
+static const struct btf_type *pointer_in(const struct ld_btf *btf, const struct btf_type *t)
+{
+	for (uint32_t i = 0; i < MAX_CHAIN; i++) {
+		const struct btf_member *m = contents_of(btf, t);
+
+		if (!m || refers_to_nothing(btf, m->type))
+			return NULL;
+		t = ld_btf_type(btf, m->type);
+		if (ld_btf_kind(t) == BTF_KIND_PTR)
+			return t;
+	}
+	return NULL;
+}
+
+/* Whether it has what each definition of a map has: a pointer named type. */
+static bool defines_map(const struct ld_btf *btf, const struct btf_type *t)
+{
+	const struct btf_member *m = ld_btf_tail(t);
+
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++)
+		if (m[i].name_off < btf->strs_len &&
+		    !strcmp(ld_btf_str(btf, m[i].name_off), "type") &&
+		    !refers_to_nothing(btf, m[i].type))
+			return ld_btf_kind(ld_btf_type(btf, m[i].type)) == BTF_KIND_PTR;
+	return false;
+}
+
+/* The struct that is all of the struct t; 0: none. Others have no size, such as PhantomData. */
+static uint32_t wrapped_by(const struct ld_btf *btf, const struct btf_type *t)
+{
+	const struct btf_member *m = ld_btf_tail(t);
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < ld_btf_vlen(t); i++) {
+		const struct btf_type *inner;
+
+		if (refers_to_nothing(btf, m[i].type))
+			return 0;
+		inner = ld_btf_type(btf, m[i].type);
+		if (ld_btf_kind(inner) != BTF_KIND_STRUCT)
+			return 0;
+		if (!inner->size)
+			continue;
+		if (found || m[i].offset || inner->size != t->size)
+			return 0;
+		found = m[i].type;
+	}
+	return found;
+}
+
+/* The definition of a map in the type of a variable; in_type: it is not wrapped. */
+static uint32_t unwrap_map(const struct ld_btf *btf, uint32_t in_type)
+{
+	uint32_t inner = in_type;
+
+	for (uint32_t i = 0; i < MAX_CHAIN && !refers_to_nothing(btf, inner); i++) {
+		const struct btf_type *t = ld_btf_type(btf, inner);
+
+		if (ld_btf_kind(t) != BTF_KIND_STRUCT || !t->size)
+			break;
+		if (defines_map(btf, t))
+			return inner;
+		inner = wrapped_by(btf, t);
+	}
+	return in_type;
+}
+
 bool ld_btf_is_broken(const struct ld_btf *btf, const struct btf_type *t)
 {
 	switch (ld_btf_kind(t)) {
 	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION: return has_broken_member(btf, t);
+	case BTF_KIND_UNION: return has_broken_member(btf, t) || is_optional_pointer(btf, t);
 	case BTF_KIND_ARRAY:
 		return refers_to_nothing(btf, ((const struct btf_array *)ld_btf_tail(t))->type);
 	case BTF_KIND_FUNC_PROTO: return has_broken_param(btf, t);
 	case BTF_KIND_VAR:
 		return *(const uint32_t *)ld_btf_tail(t) != BTF_VAR_GLOBAL_EXTERN &&
-		       refers_to_nothing(btf, t->type);
+		       (refers_to_nothing(btf, t->type) || unwrap_map(btf, t->type) != t->type);
 	case BTF_KIND_PTR:
 	case BTF_KIND_CONST:
 	case BTF_KIND_VOLATILE:
@@ -280,6 +386,8 @@ static void mend_type(struct mender *m, uint32_t in_type, struct btf_type *t)
 		if (*(const uint32_t *)ld_btf_tail(t) != BTF_VAR_GLOBAL_EXTERN &&
 		    is_hole(m, t->type))
 			t->type = fill(m, m->var_sizes[in_type], true);
+		else
+			t->type = unwrap_map(m->in, t->type);
 		break;
 	case BTF_KIND_PTR:
 	case BTF_KIND_CONST:
@@ -287,6 +395,20 @@ static void mend_type(struct mender *m, uint32_t in_type, struct btf_type *t)
 	case BTF_KIND_RESTRICT: t->name_off = 0; break;
 	default: break;
 	}
+}
+
+/* Makes a pointer of an Option. */
+static void make_pointer(struct mender *m, const struct btf_type *option, struct btf_type *out)
+{
+	const struct btf_type *pointer = pointer_in(m->in, option);
+	bool data = strchr("&c", ld_btf_str(m->in, option->name_off)[strlen("Option<")]);
+
+	*out = (struct btf_type){0, BTF_KIND_PTR << 24, {0}};
+	if (pointer)
+		out->type = pointer->type;
+	else if (!data)
+		out->type =
+		    add_type(m, (struct btf_type){0, BTF_KIND_FUNC_PROTO << 24, {0}}, "", 0);
 }
 
 /* Looks for what the others need: sizes of variables, and integers. */
@@ -319,13 +441,16 @@ void ld_btf_mend(struct ld_arena *a, struct ld_btf *btf)
 	for (uint32_t i = 1; i < nr; i++) {
 		const struct btf_type *t = ld_btf_type(btf, i);
 		bool unit = ld_btf_kind(t) == BTF_KIND_INT && !t->size;
-		size_t size = unit ? sizeof(*t) : btf->offs[i + 1] - btf->offs[i];
+		bool option = is_optional_pointer(btf, t);
+		size_t size = unit || option ? sizeof(*t) : btf->offs[i + 1] - btf->offs[i];
 		struct btf_type *copy;
 
 		offs[i] = (uint32_t)m.types.size;
 		copy = ld_blob_put(a, &m.types, t, size);
 		if (unit)
 			copy->info = BTF_KIND_STRUCT << 24;
+		else if (option)
+			make_pointer(&m, t, copy);
 		else
 			mend_type(&m, i, copy);
 	}

@@ -48,18 +48,6 @@ static const struct btf_member *only_member(const struct ld_btf *btf, const stru
 	return only;
 }
 
-/* Whether it is an Option<&T>, or one of a function. LLVM before 22 has the tag alone of it. */
-static bool is_optional_pointer(const struct ld_btf *btf, uint32_t in_type)
-{
-	static const char *const of[] = {"&", "fn(", "extern ", "unsafe ", "core::ptr::non_null::"};
-
-	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
-		if (is_option(btf, in_type) &&
-		    !strncmp(ld_btf_name(btf, in_type) + strlen("Option<"), of[i], strlen(of[i])))
-			return true;
-	return false;
-}
-
 /* The type that a struct or union is to C if it is around one; otherwise in_type. */
 static uint32_t unwrap(const struct ld_btf *btf, uint32_t in_type)
 {
@@ -74,11 +62,13 @@ static uint32_t unwrap(const struct ld_btf *btf, uint32_t in_type)
 	}
 	if (!inner || is_aggregate(kind_of(btf, inner)) || kind_of(btf, inner) == BTF_KIND_ARRAY)
 		return in_type;
-	return is_optional_pointer(btf, in_type) && kind_of(btf, inner) != BTF_KIND_PTR ? in_type
-											: inner;
+	return inner;
 }
 
-/* Whether one is Option<&T> whose contents LLVM left out, and the other a pointer. */
+/*
+ * Whether one is an Option of 8 bytes whose contents LLVM left out, and the other a pointer. That
+ * of a reference is a pointer itself: see btf/mend.h.
+ */
 static bool hides_pointer(const struct ld_btf *const *btf, const uint32_t *id)
 {
 	for (int side = 0; side < 2; side++)
@@ -111,6 +101,38 @@ bool ld_rust_same_name(const char *a, const char *b)
 		if (!*a || !*b || tolower((unsigned char)*a) != tolower((unsigned char)*b))
 			return *a == *b;
 	}
+}
+
+/* The type in a MaybeUninit or newtype that C has without it: a struct of this name, or an array.
+ */
+static uint32_t unwrap_to(const struct ld_btf *const *btf, const uint32_t *id, int side)
+{
+	uint32_t kind = kind_of(btf[!side], id[!side]), inner = id[side];
+
+	for (int i = 0; i < MAX_NESTING && is_aggregate(kind_of(btf[side], inner)); i++) {
+		const struct btf_member *m = only_member(btf[side], ld_btf_type(btf[side], inner));
+
+		if (!m)
+			break;
+		inner = ld_btf_strip(btf[side], m->type);
+		if (inner && kind_of(btf[side], inner) == kind &&
+		    (kind == BTF_KIND_ARRAY ||
+		     ld_rust_same_name(ld_btf_name(btf[side], inner),
+				       ld_btf_name(btf[!side], id[!side]))))
+			return inner;
+	}
+	return id[side];
+}
+
+/* Whether one is an enum and the other an integer of its size, as with #[repr(u8)]. */
+static bool is_enum_and_int(const struct ld_btf *const *btf, const uint32_t *id)
+{
+	for (int side = 0; side < 2; side++)
+		if (kind_of(btf[side], id[side]) == BTF_KIND_INT &&
+		    (kind_of(btf[!side], id[!side]) == BTF_KIND_ENUM ||
+		     kind_of(btf[!side], id[!side]) == BTF_KIND_ENUM64))
+			return ld_btf_size_of(btf[0], id[0]) == ld_btf_size_of(btf[1], id[1]);
+	return false;
 }
 
 /* Whether the type was made from the IR alone (lto/outline.c). */
@@ -234,14 +256,21 @@ bool ld_rust_adapt(const struct ld_btf *const *btf, uint32_t *id, uint32_t *type
 
 	for (int side = 0; side < 2; side++) {
 		uint32_t old = id[side];
+		bool wrapped = is_aggregate(kind_of(btf[side], old)) && id[!side];
 
-		if (is_aggregate(kind_of(btf[side], old)) &&
-		    !is_aggregate(kind_of(btf[!side], id[!side])))
+		if (wrapped && (array[!side] || is_aggregate(kind_of(btf[!side], id[!side])))) {
+			if (!ld_rust_same_name(ld_btf_name(btf[side], old),
+					       ld_btf_name(btf[!side], id[!side])))
+				id[side] = unwrap_to(btf, id, side);
+			if (id[side] != old)
+				type[side] = id[side];
+		} else if (wrapped) {
 			id[side] = unwrap(btf[side], old);
+		}
 		if (behind)
 			id[side] = target(btf[side], id[side], array[!side]);
 		if (id[side] != old && array[side])
 			type[side] = id[side];
 	}
-	return (behind && (!id[0] || !id[1])) || hides_pointer(btf, id);
+	return (behind && (!id[0] || !id[1])) || hides_pointer(btf, id) || is_enum_and_int(btf, id);
 }

@@ -28,6 +28,23 @@ fn signed_products(x: i64, y: i64) -> u64 {
 }
 
 #[inline(never)]
+fn shifts(x: u64, y: u64) -> u64 {
+    let (wide, by) = ((x as u128) << 64 | y as u128, (x ^ y) as u32 & 127);
+    let all = (wide << by) ^ (wide >> by) ^ (wide as i128 >> by) as u128;
+    mix(all as u64, (all >> 64) as u64)
+}
+
+#[inline(never)]
+fn wide_products(x: u64, y: u64) -> u64 {
+    let (a, b) = ((x as u128) << (y & 63) | 3, (y as u128) << (x & 63) | 5);
+    let (n, over) = a.overflowing_mul(b);
+    let (m, signed_over) = (a as i128 - (1 << 66)).overflowing_mul(b as i64 as i128);
+    let least = i128::MIN.overflowing_mul(b as i128 & 3).1 as u64;
+    let flags = (over as u64) << 2 | (signed_over as u64) << 1 | least;
+    mix(mix(n as u64, (n >> 64) as u64), mix(m as u64, (m >> 64) as u64)) ^ flags
+}
+
+#[inline(never)]
 fn quotients(x: i64, y: i64) -> u64 {
     let n = mix(x.checked_div(y).unwrap_or(1) as u64, x.checked_rem(y).unwrap_or(2) as u64);
     let small = mix((x as i32 / 7) as u64, (x as i32 % 10) as u64);
@@ -38,7 +55,8 @@ fn quotients(x: i64, y: i64) -> u64 {
 pub extern "C" fn prog(_ctx: *const u8) -> i32 {
     let (x, y) = unsafe { (X, Y) };
     let h = mix(products(x, y), signed_products(x as i64, y as i64));
-    (mix(h, quotients(x as i64, y as i64)) >> 32) as i32
+    let wide = mix(shifts(x, y), wide_products(x, y));
+    (mix(mix(h, wide), quotients(x as i64, y as i64)) >> 32) as i32
 }
 
 #[cfg(not(target_os = "none"))]

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # shellcheck shell=bash
-# Sourced with the cache directory as $1 and the linker as $2: makes libcore once for this rustc, and a
-# bpf-linker; defines
+# Sourced with the cache directory as $1 and the linker as $2, and optionally cargo's profile, "dev": makes
+# libcore once for this rustc, and a bpf-linker; defines
 #	crate SOURCE [OPTION...]	compiles and links a program, to SOURCE without .rs
 #	library SOURCE [OPTION...]	compiles a library crate
 #	bitcode SOURCE OUTPUT		compiles a program to bitcode
 export RUSTC_BOOTSTRAP=1
 rust_version=$(rustc --version | cut -d' ' -f2)
-rust_core=$1/rust-$rust_version
+rust_core=$1/rust-$rust_version$3
 rust_source=$(rustc --print sysroot)/lib/rustlib/src/rust/library
-rust_options="--target bpfel-unknown-none -C panic=abort -C opt-level=3 -g -Z unstable-options --cap-lints allow"
+rust_options="--target bpfel-unknown-none -C panic=abort -g -Z unstable-options --cap-lints allow"
+case $3 in
+dev) rust_options="$rust_options -C opt-level=0 -C debug-assertions" ;;
+*) rust_options="$rust_options -C opt-level=3" ;;
+esac
 
 make_core() {
 	[ ! -e "$rust_core/done" ] || return 0

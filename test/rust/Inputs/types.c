@@ -17,6 +17,12 @@ extern u32 r_arr(const u32 *a);
 extern u64 r_void(void *a);
 extern long long r_char(char a, signed char b, unsigned short c);
 extern u32 r_cb(u32 (*f)(u32));
+extern _Bool r_fill(struct Point *p);
+extern u32 r_small(u8 s, u32 c);
+extern int r_handle(struct Point *h, struct Point *o);
+extern _Bool r_some(struct Point *p, struct Point *o);
+extern u8 R_BUFFER[32];
+extern struct Point R_LATER;
 extern struct Point R_POINT;
 extern u32 R_ARR[4];
 extern enum Color R_COLOR;
@@ -65,5 +71,6 @@ __attribute__((section("tc"))) int cprog(void *ctx) {
   struct Point *p = &R_POINT;
   r_unit(1, (char *)ctx);
   return r_opt(p) + r_ref(p) + r_ptr(p, 0)->x + r_enum(R_COLOR) + r_arr(R_ARR) + r_void(ctx) +
-         r_char(1, 2, 3) + r_cb(0) + R_EITHER.b[0] + (R_OPT != 0) + R_FLAG;
+         r_char(1, 2, 3) + r_cb(0) + r_fill(p) + r_small(1, 5) + r_handle(p, 0) + r_some(p, 0) +
+         R_BUFFER[1] + R_LATER.x + R_EITHER.b[0] + (R_OPT != 0) + R_FLAG;
 }

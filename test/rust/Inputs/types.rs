@@ -30,6 +30,18 @@ pub union Either { pub a: u64, pub b: [u8; 8] }
 #[no_mangle] pub extern "C" fn r_void(a: *mut core::ffi::c_void) -> u64 { a as u64 }
 #[no_mangle] pub extern "C" fn r_char(a: core::ffi::c_char, b: i8, c: u16) -> i64 { a as i64 + b as i64 + c as i64 }
 #[no_mangle] pub extern "C" fn r_cb(f: Option<extern "C" fn(u32) -> u32>) -> u32 { match f { Some(_) => 1, None => 0 } }
+#[repr(u8)]
+#[derive(Clone, Copy)]
+pub enum Small { One = 1, Two = 2 }
+#[repr(transparent)]
+pub struct Handle<'a>(&'a Point);
+type Uninit<T> = core::mem::MaybeUninit<T>;
+#[no_mangle] pub extern "C" fn r_fill(p: *mut Uninit<Point>) -> bool { p.is_null() }
+#[no_mangle] pub extern "C" fn r_small(s: Small, c: Color) -> u32 { s as u32 + c as u32 }
+#[no_mangle] pub extern "C" fn r_handle(h: Handle, o: Option<Handle>) -> i32 { h.0.x + o.map_or(0, |h| h.0.y) }
+#[no_mangle] pub extern "C" fn r_some(p: core::ptr::NonNull<Point>, o: Option<core::ptr::NonNull<Point>>) -> bool { Some(p) == o }
+#[no_mangle] pub static mut R_BUFFER: Uninit<[u8; 32]> = Uninit::uninit();
+#[no_mangle] pub static mut R_LATER: Uninit<Point> = Uninit::uninit();
 #[no_mangle] pub static mut R_POINT: Point = Point { x: 1, y: 2, name: [0; 8] };
 #[no_mangle] pub static mut R_ARR: [u32; 4] = [1, 2, 3, 4];
 #[no_mangle] pub static mut R_COLOR: Color = Color::Green;

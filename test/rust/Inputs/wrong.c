@@ -7,6 +7,8 @@ extern u32 r_width(u32 a);
 extern u32 r_kind(u64 a);
 extern u32 r_ret(u32 a);
 extern u32 r_other(u64 p);
+extern _Bool r_fill(struct other *a);
+extern u32 r_small(u32 a);
 extern u32 R_WIDTH;
 extern struct Point R_POINT;
 extern u32 R_LIST[4];
@@ -27,5 +29,5 @@ u32 c_kind(struct Point *p) { return p->x; }
 u32 c_ret(u32 a) { return a; }
 void c_void(u32 a) {}
 __attribute__((section("tc"))) int cprog(void *ctx) {
-  return r_count(1) + r_width(2) + r_kind(3) + r_ret(4) + r_other(3) + R_WIDTH + R_POINT.y + R_LIST[2];
+  return r_count(1) + r_width(2) + r_kind(3) + r_ret(4) + r_other(3) + r_fill(0) + r_small(1) + R_WIDTH + R_POINT.y + R_LIST[2];
 }

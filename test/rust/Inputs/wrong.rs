@@ -19,6 +19,10 @@ pub struct Point { pub x: i32, pub y: i64 }
 #[no_mangle] pub extern "C" fn r_kind(a: &Point) -> u32 { a.x as u32 }
 #[no_mangle] pub extern "C" fn r_ret(a: u32) -> u64 { a as u64 }
 #[no_mangle] pub extern "C" fn r_other(a: Option<&Point>) -> u32 { a.is_some() as u32 }
+#[repr(u8)]
+pub enum Small { One = 1 }
+#[no_mangle] pub extern "C" fn r_fill(a: *mut core::mem::MaybeUninit<Point>) -> bool { a.is_null() }
+#[no_mangle] pub extern "C" fn r_small(a: Small) -> u32 { a as u32 }
 #[no_mangle] pub static mut R_WIDTH: u64 = 1;
 #[no_mangle] pub static mut R_POINT: Point = Point { x: 1, y: 2 };
 #[no_mangle] pub static mut R_LIST: [u32; 3] = [1, 2, 3];
