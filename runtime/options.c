@@ -100,13 +100,39 @@ static void map_renames(struct ld_arena *a, struct ld_options *o, const char **r
 	}
 }
 
+static const char *mapped(const struct ld_strmap *map, const char *name)
+{
+	const char *other = ld_strmap_get(map, name, strlen(name));
+
+	return other ? other : name;
+}
+
+/*
+ * --defsym=A=B: B may be the A of another one. It is a reference like others, to which --wrap and
+ * --rename apply.
+ */
 static void note_defsyms(struct ld_arena *a, struct ld_options *o, const char **defsyms)
 {
-	for (; *defsyms; defsyms++) {
-		const char *equals = strchr(*defsyms, '=');
+	struct ld_strmap targets = {0};
+	size_t nr = 0;
 
-		map_name(a, &o->defsym_names, *defsyms, (size_t)(equals - *defsyms), *defsyms);
-		map_name(a, &o->defsym_names, equals + 1, strlen(equals + 1), *defsyms);
+	for (; defsyms[nr]; nr++) {
+		const char *equals = strchr(defsyms[nr], '=');
+
+		map_name(a, &targets, defsyms[nr], (size_t)(equals - defsyms[nr]), equals + 1);
+	}
+	for (size_t i = 0; i < nr; i++) {
+		size_t len = strcspn(defsyms[i], "=");
+		const char *target = defsyms[i] + len + 1, *last = NULL;
+
+		for (size_t k = 0; k < nr && target != last; k++) {
+			last = target;
+			target = mapped(&targets, last);
+		}
+		target = mapped(&o->rename_map, mapped(&o->wrap_map, target));
+		defsyms[i] = ld_printf(a, "%.*s=%s", (int)len, defsyms[i], target);
+		map_name(a, &o->defsym_names, defsyms[i], len, defsyms[i]);
+		map_name(a, &o->defsym_names, target, strlen(target), defsyms[i]);
 	}
 }
 
@@ -141,7 +167,6 @@ void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_
 	copy_names(a, &o->export, opts->export_globs, true);
 	copy_names(a, &o->localize, opts->localize, true);
 	o->defsyms = ld_copy_strings(a, opts->defsyms);
-	note_defsyms(a, o, o->defsyms);
 	o->dynamic = opts->dynamic;
 	o->entries = ld_copy_strings(a, opts->entries);
 	o->anchor = opts->anchor ? ld_strdup(a, opts->anchor) : NULL;
@@ -149,6 +174,7 @@ void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_
 	map_wraps(a, o, o->wraps);
 	o->renames = ld_copy_strings(a, opts->renames);
 	map_renames(a, o, o->renames);
+	note_defsyms(a, o, o->defsyms);
 	o->prefixes = ld_copy_strings(a, opts->prefixes);
 	o->gc_sections = opts->gc_sections;
 	o->print_gc = opts->print_gc_sections;

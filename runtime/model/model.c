@@ -33,20 +33,23 @@ const char *ld_prefixed_name(const struct ld_file *f, const struct ld_sym *sym)
 	return name ? name : sym->name;
 }
 
+static const char *map_name(const struct ld_strmap *map, const char *name)
+{
+	const char *other = map->nr ? ld_strmap_get(map, name, strlen(name)) : NULL;
+
+	return other ? other : name;
+}
+
 const char *ld_global_name(const struct ld_file *f, const struct ld_sym *sym)
 {
 	const struct ld_options *opt = f->link->opt;
-	const char *name = ld_prefixed_name(f, sym), *other = NULL;
-	size_t len;
+	const char *name = ld_prefixed_name(f, sym);
 
-	if ((!opt->wrap_map.nr && !opt->rename_map.nr) || sym->final_name)
+	if (sym->final_name)
 		return name;
-	len = strlen(name);
 	if (!ld_is_defined(sym))
-		other = ld_strmap_get(&opt->wrap_map, name, len);
-	if (!other)
-		other = ld_strmap_get(&opt->rename_map, name, len);
-	return other ? other : name;
+		name = map_name(&opt->wrap_map, name);
+	return map_name(&opt->rename_map, name);
 }
 
 const uint8_t *ld_flatten(struct ld_arena *a, const struct ld_image *image)
