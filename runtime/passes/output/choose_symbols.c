@@ -129,7 +129,7 @@ static void choose_global(const struct ld_link *l, struct ld_file *f, uint32_t i
 		sym->out_bind = STB_LOCAL;
 		sym->out_vis = STV_DEFAULT;
 	}
-	if (!l->opt->partial && (ld_is_map(sym) || n->callback))
+	if (n->callback || (!l->opt->partial && ld_is_map(sym)))
 		sym->out_vis = STV_DEFAULT;
 }
 
@@ -137,17 +137,20 @@ static void choose_global(const struct ld_link *l, struct ld_file *f, uint32_t i
 static void choose_local(struct chooser *c, const struct ld_file *f, struct ld_sym *sym,
 			 const char *source)
 {
+	bool whole = !c->l->opt->partial;
+
 	if (sym->type == STT_FILE)
 		sym->emit = !c->l->opt->strip_all;
 	else if (sym->type != STT_SECTION)
 		sym->emit = in_output(sym);
-	if (!sym->emit || c->l->opt->partial)
+	if (!sym->emit)
 		return;
 	source = source && !f->named ? source : f->path;
-	if (ld_is_map(sym) || (sym->type == STT_FUNC && sym->piece && ld_is_program(sym->piece)))
+	if (whole &&
+	    (ld_is_map(sym) || (sym->type == STT_FUNC && sym->piece && ld_is_program(sym->piece))))
 		promote(c, f, sym, source);
 	else if (sym->type == STT_FUNC &&
-		 (c->l->opt->unique_statics || ld_has_callback_name(c->l, sym)))
+		 ((whole && c->l->opt->unique_statics) || ld_has_callback_name(c->l, sym)))
 		name_function(c, sym, source);
 }
 
