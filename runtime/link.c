@@ -364,8 +364,10 @@ static int run_passes(struct bpfld *b)
 		RUN(ld_check_maps, l);
 		RUN(ld_check_kernels, l);
 	}
-	if (!l->opt->partial)
+	if (!l->opt->partial) {
+		RUN(ld_check_sections, l);
 		RUN(ld_check_copies, l);
+	}
 	MAKE(l->layout, ld_layout_sections, l);
 	if ((err = flush_diags(b)))
 		return err;
@@ -717,7 +719,8 @@ static int write_file(struct bpfld *b, struct call *c)
 	ld_span_end(&b->l.spans.v[b->l.spans.nr - 1]);
 	if (!err)
 		return 0;
-	ld_error(&b->diags, "cannot-write", "cannot write %s: %s", c->name,
+	ld_error(&b->diags, "cannot-write", "cannot write %s: %s",
+		 strcmp(c->name, "-") ? c->name : "standard output",
 		 ld_write_error(c->name, err, why, sizeof(why)));
 	flush_diags(b);
 	return fail(b, -err);

@@ -108,9 +108,10 @@ static int write_texts(struct output outs[NR_OUTPUTS], struct bpfld *l, const st
 		put_text(l, BPFLD_TEXT_REPORT_HTML, &outs[REPORT_HTML]);
 	if (o->report_json)
 		put_text(l, BPFLD_TEXT_REPORT_JSON, &outs[REPORT_JSON]);
-	for (int i = 0; i < NR_OUTPUTS; i++)
-		if (i != TIME_TRACE && outs[i].f && close_output(&outs[i], r))
-			err = 1;
+	/* Several may go to standard output, and one error is enough. */
+	for (int i = 0; i < NR_OUTPUTS && !err; i++)
+		if (i != TIME_TRACE && outs[i].f)
+			err = close_output(&outs[i], r);
 	return err || r->errors > errors;
 }
 

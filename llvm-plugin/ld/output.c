@@ -16,7 +16,8 @@ static int cannot_write(struct report *r, const char *path, int err)
 {
 	char why[4200];
 
-	return report_error(r, "cannot-write", "cannot write %s: %s", path,
+	return report_error(r, "cannot-write", "cannot write %s: %s",
+			    strcmp(path, "-") ? path : "standard output",
 			    ld_write_error(path, err, why, sizeof(why)));
 }
 

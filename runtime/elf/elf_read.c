@@ -35,15 +35,6 @@ bool ld_is_bitcode(const void *image, size_t size)
 	       (!memcmp(image, "BC\xc0\xde", 4) || !memcmp(image, "\xde\xc0\x17\x0b", 4));
 }
 
-bool ld_is_bpf_object(const void *image, size_t size)
-{
-	const unsigned char *e = image;
-
-	return size >= sizeof(Elf64_Ehdr) && !memcmp(e, ELFMAG, SELFMAG) &&
-	       e[EI_CLASS] == ELFCLASS64 &&
-	       ld_get16(e + offsetof(Elf64_Ehdr, e_machine), e[EI_DATA] == ELFDATA2MSB) == EM_BPF;
-}
-
 static const char *machine_name(unsigned int machine)
 {
 	switch (machine) {

@@ -40,9 +40,6 @@ void ld_decode_reloc(const struct ld_section *rel, const struct ld_section *sec,
 /* Whether the image is LLVM bitcode, by its first bytes. */
 bool ld_is_bitcode(const void *image, size_t size);
 
-/* Whether the image is an ELF object for BPF, by its header. */
-bool ld_is_bpf_object(const void *image, size_t size);
-
 /*
  * Reads the headers, sections, symbols and relocations of f->image into f, and checks every index
  * and offset. Relocations keep their type, symbol and explicit addend as they are; those of DWARF

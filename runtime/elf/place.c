@@ -31,6 +31,12 @@ static const uint32_t *ext_record_at(const struct ld_ext *ext, uint64_t off)
 	return nr ? ext->recs + (size_t)(nr - 1) * ext->words : NULL;
 }
 
+/* BPF_LINE_INFO_LINE_NUM */
+static uint32_t line_of(const uint32_t *rec)
+{
+	return rec[3] >> 10;
+}
+
 /* A source path as the user wrote it: compilers prepend their working directory. */
 static const char *relative_path(const struct ld_link *l, const char *path)
 {
@@ -99,6 +105,13 @@ static struct place offset_place(const struct ld_link *l, const struct ld_sectio
 	    {.object = object, .section = sec->name, .offset = off}};
 }
 
+static const char *file_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* Adds a line of the source. The object is f, or the one that has the symbol if that is known. */
 static void set_line(const struct ld_link *l, const struct ld_file *f, uint32_t in_sym,
 		     const char *path, uint32_t line, struct place *place)
@@ -109,22 +122,39 @@ static void set_line(const struct ld_link *l, const struct ld_file *f, uint32_t 
 	place->location.object = ld_file_name(f);
 	place->location.file = path;
 	place->location.line = line;
-	place->text = f->temporary ? ld_printf(l->arena, "%s:%u", path, line)
-				   : ld_printf(l->arena, "%s:%u (%s)", path, line, f->path);
+	place->text = line ? ld_printf(l->arena, "%s:%u", path, line) : path;
+	/* A compiler's temporary object has the name of its source; a header may be in several. */
+	if (!f->temporary || strcmp(file_part(path), file_part(ld_file_name(f))) != 0)
+		place->text = ld_printf(l->arena, "%s (%s)", place->text, ld_file_name(f));
+}
+
+/*
+ * The line record for off, or NULL. Where the compiler has joined code of several lines, it writes
+ * line 0: the last line before that in the piece is the closest.
+ */
+static const uint32_t *line_at(const struct ld_section *sec, uint64_t off)
+{
+	const struct ld_ext *ext = &sec->ext[LD_EXT_LINE];
+	const struct ld_piece *p = ld_piece_at(sec, off);
+	const uint32_t *rec = sec->file->has_btf && p ? ext_record_at(ext, off) : NULL;
+	const uint32_t *last = rec && rec[0] >= p->off ? rec : NULL;
+
+	for (rec = last; rec && rec >= ext->recs && rec[0] >= p->off; rec -= ext->words)
+		if (line_of(rec))
+			return rec;
+	return last;
 }
 
 static struct place insn_place(const struct ld_link *l, const struct ld_section *sec, uint64_t off)
 {
 	const struct ld_file *f = sec->file;
-	const uint32_t *rec = f->has_btf ? ext_record_at(&sec->ext[LD_EXT_LINE], off) : NULL;
-	const struct ld_piece *p = ld_piece_at(sec, off);
+	const uint32_t *rec = line_at(sec, off);
 	struct place place = offset_place(l, sec, off);
 
-	if (rec && p && rec[0] >= p->off) {
-		/* BPF_LINE_INFO_LINE_NUM, BPF_LINE_INFO_LINE_COL */
+	if (rec) {
 		set_line(l, f, f->lto ? sym_at(sec, off) : 0, ld_btf_str(&f->btf, rec[1]),
-			 rec[3] >> 10, &place);
-		place.location.column = rec[3] & 0x3ff;
+			 line_of(rec), &place);
+		place.location.column = rec[3] & 0x3ff; /* BPF_LINE_INFO_LINE_COL */
 	}
 	return place;
 }

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 const char *const ld_kernels[LD_NR_KERNELS] = {"6.1", "6.12", "6.18", "7.2"};
 
@@ -105,6 +106,15 @@ bool ld_may_have_private_stack(const char *section)
 /* license_is_gpl_compatible() of include/linux/license.h */
 static const char *const gpl_compatible[] = {
     "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
+
+const char *ld_misspelt_license(const char *license)
+{
+	for (size_t i = 0; i < sizeof(gpl_compatible) / sizeof(gpl_compatible[0]); i++)
+		if (!strcasecmp(license, gpl_compatible[i]))
+			return gpl_compatible[i];
+	/* "GPL-2.0", "GPLv2"; version 3 is not compatible. */
+	return !strncasecmp(license, "GPL", 3) && !strchr(license, '3') ? "GPL" : NULL;
+}
 
 bool ld_is_gpl_compatible(const char *license)
 {

@@ -55,4 +55,8 @@ bool ld_may_have_private_stack(const char *section);
  * license. */
 bool ld_is_gpl_compatible(const char *license);
 
+/* The compatible license that a text such as "gpl" means, which the kernel does not recognize. Or
+ * NULL. */
+const char *ld_misspelt_license(const char *license);
+
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "kernel/programs.h"
 
+#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "kernel/helpers.h"
 #include "kernel/limits.h"
 
@@ -88,6 +90,53 @@ const struct ld_section_type *ld_section_type(const char *section)
 		if (matches(sections[i].name, section))
 			return &sections[i];
 	return NULL;
+}
+
+/* "xdp1" and "xdp_drop" are names of their own, for loaders to which users give the type. */
+static bool continues(const char *name, const char *known)
+{
+	size_t len = strlen(known);
+
+	return !strncmp(name, known, len) && name[len] && strchr("0123456789_-", name[len]);
+}
+
+/* The known name that is most like name, of lower case letters; or NULL. */
+static const char *near_section(struct ld_arena *a, const char *name)
+{
+	struct ld_near near = {.typed = name, .max = strlen(name) < 8 ? 1 : 2};
+
+	for (uint32_t i = 0; i < COUNT(sections); i++) {
+		const char *known = sections[i].name;
+		size_t len = strcspn(known, "+");
+
+		if (len == strlen(name) && !strncmp(known, name, len))
+			return name;
+		known = known[len] ? ld_printf(a, "%.*s", (int)len, known) : known;
+		if (continues(name, known))
+			return NULL;
+		ld_near_try(&near, known);
+	}
+	return near.name;
+}
+
+const char *ld_near_program_section(struct ld_arena *a, const char *section)
+{
+	bool optional = section[0] == '?';
+	char *name = ld_strdup(a, section + optional);
+	char *slash = strchr(name, '/');
+	const char *near;
+
+	for (char *c = name; *c && c != slash; c++)
+		*c = (char)tolower((unsigned char)*c);
+	near = near_section(a, name);
+	if (!near && slash) {
+		*slash = '\0';
+		near = near_section(a, name);
+		near = near ? ld_printf(a, "%s/%s", near, slash + 1) : NULL;
+	}
+	if (!near || !ld_section_type(near))
+		return NULL;
+	return optional ? ld_printf(a, "?%s", near) : near;
 }
 
 const char *ld_program_type_name(uint32_t type)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 /* The type that libbpf gives the programs in a section. */
 struct ld_section_type {
 	const char *name;
@@ -16,6 +18,9 @@ struct ld_section_type {
 
 /* NULL: libbpf has no type for a section of this name. A leading '?' does not count. */
 const struct ld_section_type *ld_section_type(const char *section);
+
+/* The name that a misspelt one such as "kprobes/x" means: "kprobe/x". Or NULL. */
+const char *ld_near_program_section(struct ld_arena *a, const char *section);
 
 /* "XDP" */
 const char *ld_program_type_name(uint32_t type);

@@ -679,6 +679,9 @@ const struct ld_entity *ld_func_at(const struct ld_piece *p, uint64_t off, uint3
 /* The role of a section or DATASEC of this name. */
 enum ld_role ld_role_of(const char *name);
 
+/* The name of a section that a misspelt one such as "licence" means, or NULL. */
+const char *ld_near_data_section(const char *name);
+
 /* Whether the role has any of these traits, LD_TRAIT_*. */
 bool ld_role_has(enum ld_role role, unsigned int traits);
 

@@ -4,7 +4,9 @@
  * a name gives a role, and a role its traits.
  */
 #include <string.h>
+#include <strings.h>
 
+#include "base/near.h"
 #include "model/model.h"
 
 enum match {
@@ -77,6 +79,21 @@ enum ld_role ld_role_of(const char *name)
 			return rows[i].role;
 	}
 	return LD_ROLE_NONE;
+}
+
+const char *ld_near_data_section(const char *name)
+{
+	struct ld_near near = {.typed = name, .max = strlen(name) < 8 ? 1 : 2};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!strcasecmp(name, rows[i].name))
+			return rows[i].name;
+		/* Data that is not a map is no reason to suggest .maps; "license2" is no license.
+		 */
+		if (rows[i].role != LD_ROLE_MAPS && strncmp(name, rows[i].name, rows[i].len) != 0)
+			ld_near_try(&near, rows[i].name);
+	}
+	return near.name;
 }
 
 bool ld_role_has(enum ld_role role, unsigned int trait)

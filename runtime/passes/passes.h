@@ -123,6 +123,9 @@ void ld_check_maps(const struct ld_link *l);
 /* Reports programs whose type, helpers or instructions kernels reject. Runs after the others. */
 void ld_check_kernels(const struct ld_link *l);
 
+/* Reports misspelt sections, and definitions of maps that loaders do not find or reject. */
+void ld_check_sections(const struct ld_link *l);
+
 /* Reports large static variables of which several files have a copy. */
 void ld_check_copies(const struct ld_link *l);
 

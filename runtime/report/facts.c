@@ -101,7 +101,7 @@ static void gather_section(struct ld_arena *a, struct ld_facts *f, const struct 
 	}
 }
 
-void ld_gather_functions(struct ld_arena *a, struct ld_facts *f)
+static void gather_functions(struct ld_arena *a, struct ld_facts *f)
 {
 	const struct ld_calls *calls = f->l->calls;
 	uint32_t at = 0;
@@ -178,7 +178,7 @@ struct ld_facts *ld_gather_facts(struct ld_arena *a, const struct ld_link *l)
 	f->l = l;
 	f->secs = ld_image_sections(a, l, &f->nr_secs);
 	f->dropped = ld_find_dropped(a, l);
-	ld_gather_functions(a, f);
+	gather_functions(a, f);
 	ld_gather_bytes(a, f);
 	if (l->calls)
 		ld_gather_chains(a, f);

@@ -122,7 +122,6 @@ uint32_t ld_ext_out_words(const struct ld_link *l, int kind);
 struct ld_facts *ld_gather_facts(struct ld_arena *a, const struct ld_link *l);
 
 /* Gather parts of the facts; in this order. */
-void ld_gather_functions(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_bytes(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_chains(struct ld_arena *a, struct ld_facts *f);
 void ld_gather_maps(struct ld_arena *a, struct ld_facts *f);

@@ -127,7 +127,9 @@ static const char *form_help(enum ld_form form)
 {
 	switch (form) {
 	case LD_FORM_MAY_GOTO: return "use bpf_loop() or a loop with a constant limit";
-	case LD_FORM_INDIRECT_CALL: return "call functions by their names";
+	case LD_FORM_INDIRECT_CALL:
+		return "call functions by their names; at -O0, calls of helpers are such calls: "
+		       "use -O2";
 	case LD_FORM_GOTOX: return "compile with -fno-jump-tables";
 	case LD_FORM_ACQUIRE: return "use atomic operations such as __sync_fetch_and_add()";
 	case LD_FORM_ADDR_SPACE: return "use maps of other types than BPF_MAP_TYPE_ARENA";

@@ -32,16 +32,18 @@ static const char *gpl_callee(const struct ld_link *l, const struct ld_func *fun
 static void report_license(const struct ld_link *l, const struct ld_func *func)
 {
 	const char *license = l->res.license,
+		   *meant = license ? ld_misspelt_license(license) : NULL,
 		   *by = ld_refused_by(l, ld_warn_for(l, LD_ALL_KERNELS));
 
 	if (license)
 		ld_warn(l->diags, "missing-license",
 			"the license is \"%s\", but %s requires a GPL-compatible license\n>>> "
 			"called by %s at %s%" LD_LINES LD_HELP
-			"if such a license applies, declare it: char _license[] SEC(\"license\") = "
-			"\"Dual BSD/GPL\";",
+			"if such a license applies, declare it%s: char _license[] "
+			"SEC(\"license\") = \"%s\";",
 			license, gpl_callee(l, func), func->sym->name,
-			ld_use_place(l, func->sec, func->gpl_off), by);
+			ld_use_place(l, func->sec, func->gpl_off), by,
+			meant ? " as the kernel spells it" : "", meant ? meant : "Dual BSD/GPL");
 	else
 		ld_warn(l->diags, "missing-license",
 			"no input has a license section, but %s requires a GPL-compatible "

@@ -24,6 +24,7 @@ struct checker {
 	struct ld_strmap undefined; /* name -> struct uses */
 	struct ld_hints hints;
 	LD_VEC(struct use) discarded, pointers; /* the first pointer of each data section */
+	struct ld_list constructors;
 	struct ld_list places;
 	struct ld_list undescribed; /* maps without BTF in one file */
 	const char *first_undescribed;
@@ -147,6 +148,35 @@ static void report_undescribed(struct checker *c, const struct ld_file *f)
 	c->undescribed = (struct ld_list){0};
 }
 
+/* The symbol of a function in the piece, or 0. */
+static uint32_t find_function(const struct ld_piece *p)
+{
+	const struct ld_section *sec = p->sec;
+
+	for (uint32_t i = p->sym; i < p->sym_end; i++)
+		if (sec->file->syms[sec->syms[i]].type == STT_FUNC)
+			return sec->syms[i];
+	return 0;
+}
+
+static void check_constructor(struct checker *c, const struct ld_target *t)
+{
+	const struct ld_file *f = t->file;
+	uint32_t in_sym = t->sym;
+
+	if (f->syms[in_sym].type != STT_FUNC)
+		in_sym = t->piece ? find_function(t->piece) : 0;
+	if (in_sym)
+		ld_list_add(c->l->arena, &c->constructors, "'%s' at %s", f->syms[in_sym].name,
+			    ld_list_full(&c->constructors) ? "" : ld_sym_place(c->l, f, in_sym));
+}
+
+static bool has_constructors(const struct ld_section *sec)
+{
+	return sec->type == SHT_INIT_ARRAY || sec->type == SHT_FINI_ARRAY ||
+	       sec->type == SHT_PREINIT_ARRAY;
+}
+
 static void check_section(struct checker *c, struct ld_section *sec)
 {
 	struct ld_file *f = sec->file;
@@ -170,6 +200,12 @@ static void check_section(struct checker *c, struct ld_section *sec)
 			check_subprogram(c, sec, r);
 			if (warned || is_number(c->l, f, r))
 				continue;
+			if (has_constructors(sec)) {
+				struct ld_target t = ld_reloc_target(f, r);
+
+				check_constructor(c, &t);
+				continue;
+			}
 			warned = true;
 			LD_PUSH(c->l->arena, &c->pointers, (struct use){sec, r->off, NULL});
 		}
@@ -236,22 +272,24 @@ static void warn_pointers(struct checker *c)
 		ld_warn(c->l->diags, "data-relocation",
 			"pointer in %s will be 0: no loader sets it%" LD_LINES LD_DETAIL
 			"loaders set pointers only in code, .maps and .struct_ops" LD_HELP
-			"set it in code or from user space",
+			"store an array or an index instead of a pointer; a program cannot "
+			"dereference a pointer that it loads from data",
 			first->sec->name,
 			ld_list_lines(c->l->arena, &c->places, "sections with pointers"));
 }
 
-/* ---- code without a symbol ---- */
-
-static bool has_function(const struct ld_piece *p)
+static void warn_constructors(struct checker *c)
 {
-	const struct ld_section *sec = p->sec;
-
-	for (uint32_t i = p->sym; i < p->sym_end; i++)
-		if (sec->file->syms[sec->syms[i]].type == STT_FUNC)
-			return true;
-	return false;
+	if (c->constructors.nr)
+		ld_warn(
+		    c->l->diags, "constructor",
+		    "constructors and destructors never run: loaders call only programs%" LD_LINES
+			LD_HELP "initialize variables with constants, in a program or from user "
+		    "space",
+		    ld_list_lines(c->l->arena, &c->constructors, "functions"));
 }
+
+/* ---- code without a symbol ---- */
 
 /*
  * Loaders find functions by their symbols: a stripped object, or assembly, may lack some. It is an
@@ -267,7 +305,7 @@ static void check_nameless(const struct ld_link *l, const struct ld_file *f, boo
 		for (uint32_t i = 0; sec->kind == LD_SEC_CODE && i < sec->nr_pieces; i++) {
 			const struct ld_piece *p = &sec->pieces[i];
 
-			if (p->live && !p->pad && p->size && !has_function(p))
+			if (p->live && !p->pad && p->size && !find_function(p))
 				ld_list_add(l->arena, &places, "%llu bytes at %s:(%s+0x%llx)",
 					    (unsigned long long)p->size, ld_file_name(f), sec->name,
 					    (unsigned long long)p->off);
@@ -306,7 +344,7 @@ static void count_pieces(struct contents *c, const struct ld_section *sec)
 		c->pieces++;
 		c->live += p->live;
 		c->live_code += p->live && code;
-		c->functions += p->live && code && has_function(p);
+		c->functions += p->live && code && find_function(p);
 		c->described |= p->live && p->ext[LD_EXT_FUNC] < ld_ext_end(p, LD_EXT_FUNC);
 		c->programs += p->live && ld_is_program(p);
 		c->maps += p->live && sec->role == LD_ROLE_MAPS;
@@ -361,6 +399,7 @@ void ld_check_references(const struct ld_link *l)
 	}
 	report_discarded(&c);
 	warn_pointers(&c);
+	warn_constructors(&c);
 	ld_for_each(i, &l->res.globals) {
 		const struct ld_global *n = l->res.globals.v[i];
 		const struct uses *uses = ld_strmap_get(&c.undefined, n->name, strlen(n->name));

@@ -19,7 +19,8 @@
 #include "kernel/helpers.h"
 #include "passes/check/known_names.h"
 
-#define MAX_HINTS 20 /* each scans all symbols, and no one reads more */
+#define MAX_HINTS 20  /* each scans all symbols, and no one reads more */
+#define MIN_PREFIX 12 /* characters of a helper's name: many have the same shorter ones */
 
 /* ---- inputs ---- */
 
@@ -51,7 +52,7 @@ static const char *prefix_hint(const struct ld_link *l, const char *name)
 	return NULL;
 }
 
-/* The static function or variable of this name. */
+/* The static function, variable or map of this name. */
 static const char *static_hint(const struct ld_link *l, const char *name)
 {
 	ld_for_each(i, &l->inputs.files) {
@@ -63,12 +64,18 @@ static const char *static_hint(const struct ld_link *l, const char *name)
 			if (sym->bind != STB_LOCAL || !sym->sec || strcmp(sym->name, name) != 0 ||
 			    (sym->type != STT_FUNC && sym->type != STT_OBJECT))
 				continue;
+			/* Each file would have its own copy of data in a header. */
 			return ld_text(l->arena,
 				       "\n>>> a static %s with this name is at %s" LD_HELP
-				       "remove 'static' from it, or define it 'static' "
-				       "in a header that both files include",
-				       sym->type == STT_FUNC ? "function" : "variable",
-				       ld_sym_place(l, f, k));
+				       "remove 'static' from it%s",
+				       sym->type == STT_FUNC ? "function"
+				       : ld_is_map(sym)      ? "map"
+							     : "variable",
+				       ld_sym_place(l, f, k),
+				       sym->type == STT_FUNC
+					   ? ", or define it 'static' in a header that both files "
+					     "include"
+					   : "");
 		}
 	}
 	return NULL;
@@ -147,14 +154,29 @@ static const char *helper_hint(const struct ld_link *l, const char *name)
 	return NULL;
 }
 
+/* A helper with a similar name, or one that continues it: bpf_get_current_pid(). */
 static const char *near_helper_hint(const struct ld_link *l, const char *name)
 {
-	struct ld_near near = {.typed = name, .max = 2};
+	size_t len = strlen(name);
+	struct ld_near near = {.typed = name, .max = len < 18 ? 2 : 3};
+	const char *longer = NULL;
 
-	for (int32_t id = 1; id <= LD_HELPER_LAST && !strncmp(name, "bpf_", 4); id++)
-		ld_near_try(&near, helper_name(l, id));
-	return near.name ? ld_text(l->arena, LD_HELP "did you mean the BPF helper '%s'?", near.name)
-			 : NULL;
+	if (strncmp(name, "bpf_", 4) != 0)
+		return NULL;
+	ld_near_try(&near, "bpf_printk");
+	for (int32_t id = 1; id <= LD_HELPER_LAST; id++) {
+		const char *helper = helper_name(l, id);
+
+		ld_near_try(&near, helper);
+		if (!longer && len >= MIN_PREFIX && !strncmp(helper, name, len) &&
+		    helper[len] == '_')
+			longer = helper;
+	}
+	if (near.name)
+		longer = near.name;
+	return longer
+		   ? ld_text(l->arena, LD_HELP "did you mean %s() of <bpf/bpf_helpers.h>?", longer)
+		   : NULL;
 }
 
 #define MAX_KERNEL_BTF (256 << 20)

@@ -29,6 +29,19 @@ static bool has_types(const struct ld_btf *btf)
 	return false;
 }
 
+/* Functions that clang makes up, such as the initializer of a C++ file, have neither name nor type.
+ */
+static bool names_untyped(const struct ld_btf *btf)
+{
+	for (uint32_t i = 1; i < btf->nr_types; i++) {
+		const struct btf_type *t = ld_btf_type(btf, i);
+
+		if (ld_btf_kind(t) == BTF_KIND_UNKN && !ld_btf_vlen(t) && btf->strs[t->name_off])
+			return true;
+	}
+	return false;
+}
+
 /* clang -g1 writes the functions, but no types. Reported once for bitcode: not for LTO's object. */
 static void warn_untyped(struct ld_file *f)
 {
@@ -63,8 +76,11 @@ static int parse_btf(struct ld_file *f, struct ld_arena *digests, struct ld_aren
 				&f->btf)))
 		return err;
 	if (f->btf.nr_untyped) {
-		warn_untyped(f);
-		if (!has_types(&f->btf))
+		bool empty = !has_types(&f->btf);
+
+		if (empty || names_untyped(&f->btf))
+			warn_untyped(f);
+		if (empty)
 			return 0;
 	}
 	f->has_btf = true;

@@ -226,6 +226,8 @@ static const char *open_hint(const struct ld_link *l, const char *path, int err)
 			       path);
 	if (err != ENOENT || l->diags->errors > MAX_SEARCHES)
 		return "";
+	if (!strcmp(path, "-"))
+		return LD_HELP "to read an object from standard input, use /dev/stdin";
 	if (strchr(path, ','))
 		return LD_HELP "separate inputs with spaces";
 	if (strcspn(base, ".") < MIN_NAME)
@@ -458,12 +460,27 @@ static const char *library_hint(const struct ld_link *l, const char *name)
 	return NULL;
 }
 
+/* Whether programs for this machine link with such a library: build systems add these options. */
+static bool is_host_library(const char *name)
+{
+	static const char *const names[] = {"c",  "m",      "gcc", "gcc_s", "pthread", "dl",
+					    "rt", "stdc++", "bpf", "elf",   "z",       "zstd"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 /* Lists the searched directories. */
 static const char *searched_dirs(const struct ld_link *l, const char *name)
 {
 	const char *hint = library_hint(l, name);
 	const char *text = "\n>>> searched";
 
+	if (!hint && is_host_library(name))
+		return "\n>>> it has code for this machine, not for BPF" LD_HELP
+		       "remove the option: BPF programs have helpers and kfuncs instead";
 	if (!*l->opt->library_paths)
 		return LD_HELP "add its directory with -L; no -L option was given";
 	for (const char **dir = l->opt->library_paths; *dir; dir++)

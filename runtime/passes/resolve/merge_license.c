@@ -173,7 +173,7 @@ static const char *merge_licenses(const struct ld_link *l)
 		if (!kept)
 			return "";
 	}
-	if (!kept && l->opt->license)
+	if (!kept && l->opt->license && l->res.files.nr)
 		kept = make_license(l);
 	if (!kept)
 		return NULL;

@@ -104,7 +104,7 @@ static const char *line_end(const char *place)
 }
 
 /* Advice if both definitions come from one line of the source, or NULL. */
-static const char *one_source_help(const char *a, const char *b)
+static const char *one_source_help(const struct ld_sym *sym, const char *a, const char *b)
 {
 	const char *x = a ? line_end(a) : NULL, *y = b ? line_end(b) : NULL, *dot;
 
@@ -112,8 +112,11 @@ static const char *one_source_help(const char *a, const char *b)
 		return NULL;
 	dot = memchr(a, ':', (size_t)(x - a));
 	if (dot && dot - a > 2 && !strncmp(dot - 2, ".h", 2))
-		return "the header defines it in each file: make it static there, or declare it "
-		       "extern and define it in one file";
+		return sym->type == STT_FUNC
+			   ? "the header defines it in each file: make it static there, or declare "
+			     "it there and define it in one file"
+			   : "the header defines it in each file: declare it extern there, and "
+			     "define it in one file";
 	return "both objects contain this source file: link only one of them";
 }
 
@@ -165,7 +168,7 @@ static void report_duplicate(const struct ld_link *l, const struct ld_global *n)
 	}
 	if (places.nr < 2)
 		return;
-	help = one_source_help(place[0], place[1]);
+	help = one_source_help(ld_global_def(n), place[0], place[1]);
 	ld_error(l->diags, "duplicate-symbol",
 		 "duplicate symbol '%s'%" LD_LINES LD_HELP "%" LD_LINES, n->name,
 		 ld_list_lines(l->arena, &places, "definitions"),
