@@ -20,6 +20,16 @@ local function synopsis(row)
 	return pandoc.Div(pandoc.Para(words), { class = "synopsis" })
 end
 
+-- pandoc 3.11 reads a <pre> in a <div> as text with line breaks.
+local function literal(block)
+	local lines = block:walk({
+		LineBreak = function()
+			return pandoc.Str("\n")
+		end,
+	})
+	return pandoc.CodeBlock((pandoc.utils.stringify(lines):gsub("\u{a0}", " ")))
+end
+
 local shape = {
 	Code = one_line,
 	Table = function(tbl)
@@ -36,6 +46,9 @@ local shape = {
 		if div.classes:includes("Bd-indent") and #div.content == 1 and first.t ~= "CodeBlock" then
 			local text = pandoc.utils.stringify(first):gsub("%s+", " ")
 			return pandoc.CodeBlock(text, { class = "sh" })
+		end
+		if div.classes:includes("Li") and #div.content == 1 and first.t ~= "CodeBlock" then
+			return literal(first)
 		end
 		if div.classes:includes("section") or div.classes:includes("manual-text") then
 			return div.content
@@ -66,6 +79,7 @@ local shape = {
 function Reader(input)
 	local html = pandoc.pipe(os.getenv("MANDOC"), { "-T", "html", "-O", "fragment,man=%N.%S.html" },
 		tostring(input))
+	html = html:gsub('<a class="In">([^<]*)</a>', "%1") -- pandoc 3.11 would make three parts of an #include
 	local doc = pandoc.read(html, "html")
 	local title = html:match('<td class="head%-ltitle">([^<]*)')
 	doc = doc:walk(shape)
