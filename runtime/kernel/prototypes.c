@@ -31,6 +31,13 @@ bool ld_returns_number(const struct ld_btf *btf, uint32_t in_func)
 	return is_scalar(btf, id) && ld_btf_type(btf, id)->size <= sizeof(uint64_t);
 }
 
+uint32_t ld_nr_params(const struct ld_btf *btf, uint32_t in_func)
+{
+	const struct btf_type *proto = ld_btf_type(btf, ld_btf_type(btf, in_func)->type);
+
+	return ld_btf_kind(proto) == BTF_KIND_FUNC_PROTO ? ld_btf_vlen(proto) : 0;
+}
+
 /* Whether a pointer has the type tag "arena", which is between it and the type it points to. */
 static bool is_arena(const struct ld_btf *btf, uint32_t pointer)
 {

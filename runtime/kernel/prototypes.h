@@ -20,6 +20,9 @@ uint32_t ld_accepting_tags(const struct ld_btf *btf, uint32_t in_func, uint32_t 
  * not. */
 bool ld_returns_number(const struct ld_btf *btf, uint32_t in_func);
 
+/* The number of parameters that the type of a FUNC has. */
+uint32_t ld_nr_params(const struct ld_btf *btf, uint32_t in_func);
+
 /* Whether the type is a pointer to the context of a program of some type. */
 bool ld_is_context(const struct ld_btf *btf, uint32_t type);
 

@@ -44,6 +44,7 @@ enum {
 	LD_NEED_LOCKED_STREAM,        /* or LD_RULE_LOCKED_STREAM */
 	LD_NEED_UNPREEMPTED_GLOBAL,   /* the same with preemption disabled */
 	LD_NEED_TAIL_CALL_VOID, /* that it may make a tail call, though it returns no number */
+	LD_NEED_UNPASSED,       /* that it calls a function with more parameters than it passes */
 	LD_NEED_DEAD_CODE,      /* that it may have code that nothing leads to */
 	LD_NEED_FAR_JUMP,       /* that it may jump out of the function */
 	LD_NEED_NO_END,         /* that it may end in other instructions than exit and goto */

@@ -56,6 +56,7 @@ static uint32_t refusing(const struct ld_need *need, const struct ld_section_typ
 	case LD_NEED_LOCKED_STREAM: return ld_kernels_below(LD_RULE_LOCKED_STREAM, 1);
 	case LD_NEED_LOCKED_GLOBAL: return ld_kernels_below(LD_RULE_LOCKED_GLOBAL, 1);
 	case LD_NEED_TAIL_CALL_VOID: return ld_kernels_below(LD_RULE_TAIL_CALL_VOID, 1);
+	case LD_NEED_UNPASSED: return ld_kernels_below(LD_RULE_UNPASSED, 1);
 	case LD_NEED_DEAD_CODE:
 	case LD_NEED_FAR_JUMP:
 	case LD_NEED_NO_END: return LD_ALL_KERNELS;
@@ -208,6 +209,22 @@ static void report_path(const struct checker *c, const struct found *f, const ch
 		where);
 }
 
+static void report_unpassed(const struct checker *c, const struct found *f, uint64_t off,
+			    const char *where)
+{
+	const struct ld_func *caller = &c->calls->funcs[f->func], *callee = caller;
+
+	for (uint32_t i = caller->call; i < caller->call_end; i++)
+		if (c->calls->calls.v[i].off == off)
+			callee = &c->calls->funcs[c->calls->calls.v[i].callee];
+	ld_warn(
+	    c->l->diags, "unpassed-parameters",
+	    "program '%s' calls '%s', whose type has more than five parameters%" LD_LINES LD_HELP
+	    "make it __always_inline, or pass a pointer to a struct: compilers drop unused "
+	    "parameters from the code, but not from the type",
+	    c->calls->funcs[f->program].sym->name, callee->sym->name, where);
+}
+
 static void report_found(const struct checker *c, const struct found *f)
 {
 	const struct ld_func *func = &c->calls->funcs[f->func];
@@ -229,6 +246,8 @@ static void report_found(const struct checker *c, const struct found *f)
 			"make it __always_inline, or return a value that is not a constant: clang "
 			"23 drops constant return values",
 			program, func->sym->name, where);
+	else if (f->need->what == LD_NEED_UNPASSED)
+		report_unpassed(c, f, off, where);
 	else if (f->need->what >= LD_NEED_DEAD_CODE)
 		report_path(c, f, where);
 	else if (f->need->what >= LD_NEED_LOCKED_CALL)

@@ -273,6 +273,24 @@ static void find_tail_call_need(struct finder *f)
 			add_need(f, i, LD_NEED_TAIL_CALL_VOID, false);
 }
 
+/*
+ * Kernels that pass arguments on the stack require those that the callee's type has. Compilers drop
+ * parameters that are constant or not used from the code, but not from the type.
+ */
+static void find_unpassed_need(struct finder *f)
+{
+	for (uint32_t i = f->func->call; i < f->func->call_end; i++) {
+		const struct ld_call *call = &f->calls->calls.v[i];
+		const struct ld_func *callee = &f->calls->funcs[call->callee];
+
+		if (call->kind == LD_CALL_DIRECT && call->certain && !callee->global &&
+		    callee->sym->btf &&
+		    ld_nr_params(&callee->sec->file->btf, callee->sym->btf) > LD_KERNEL_ARGS)
+			add_need(f, (uint32_t)((call->off - f->func->off) / LD_INSN_SIZE),
+				 LD_NEED_UNPASSED, true);
+	}
+}
+
 /* The kernel looks for these before it follows values. */
 static void find_path_needs(struct finder *f)
 {
@@ -328,6 +346,7 @@ void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t ind
 	struct finder f = {.l = l, .calls = calls, .func = func, .flags = flags};
 	bool computed = false; /* jumps to computed addresses */
 	bool straight = true;  /* no branch yet */
+	bool passes = false;   /* arguments on the stack */
 
 	f.code = func->sec->data + func->off;
 	f.nr = (uint32_t)(func->size / LD_INSN_SIZE);
@@ -343,6 +362,7 @@ void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t ind
 		form = ld_form_of(insn[0], dst, ld_insn_src(insn, f.big),
 				  (int16_t)ld_get16(insn + 2, f.big), ld_insn_imm(insn, f.big));
 		computed |= form == LD_FORM_GOTOX;
+		passes |= form == LD_FORM_STACK_ARGS;
 		/* Assembly may have these in code that ranges of values rule out. */
 		if (form < LD_NR_FORMS && ld_kernels_without_form(form) == LD_ALL_KERNELS)
 			certain &= straight && func->program;
@@ -353,6 +373,8 @@ void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t ind
 			find_call_needs(&f, i);
 	}
 	find_tail_call_need(&f);
+	if (!passes)
+		find_unpassed_need(&f);
 	if (computed)
 		return;
 	if (f.states)
