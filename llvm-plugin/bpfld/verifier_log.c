@@ -29,7 +29,8 @@ struct log {
 	bool called;       /* by the last instruction: see forget_arguments() */
 	struct text alone; /* the global function that is verified */
 	struct text message;
-	const char *end; /* of the last line after the last instruction */
+	const char *end;      /* of the last line after the last instruction */
+	const char *acquires; /* the function that returned the object that is not released */
 	const struct refusal *refusal;
 };
 
@@ -50,13 +51,31 @@ static const char *find(struct text t, const char *word)
 	return (const char *)memmem(t.s, t.size, word, strlen(word));
 }
 
+/*
+ * The text after a jump in the same line: kernels omit the line break before a state, and before
+ * the message about an infinite loop. NULL if the line only has the jump, or registers after it.
+ */
+static const char *after_jump(const char *s, size_t size)
+{
+	const char *at = memmem(s, size, " goto pc", strlen(" goto pc"));
+
+	if (!at || !isdigit((unsigned char)*s))
+		return NULL;
+	at += strlen(" goto pc");
+	at += strspn(at, "+-0123456789");
+	return *at == ' ' && isalnum((unsigned char)at[1]) ? at : NULL;
+}
+
 /* A few messages have no line break at their end, and the summary follows in the same line. */
 static size_t line_size(const char *s)
 {
 	static const char summary[] = "processed ";
 	size_t size = strcspn(s, "\n");
-	const char *at = memmem(s, size, summary, strlen(summary));
+	const char *at = after_jump(s, size);
 
+	if (at)
+		return (size_t)(at - s);
+	at = memmem(s, size, summary, strlen(summary));
 	if (at && at != s && isdigit((unsigned char)at[strlen(summary)]) &&
 	    memmem(at, size - (size_t)(at - s), " insns (limit ", strlen(" insns (limit ")))
 		return (size_t)(at - s);
@@ -69,7 +88,8 @@ static bool next_line(const char **log, struct text *line)
 		return false;
 	line->s = *log;
 	line->size = line_size(*log);
-	*log += line->size + ((*log)[line->size] == '\n');
+	*log += line->size;
+	*log += **log == '\n' || **log == ' ';
 	return true;
 }
 
@@ -240,7 +260,8 @@ static void read_message(struct log *l, struct text line)
 			l->refusal = refusal;
 		}
 	}
-	l->end = find(line, " state:") ? l->end : line.s + line.size;
+	if (l->message.s == line.s || !find(line, " state:"))
+		l->end = line.s + line.size;
 }
 
 static void read_line(struct log *l, struct text line)
@@ -275,6 +296,17 @@ static const char *place(struct log *l, struct text source)
 	return where ? pool_printf(l->pool, "%s: %s", where, text) : text;
 }
 
+/* The function that an instruction calls: "(85) call bpf_ringbuf_reserve#131". */
+static const char *callee_of(struct log *l, struct text line)
+{
+	const char *name = find(line, "call ");
+
+	if (!name)
+		return "";
+	name += strlen("call ");
+	return pool_strndup(l->pool, name, strcspn(name, "#\n "));
+}
+
 /* Where the log is at an instruction: "Unreleased reference id=2 alloc_insn=4". */
 static const char *place_of_insn(struct log *l, const char *log, unsigned long long insn)
 {
@@ -285,8 +317,9 @@ static const char *place_of_insn(struct log *l, const char *log, unsigned long l
 		if (starts(line, "; ")) {
 			source.s = line.s + 2;
 			source.size = line.size - 2;
-		} else if (starts(line, start) && source.s) {
-			return place(l, source);
+		} else if (starts(line, start)) {
+			l->acquires = callee_of(l, line);
+			return source.s ? place(l, source) : NULL;
 		}
 	}
 	return NULL;
@@ -372,9 +405,43 @@ static const char *better_words(struct log *l, const struct trouble *t, const ch
 	return NULL;
 }
 
+/* The functions that release what a function returns; NULL: unknown. */
+static const char *releases_of(struct pool *pool, const char *acquires)
+{
+	static const char *const pairs[][2] = {
+	    {"bpf_ringbuf_reserve_dynptr",
+	     "bpf_ringbuf_submit_dynptr() or bpf_ringbuf_discard_dynptr()"},
+	    {"bpf_ringbuf_reserve", "bpf_ringbuf_submit() or bpf_ringbuf_discard()"},
+	    {"bpf_sk_lookup_", "bpf_sk_release()"},
+	    {"bpf_skc_lookup_", "bpf_sk_release()"},
+	    {"bpf_obj_new", "bpf_obj_drop()"},
+	    {"bpf_list_pop_", "bpf_obj_drop()"},
+	    {"bpf_rbtree_remove", "bpf_obj_drop()"},
+	    {"bpf_refcount_acquire", "bpf_obj_drop()"},
+	    {"bpf_percpu_obj_new", "bpf_percpu_obj_drop()"},
+	    {"bpf_task_", "bpf_task_release()"},
+	    {"bpf_cgroup_", "bpf_cgroup_release()"},
+	    {"bpf_cpumask_", "bpf_cpumask_release()"},
+	    {"bpf_get_task_exe_file", "bpf_put_file()"},
+	    {"bpf_xdp_ct_", "bpf_ct_release()"},
+	    {"bpf_skb_ct_", "bpf_ct_release()"},
+	    {"bpf_crypto_ctx_", "bpf_crypto_ctx_release()"},
+	};
+	static const char iterator[] = "bpf_iter_";
+	const char *last = strstr(acquires, "_new");
+
+	if (!strncmp(acquires, iterator, strlen(iterator)) && last)
+		return pool_printf(pool, "%.*s_destroy()", (int)(last - acquires), acquires);
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (!strncmp(acquires, pairs[i][0], strlen(pairs[i][0])))
+			return pairs[i][1];
+	return NULL;
+}
+
 static void explain(struct log *l, struct trouble *t, const char *log)
 {
 	const char *words = better_words(l, t, log);
+	const char *releases = *l->acquires ? releases_of(l->pool, l->acquires) : NULL;
 
 	if (words)
 		l->refusal = find_refusal(words);
@@ -384,12 +451,16 @@ static void explain(struct log *l, struct trouble *t, const char *log)
 		return;
 	t->meaning = l->refusal->meaning;
 	t->help = l->refusal->help;
+	if (releases)
+		t->help =
+		    pool_printf(l->pool, "call %s on all paths, also before each early return",
+				releases);
 }
 
 void read_trouble(struct pool *pool, struct trouble *t, const char *log,
 		  const struct source_lines *lines)
 {
-	struct log l = {.pool = pool, .lines = lines};
+	struct log l = {.pool = pool, .lines = lines, .acquires = ""};
 	const char *rest = log;
 	struct text line;
 

@@ -19,7 +19,7 @@ struct pool_block {
 
 void out_of_memory(void)
 {
-	report_last_words("ld.bpf", "out-of-memory", "out of memory");
+	report_last_words(program_invocation_short_name, "out-of-memory", "out of memory");
 	exit(1);
 }
 
