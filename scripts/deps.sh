@@ -50,13 +50,16 @@ test_packages() {
 # Only --full builds packages, the linker for other architectures, and the HTML manual, and opens pages in a browser.
 full_packages() {
 	test_packages
-	echo build-essential pandoc debhelper lintian debootstrap rpm cpio qemu-user gcc-aarch64-linux-gnu \
+	systems_packages
+	echo build-essential pandoc debhelper lintian rpm cpio qemu-user gcc-aarch64-linux-gnu \
 		libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross chromium-headless-shell
 }
 
 # For scripts/systems.sh.
 systems_packages() {
 	echo debootstrap
+	# Debian's util-linux has no pivot_root since 2.42.
+	command -v pivot_root >/dev/null || echo util-linux-extra
 }
 
 # The address of the archive that apt uses on this system.
