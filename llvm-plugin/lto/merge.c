@@ -530,6 +530,50 @@ static void make_local(struct compiler *c, LLVMModuleRef m, const struct bpfld_l
 	}
 }
 
+/* ---- the attribute "used" ---- */
+
+static const char used_list[] = "llvm.compiler.used";
+
+/*
+ * A static definition that nothing refers to is there because it has the attribute "used", as SEC()
+ * sets it. Maps may also be for user space alone.
+ */
+static bool is_for_loader(LLVMValueRef v)
+{
+	const char *section = LLVMIsAGlobalAlias(v) ? NULL : LLVMGetSection(v);
+
+	if (LLVMIsDeclaration(v) || LLVMGetLinkage(v) != LLVMInternalLinkage || !section ||
+	    !section[0])
+		return false;
+	return !LLVMGetFirstUse(v) || !strcmp(section, ".maps");
+}
+
+/* -fembed-bitcode=all writes bitcode without the list of symbols that are "used". */
+static void restore_used(struct compiler *c, LLVMModuleRef m)
+{
+	LLVMTypeRef type = LLVMPointerType(LLVMInt8TypeInContext(c->context), 0);
+	LLVMValueRef *used = NULL, list;
+	unsigned nr = 0;
+
+	if (LLVMGetNamedGlobal(m, used_list))
+		return;
+	for (LLVMValueRef v = first_global(m); v; v = next_global(m, v)) {
+		if (!is_for_loader(v))
+			continue;
+		used = grow(used, nr + 1, sizeof(*used));
+		used[nr++] = LLVMGetPointerAddressSpace(LLVMTypeOf(v))
+				 ? LLVMConstAddrSpaceCast(v, type)
+				 : LLVMConstBitCast(v, type);
+	}
+	if (!nr)
+		return;
+	list = LLVMAddGlobal(m, LLVMArrayType(type, nr), used_list);
+	LLVMSetInitializer(list, LLVMConstArray(type, used, nr));
+	LLVMSetLinkage(list, LLVMAppendingLinkage);
+	LLVMSetSection(list, "llvm.metadata");
+	free(used);
+}
+
 /* ---- all modules ---- */
 
 /* LLVM refuses to merge modules whose flags differ, unless one overrides the flag. */
@@ -592,6 +636,7 @@ static int read_modules(struct compiler *c)
 		return 1;
 	for (size_t i = 0; i < job->nr_modules; i++) {
 		take_default_cpu(c, i, c->parsed[i].module);
+		restore_used(c, c->parsed[i].module);
 		lower_rust(c, c->parsed[i].module);
 	}
 	for (size_t i = 0; i < job->nr_modules && !c->r->options->cpu; i++) {
