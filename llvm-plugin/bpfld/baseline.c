@@ -83,7 +83,7 @@ static enum exit_status compare_program(struct request *q, const struct result *
 	}
 	if (p->before->verdict == LOADS && p->verdict != LOADS)
 		return fail(q, "baseline-loss", "%s: program '%s' on %s: %s; it loaded in %s",
-			    r->object, p->name, r->target, verdict_text(p->verdict), q->baseline);
+			    r->object, p->name, r->target, verdict_words[p->verdict], q->baseline);
 	if (growth(p) <= q->max_growth)
 		return EXIT_DONE;
 	return fail(q, "baseline-growth",

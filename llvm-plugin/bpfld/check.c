@@ -58,7 +58,7 @@ static void print_program(const struct checked *p, const char *kernel, const int
 		printf("%+7.1f%%  ", growth(p));
 	else if (compared)
 		printf("%8s  ", "-");
-	printf("%s\n", verdict_text(p->verdict));
+	printf("%s\n", verdict_words[p->verdict]);
 }
 
 /* The column of kernels is for several. */
@@ -181,7 +181,7 @@ static void report_program(struct request *q, const struct result *r, const stru
 
 	switch (p->verdict) {
 	case REFUSED:
-		report_error(q->report, "program-refused",
+		report_error(q->report, "program-rejected",
 			     "%s: program '%s' is rejected%s: %s%" LD_LINES, r->object, p->name,
 			     where, rule, details);
 		break;

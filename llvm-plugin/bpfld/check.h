@@ -23,8 +23,7 @@
 /* NO_VERDICT: the verifier did not finish, or its guest died. */
 enum verdict { LOADS, REFUSED, NOT_LOADED, NOT_PERMITTED, NO_VERDICT, NR_VERDICTS };
 
-extern const char *const verdict_words[NR_VERDICTS]; /* in JSON */
-const char *verdict_text(enum verdict verdict);      /* for people */
+extern const char *const verdict_words[NR_VERDICTS];
 
 /* Why a program does not load. All strings but message may be missing. */
 struct trouble {

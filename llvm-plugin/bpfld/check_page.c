@@ -135,10 +135,10 @@ static void put_row(struct page *p, const struct group *g, size_t input, size_t 
 		}
 		fprintf(p->f, "<a%s href=\"#p%zu-%zu-%zu\">%s</a>",
 			is_known(v) ? " class=\"known\"" : "", input, program,
-			first_alike(g, program, k), verdict_text(v->verdict));
+			first_alike(g, program, k), verdict_words[v->verdict]);
 		if (v->before)
 			fprintf(p->f, "<span class=\"note\">%s in the baseline</span>",
-				verdict_text(v->before->verdict));
+				verdict_words[v->before->verdict]);
 		fputs("</td>\n", p->f);
 	}
 	fputs("</tr>\n", p->f);
@@ -212,9 +212,9 @@ static void put_explanations(struct page *p, const struct group *g, size_t input
 			const struct trouble *why = &t.p->trouble;
 
 			fprintf(p->f, "<div class=\"card diagnostic%s\" id=\"p%zu-%zu-%zu\">",
-				t.p->verdict == REFUSED ? " refused" : "", input, i, t.first);
+				t.p->verdict == REFUSED ? " rejected" : "", input, i, t.first);
 			put_in(p, "<h3><code>", t.p->name, "</code> ");
-			put_in(p, "<span class=\"tag\">", verdict_text(t.p->verdict), "");
+			put_in(p, "<span class=\"tag\">", verdict_words[t.p->verdict], "");
 			put_in(p, "", t.kernels, "</span></h3>\n");
 			put_in(p, "<p>", why->meaning ? why->meaning : why->message, "</p>\n");
 			put_trouble(p, why);

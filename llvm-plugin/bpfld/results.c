@@ -5,15 +5,10 @@
 #include "bpfld/check.h"
 
 const char *const verdict_words[NR_VERDICTS] = {
-    [LOADS] = "loads",           [REFUSED] = "refused",
+    [LOADS] = "loads",           [REFUSED] = "rejected",
     [NOT_LOADED] = "not loaded", [NOT_PERMITTED] = "not permitted here",
     [NO_VERDICT] = "no verdict",
 };
-
-const char *verdict_text(enum verdict verdict)
-{
-	return verdict == REFUSED ? "rejected" : verdict_words[verdict];
-}
 
 struct result *add_result(struct results *r, const char *object, const char *target)
 {

@@ -61,7 +61,7 @@ static const char *read_result(struct tune *t, const struct result *r, struct co
 			return "its programs are different";
 		if (p->verdict == NOT_LOADED || p->verdict == NOT_PERMITTED) {
 			why = pool_printf(t->q->pool, "program '%s' is %s: %s", p->name,
-					  verdict_text(p->verdict), p->trouble.message);
+					  verdict_words[p->verdict], p->trouble.message);
 			not_loaded++;
 		}
 		cost->insns[at] = loads ? p->insns : REFUSED_COST;

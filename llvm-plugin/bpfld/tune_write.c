@@ -24,7 +24,7 @@ const char *tune_describe(struct tune *t, const struct choice *c, size_t functio
 static void write_cost(FILE *f, unsigned long long insns)
 {
 	if (insns == REFUSED_COST)
-		fputs(" refused", f);
+		fputs(" rejected", f);
 	else
 		fprintf(f, " %llu", insns);
 }

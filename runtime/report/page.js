@@ -193,7 +193,7 @@ function violations(p) {
 		subjects(d).functions[0] === p.function).map(([, i]) => i);
 
 	return { warned, any: p.stack > MAX_STACK || p.frames > MAX_FRAMES || !!f.rejected_by || warned.length > 0 ||
-		verdictsOf(f).some((v) => v && v.verdict === "refused") };
+		verdictsOf(f).some((v) => v && v.verdict === "rejected") };
 }
 
 function programDetails(data, p) {
@@ -204,7 +204,7 @@ function programDetails(data, p) {
 			body.append(...programBody(data, p));
 	};
 	const verifier = cost(fn);
-	const refused = verdicts.filter((r, i) => verdictsOf(fn)[i]?.verdict === "refused");
+	const rejecting = verdicts.filter((r, i) => verdictsOf(fn)[i]?.verdict === "rejected");
 	const details = make("details", { class: `card program ${p.violates.any ? "violates" : ""}`, toggle: fill },
 		make("summary", {},
 			make("span", { class: "name" }, fullName(p.function), " ",
@@ -215,7 +215,7 @@ function programDetails(data, p) {
 				make("span", { class: p.frames > MAX_FRAMES ? "bad" : "" }, count(p.frames, "frame")), " · ",
 				count(reachedBy(data, p), "function"),
 				verifier >= 0 ? ` · verifier ${number(verifier)}` : null,
-				refused.length ? make("span", { class: "bad" }, ` · rejected by ${refused.map(kernelName).join(", ")}`) : null)),
+				rejecting.length ? make("span", { class: "bad" }, ` · rejected by ${rejecting.map(kernelName).join(", ")}`) : null)),
 		p.violates.warned.length ? make("p", { class: "links" }, p.violates.warned.map((i) => jump(diagnostics[i].id,
 			() => {
 				const fold = places.warnings[i].closest("details.fold");
@@ -295,7 +295,7 @@ const PARTS = [
 	{ id: "programs", title: "Programs", count: facts.functions.filter((f) => f.program && !f.dropped).length,
 	  body: programs },
 	verdicts.length ? { id: "verdicts", title: "Verdicts of kernels", count: new Set(verdicts.map((r) => r.target)).size,
-		alert: troubles().some((t) => t.program.verdict === "refused"), body: verdictPart } : null,
+		alert: troubles().some((t) => t.program.verdict === "rejected"), body: verdictPart } : null,
 	facts.targets ? { id: "targets", title: "BTF of kernels", count: facts.targets.kernels.length, body: targets } : null,
 	{ id: "bytes", title: "Bytes by origin", body: origins },
 	{ id: "maps", title: "Maps", count: facts.maps.length,

@@ -211,7 +211,7 @@ function sectionTable() {
 
 /* ---- kernels: --target-btf and bpfld check ---- */
 
-const RESULTS = ["exists", "other size", "absent", "guarded", "optional", "unknown", "missing", "other kind", "refused"];
+const RESULTS = ["exists", "other size", "absent", "guarded", "optional", "unknown", "missing", "other kind", "rejected"];
 
 function kernelTable() {
 	return new Table({
@@ -269,15 +269,14 @@ function troubles() {
 			if (p.verdict !== "loads")
 				found.set(key, { program: p, kernels: [...(found.get(key)?.kernels || []), kernelName(r)] });
 		}
-	return [...found.values()].sort((a, b) => (b.program.verdict === "refused") - (a.program.verdict === "refused"));
+	return [...found.values()].sort((a, b) => (b.program.verdict === "rejected") - (a.program.verdict === "rejected"));
 }
 
-const verdictText = (v) => (v.verdict === "refused" ? "rejected" : v.verdict);
 
 function verdictTable() {
 	const programs = new Map(verdicts.flatMap((r) => r.programs.map((p) => [`${p.name}\n${p.section}`, p])));
 	const cell = (r) => (p) => r.programs.find((q) => q.name === p.name && q.section === p.section);
-	const shown = (v) => (!v ? "–" : v.verdict !== "loads" ? make("span", { class: v.verdict === "refused" ? "bad" : "" }, verdictText(v))
+	const shown = (v) => (!v ? "–" : v.verdict !== "loads" ? make("span", { class: v.verdict === "rejected" ? "bad" : "" }, v.verdict)
 		: make("div", {}, number(v.instructions), make("div", { class: "note" }, count(v.total_states, "state"),
 			v.stack ? `, stack ${v.stack}` : "")));
 
@@ -297,8 +296,8 @@ function troubleCard({ program: p, kernels }) {
 	const f = facts.functions.findIndex((g) => g.program && !g.dropped && g.name === p.name && g.section === p.section);
 	const item = (name, text) => (text ? [make("dt", {}, name), make("dd", {}, text)] : []);
 
-	return make("div", { class: `card diagnostic ${p.verdict === "refused" ? "refused" : "note"}` },
-		make("p", {}, make("b", {}, verdictText(p)), " ", f < 0 ? make("code", {}, p.name) : toFunction(f), ` on ${kernels.join(", ")}: `,
+	return make("div", { class: `card diagnostic ${p.verdict === "rejected" ? "rejected" : "note"}` },
+		make("p", {}, make("b", {}, p.verdict), " ", f < 0 ? make("code", {}, p.name) : toFunction(f), ` on ${kernels.join(", ")}: `,
 			p.meaning || p.reason),
 		make("dl", {}, item("to change", p.help), p.meaning ? item("verifier", p.reason) : [], item("at", p.source),
 			(p.callers || []).flatMap((c) => item("called at", c)), item("acquired at", p.acquired), item("global function", p.function),

@@ -10,7 +10,7 @@ const char *const ld_target_results[LD_NR_TARGET_RESULTS] = {
     [LD_TARGET_ABSENT] = "absent",     [LD_TARGET_GUARDED] = "guarded",
     [LD_TARGET_OPTIONAL] = "optional", [LD_TARGET_UNKNOWN] = "unknown",
     [LD_TARGET_MISSING] = "missing",   [LD_TARGET_OTHER_KIND] = "other kind",
-    [LD_TARGET_REFUSED] = "refused",
+    [LD_TARGET_REFUSED] = "rejected",
 };
 
 /* Severities of a state, and their diagnostics. */
@@ -106,7 +106,7 @@ static void report(const struct ld_link *l, const struct ld_targets *t, enum unm
 	if (g->first->why)
 		text = ld_text(l->arena, "%" LD_LINES "\n>>> %s", text, g->first->why);
 	if (unmet == REFUSED)
-		ld_error(l->diags, "target-refused", "%" LD_LINES, text);
+		ld_error(l->diags, "target-rejected", "%" LD_LINES, text);
 	else if (unmet == FATAL)
 		ld_error(l->diags, "target-missing", "%" LD_LINES LD_HELP "%s", text,
 			 advice(u, g->first));

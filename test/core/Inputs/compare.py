@@ -83,7 +83,7 @@ def ours(uses, kernel):
         for r in use["results"]:
             if kernel not in r["kernels"]:
                 continue
-            what = {"refused": "refuse", "missing": "poison", "guarded": "poison",
+            what = {"rejected": "refuse", "missing": "poison", "guarded": "poison",
                     "other kind": "poison"}.get(r["result"], r["value"])
             results[use["section"], number] = (what, use["name"] + " " + use["kind"])
     return results

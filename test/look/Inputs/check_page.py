@@ -82,7 +82,7 @@ def check_additions(b, facts):
         for name in dict.fromkeys(names):
             found = [next((p for p in r["programs"] if p["name"] == name), {}) for r in results]
             expected.append([name] + ["{:,}".format(p["instructions"]) if p.get("verdict") == "loads" else
-                                      p.get("verdict", "–").replace("refused", "rejected") for p in found])
+                                      p.get("verdict", "–") for p in found])
         same([[cell.split("\n")[0] for cell in row] for row in table(b, "Verdicts")], expected[:ROWS], "verdicts")
         refused = {p["name"] for r in results for p in r["programs"] if p["verdict"] != "loads"}
         shown = b.js("[...document.querySelectorAll('#verdicts .diagnostic')].map(e => e.textContent)")
