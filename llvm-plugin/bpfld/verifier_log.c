@@ -26,6 +26,7 @@ struct log {
 	struct text source[MAX_FRAMES]; /* the line that each frame is at */
 	struct text registers[MAX_REGISTERS];
 	bool stepped;      /* an instruction was seen */
+	bool stores;       /* the last instruction writes to memory */
 	bool called;       /* by the last instruction: see forget_arguments() */
 	struct text alone; /* the global function that is verified */
 	struct text message;
@@ -225,6 +226,7 @@ static bool read_step(struct log *l, struct text line)
 		}
 		read_registers(l, line);
 		l->stepped = true;
+		l->stores = !strncmp(rest + strcspn(rest, ")\n"), ") *(", 4);
 		l->called = !strncmp(rest, " (85) call ", 11) && strncmp(rest + 11, "pc+", 3);
 		return true;
 	}
@@ -397,6 +399,8 @@ static const char *better_words(struct log *l, const struct trouble *t, const ch
 	    (strstr(log, "call bpf_ringbuf_submit") || strstr(log, "call bpf_ringbuf_discard") ||
 	     strstr(log, "call bpf_sk_release")))
 		return "@released";
+	if (l->stores && strstr(message, "invalid bpf_context access"))
+		return "@read-only";
 	if (reads_past_stack(message))
 		return "@small";
 	if (strstr(message, "frames is too deep") && t->places.n > 2 &&
