@@ -344,6 +344,17 @@ const char *ld_file_name(const struct ld_file *f)
 	return f->temporary && f->source ? f->source : f->path;
 }
 
+const char *ld_callback_name(const struct ld_btf *btf, uint32_t in_type)
+{
+	static const char prefix[] = "exception_callback:";
+	const struct btf_type *t = ld_btf_type(btf, in_type);
+	const char *tag = ld_btf_str(btf, t->name_off);
+
+	return ld_btf_kind(t) == BTF_KIND_DECL_TAG && !strncmp(tag, prefix, strlen(prefix))
+		   ? tag + strlen(prefix)
+		   : NULL;
+}
+
 bool ld_has_callback_name(const struct ld_link *l, const struct ld_sym *sym)
 {
 	const struct ld_global *n;

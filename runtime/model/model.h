@@ -719,6 +719,9 @@ const char *ld_prefixed_name(const struct ld_file *f, const struct ld_sym *sym);
 /* The name of a global symbol of f after --prefix, --wrap and --rename. */
 const char *ld_global_name(const struct ld_file *f, const struct ld_sym *sym);
 
+/* The function that a decl tag "exception_callback:FUNCTION" names; NULL for other types. */
+const char *ld_callback_name(const struct ld_btf *btf, uint32_t in_type);
+
 /*
  * Whether a static function has the name of a callback of another file. Then it needs another one:
  * libbpf and the kernel take the first function with this name.

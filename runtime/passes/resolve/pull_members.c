@@ -4,8 +4,9 @@
  * define a symbol which a file that takes part refers to and none has defined. As in lld, inputs
  * are visited in command-line order. A member is extracted as soon as it is both needed and
  * available, and its own references are resolved before anything else. The first member that
- * defines a symbol is extracted. A weak reference extracts nothing. Files take part in the order in
- * which they were extracted, which decides between weak definitions.
+ * defines a symbol is extracted. A weak reference extracts nothing. A decl tag that names a
+ * callback is a reference. Files take part in the order in which they were extracted, which decides
+ * between weak definitions.
  *
  * Libraries that members ask for are added as new inputs; the puller continues where it stopped.
  */
@@ -19,10 +20,12 @@ struct state {
 	bool defined;
 };
 
-/* A file that takes part, and the position in its references. */
+/* A file that takes part, and the position in its references: first symbols, then tags. */
 struct visit {
 	struct ld_file *file;
-	uint32_t sym; /* the next in_sym */
+	uint32_t sym;               /* the next in_sym */
+	uint32_t tag;               /* index in file->btf.decls of the next tag */
+	struct ld_strmap functions; /* own functions by name, once there is a tag */
 };
 
 struct ld_puller {
@@ -58,7 +61,7 @@ static void visit(struct ld_puller *p, struct ld_file *f)
 		if (sym->bind != STB_LOCAL && ld_is_defined(sym))
 			state_of(p, ld_global_name(f, sym))->defined = true;
 	}
-	LD_PUSH(p->l->arena, &p->stack, (struct visit){f, 1});
+	LD_PUSH(p->l->arena, &p->stack, (struct visit){.file = f, .sym = 1});
 }
 
 static void take(struct ld_puller *p, struct ld_file *f, const char *name, const struct ld_file *by)
@@ -100,6 +103,29 @@ static void offer(struct ld_puller *p, struct ld_file *f)
 	}
 }
 
+static void index_functions(const struct ld_puller *p, struct visit *v)
+{
+	for (uint32_t i = 1; i < v->file->nr_syms; i++) {
+		struct ld_sym *sym = &v->file->syms[i];
+
+		if (sym->type == STT_FUNC && ld_is_defined(sym))
+			*ld_strmap_slot(p->l->scratch, &v->functions, sym->name,
+					strlen(sym->name)) = sym;
+	}
+}
+
+/* The callback that the next tag names, unless the file has a function of that name; or NULL. */
+static const char *next_callback(const struct ld_puller *p, struct visit *v)
+{
+	const char *name = ld_callback_name(&v->file->btf, v->file->btf.decls[v->tag++]);
+
+	if (!name)
+		return NULL;
+	if (!v->functions.nr)
+		index_functions(p, v);
+	return ld_strmap_get(&v->functions, name, strlen(name)) ? NULL : name;
+}
+
 /* Follows the references of the file that was extracted last, depth first. */
 static void follow(struct ld_puller *p)
 {
@@ -108,6 +134,13 @@ static void follow(struct ld_puller *p)
 		struct ld_file *f = v->file;
 		const struct ld_sym *sym;
 
+		if (v->sym >= f->nr_syms && v->tag < f->btf.nr_decls) {
+			struct ld_sym ref = {.name = next_callback(p, v)};
+
+			if (ref.name)
+				want(p, ld_global_name(f, &ref), f);
+			continue;
+		}
 		if (v->sym >= f->nr_syms) {
 			p->stack.nr--;
 			continue;
