@@ -208,4 +208,19 @@ struct ld_core_extern {
 struct ld_core_extern ld_core_find_extern(const struct ld_core_kernel *k,
 					  const struct ld_btf *local, uint32_t decl);
 
+/* ---- attach.c ---- */
+
+/* What a program attaches to, by the name of its section. */
+struct ld_core_attach {
+	const char *name;   /* of a type of the kernel */
+	uint32_t kind;      /* of that type: BTF_KIND_FUNC or BTF_KIND_TYPEDEF */
+	const char *module; /* the only one to search, or "vmlinux"; NULL: all */
+};
+
+/* Returns false if programs of the section do not attach to a type of the kernel. */
+bool ld_core_attach_of(struct ld_arena *a, const char *section, struct ld_core_attach *attach);
+
+/* Whether the kernel has it. */
+bool ld_core_has_attach(const struct ld_core_kernel *k, const struct ld_core_attach *attach);
+
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * --target-btf: what the output needs of kernels, looked up in their BTF as libbpf does. The output
- * is parsed again, as loaders see it: CO-RE relocations, and the externs of .ksyms. Kernels are
- * processed one after another, and each is freed before the next.
+ * is parsed again, as loaders see it: CO-RE relocations, the externs of .ksyms, and what programs
+ * attach to. Kernels are processed one after another, and each is freed before the next.
  */
 #include <string.h>
 
@@ -33,6 +33,7 @@ struct checker {
 	LD_VEC(const uint8_t *) insns;          /* by relocation */
 	LD_VEC(const struct ld_section *) secs; /* by relocation */
 	LD_VEC(uint32_t) externs;               /* in_sym in f: the uses after those */
+	LD_VEC(struct ld_core_attach) attaches; /* the uses after those */
 	uint32_t *extern_of;                    /* by in_sym: index of the extern + 1, or 0 */
 
 	/* the current kernel */
@@ -182,6 +183,29 @@ static void find_externs(struct checker *c)
 	}
 }
 
+static void find_attaches(struct checker *c)
+{
+	const struct ld_file *f = c->f;
+
+	for (uint32_t i = 1; i < f->nr_syms; i++) {
+		const struct ld_sym *sym = &f->syms[i];
+		const struct ld_section *sec = sym->sec;
+		struct ld_target_use use = {.kind = "attach", .program = sym->name};
+		struct ld_core_attach attach;
+
+		if (sym->type != STT_FUNC || !sec || sec->kind != LD_SEC_CODE ||
+		    !ld_core_attach_of(c->l->arena, sec->name, &attach))
+			continue;
+		use.what = use.section = sec->name;
+		use.off = sym->value;
+		use.autoload = ld_code_autoload(sec);
+		find_input(c->l, &use, sec, use.off);
+		LD_PUSH(c->l->arena, &c->targets->uses, use);
+		LD_PUSH(c->l->arena, &c->attaches, attach);
+		LD_PUSH(c->l->arena, &c->names, attach.name);
+	}
+}
+
 /* ---- a kernel ---- */
 
 static void resolve_relos(struct checker *c, struct ld_core_cands *cands, bool autoload)
@@ -259,6 +283,23 @@ static void judge_externs(struct checker *c)
 		else
 			s->certain =
 			    status == LD_CORE_EXTERN_MISSING || status == LD_CORE_EXTERN_OTHER;
+	}
+}
+
+/* libbpf does not load an object if a program's target is missing, unless the program is optional.
+ */
+static void judge_attaches(struct checker *c)
+{
+	size_t first = c->relos.nr + c->externs.nr;
+
+	ld_for_each(i, &c->attaches) {
+		struct ld_target_state *s = &c->states[first + i];
+		bool autoload = c->targets->uses.v[first + i].autoload;
+
+		if (ld_core_has_attach(&c->kernel, &c->attaches.v[i]))
+			continue;
+		s->result = autoload ? LD_TARGET_MISSING : LD_TARGET_OPTIONAL;
+		s->certain = autoload;
 	}
 }
 
@@ -380,6 +421,7 @@ static void check_kernel(struct checker *c, struct ld_target_kernel *k, struct l
 	resolve_relos(c, cands, false);
 	judge_relos(c);
 	judge_externs(c);
+	judge_attaches(c);
 	if (needs_code(c))
 		judge_reach(c);
 	for (size_t i = 0; i < nr; i++)
@@ -438,6 +480,7 @@ const struct ld_targets *ld_check_targets(const struct ld_link *l, struct ld_inp
 	}
 	find_relos(&c);
 	find_externs(&c);
+	find_attaches(&c);
 	LD_PUSH(l->arena, &c.names, LAZY_STRUCT);
 	LD_PUSH(l->arena, &c.names, "bpf_kfunc");
 	kernels = ld_find_kernels(l);

@@ -44,7 +44,7 @@ def their_externs(log):
 def our_externs(uses, kernel):
     results = {}
     for use in uses:
-        for r in use["results"] if use["kind"] not in CORE else []:
+        for r in use["results"] if use["kind"] in ("kfunc", "ksym") else []:
             if kernel in r["kernels"] and r["result"] != "unknown":
                 what = "other" if r.get("why") == "it has another type" else "found" if r["result"] == "exists" or \
                     "no kfunc" in r.get("why", "") else "missing"
