@@ -19,6 +19,7 @@
 #include "elf/place.h"
 #include "kernel/prototypes.h"
 #include "passes/passes.h"
+#include "passes/select/carry_imports.h"
 #include "passes/select/synthetic.h"
 
 #define DEFAULT_TAG "bpfld:default="
@@ -27,6 +28,7 @@ struct maker {
 	const struct ld_link *l;
 	struct ld_strmap map; /* name -> index in made.list + 1 */
 	struct ld_imports made;
+	size_t carried; /* the first imports of made that have stubs already */
 };
 
 /* ---- finding imports ---- */
@@ -54,7 +56,7 @@ static void note_use(struct maker *m, const struct ld_piece *p, struct ld_reloc 
 	struct ld_global *n = r->sym ? f->syms[r->sym].global : NULL;
 	struct ld_import *import;
 
-	if (!n || !may_import(n))
+	if (!n || (!may_import(n) && !ld_strmap_get(&m->map, n->name, strlen(n->name))))
 		return;
 	import = import_of(m, n);
 	if (f->syms[r->sym].bind != STB_WEAK)
@@ -172,7 +174,7 @@ static void read_defaults(struct maker *m, const struct ld_file *f)
 		if (tag)
 			import = (uintptr_t)ld_strmap_get(&m->map, sym->global->name,
 							  strlen(sym->global->name));
-		if (import)
+		if (import > m->carried)
 			read_default(m->l, f, tag, &m->made.list.v[import - 1].value);
 	}
 }
@@ -201,23 +203,32 @@ static void make_stub(const struct ld_link *l, struct ld_file *f, struct ld_impo
 	ld_synthetic_function(f, ".text", import->name, import->name, insns, 2, STB_WEAK);
 }
 
+static void make_stubs(struct maker *m, struct ld_resolution *res)
+{
+	const struct ld_link *l = m->l;
+	struct ld_file *f;
+
+	ld_for_each(i, &l->res.files)
+		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
+			find_imports(m, l->res.files.v[i]->used[k]);
+	if (m->made.list.nr == m->carried)
+		return;
+	ld_for_each(i, &l->res.files)
+		if (l->res.files.v[i]->has_btf)
+			read_defaults(m, l->res.files.v[i]);
+	f = ld_synthetic_file(l, res, "<stubs>", (uint32_t)(m->made.list.nr - m->carried));
+	for (size_t i = m->carried; i < m->made.list.nr; i++)
+		make_stub(l, f, &m->made.list.v[i]);
+}
+
 struct ld_imports ld_make_stubs(const struct ld_link *l, struct ld_resolution *res)
 {
 	struct maker m = {.l = l};
-	struct ld_file *f;
 
-	if (!l->opt->dynamic)
-		return m.made;
-	ld_for_each(i, &l->res.files)
-		for (uint32_t k = 0; k < l->res.files.v[i]->nr_used; k++)
-			find_imports(&m, l->res.files.v[i]->used[k]);
-	if (!m.made.list.nr)
-		return m.made;
-	ld_for_each(i, &l->res.files)
-		if (l->res.files.v[i]->has_btf)
-			read_defaults(&m, l->res.files.v[i]);
-	f = ld_synthetic_file(l, res, "<stubs>", (uint32_t)m.made.list.nr);
-	ld_for_each(i, &m.made.list)
-		make_stub(l, f, &m.made.list.v[i]);
+	if (l->opt->dynamic || l->opt->partial)
+		ld_carry_imports(l, &m.map, &m.made);
+	m.carried = m.made.list.nr;
+	if (l->opt->dynamic)
+		make_stubs(&m, res);
 	return m.made;
 }
