@@ -132,7 +132,8 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 		return;
 	if (sym_of(&s)->global->duplicate && is_defined(&s) && is_defined(&other))
 		return;
-	if (other.file == f || ld_is_single(sym_of(&s)) || ld_is_single(sym_of(&other)))
+	/* Licenses have their own pass. */
+	if (other.file == f || (ld_is_single(sym_of(&s)) && ld_is_single(sym_of(&other))))
 		return;
 	if (is_typeless(&s) && is_defined(&other))
 		return;
