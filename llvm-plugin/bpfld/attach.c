@@ -5,6 +5,17 @@
 
 #include "bpfld/command.h"
 
+static enum exit_status cannot_attach(struct request *q, const struct bpf_program *prog, int error)
+{
+	if (error != EOPNOTSUPP)
+		return cannot(q, "attach", bpf_program__name(prog), error);
+	return fail(q, "cannot-attach",
+		    "cannot attach program '%s': section '%s' does not name its target" LD_HELP
+		    "omit --attach, and attach it to a network interface, a cgroup or a map in a "
+		    "program of your own, or with bpftool or tc",
+		    bpf_program__name(prog), bpf_program__section_name(prog));
+}
+
 enum exit_status attach(struct request *q, const char *name, struct bpf_program *prog)
 {
 	enum exit_status status;
@@ -28,7 +39,7 @@ enum exit_status attach(struct request *q, const char *name, struct bpf_program 
 		link = bpf_program__attach(prog);
 	}
 	if (!link)
-		return cannot(q, "attach", bpf_program__name(prog), errno);
+		return cannot_attach(q, prog, errno);
 	status =
 	    add_pin(q, bpf_link__fd(link), new_dir_of(q, name, "links"), bpf_program__name(prog));
 	/* bpf_link__destroy() would disable a perf event, and so detach the pinned link. */
