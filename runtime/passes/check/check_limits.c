@@ -196,6 +196,32 @@ static void check_programs(const struct ld_link *l)
 
 /* ---- callbacks ---- */
 
+/* Without BTF, there is no func_info, from which the kernel knows that a callback is static. */
+static void check_callback_info(const struct ld_link *l)
+{
+	const struct ld_calls *calls = l->calls;
+	uint32_t kernels = ld_kernels_below(LD_RULE_CALLBACK_INFO, 1);
+	bool reported = false;
+
+	for (size_t i = 0; !l->res.btf_files.nr && i < calls->calls.nr; i++) {
+		const struct ld_call *call = &calls->calls.v[i];
+		const struct ld_func *caller = &calls->funcs[call->caller];
+
+		if (call->kind == LD_CALL_DIRECT || !call->certain || !caller->certain)
+			continue;
+		ld_reject(l, call->caller, kernels);
+		if (reported || !ld_warn_for(l, kernels))
+			continue;
+		reported = true;
+		ld_warn(l->diags, "callback-without-btf",
+			"the kernel requires BTF for callback '%s', but no input has BTF\n>>> used "
+			"by %s at %s%" LD_LINES LD_HELP "compile with -g",
+			calls->funcs[call->callee].sym->name, caller->sym->name,
+			ld_place(l, caller->sec, call->off),
+			ld_refused_by(l, ld_warn_for(l, kernels)));
+	}
+}
+
 static void check_callbacks(const struct ld_link *l)
 {
 	const struct ld_calls *calls = l->calls;
@@ -227,4 +253,5 @@ void ld_check_limits(const struct ld_link *l)
 {
 	check_programs(l);
 	check_callbacks(l);
+	check_callback_info(l);
 }
