@@ -123,6 +123,16 @@ static bool find_other(struct state *st, struct site *s, struct site *other)
 	return first;
 }
 
+/*
+ * Rust's compiler_builtins has weak definitions of C's memory functions. A crate may have its own,
+ * which return nothing.
+ */
+static bool is_spare(const struct site *s, const struct site *definition)
+{
+	return is_defined(s) && sym_of(s)->bind == STB_WEAK && s->file->btf.rust &&
+	       is_defined(definition) && definition->file->btf.rust;
+}
+
 static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 {
 	struct site s = {f, in_sym}, other;
@@ -131,6 +141,8 @@ static void collect_sym(struct state *st, struct ld_file *f, uint32_t in_sym)
 	if (!f->syms[in_sym].global || !has_type(&s) || !find_other(st, &s, &other))
 		return;
 	if (sym_of(&s)->global->duplicate && is_defined(&s) && is_defined(&other))
+		return;
+	if (is_spare(&s, &other))
 		return;
 	/* Licenses have their own pass. */
 	if (other.file == f || (ld_is_single(sym_of(&s)) && ld_is_single(sym_of(&other))))
