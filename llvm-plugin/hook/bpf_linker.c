@@ -59,7 +59,7 @@ static const struct bpf_linker_option {
     {"--log-level", "LEVEL", BL_LOG_LEVEL, "there is no log", NULL},
     {"--disable-memory-builtins", NULL, BL_IGNORE, "no calls of memory functions are added", NULL},
     {"--disable-expand-memcpy-in-order", NULL, BL_IGNORE, "this is the default", NULL},
-    {"--disable-bpf-throw", NULL, BL_REPLACE, "keep endless loops of panic handlers",
+    {"--disable-bpf-throw", NULL, BL_REPLACE, "keep endless loops of panic handlers in functions",
      "--plugin-opt=keep-loops"},
     {"--allow-bpf-trap", NULL, BL_IGNORE, "always", NULL},
     {"--fatal-errors", "BOOL", BL_BOOL, "errors are always fatal", NULL},

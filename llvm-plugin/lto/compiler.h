@@ -151,6 +151,10 @@ void prepare_alone(struct compiler *c, size_t number);
 bool is_rust(LLVMModuleRef m);
 /* Replaces what the verifier rejects in a module of Rust. */
 void lower_rust(struct compiler *c, LLVMModuleRef m);
+/* Ends programs where the module, which is optimized now, panics. */
+void end_panics(struct compiler *c, LLVMModuleRef m);
+/* Builds a return of 0, or of nothing. */
+void return_zero(LLVMBuilderRef b, LLVMValueRef function);
 /* Replaces the bodies of functions by mere references. */
 void outline(struct compiler *c, LLVMModuleRef m);
 

@@ -242,13 +242,22 @@ static void lower_atomic(LLVMBuilderRef b, LLVMValueRef i, const char *cpu)
 
 /* ---- control flow ---- */
 
+void return_zero(LLVMBuilderRef b, LLVMValueRef function)
+{
+	LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(function));
+
+	if (LLVMGetTypeKind(result) == LLVMVoidTypeKind)
+		LLVMBuildRetVoid(b);
+	else
+		LLVMBuildRet(b, LLVMConstNull(result));
+}
+
 /*
  * A call that does not return may be the last instruction of a function, which the verifier
  * rejects: returns after such calls.
  */
 static void end_block(struct lowering *l, LLVMValueRef function, LLVMBasicBlockRef block)
 {
-	LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(function));
 	LLVMValueRef end = LLVMGetBasicBlockTerminator(block);
 	LLVMValueRef call = end ? LLVMGetPreviousInstruction(end) : NULL, callee;
 
@@ -260,10 +269,7 @@ static void end_block(struct lowering *l, LLVMValueRef function, LLVMBasicBlockR
 	      LLVMGetEnumAttributeAtIndex(callee, LLVMAttributeFunctionIndex, l->noreturn)))
 		return;
 	LLVMPositionBuilderBefore(l->build, end);
-	if (LLVMGetTypeKind(result) == LLVMVoidTypeKind)
-		LLVMBuildRetVoid(l->build);
-	else
-		LLVMBuildRet(l->build, LLVMConstNull(result));
+	return_zero(l->build, function);
 	LLVMInstructionEraseFromParent(end);
 }
 

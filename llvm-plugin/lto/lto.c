@@ -618,6 +618,7 @@ static int begin_key(const struct run *r, int module, struct blake2b *b)
 	add_number(b, LTO_ABI);
 	add_number(b, (uint64_t)r->job->want);
 	add_number(b, r->job->gc_sections);
+	add_number(b, r->job->no_kfuncs);
 	add_number(b, (uint64_t)o->level);
 	add_text(b, o->cpu);
 	add_text(b, o->features);

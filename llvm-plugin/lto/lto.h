@@ -135,7 +135,7 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and compile.c ---- */
 
 /* Changes with the declarations below: modules of other builds are rejected. */
-#define LTO_ABI 9
+#define LTO_ABI 10
 
 enum lto_record {
 	LTO_MADE,    /* number of the module; the output */

@@ -139,6 +139,7 @@ int optimize(struct compiler *c, LLVMModuleRef m, struct way way)
 	if (way.inline_cost)
 		limit_inlining(c, m, NULL);
 	finish_plan(m);
+	end_panics(c, m);
 	lower(c, m);
 	return 0;
 }

@@ -151,6 +151,7 @@ struct bpfld_lto_job {
 	 */
 	int (*decided)(const struct bpfld_lto_job *job, size_t module, const char *function,
 		       const char *decision);
+	bool no_kfuncs; /* the license is not GPL-compatible: programs may not call kfuncs */
 };
 
 /*

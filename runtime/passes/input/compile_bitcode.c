@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "bpfld/bpfld.h"
 #include "elf/elf_read.h"
+#include "kernel/limits.h"
 #include "passes/passes.h"
 
 /* ---- running the compiler ---- */
@@ -153,6 +154,9 @@ static int compile(struct compile *c, enum bpfld_lto_want want)
 	    .report = take_report,
 	    .priv = c,
 	    .decided = take_decision,
+	    /* In a partial link, another file may have the license. */
+	    .no_kfuncs = want != BPFLD_LTO_EACH && !ld_is_gpl_compatible(l->res.license) &&
+			 (l->res.license || !l->opt->partial),
 	};
 	c->last = &c->reports;
 	c->made = LD_NEW_ARRAY(l->arena, struct made, c->modules.nr);
