@@ -9,6 +9,7 @@
  *	types.c     unifies equal debug types of the modules
  *	outline.c   reduces a module to its symbols, types and references
  *	lower.c     replaces what LLVM does not compile for BPF
+ *	memory.c    copies, fills and compares memory in loops
  *	rust.c      replaces what the verifier rejects in code of rustc
  *	optimize.c  optimizes a module in one way, and generates code
  *	ways.c      runs passes in processes of their own, and optimizes in several ways
@@ -107,6 +108,11 @@ struct way {
 
 /* Prepares an optimized module for code generation. */
 void lower(struct compiler *c, LLVMModuleRef m);
+/*
+ * Replaces what LLVM would call functions of C for. Returns whether there was any; then, functions
+ * that are alwaysinline have to be inlined.
+ */
+bool lower_memory(struct compiler *c, LLVMModuleRef m);
 /* NULL: an error was reported. */
 LLVMMemoryBufferRef make_code(struct compiler *c, LLVMModuleRef m, LLVMCodeGenFileType type);
 /* Optimizes m in one way. Returns 1 after reporting an error. */

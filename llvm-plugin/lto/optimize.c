@@ -138,6 +138,8 @@ int optimize(struct compiler *c, LLVMModuleRef m, struct way way)
 		return 1;
 	if (way.inline_cost)
 		limit_inlining(c, m, NULL);
+	if (lower_memory(c, m) && run_passes(c, m, machine, "always-inline"))
+		return 1;
 	finish_plan(m);
 	end_panics(c, m);
 	lower(c, m);
