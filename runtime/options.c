@@ -168,6 +168,7 @@ void ld_apply_opts(struct ld_arena *a, struct ld_options *o, const struct bpfld_
 	copy_names(a, &o->localize, opts->localize, true);
 	o->defsyms = ld_copy_strings(a, opts->defsyms);
 	o->dynamic = opts->dynamic;
+	o->keep_stubs = opts->keep_stubs;
 	o->entries = ld_copy_strings(a, opts->entries);
 	o->anchor = opts->anchor ? ld_strdup(a, opts->anchor) : NULL;
 	o->wraps = ld_copy_strings(a, opts->wraps);

@@ -43,6 +43,43 @@ const char *ld_next_import_string(struct ld_import_table *t)
 	return at;
 }
 
+static void mark_stub(const struct ld_strmap *functions, const char *name, bool strong)
+{
+	struct ld_sym *sym = name ? ld_strmap_get(functions, name, strlen(name)) : NULL;
+
+	if (!sym)
+		return;
+	sym->stub = true;
+	sym->strong_stub = strong;
+}
+
+void ld_mark_stubs(struct ld_file *f, struct ld_arena *scratch)
+{
+	struct ld_strmap functions = {0}; /* weak ones by name */
+	const char *at, *name = NULL;
+	struct ld_import_table table;
+	bool strong = true;
+
+	if (!ld_open_import_table(scratch, f, &table))
+		return;
+	for (uint32_t i = 1; i < f->nr_syms; i++) {
+		struct ld_sym *sym = &f->syms[i];
+
+		if (sym->bind == STB_WEAK && sym->type == STT_FUNC && sym->sec)
+			*ld_strmap_slot(scratch, &functions, sym->name, strlen(sym->name)) = sym;
+	}
+	do {
+		at = ld_next_import_string(&table);
+		if (!at || !strncmp(at, "import=", 7)) {
+			mark_stub(&functions, name, strong);
+			name = at ? at + 7 : NULL;
+			strong = true;
+		} else if (!strcmp(at, "weak")) {
+			strong = false;
+		}
+	} while (at);
+}
+
 struct ld_import_test ld_read_import_test(const struct ld_import_table *t, const char *text)
 {
 	struct ld_import_test none = {0};

@@ -13,6 +13,9 @@ struct ld_import_table {
 	struct ld_strmap code; /* name -> the first struct ld_section of code */
 };
 
+/* Sets `stub` of the stubs that the table of f lists. */
+void ld_mark_stubs(struct ld_file *f, struct ld_arena *scratch);
+
 /* Returns false if f has no table. Memory is from the arena. */
 bool ld_open_import_table(struct ld_arena *a, const struct ld_file *f, struct ld_import_table *t);
 

@@ -299,6 +299,7 @@ static int open_linked(struct bpfld_module *main)
 	size_t size;
 	int err;
 
+	opts.keep_stubs = true;
 	l = bpfld_new(&opts, &err);
 	if (!l)
 		return err;

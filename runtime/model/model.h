@@ -256,11 +256,13 @@ struct ld_sym {
 	const char *out_name;
 	uint32_t out_sym; /* index in the output's table, or 0 */
 	uint8_t out_bind, out_vis;
-	bool emit;       /* is in the output: set by choose_symbols */
-	bool named;      /* a relocation of the output refers to it */
-	bool final_name; /* --prefix, --wrap and --rename have been applied */
-	bool isolated;   /* --bind has made it local: see bind_symbols.c */
-	bool tagged;     /* for --icf: its FUNC or VAR has a decl tag */
+	bool emit;        /* is in the output: set by choose_symbols */
+	bool named;       /* a relocation of the output refers to it */
+	bool final_name;  /* --prefix, --wrap and --rename have been applied */
+	bool isolated;    /* --bind has made it local: see bind_symbols.c */
+	bool tagged;      /* for --icf: its FUNC or VAR has a decl tag */
+	bool stub;        /* an earlier --dynamic has made it: any definition takes its place */
+	bool strong_stub; /* its file refers to it strongly */
 };
 
 /* A FUNC or VAR of the output's BTF. */
@@ -469,6 +471,7 @@ struct ld_options {
 	const char **wraps, **renames; /* "SYM"; "OLD=NEW"; NULL-terminated */
 	const char **prefixes;         /* "LIB:PFX"; NULL-terminated */
 	bool dynamic;                  /* undefined functions get stubs */
+	bool keep_stubs;               /* stubs of inputs extract no members */
 	const char **entries;          /* functions that get an entry; NULL-terminated */
 	const char *anchor;            /* section of an anchor to make instead, or NULL */
 	struct ld_strmap wrap_map;     /* undefined name -> the name it refers to */

@@ -269,10 +269,12 @@ struct bpfld_opts {
 					reports compare this one. NULL: none */
 	const char *report_verdicts; /* file with the output of bpfld check --json, which reports
 					include. NULL: none */
+	bool keep_stubs; /* stubs that opts.dynamic made in an earlier link extract no archive
+			    members */
 };
 
 /* The end of the last member: the padding after it may be a member in a newer library. */
-#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, report_verdicts) + sizeof(const char *))
+#define BPFLD_OPTS_SIZE (offsetof(struct bpfld_opts, keep_stubs) + sizeof(bool))
 
 /* Texts about a link. */
 enum bpfld_text {

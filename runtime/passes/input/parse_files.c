@@ -12,6 +12,7 @@
 #include "elf/btf_bind.h"
 #include "elf/btf_ext.h"
 #include "elf/elf_read.h"
+#include "elf/import_table.h"
 #include "elf/pieces.h"
 #include "elf/place.h"
 #include "passes/passes.h"
@@ -129,6 +130,7 @@ static void parse_file(struct ld_file *f, struct ld_arena *digests, struct ld_ar
 		if (ld_elf_read(f))
 			return;
 		f->stage = LD_FILE_READ;
+		ld_mark_stubs(f, scratch);
 		/* These have been applied before LTO. */
 		for (uint32_t i = 1; f->lto && i < f->nr_syms; i++)
 			f->syms[i].final_name = true;

@@ -4,7 +4,8 @@
  * define a symbol which a file that takes part refers to and none has defined. As in lld, inputs
  * are visited in command-line order. A member is extracted as soon as it is both needed and
  * available, and its own references are resolved before anything else. The first member that
- * defines a symbol is extracted. A weak reference extracts nothing. A decl tag that names a
+ * defines a symbol is extracted. A weak reference extracts nothing. The
+ * stub of an import is a reference. A decl tag that names a
  * callback is a reference. Files take part in the order in which they were extracted, which decides
  * between weak definitions.
  *
@@ -58,7 +59,7 @@ static void visit(struct ld_puller *p, struct ld_file *f)
 	for (uint32_t i = 1; i < f->nr_syms; i++) {
 		const struct ld_sym *sym = &f->syms[i];
 
-		if (sym->bind != STB_LOCAL && ld_is_defined(sym))
+		if (sym->bind != STB_LOCAL && ld_is_defined(sym) && !sym->stub)
 			state_of(p, ld_global_name(f, sym))->defined = true;
 	}
 	LD_PUSH(p->l->arena, &p->stack, (struct visit){.file = f, .sym = 1});
@@ -91,7 +92,7 @@ static void offer(struct ld_puller *p, struct ld_file *f)
 		const struct ld_sym *sym = &f->syms[i];
 		struct state *s;
 
-		if (sym->bind == STB_LOCAL || !ld_is_defined(sym))
+		if (sym->bind == STB_LOCAL || !ld_is_defined(sym) || sym->stub)
 			continue;
 		s = state_of(p, ld_global_name(f, sym));
 		if (s->defined)
@@ -146,7 +147,8 @@ static void follow(struct ld_puller *p)
 			continue;
 		}
 		sym = &f->syms[v->sym++];
-		if (sym->bind == STB_GLOBAL && !ld_is_defined(sym) && !sym->global)
+		if ((sym->strong_stub && !p->l->opt->keep_stubs) ||
+		    (sym->bind == STB_GLOBAL && !ld_is_defined(sym) && !sym->global))
 			want(p, ld_global_name(f, sym), f);
 	}
 }

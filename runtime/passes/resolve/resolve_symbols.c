@@ -49,7 +49,8 @@ static void discard_group_copies(const struct ld_link *l)
 
 /* ---- definitions ---- */
 
-enum rank { UNDEFINED, WEAK, COMMON, STRONG };
+/* A stub of an earlier --dynamic loses to any definition. */
+enum rank { UNDEFINED, STUB, WEAK, COMMON, STRONG };
 
 static enum rank rank_of(const struct ld_sym *sym)
 {
@@ -57,6 +58,8 @@ static enum rank rank_of(const struct ld_sym *sym)
 		return COMMON;
 	if (!sym->abs && (!sym->sec || sym->sec->discarded || sym->sec->kind == LD_SEC_NONE))
 		return UNDEFINED;
+	if (sym->stub)
+		return STUB;
 	return sym->bind == STB_WEAK ? WEAK : STRONG;
 }
 
@@ -202,7 +205,7 @@ static void define(struct ld_global *n, struct ld_file *f, uint32_t in_sym)
 		return;
 	n->owner = f;
 	n->owner_sym = in_sym;
-	n->weak = rank == WEAK;
+	n->weak = rank <= WEAK;
 }
 
 static struct ld_global *name_of(const struct ld_link *l, struct ld_resolution *res,
