@@ -4,7 +4,8 @@
 programs.py COUNT SEED LD CLANG BPFTOOL [BPFRUN]
 
 Each program has some files with statics of the same names, functions that others call, weak
-functions, one shared map, variables and types. Whatever the order of its files and however they
+functions, one shared map, variables and types; and some of EXTRAS: literals, tables, sections of data,
+types that differ, callbacks, tags, and relocations for loaders. Whatever the order of its files and however they
 are grouped by -r, the verdict, the functions, types and maps and (with BPFRUN) what it returns are
 the same. For one order: the number of threads changes no byte, and neither does linking the output
 again. With --gc-sections and --icf=all there is less code, and the same holds.
@@ -22,6 +23,7 @@ struct item { struct item *next; int value; enum { LOW, HIGH } level; };
 struct counts { long calls; struct item *last; char name[8]; };
 typedef int (*visit)(struct item *);
 static long (*lookup)(void *map, const void *key) = (void *)1;
+static long (*loop)(unsigned int nr, void *callback, void *ctx, unsigned long long flags) = (void *)181;
 """
 MAP = """{
 	int (*type)[2];
@@ -30,6 +32,105 @@ MAP = """{
 	int (*max_entries)[4];
 } shared %s;
 """
+
+
+# Static functions that files have under equal names: text, a call, and the value that it returns.
+EXTRAS = (
+    # A string literal, which --icf and the linker merge with equal ones and their ends.
+    ("""static noinline int letter(void)
+{
+	const char *text = "%(word)s";
+
+	asm volatile("" : "+r"(text));
+	return text[0] + text[%(at)d];
+}
+""", "letter()", lambda v: ord(v["word"][0]) + ord(v["word"][v["at"]])),
+    # A table in .rodata, of a switch.
+    ("""static noinline int choose(unsigned int x)
+{
+	switch (x %% 8) {
+	case 0: return %(n)d;
+	case 1: return 17;
+	case 2: return 4000;
+	case 3: return %(n)d + 5;
+	case 4: return 3;
+	case 5: return 99;
+	case 6: return 2;
+	default: return 1000;
+	}
+}
+""", "choose(seed * 0 + 3)", lambda v: v["n"] + 5),
+    # Sections of data, one of each file and one of all; a static variable of a function.
+    ("""static volatile int own __attribute__((section(".data.own%(file)d"))) = %(n)d;
+static volatile const int same __attribute__((section(".rodata.all"))) = 2;
+static noinline int data(void)
+{
+	static volatile long calls __attribute__((aligned(32)));
+
+	calls++;
+	return own + same;
+}
+""", "data()", lambda v: v["n"] + 2),
+    # A type that differs between files, with bit-fields and members without a name.
+    ("""struct varying {
+	unsigned int low : 3;
+	int high : 7;
+	union { int whole; struct { short half; unsigned short rest; }; };
+	enum { FEW, MANY%(file)d = %(wide)s } count;
+	char only%(file)d[%(n)d];
+};
+static noinline int look(struct varying *v)
+{
+	return v->low + v->half;
+}
+static noinline int make(int x)
+{
+	struct varying v = {.low = x, .whole = x};
+
+	asm volatile("" : : "r"(&v) : "memory");
+	return look(&v);
+}
+""", "make(seed * 0 + 5)", lambda v: 10),
+    # A callback, and tags of functions and of types.
+    ("""struct state { int sum; int __attribute__((btf_type_tag("tag%(n)d"))) *p; };
+static __attribute__((btf_decl_tag("tag%(n)d"))) noinline int step(unsigned int i, struct state *s)
+{
+	s->sum += i * %(n)d;
+	return 0;
+}
+static noinline int repeat(void)
+{
+	struct state s = {0};
+
+	loop(4, step, &s, 0);
+	return s.sum;
+}
+""", "repeat()", lambda v: 6 * v["n"]),
+    # Relocations that loaders apply: CO-RE, and a setting of the kernel that does not exist.
+    ("""struct task_struct___mine { int pid; int absent; } __attribute__((preserve_access_index));
+extern _Bool CONFIG_ABSENT __attribute__((section(".kconfig"), weak));
+static noinline int relocated(void)
+{
+	struct task_struct___mine *t = 0;
+
+	return __builtin_preserve_field_info(t->pid, 2) + __builtin_preserve_field_info(t->absent, 2) +
+	       (CONFIG_ABSENT ? 100 : 10);
+}
+""", "relocated()", lambda v: 11),
+)
+
+
+def write_extras(rng, i):
+    """Text of some functions for file i, the calls of them, and the sum of what they return."""
+    text, calls, result = "", "", 0
+    for code, call, value in rng.sample(EXTRAS, rng.randint(0, 3)):
+        word = rng.choice(["hello", "say hello", "lo", "own%d" % i])
+        v = {"file": i, "n": rng.randint(1, 90), "word": word, "at": rng.randrange(len(word)),
+             "wide": rng.choice(["7", "-7", "1ULL << 40"])}
+        text += code % v
+        calls += " + " + call
+        result += value(v)
+    return text, calls, result
 
 
 def write_program(rng, folder):
@@ -42,9 +143,10 @@ def write_program(rng, folder):
     uses_weak = bool(weak_in) or strong_in is not None
     weak_value = 1000 if strong_in is None else 2000
     map_in = rng.randrange(nr)
+    extras = [write_extras(rng, i) for i in range(nr)]
     results = {}
     for i in reversed(range(nr)):
-        results[i] = 2 * values[i] + sum(results[j] for j in callees[i]) + uses_weak * weak_value
+        results[i] = extras[i][2] + 2 * values[i] + sum(results[j] for j in callees[i]) + uses_weak * weak_value
     for i in range(nr):
         text = HEAD + "".join("extern int f%d(void);\n" % j for j in callees[i])
         extern = i != map_in
@@ -64,10 +166,11 @@ def write_program(rng, folder):
         # One for all by --icf, and what --gc-sections drops.
         text += "static noinline int twice(int x)\n{\n\tasm volatile(\"\" : \"+r\"(x));\n\treturn x * 2;\n}\n"
         text += "noinline int dead%d(void)\n{\n\treturn twice(seed);\n}\n" % i
+        text += extras[i][0]
         text += "noinline int f%d(void)\n{\n\tstruct item it = {.value = seed};\n" % i
         text += "\tint key = 0;\n\n\tlookup(&shared, &key);\n\treturn helper(&it) + twice(5) - 10"
         text += "".join(" + f%d()" % j for j in callees[i])
-        text += (" + common()" if uses_weak else "") + ";\n}\n"
+        text += extras[i][1] + (" + common()" if uses_weak else "") + ";\n}\n"
         text += 'SEC("socket") int prog%d(void *ctx)\n{\n\treturn f%d();\n}\n' % (i, i)
         text += 'char _license[] SEC("license") = "GPL";\n'
         with open(os.path.join(folder, "f%d.c" % i), "w") as f:
@@ -97,7 +200,8 @@ def types(bpftool, path):
     raw = run(bpftool, "btf", "dump", "file", path)[1]
     named = re.findall(r"^\[\d+\] (FUNC|VAR|DATASEC) '([^']*)'.*?((?:linkage|vlen)=\w+)", raw, re.M)
     # What has no name in C stands in numbers that depend on the order.
-    decls = sorted(re.split(r"\n\n+", c))
+    # Types of equal names have numbers, in this order.
+    decls = sorted(re.split(r"\n\n+", re.sub(r"___\d+\b", "", c)))
     return decls, sorted(named)
 
 
@@ -169,8 +273,10 @@ def check_dropping(rng, ld, bpftool, bpfrun, files, results):
 def check_program(rng, ld, clang, bpftool, bpfrun):
     nr, results = write_program(rng, ".")
     files = []
+    flags = [rng.choice(["-O2", "-Os"]), rng.choice(["-mcpu=v2", "-mcpu=v3"]),
+             rng.choice(["-gdwarf-4", "-gdwarf-5"])]
     for i in range(nr):
-        run(clang, "-target", "bpf", "-g", "-O2", "-c", "f%d.c" % i, "-o", "f%d.o" % i)
+        run(clang, "-target", "bpf", "-g", *flags, "-c", "f%d.c" % i, "-o", "f%d.o" % i)
         files.append("f%d.o" % i)
     run(ld, "--verify", *files, "-o", "first.o")
     expected = types(bpftool, "first.o"), symbols("first.o")
