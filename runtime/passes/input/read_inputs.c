@@ -479,7 +479,7 @@ static const char *searched_dirs(const struct ld_link *l, const char *name)
 	const char *text = "\n>>> searched";
 
 	if (!hint && is_host_library(name))
-		return "\n>>> it has code for this machine, not for BPF" LD_HELP
+		return "\n>>> it contains code for this machine, not for BPF" LD_HELP
 		       "remove the option: BPF programs have helpers and kfuncs instead";
 	if (!*l->opt->library_paths)
 		return LD_HELP "add its directory with -L; no -L option was given";
