@@ -107,7 +107,7 @@ function warnings() {
 	const notes = rest.every((d) => d.severity === "note");
 
 	return [make("div", { class: "cards" }, cards.slice(0, shown)), rest.length ? make("details", { class: "fold" },
-		make("summary", {}, notes ? count(rest.length, "note") : `${number(rest.length)} more`),
+		make("summary", {}, notes ? count(rest.length, "more note") : `${number(rest.length)} more`),
 		make("div", { class: "cards" }, cards.slice(shown))) : null];
 }
 

@@ -289,6 +289,11 @@ def check_looks(b, page, large):
             share = b.js("""Math.max(...[...document.querySelectorAll('main .card')].map(
                 e => e.getBoundingClientRect().right)) / document.documentElement.clientWidth""")
             assert 0.9 < share <= 1, "%s: cards take %.2f of the width" % (where, share)
+            # The line under a table's head goes from edge to edge, and a single verdict takes the width of its row.
+            for cell in ("thead tr th:last-child", "tbody td:last-child"):
+                ends = b.js("""Math.min(1, ...[...document.querySelectorAll('.verdicts %s')].map(
+                    e => e.getBoundingClientRect().right / (e.parentElement.getBoundingClientRect().right - 8)))""" % cell)
+                assert ends == 1, "%s: %s ends at %.2f of the row" % (where, cell, ends)
             graph = b.js("""(g => g ? g.querySelector('svg').getBoundingClientRect().width /
                 g.getBoundingClientRect().width : 1)(document.querySelector('.graph'))""")
             assert abs(graph - 1) < 0.01, "%s: the graph takes %.2f of its place" % (where, graph)
