@@ -243,12 +243,14 @@ static void end_program(struct compiler *c, LLVMModuleRef m, LLVMBuilderRef b, L
 {
 	LLVMValueRef f = caller_of(call), throw;
 	LLVMMetadataRef scope = LLVMGetSubprogram(f);
+	/* Without optimization, code may follow a trap. */
+	bool last = is_last_call(call, LLVMGetCalledValue(call));
 
-	if (*string_attribute(f, ends_key)) {
+	if (last && *string_attribute(f, ends_key)) {
 		return_after(b, call);
-	} else if (c->r->job->no_kfuncs || c->r->options->keep_loops || !scope) {
+	} else if (last && (c->r->job->no_kfuncs || c->r->options->keep_loops || !scope)) {
 		loop_after(c, b, call);
-	} else {
+	} else if (scope) {
 		LLVMValueRef zero = LLVMConstInt(LLVMInt64TypeInContext(c->context), 0, 0);
 
 		throw = declare_throw(c, m, LLVMDIScopeGetFile(scope));
