@@ -43,6 +43,10 @@ enum {
 	LD_NEED_LOCKED_ARENA,         /* LD_RULE_LOCKED_ARENA, */
 	LD_NEED_LOCKED_STREAM,        /* or LD_RULE_LOCKED_STREAM */
 	LD_NEED_UNPREEMPTED_GLOBAL,   /* the same with preemption disabled */
+	LD_NEED_LOCKED_EXIT,          /* that a program or global function may end with a lock, */
+	LD_NEED_UNPREEMPTED_EXIT,     /* with preemption disabled, */
+	LD_NEED_RCU_EXIT,             /* or in an RCU read-side critical section */
+	LD_NEED_LOCKED_RETURN,        /* that a static function may end with a lock */
 	LD_NEED_TAIL_CALL_VOID, /* that it may make a tail call, though it returns no number */
 	LD_NEED_UNPASSED,       /* that it calls a function with more parameters than it passes */
 	LD_NEED_DEAD_CODE,      /* that it may have code that nothing leads to */
@@ -79,6 +83,7 @@ struct ld_func {
 					pointer argument, or LD_NO_ACCESS */
 	uint64_t gpl_off; /* bytes into sec of a call that needs a GPL-compatible license */
 	bool needs_gpl;
+	uint8_t effect; /* on what its callers hold: see scan_needs.c */
 };
 
 struct ld_calls {

@@ -60,6 +60,10 @@ static uint32_t refusing(const struct ld_need *need, const struct ld_section_typ
 	case LD_NEED_DEAD_CODE:
 	case LD_NEED_FAR_JUMP:
 	case LD_NEED_NO_END: return LD_ALL_KERNELS;
+	case LD_NEED_LOCKED_EXIT: return ld_kernels_below(LD_RULE_LOCKED_EXIT, 1);
+	case LD_NEED_LOCKED_RETURN: return ld_kernels_below(LD_RULE_LOCKED_RETURN, 1);
+	case LD_NEED_UNPREEMPTED_EXIT: return ld_kernels_below(LD_RULE_UNPREEMPTED_EXIT, 1);
+	case LD_NEED_RCU_EXIT: return ld_kernels_below(LD_RULE_RCU_EXIT, 1);
 	case LD_NEED_UNPREEMPTED_GLOBAL: return ld_kernels_below(LD_RULE_UNPREEMPTED_GLOBAL, 1);
 	default: return ld_kernels_without_form((enum ld_form)(need->what - LD_NEED_FORM));
 	}
@@ -193,6 +197,26 @@ static void report_call(const struct checker *c, const struct found *f, const ch
 		c->calls->funcs[f->program].sym->name, callee, state, where, help);
 }
 
+static void report_exit(const struct checker *c, const struct found *f, const char *where)
+{
+	const struct ld_func *func = &c->calls->funcs[f->func];
+	const char *state = "a lock", *help = "bpf_spin_unlock()";
+
+	if (f->need->what == LD_NEED_UNPREEMPTED_EXIT) {
+		state = "preemption disabled";
+		help = "bpf_preempt_enable()";
+	} else if (f->need->what == LD_NEED_RCU_EXIT) {
+		state = "an open RCU read-side critical section";
+		help = "bpf_rcu_read_unlock()";
+	}
+	ld_warn(c->l->diags, "unreleased-lock",
+		"program '%s' has a path on which '%s' ends with %s%" LD_LINES LD_HELP
+		"call %s on all paths, also before each early return%s",
+		c->calls->funcs[f->program].sym->name, func->sym->name, state, where, help,
+		f->need->what == LD_NEED_LOCKED_RETURN ? ", or make the function __always_inline"
+						       : "");
+}
+
 static void report_path(const struct checker *c, const struct found *f, const char *where)
 {
 	static const char *const what[] = {
@@ -250,6 +274,8 @@ static void report_found(const struct checker *c, const struct found *f)
 		report_unpassed(c, f, off, where);
 	else if (f->need->what >= LD_NEED_DEAD_CODE)
 		report_path(c, f, where);
+	else if (f->need->what >= LD_NEED_LOCKED_EXIT && f->need->what <= LD_NEED_LOCKED_RETURN)
+		report_exit(c, f, where);
 	else if (f->need->what >= LD_NEED_LOCKED_CALL)
 		report_call(c, f, where);
 	else if (ld_kernels_without_form(form) == LD_ALL_KERNELS)

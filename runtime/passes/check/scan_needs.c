@@ -24,7 +24,8 @@ struct finder {
 	const uint8_t *code, *flags;
 	uint32_t nr; /* slots */
 	bool big;
-	bool states; /* takes locks or disables preemption */
+	bool states; /* takes locks, disables preemption, or calls a function that does */
+	bool leaf;   /* for its effect on callers: see find_effect */
 };
 
 static const uint8_t *insn_at(const struct finder *f, uint32_t slot)
@@ -74,10 +75,38 @@ static const char *kernel_callee(const struct ld_func *func, uint64_t off)
 	return r && r->sym ? func->sec->file->syms[r->sym].name : NULL;
 }
 
-/* States of the program before an instruction, on all paths that lead there. */
-enum { UNREACHED, FREE, LOCKED, UNPREEMPTED };
+/*
+ * States of the program before an instruction, on all paths that lead there. FREE: nothing is known
+ * to be held. KEPT: the state of the caller.
+ */
+enum { UNREACHED, FREE, LOCKED, UNPREEMPTED, RCU, KEPT };
 
-/* The state after an instruction. A function that is called may end it. */
+/* Whether the instruction calls a function of the output, rather than of the kernel. */
+static bool calls_function(const struct finder *f, uint32_t slot)
+{
+	const struct ld_section *sec = f->func->sec;
+	const struct ld_reloc *r = ld_reloc_at(sec, f->func->off + (uint64_t)slot * LD_INSN_SIZE);
+
+	return r ? ld_live_target(sec->file, r).piece != NULL
+		 : ld_insn_src(insn_at(f, slot), f->big) == LD_PSEUDO_CALL;
+}
+
+/* The state after a function of the output was called. The kernel checks that global ones keep it.
+ */
+static uint8_t after_function(const struct finder *f, uint32_t slot, uint8_t state)
+{
+	const struct ld_call *call = f->leaf ? NULL : call_at(f, slot);
+	uint8_t effect;
+
+	if (!call || call->kind != LD_CALL_DIRECT)
+		return FREE;
+	if (f->calls->funcs[call->callee].global)
+		return state;
+	effect = f->calls->funcs[call->callee].effect;
+	return effect == KEPT ? state : effect == UNREACHED ? FREE : effect;
+}
+
+/* The state after an instruction. */
 static uint8_t after(const struct finder *f, uint32_t slot, uint8_t state)
 {
 	const uint8_t *insn = insn_at(f, slot);
@@ -85,10 +114,14 @@ static uint8_t after(const struct finder *f, uint32_t slot, uint8_t state)
 
 	if (insn[0] != LD_OP_CALL)
 		return state;
+	if (calls_function(f, slot))
+		return after_function(f, slot, state);
 	name = kernel_callee(f->func, f->func->off + (uint64_t)slot * LD_INSN_SIZE);
 	if (name && !strcmp(name, "bpf_preempt_disable"))
 		return UNPREEMPTED;
-	if (name && !strcmp(name, "bpf_preempt_enable"))
+	if (name && !strcmp(name, "bpf_rcu_read_lock"))
+		return RCU;
+	if (name && (!strcmp(name, "bpf_preempt_enable") || !strcmp(name, "bpf_rcu_read_unlock")))
 		return FREE;
 	if (!name && !ld_insn_src(insn, f->big)) {
 		int32_t id = ld_insn_imm(insn, f->big);
@@ -97,7 +130,7 @@ static uint8_t after(const struct finder *f, uint32_t slot, uint8_t state)
 		       : id == LD_HELPER_SPIN_UNLOCK ? FREE
 						     : state;
 	}
-	return call_at(f, slot) ? FREE : state;
+	return state;
 }
 
 /* Merges a state into that of a slot. Returns whether it changed. */
@@ -120,7 +153,7 @@ static bool find_states(const struct finder *f, uint8_t *states)
 {
 	bool changed = true;
 
-	states[0] = FREE;
+	states[0] = f->leaf ? KEPT : FREE;
 	for (uint32_t round = 0; changed && round < MAX_ROUNDS; round++) {
 		changed = false;
 		for (uint32_t i = 0; i < f->nr; i++) {
@@ -140,6 +173,119 @@ static bool find_states(const struct finder *f, uint8_t *states)
 		}
 	}
 	return !changed;
+}
+
+/*
+ * The state in which a static function returns, on all its paths. Calls of further functions are
+ * not followed, which is enough for functions that take or release a lock for their callers.
+ */
+static uint8_t find_effect(const struct ld_link *l, struct ld_calls *calls, struct ld_func *func)
+{
+	struct finder f = {.l = l, .calls = calls, .func = func, .leaf = true};
+	uint8_t *states, *seconds, effect = UNREACHED;
+
+	f.code = func->sec->data + func->off;
+	f.nr = (uint32_t)(func->size / LD_INSN_SIZE);
+	f.big = func->sec->file->big;
+	if (!f.nr)
+		return FREE;
+	states = LD_NEW_ARRAY(l->arena, uint8_t, f.nr);
+	f.flags = seconds = LD_NEW_ARRAY(l->arena, uint8_t, (size_t)f.nr + 1);
+	for (uint32_t i = 0; i < f.nr; i++)
+		if (!seconds[i] && insn_at(&f, i)[0] == LD_OP_LD_IMM64)
+			seconds[i + 1] = LD_PATH_SECOND;
+	if (!find_states(&f, states))
+		return FREE;
+	for (uint32_t i = 0; i < f.nr; i++) {
+		if (seconds[i] || states[i] == UNREACHED)
+			continue;
+		if (insn_at(&f, i)[0] == LD_OP_JUMP_REG)
+			return FREE;
+		if (insn_at(&f, i)[0] == LD_OP_EXIT)
+			effect = effect == UNREACHED || effect == states[i] ? states[i] : FREE;
+	}
+	return effect == UNREACHED ? FREE : effect;
+}
+
+/* Finds the effects of the static functions that f calls. */
+static void find_effects(struct finder *f)
+{
+	for (uint32_t i = f->func->call; i < f->func->call_end; i++) {
+		struct ld_func *callee = &f->calls->funcs[f->calls->calls.v[i].callee];
+
+		if (callee->global || f->calls->calls.v[i].kind != LD_CALL_DIRECT)
+			continue;
+		if (callee->effect == UNREACHED)
+			callee->effect = find_effect(f->l, f->calls, callee);
+		f->states |= callee->effect != FREE && callee->effect != KEPT;
+	}
+}
+
+/* Whether the code at slot leads to an exit in any case, without a change of the state. */
+static bool leads_to_exit(const struct finder *f, const bool *leads, uint32_t slot)
+{
+	const uint8_t *insn = insn_at(f, slot);
+	uint32_t next = slot + (insn[0] == LD_OP_LD_IMM64 ? 2 : 1);
+	int64_t distance;
+
+	if (insn[0] == LD_OP_EXIT)
+		return true;
+	if (insn[0] == LD_OP_JUMP_REG || (insn[0] == LD_OP_CALL && after(f, slot, KEPT) != KEPT))
+		return false;
+	if (ld_insn_is_jump(insn, f->big, &distance) &&
+	    (distance < 0 || !leads[ld_jump_target(f->nr, slot, distance)]))
+		return false;
+	return ld_is_goto(insn[0]) || (next < f->nr && leads[next]);
+}
+
+/* The need of an exit in a state, or 0: callers may go on in this state. */
+static unsigned int need_at_exit(const struct finder *f, uint8_t state)
+{
+	bool last = f->func->program || f->func->global;
+
+	switch (state) {
+	case LOCKED: return last ? LD_NEED_LOCKED_EXIT : LD_NEED_LOCKED_RETURN;
+	case UNPREEMPTED: return last ? LD_NEED_UNPREEMPTED_EXIT : 0;
+	case RCU: return last ? LD_NEED_RCU_EXIT : 0;
+	default: return 0;
+	}
+}
+
+/* Whether the verifier is certain to go on from slot to code that leads to an exit. */
+static bool goes_to_exit(const struct finder *f, const bool *leads, uint32_t slot)
+{
+	uint8_t flags = f->flags[slot];
+	int64_t distance;
+
+	if (!(flags & LD_PATH_CERTAIN) || flags & LD_PATH_SECOND)
+		return false;
+	if (leads[slot])
+		return true;
+	if (ld_is_goto(insn_at(f, slot)[0]) ||
+	    !ld_insn_is_jump(insn_at(f, slot), f->big, &distance))
+		return false;
+	return (flags & LD_PATH_CERTAIN_FALL && slot + 1 < f->nr && leads[slot + 1]) ||
+	       (flags & LD_PATH_CERTAIN_JUMP && distance >= 0 &&
+		leads[ld_jump_target(f->nr, slot, distance)]);
+}
+
+/* Exits of the function in a state that the kernel wants to have ended. */
+static void find_exit_needs(struct finder *f, const uint8_t *states)
+{
+	bool *leads = LD_NEW_ARRAY(f->l->arena, bool, (size_t)f->nr + 1);
+
+	for (uint32_t i = f->func->call; i < f->func->call_end; i++)
+		if (f->calls->calls.v[i].kind != LD_CALL_DIRECT)
+			return; /* callbacks may end a state */
+	for (uint32_t i = f->nr; i-- > 0;)
+		if (!(f->flags[i] & LD_PATH_SECOND))
+			leads[i] = leads_to_exit(f, leads, i);
+	for (uint32_t i = 0; i < f->nr; i++) {
+		unsigned int need = need_at_exit(f, states[i]);
+
+		if (need && goes_to_exit(f, leads, i))
+			add_need(f, i, need, true);
+	}
 }
 
 /* The need of a call of a helper or kfunc while a lock is held, or 0: all kernels accept it. */
@@ -198,6 +344,7 @@ static void find_state_needs(struct finder *f)
 		if (need)
 			add_need(f, i, need, true);
 	}
+	find_exit_needs(f, states);
 }
 
 /* ---- where code leads ---- */
@@ -329,7 +476,8 @@ static void find_call_needs(struct finder *f, uint32_t slot)
 		return;
 	}
 	name = kernel_callee(f->func, f->func->off + (uint64_t)slot * LD_INSN_SIZE);
-	f->states |= name && !strcmp(name, "bpf_preempt_disable");
+	f->states |=
+	    name && (!strcmp(name, "bpf_preempt_disable") || !strcmp(name, "bpf_rcu_read_lock"));
 }
 
 static bool is_branch(const uint8_t *insn, bool big)
@@ -377,6 +525,7 @@ void ld_find_needs(const struct ld_link *l, struct ld_calls *calls, uint32_t ind
 		find_unpassed_need(&f);
 	if (computed)
 		return;
+	find_effects(&f);
 	if (f.states)
 		find_state_needs(&f);
 	find_path_needs(&f);
