@@ -53,6 +53,7 @@ struct reader {
 	char *word[MAX_WORDS + 1];
 	size_t nr; /* words of the line */
 	size_t cap_entries, cap_inputs;
+	size_t *table, cap_table; /* entries by hash_entry(): number + 1; a power of two */
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -123,6 +124,40 @@ static bool is_same(const struct lto_entry *a, const struct lto_entry *b)
 	       (!a->file || !strcmp(a->file, b->file));
 }
 
+/* The same for entries that is_same() compares as equal. */
+static uint64_t hash_entry(const struct lto_entry *e)
+{
+	uint64_t hash = lto_hash(e->function, strlen(e->function));
+
+	return e->file ? 31 * hash + lto_hash(e->file, strlen(e->file)) : hash;
+}
+
+/* The slot of an entry that is the same, or the empty one where it belongs. */
+static size_t *find_slot(const struct reader *r, const struct lto_entry *e)
+{
+	size_t i = hash_entry(e) & (r->cap_table - 1);
+
+	while (r->table[i] && !is_same(&r->plan->entries[r->table[i] - 1], e))
+		i = (i + 1) & (r->cap_table - 1);
+	return &r->table[i];
+}
+
+/* Makes room for another entry, so that at least half of the table remains empty. */
+static void grow_table(struct reader *r)
+{
+	const struct lto_plan *p = r->plan;
+
+	if (2 * (p->nr_entries + 1) <= r->cap_table)
+		return;
+	free(r->table);
+	r->cap_table = r->cap_table ? 2 * r->cap_table : 64;
+	r->table = calloc(r->cap_table, sizeof(*r->table));
+	if (!r->table)
+		out_of_memory();
+	for (size_t i = 0; i < p->nr_entries; i++)
+		*find_slot(r, &p->entries[i]) = i + 1;
+}
+
 static int read_decision(struct reader *r, enum lto_decision decision)
 {
 	struct lto_plan *p = r->plan;
@@ -132,6 +167,7 @@ static int read_decision(struct reader *r, enum lto_decision decision)
 	    .function = r->word[1],
 	    .line = r->line,
 	};
+	size_t *slot;
 
 	if (r->nr == 4 && !strcmp(r->word[2], "in"))
 		e.file = r->word[3];
@@ -140,12 +176,14 @@ static int read_decision(struct reader *r, enum lto_decision decision)
 			      "expected a function, and the file that defines it" LD_HELP
 			      "use the form: %s FUNCTION [in FILE]",
 			      r->word[0]);
-	for (size_t i = 0; i < p->nr_entries; i++)
-		if (is_same(&p->entries[i], &e))
-			return broken(r, "function '%s' is already on line %u", e.function,
-				      p->entries[i].line);
+	grow_table(r);
+	slot = find_slot(r, &e);
+	if (*slot)
+		return broken(r, "function '%s' is already on line %u", e.function,
+			      p->entries[*slot - 1].line);
 	p->entries = grow(p->entries, p->nr_entries, &r->cap_entries, sizeof(e));
 	p->entries[p->nr_entries++] = e;
+	*slot = p->nr_entries;
 	return 0;
 }
 
@@ -228,12 +266,15 @@ static int split_line(struct reader *r, char *line)
 {
 	r->nr = 0;
 	for (char *s = line;;) {
+		bool quoted;
+
 		s += strspn(s, " \t\r");
 		if (!*s || *s == '#')
 			return 0;
 		if (r->nr == MAX_WORDS)
 			return broken(r, "more than %d words", MAX_WORDS);
-		if (*s == '"') {
+		quoted = *s == '"';
+		if (quoted) {
 			r->word[r->nr++] = ++s;
 			s = strchr(s, '"');
 			if (!s)
@@ -244,6 +285,8 @@ static int split_line(struct reader *r, char *line)
 		}
 		if (*s)
 			*s++ = '\0';
+		if (quoted && *s && !strchr(" \t\r#", *s))
+			return broken_text(r, "missing blank after the closing quote");
 	}
 }
 
@@ -260,40 +303,52 @@ static int read_version(struct reader *r)
 	return 0;
 }
 
+/* Returns 1 after reporting all errors. */
+static int read_lines(struct reader *r, char *text, const char *end_of_text)
+{
+	bool versioned = false;
+	char *end;
+	int err = 0;
+
+	for (char *line = text; line < end_of_text; line = end + 1) {
+		r->line++;
+		end = line + strcspn(line, "\n");
+		if (end < end_of_text && *end != '\n')
+			return broken_text(r, "not a plan: it has NUL bytes");
+		*end = '\0';
+		if (split_line(r, line)) {
+			err = 1;
+			continue;
+		}
+		if (!r->nr)
+			continue;
+		if (!versioned && read_version(r))
+			return 1;
+		if (versioned)
+			err |= read_item(r);
+		versioned = true;
+	}
+	r->line += !r->line;
+	if (!versioned)
+		return broken_text(r, "not a plan: it is empty" LD_HELP
+				      "begin with the line 'bpfld-plan 1'");
+	return err;
+}
+
 int lto_read_plan(struct lto_plan *plan, struct pool *pool, struct report *report, const char *path)
 {
+	static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 with it */
 	struct reader r = {.plan = plan, .pool = pool, .report = report};
 	size_t size;
-	char *text = read_text(pool, path, &size), *line, *end;
-	bool versioned = false;
-	int err = 0;
+	char *text = read_text(pool, path, &size);
+	int err;
 
 	*plan = (struct lto_plan){.path = path};
 	if (!text)
 		return report_error(report, "cannot-open", "cannot open %s: %s", path,
 				    strerror(errno));
-	for (line = text; line < text + size; line = end + 1) {
-		r.line++;
-		end = line + strcspn(line, "\n");
-		if (end < text + size && *end != '\n')
-			return broken_text(&r, "not a plan: it has NUL bytes");
-		*end = '\0';
-		if (split_line(&r, line)) {
-			err = 1;
-			continue;
-		}
-		if (!r.nr)
-			continue;
-		if (!versioned && read_version(&r))
-			return 1;
-		if (versioned)
-			err |= read_item(&r);
-		versioned = true;
-	}
-	r.line += !r.line;
-	if (!versioned)
-		return broken_text(&r, "not a plan: it is empty" LD_HELP
-				       "begin with the line 'bpfld-plan 1'");
+	err = read_lines(&r, strncmp(text, mark, 3) ? text : text + 3, text + size);
+	free(r.table);
 	return err;
 }
 
