@@ -278,6 +278,7 @@ int translate_bpf_linker(struct words *out, struct pool *pool, struct report *r,
 	/* Options that the command may override come first. */
 	put(&t, "--lto-internalize", NULL);
 	put(&t, "--gc-sections", NULL);
+	put(&t, "--plugin-opt=for-rust", NULL);
 	while (t.next < args->n) {
 		const char *arg = args->v[t.next++], *value;
 		const struct bpf_linker_option *opt = arg[0] == '-' ? match(&t, arg, &value) : NULL;

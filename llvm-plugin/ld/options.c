@@ -497,6 +497,8 @@ static int take_plugin_opt(struct parse *p, const struct spelling *s)
 		o->lto.inline_never = true;
 	else if (!strcmp(v, "keep-loops"))
 		o->lto.keep_loops = true;
+	else if (!strcmp(v, "for-rust"))
+		o->lto.prefer = LTO_FOR_RUST;
 	else if (!strcmp(v, "save-temps"))
 		o->save_temps = true;
 	else if (!strcmp(v, "emit-asm"))

@@ -826,6 +826,19 @@ static int run_release(struct run *r, int release)
 	return err ? err : compare_plan(r, release);
 }
 
+/* Runs the oldest LLVM from a release on, or the newest one if that is 0. Returns 1 if there is
+ * none. */
+static int run_any(struct run *r, int from)
+{
+	int err = 1;
+
+	/* Skip modules whose library is not installed. */
+	for (size_t i = 0; err == 1 && i < r->nr_available; i++)
+		if (from ? r->available[i] >= from : i + 1 == r->nr_available)
+			err = run_release(r, r->available[i]);
+	return err;
+}
+
 int lto_compile(void *ctx, const struct bpfld_lto_job *job)
 {
 	struct run r = {.caller = job, .job = job, .options = ctx, .dir = -1};
@@ -838,15 +851,9 @@ int lto_compile(void *ctx, const struct bpfld_lto_job *job)
 	if (!err)
 		err = list_modules(&r);
 	if (!err)
-		err = 1;
-	/* Skip modules whose library is not installed. */
-	for (size_t i = 0; err == 1 && i < r.nr_available; i++) {
-		/* If the producer is unknown, use the newest. */
-		bool able = r.newest ? r.available[i] >= r.newest : i + 1 == r.nr_available;
-
-		if (able)
-			err = run_release(&r, r.available[i]);
-	}
+		err = run_any(&r, r.newest > r.options->prefer ? r.newest : r.options->prefer);
+	if (err == 1 && r.newest < r.options->prefer)
+		err = run_any(&r, r.newest);
 	if (err == 1)
 		err = no_module(&r);
 	if (r.dir >= 0)

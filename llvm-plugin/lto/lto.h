@@ -99,12 +99,16 @@ struct lto_function {
 };
 
 /* Options of the command line. */
+/* The first LLVM whose BTF for Rust has variant parts, and pointers to functions in them. */
+#define LTO_FOR_RUST 22
+
 struct lto_options {
 	int level;                   /* 0 to 3 */
 	const char *cpu;             /* NULL: that of the functions */
 	const char *features;        /* of that CPU, or NULL: none */
 	bool inline_never;           /* functions that forbid it may be inlined */
 	bool keep_loops;             /* of Rust's panic handlers: do not call bpf_throw() instead */
+	int prefer;                  /* a release of LLVM to use for older bitcode, too; 0: none */
 	const char *temporaries;     /* prefix of the files of --save-temps, or NULL */
 	const char *const *mllvm;    /* ends in NULL; or NULL */
 	const char *cache;           /* directory that keeps what LLVM made, or NULL */
@@ -135,7 +139,7 @@ extern const struct bpfld_lto lto_default;
 /* ---- between lto.c and compile.c ---- */
 
 /* Changes with the declarations below: modules of other builds are rejected. */
-#define LTO_ABI 10
+#define LTO_ABI 11
 
 enum lto_record {
 	LTO_MADE,    /* number of the module; the output */
