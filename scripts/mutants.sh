@@ -114,7 +114,7 @@ compile() {
 	for test; do
 		case $test in
 		unit/*) test=${test#*/} && targets+=("${test%.c}") ;;
-		api/* | loader/* | loaders/*) targets=() && break ;;
+		api/* | loader/* | loaders/* | lto/* | rust/*) targets=() && break ;;
 		esac
 	done
 	cmake --build "$build" -j "$jobs" "${targets[@]}" </dev/null >"$build/build.log" 2>&1
