@@ -196,6 +196,12 @@ static void check_programs(const struct ld_link *l)
 
 /* ---- callbacks ---- */
 
+/* Whether the verifier is certain to see the callback. */
+static bool is_certain_callback(const struct ld_calls *calls, const struct ld_call *call)
+{
+	return call->kind != LD_CALL_DIRECT && call->certain && calls->funcs[call->caller].certain;
+}
+
 /* Without BTF, there is no func_info, from which the kernel knows that a callback is static. */
 static void check_callback_info(const struct ld_link *l)
 {
@@ -207,7 +213,7 @@ static void check_callback_info(const struct ld_link *l)
 		const struct ld_call *call = &calls->calls.v[i];
 		const struct ld_func *caller = &calls->funcs[call->caller];
 
-		if (call->kind == LD_CALL_DIRECT || !call->certain || !caller->certain)
+		if (!is_certain_callback(calls, call))
 			continue;
 		ld_reject(l, call->caller, kernels);
 		if (reported || !ld_warn_for(l, kernels))
@@ -232,8 +238,7 @@ static void check_callbacks(const struct ld_link *l)
 		const struct ld_func *caller = &calls->funcs[call->caller];
 		const struct ld_func *callee = &calls->funcs[call->callee];
 
-		if (call->kind == LD_CALL_DIRECT || !call->certain || !caller->certain ||
-		    !callee->global)
+		if (!is_certain_callback(calls, call) || !callee->global)
 			continue;
 		ld_reject(l, call->caller, LD_ALL_KERNELS);
 		if (reported[call->callee])

@@ -34,6 +34,12 @@ struct group {
 	const struct ld_target_state *first;
 };
 
+/* Whether a program attaches to it. */
+static bool is_attach(const struct ld_target_use *u)
+{
+	return !strcmp(u->kind, "attach");
+}
+
 static void add_use(const struct ld_link *l, const struct ld_targets *t, size_t use,
 		    enum unmet unmet, bool *kernels, struct group *g)
 {
@@ -61,7 +67,7 @@ static void add_use(const struct ld_link *l, const struct ld_targets *t, size_t 
 	if (ld_list_full(&g->places) || !u->at)
 		ld_list_add(l->arena, &g->places, "used in the output at %s+0x%llx",
 			    u->section ? u->section : "?", (unsigned long long)u->off);
-	else if (!strcmp(u->kind, "attach"))
+	else if (is_attach(u))
 		ld_list_add(l->arena, &g->places, "program '%s' at %s", u->program,
 			    ld_place(l, u->at, u->at_off));
 	else if (u->program)
@@ -76,7 +82,7 @@ static const char *advice(const struct ld_target_use *u, const struct ld_target_
 	if (u->is_extern && s->result == LD_TARGET_OTHER_KIND && !s->verifier)
 		return "declare it as the kernel does; libbpf compares the kinds of all types, and "
 		       "a declared struct ('struct s;') has a different kind from a defined one";
-	if (!strcmp(u->kind, "attach"))
+	if (is_attach(u))
 		return "check the name of the section, or add '?' before it and let the loader "
 		       "select the programs that the kernel has targets for";
 	if (u->is_extern)
@@ -100,8 +106,8 @@ static void report(const struct ld_link *l, const struct ld_targets *t, enum unm
 	};
 	const char *what = g->first->result == LD_TARGET_MISSING ? "is missing" : "differs";
 	/* libbpf resolves strong externs before it loads any program. */
-	bool whole = unmet == FATAL && !g->first->verifier &&
-		     ((u->is_extern && !u->weak) || !strcmp(u->kind, "attach"));
+	bool whole =
+	    unmet == FATAL && !g->first->verifier && ((u->is_extern && !u->weak) || is_attach(u));
 	const char *text =
 	    ld_text(l->arena,
 		    "'%s' %s on %zu of %zu kernels: %s%" LD_LINES "\n>>> kernels:%" LD_LINES,
